@@ -1,0 +1,80 @@
+"""Who asks, what it may see, and what it may do."""
+
+import hashlib
+from dataclasses import dataclass
+
+from db.database import Database
+from db.queries import q
+from db.records import AgentKind, Role
+from db.refusals import BadInput, Forbidden, NotFound, Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The agent of a token. `rooms` are those it belongs to; `unseen`: its presence has to be brought up to date."""
+
+    agent_id: int
+    name: str
+    kind: AgentKind
+    role: Role
+    capabilities: tuple[str, ...]
+    rooms: frozenset[int]
+    token_id: int
+    unseen: bool = False
+
+    def sees(self, room_id: int) -> bool:
+        return self.role is Role.ADMIN or room_id in self.rooms
+
+    def must_see(self, room_id: int, thing: str) -> None:
+        """NOT_FOUND where the room is closed to the caller: `thing` is the id that it asked for."""
+        if not self.sees(room_id):
+            raise NotFound(thing)
+
+    def must_work(self, room_id: int, thing: str) -> None:
+        """NOT_FOUND as `must_see`; FORBIDDEN for an OBSERVER."""
+        self.must_see(room_id, thing)
+        self.must_not_observe()
+
+    def must_not_observe(self) -> None:
+        if self.role is Role.OBSERVER:
+            raise Forbidden("An OBSERVER token reads and changes nothing.", "Ask an admin for a MEMBER token.")
+
+    def must_administrate(self, what: str) -> None:
+        """FORBIDDEN for all but an ADMIN."""
+        if self.role is not Role.ADMIN:
+            raise Forbidden(f"Only an ADMIN may {what}.", "Ask an admin to do it, or for an ADMIN token.")
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token: SHA-256 of its 256 random bits, which needs no salt."""
+    return hashlib.sha256(token.encode(errors="replace")).digest()
+
+
+async def authenticate(database: Database, token: str) -> Caller:
+    """Who the token speaks for; UNAUTHENTICATED where it is unknown, expired or revoked."""
+    row = await q.caller_by_token(database, hash=token_hash(token))
+    if row is None:
+        raise Unauthenticated
+    return Caller(
+        agent_id=row["id"],
+        name=row["name"],
+        kind=AgentKind(row["kind"]),
+        role=Role(row["role"]),
+        capabilities=tuple(row["capabilities"]),
+        rooms=frozenset(row["rooms"]),
+        token_id=row["token_id"],
+        unseen=row["unseen"],
+    )
+
+
+def only_room(caller: Caller) -> int:
+    """The room meant by a request that names none: the one that the caller belongs to."""
+    if len(caller.rooms) != 1:
+        raise BadInput(
+            "room",
+            f"You belong to {len(caller.rooms)} rooms, so say which one you mean.",
+            "Send `room` with one of the names that 'rooms { name }' lists.",
+        )
+    return next(iter(caller.rooms))
+
+

@@ -1,0 +1,150 @@
+"""The connection pool, and the transaction in which an act changes rooms."""
+
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+import asyncpg
+
+from db.queries import q
+from db.records import EventKind
+
+# Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
+POOL_SIZE = 16
+
+_SERVER_SETTINGS = {
+    "application_name": "goalroom",
+    # No client can hold a lock or a snapshot for long: each statement, each wait for a lock and each pause ends.
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+    # Compiling costs more than any of our statements runs.
+    "jit": "off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _NewEvent:
+    kind: EventKind
+    actor: int | None
+    task: int | None
+    objective: int | None
+    agent: int | None
+    data: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Act:
+    """One transaction that changes something. Statements run on it; what it records is logged as its last step."""
+
+    connection: Any
+    fetch: Any = field(init=False)
+    fetchrow: Any = field(init=False)
+    fetchval: Any = field(init=False)
+    execute: Any = field(init=False)
+    _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.fetch, self.fetchrow = self.connection.fetch, self.connection.fetchrow
+        self.fetchval, self.execute = self.connection.fetchval, self.connection.execute
+
+    def record(
+        self,
+        room_id: int,
+        kind: EventKind,
+        *,
+        actor: int | None = None,
+        task: int | None = None,
+        objective: int | None = None,
+        agent: int | None = None,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
+        """Say what happened; it gets its number in the room's log when the act is over. `actor` None is the server."""
+        event = _NewEvent(kind, actor, task, objective, agent, data or {})
+        self._events.setdefault(room_id, []).append(event)
+
+    async def append_events(self) -> dict[int, int]:
+        """Write what was recorded, rooms in the order of their ids so that no two acts wait for each other."""
+        ends = {}
+        for room_id, events in sorted(self._events.items()):
+            ends[room_id] = await q.append_events(
+                self,
+                room_id=room_id,
+                kinds=[event.kind for event in events],
+                actors=[event.actor for event in events],
+                tasks=[event.task for event in events],
+                objectives=[event.objective for event in events],
+                agents=[event.agent for event in events],
+                datas=[event.data for event in events],
+            )
+        return ends
+
+
+class Database:
+    """A pool of connections. Statements run on it one by one, or together in an `act`."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+        self.fetch, self.fetchrow = pool.fetch, pool.fetchrow
+        self.fetchval, self.execute = pool.fetchval, pool.execute
+        # Told (room, end of its log) after each commit that logged something: whoever follows logs sets it.
+        self.announce: Callable[[int, int], None] = lambda _room_id, _seq: None
+
+    @classmethod
+    async def connect(cls, url: str, *, size: int = POOL_SIZE) -> Self:
+        """Open the pool; raises OSError or asyncpg.PostgresError where the server can't be reached."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            init=_prepare,
+            reset=_keep_state,
+            statement_cache_size=1000,
+            timeout=5,
+            server_settings=_SERVER_SETTINGS,
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def act(self) -> AsyncGenerator[Act]:
+        """A transaction. Its events are appended last, and announced once it is committed; an exception undoes all."""
+        async with self.pool.acquire() as connection:
+            async with connection.transaction():
+                act = Act(connection)
+                yield act
+                ends = await act.append_events()
+        for room_id, seq in ends.items():
+            self.announce(room_id, seq)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Any]:
+        """A connection on which all reads see the same moment."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
+
+
+async def _prepare(connection: Any) -> None:
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_to_json, decoder=json.loads)
+
+
+async def _keep_state(_connection: Any) -> None:
+    """Nothing here sets session state, so the driver's reset script, a round trip at each release, has nothing to do."""
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

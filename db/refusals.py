@@ -1,0 +1,387 @@
+"""Every expected 'no': a code, the facts, and what to do next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    BAD_INPUT = "BAD_INPUT"
+    NAME_TAKEN = "NAME_TAKEN"
+    ALREADY_CLAIMED = "ALREADY_CLAIMED"
+    ASSIGNED_TO_OTHER = "ASSIGNED_TO_OTHER"
+    PAUSED = "PAUSED"
+    NOT_READY = "NOT_READY"
+    NOT_HOLDER = "NOT_HOLDER"
+    STALE_LEASE = "STALE_LEASE"
+    MISSING_CAPABILITIES = "MISSING_CAPABILITIES"
+    WIP_LIMIT = "WIP_LIMIT"
+    CRITERIA_REQUIRED = "CRITERIA_REQUIRED"
+    CRITERIA_FROZEN = "CRITERIA_FROZEN"
+    CRITERIA_UNMET = "CRITERIA_UNMET"
+    HANDOFF_REQUIRED = "HANDOFF_REQUIRED"
+    REVIEW_REQUIRED = "REVIEW_REQUIRED"
+    SELF_REVIEW = "SELF_REVIEW"
+    WRONG_STATUS = "WRONG_STATUS"
+    DEPENDENCY_CYCLE = "DEPENDENCY_CYCLE"
+    OBJECTIVE_CYCLE = "OBJECTIVE_CYCLE"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    IDEMPOTENCY_MISMATCH = "IDEMPOTENCY_MISMATCH"
+    RATE_LIMITED = "RATE_LIMITED"
+    TOO_COMPLEX = "TOO_COMPLEX"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL = "INTERNAL"
+
+
+# Not frozen anywhere below: Python itself sets __traceback__ on an exception that passes a context manager.
+@dataclass(eq=False)
+class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error in the program
+    """Base of all refusals. The fields of a subclass are its facts."""
+
+    code = ErrorCode.INTERNAL
+
+    def __str__(self) -> str:
+        return self.message()
+
+    def message(self) -> str:
+        """What was refused, naming the thing and its state."""
+        raise NotImplementedError
+
+    def hint(self) -> str:
+        """What the caller can do next."""
+        raise NotImplementedError
+
+    def facts(self) -> Mapping[str, object]:
+        """The fields, by their name in the contract."""
+        return {_camel(field.name): getattr(self, field.name) for field in fields(self)}
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+@dataclass(eq=False)
+class Unauthenticated(Refused):
+    code = ErrorCode.UNAUTHENTICATED
+
+    def message(self) -> str:
+        return "The token is missing, unknown, expired or revoked."
+
+    def hint(self) -> str:
+        return "Send 'Authorization: Bearer TOKEN'; an admin makes a token with createToken or 'goalroom token NAME'."
+
+
+@dataclass(eq=False)
+class Forbidden(Refused):
+    code = ErrorCode.FORBIDDEN
+    why: str
+    next_step: str
+
+    def message(self) -> str:
+        return self.why
+
+    def hint(self) -> str:
+        return self.next_step
+
+    def facts(self) -> Mapping[str, object]:
+        return {}
+
+
+@dataclass(eq=False)
+class NotFound(Refused):
+    code = ErrorCode.NOT_FOUND
+    id: str
+
+    def message(self) -> str:
+        return f"{self.id} is nothing that you can see."
+
+    def hint(self) -> str:
+        return "Check the id. Query 'rooms' lists the rooms that you can see, and 'room { tasks }' their tasks."
+
+
+@dataclass(eq=False)
+class BadInput(Refused):
+    code = ErrorCode.BAD_INPUT
+    field: str
+    why: str
+    next_step: str = "Correct the input and send it again; nothing was changed."
+
+    def message(self) -> str:
+        return self.why
+
+    def hint(self) -> str:
+        return self.next_step
+
+    def facts(self) -> Mapping[str, object]:
+        return {"field": self.field}
+
+
+@dataclass(eq=False)
+class NameTaken(Refused):
+    code = ErrorCode.NAME_TAKEN
+    name: str
+
+    def message(self) -> str:
+        return f"The name {self.name} is taken."
+
+    def hint(self) -> str:
+        return "Choose another name."
+
+
+@dataclass(eq=False)
+class AlreadyClaimed(Refused):
+    code = ErrorCode.ALREADY_CLAIMED
+    task: str
+    holder: str
+    expires_at: datetime
+
+    def message(self) -> str:
+        return f"{self.task} is held by @{self.holder} until {self.expires_at:%Y-%m-%d %H:%M:%S} UTC."
+
+    def hint(self) -> str:
+        return "Take another with claimNextTask."
+
+
+@dataclass(eq=False)
+class AssignedToOther(Refused):
+    code = ErrorCode.ASSIGNED_TO_OTHER
+    task: str
+    assignee: str
+
+    def message(self) -> str:
+        return f"{self.task} is assigned to @{self.assignee}."
+
+    def hint(self) -> str:
+        return "Take another with claimNextTask, or have it assigned to you with assignTask."
+
+
+@dataclass(eq=False)
+class Paused(Refused):
+    code = ErrorCode.PAUSED
+    room: str
+
+    def message(self) -> str:
+        return f"The room {self.room} is paused: nothing can be claimed in it."
+
+    def hint(self) -> str:
+        return "Go on with what you hold. claimNextTask with waitSeconds waits for the room to go on."
+
+
+@dataclass(eq=False)
+class NotReady(Refused):
+    code = ErrorCode.NOT_READY
+    task: str
+    waiting_on: Sequence[Mapping[str, object]]
+
+    def message(self) -> str:
+        return f"{self.task} still waits: " + "; ".join(str(wait["reason"]) for wait in self.waiting_on)
+
+    def hint(self) -> str:
+        return "See waitingOn. claimNextTask gives you a task that waits for nothing."
+
+
+@dataclass(eq=False)
+class NotHolder(Refused):
+    code = ErrorCode.NOT_HOLDER
+    task: str
+    holder: str | None
+
+    def message(self) -> str:
+        return f"{self.task} is held by " + (f"@{self.holder}, not by you." if self.holder else "nobody.")
+
+    def hint(self) -> str:
+        return f"claimTask takes {self.task} once it is free; addComment tells its holder something."
+
+
+@dataclass(eq=False)
+class StaleLease(Refused):
+    """The caller's claim is over. `text` is what its write said: kept as a comment, and not a fact."""
+
+    code = ErrorCode.STALE_LEASE
+    task: str
+    fence: int
+    holder: str | None
+    text: str = ""
+
+    def message(self) -> str:
+        now = f"@{self.holder} holds it" if self.holder else "nobody holds it"
+        return f"Your claim on {self.task} is over; {now}, with fence {self.fence}."
+
+    def hint(self) -> str:
+        kept = " What you wrote was kept as a comment." if self.text else ""
+        return f"Stop working on {self.task}, or take it again with claimTask.{kept}"
+
+    def facts(self) -> Mapping[str, object]:
+        return {"task": self.task, "fence": self.fence, "holder": self.holder}
+
+
+@dataclass(eq=False)
+class MissingCapabilities(Refused):
+    code = ErrorCode.MISSING_CAPABILITIES
+    task: str
+    missing: Sequence[str]
+
+    def message(self) -> str:
+        return f"{self.task} asks for {', '.join(self.missing)}."
+
+    def hint(self) -> str:
+        return "If you can do that, say so with updateAgent(capabilities:); else claimNextTask offers what you can."
+
+
+@dataclass(eq=False)
+class WipLimit(Refused):
+    code = ErrorCode.WIP_LIMIT
+    limit: int
+
+    def message(self) -> str:
+        return f"You hold as many tasks as this room allows at once: {self.limit}."
+
+    def hint(self) -> str:
+        return "Finish one with completeTask, or give one back with releaseTask."
+
+
+@dataclass(eq=False)
+class CriteriaRequired(Refused):
+    code = ErrorCode.CRITERIA_REQUIRED
+    task: str
+
+    def message(self) -> str:
+        return f"{self.task} doesn't say yet what done means, and this room asks for it."
+
+    def hint(self) -> str:
+        return "Write it with setCriteria, or claim with claimTask(criteria:)."
+
+
+@dataclass(eq=False)
+class CriteriaFrozen(Refused):
+    code = ErrorCode.CRITERIA_FROZEN
+    task: str
+
+    def message(self) -> str:
+        return f"Work on {self.task} has begun: its criteria are frozen for whoever does it."
+
+    def hint(self) -> str:
+        return "Ask the task's creator or reviewer to change them with setCriteria."
+
+
+@dataclass(eq=False)
+class CriteriaUnmet(Refused):
+    code = ErrorCode.CRITERIA_UNMET
+    task: str
+    unmet: Sequence[str]
+
+    def message(self) -> str:
+        return f"{self.task} has criteria that aren't met: {', '.join(self.unmet)}."
+
+    def hint(self) -> str:
+        return "Meet them, then send `criteria` with one {id, met: true, evidence} for each."
+
+
+@dataclass(eq=False)
+class HandoffRequired(Refused):
+    code = ErrorCode.HANDOFF_REQUIRED
+    task: str
+
+    def message(self) -> str:
+        return f"Work on {self.task} doesn't change hands without a handoff in this room."
+
+    def hint(self) -> str:
+        return "Send `handoff: {done, pending, gotchas}` with it."
+
+
+@dataclass(eq=False)
+class ReviewRequired(Refused):
+    code = ErrorCode.REVIEW_REQUIRED
+    task: str
+
+    def message(self) -> str:
+        return f"{self.task} is done when a reviewer says so: this room asks for a review."
+
+    def hint(self) -> str:
+        return "Hand it in with submitTask. Where no review is wanted, updateRoom(settings: {requireReview: false})."
+
+
+@dataclass(eq=False)
+class WrongStatus(Refused):
+    code = ErrorCode.WRONG_STATUS
+    id: str
+    status: str
+    allowed: Sequence[str]
+    open: Sequence[str] | None = None
+
+    def message(self) -> str:
+        more = f" Still open in it: {', '.join(self.open)}." if self.open else ""
+        return f"{self.id} is {self.status}; this can be done to one that is {' or '.join(self.allowed)}.{more}"
+
+    def hint(self) -> str:
+        return f"Look at it with node(id: \"{self.id}\") before you go on."
+
+    def facts(self) -> Mapping[str, object]:
+        given = super().facts()
+        return given if self.open is not None else {name: given[name] for name in given if name != "open"}
+
+
+@dataclass(eq=False)
+class DependencyCycle(Refused):
+    code = ErrorCode.DEPENDENCY_CYCLE
+    path: Sequence[str]
+
+    def message(self) -> str:
+        return "These would wait for one another for ever: " + " waits for ".join(self.path) + "."
+
+    def hint(self) -> str:
+        return "Take one of these edges away with removeDependency, or change the track or parent of one of the tasks."
+
+
+@dataclass(eq=False)
+class ObjectiveCycle(Refused):
+    code = ErrorCode.OBJECTIVE_CYCLE
+    path: Sequence[str]
+
+    def message(self) -> str:
+        return "An objective can't stand below itself: " + " is below ".join(self.path) + "."
+
+    def hint(self) -> str:
+        return "Choose a parent outside its subtree, or none for the root."
+
+
+@dataclass(eq=False)
+class IdempotencyMismatch(Refused):
+    code = ErrorCode.IDEMPOTENCY_MISMATCH
+    key: str
+
+    def message(self) -> str:
+        return "This idempotencyKey came with another input before."
+
+    def hint(self) -> str:
+        return "Use a new key for a new request, and the same input for a retry."
+
+
+@dataclass(eq=False)
+class TooComplex(Refused):
+    code = ErrorCode.TOO_COMPLEX
+    limit: int
+    what: str
+
+    def message(self) -> str:
+        return f"The request is too large: at most {self.limit} {self.what}."
+
+    def hint(self) -> str:
+        return "Ask for less at once, and page with `first` and `after`."
+
+
+@dataclass(eq=False)
+class Unavailable(Refused):
+    code = ErrorCode.UNAVAILABLE
+    retry_after_seconds: int = 1
+
+    def message(self) -> str:
+        return "The database can't be reached at the moment."
+
+    def hint(self) -> str:
+        return "Send it again in a moment; with the same idempotencyKey nothing is done twice."

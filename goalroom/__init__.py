@@ -1,0 +1,1 @@
+"""The process: settings, command line, HTTP and WebSocket, background work, embedded Postgres."""

@@ -1,0 +1,1 @@
+"""What a client can do: thin fields that call db."""

@@ -1,0 +1,1 @@
+"""What a client can see: the GraphQL types, the roots, the printed SDL."""

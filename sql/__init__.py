@@ -1,0 +1,1 @@
+"""All SQL: migrations, and the statements that db calls by name."""

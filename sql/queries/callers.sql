@@ -1,0 +1,10 @@
+-- name: caller_by_token(hash)^
+-- Who a token speaks for, with all that deciding a request needs.
+select token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities, agent.last_seen_at,
+       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms,
+       agent.last_seen_at is null or agent.last_seen_at < now() - interval '1 second'
+         or exists (select from room_member where agent_id = agent.id and presence <> 'ONLINE') as unseen
+  from token join agent on agent.id = token.agent_id
+ where token.hash = :hash
+   and token.revoked_at is null
+   and (token.expires_at is null or token.expires_at > now());
