@@ -72,7 +72,9 @@ def integer(field: str, value: int, least: int, most: int = MAX_INT) -> int:
 def number(field: str, value: float, *, least: float = -math.inf) -> float:
     """A finite number, `least` or more."""
     if not math.isfinite(value) or value < least:
-        raise BadInput(field, f"{field} is {value}; it takes a finite number" + (f" from {least:g}." if least > -math.inf else "."))
+        raise BadInput(
+            field, f"{field} is {value}; it takes a finite number" + (f" from {least:g}." if least > -math.inf else ".")
+        )
     return value
 
 

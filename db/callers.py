@@ -76,5 +76,3 @@ def only_room(caller: Caller) -> int:
             "Send `room` with one of the names that 'rooms { name }' lists.",
         )
     return next(iter(caller.rooms))
-
-

@@ -92,6 +92,8 @@ class Database:
         self.fetchval, self.execute = pool.fetchval, pool.execute
         # Told (room, end of its log) after each commit that logged something: whoever follows logs sets it.
         self.announce: Callable[[int, int], None] = lambda _room_id, _seq: None
+        # Told the agent whose tokens or rooms changed, after the commit: what it has open is looked at again.
+        self.announce_agent: Callable[[int], None] = lambda _agent_id: None
 
     @classmethod
     async def connect(cls, url: str, *, size: int = POOL_SIZE) -> Self:
@@ -114,11 +116,10 @@ class Database:
     @asynccontextmanager
     async def act(self) -> AsyncGenerator[Act]:
         """A transaction. Its events are appended last, and announced once it is committed; an exception undoes all."""
-        async with self.pool.acquire() as connection:
-            async with connection.transaction():
-                act = Act(connection)
-                yield act
-                ends = await act.append_events()
+        async with self.pool.acquire() as connection, connection.transaction():
+            act = Act(connection)
+            yield act
+            ends = await act.append_events()
         for room_id, seq in ends.items():
             self.announce(room_id, seq)
 
@@ -137,7 +138,7 @@ async def _prepare(connection: Any) -> None:
 
 
 async def _keep_state(_connection: Any) -> None:
-    """Nothing here sets session state, so the driver's reset script, a round trip at each release, has nothing to do."""
+    """Nothing sets session state, so the driver's reset script, a round trip at each release, has nothing to do."""
 
 
 def _to_json(value: object) -> str:

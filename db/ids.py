@@ -20,6 +20,8 @@ NOUNS = {
     INBOX_ITEM: "an inbox item",
 }
 
+_SHOWN = 40
+
 # 18 digits always fit a bigint.
 _ID = re.compile(r"([A-Za-z])(0|[1-9][0-9]{0,17})")
 
@@ -59,4 +61,5 @@ def looks_like_one(name: str) -> bool:
 
 
 def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:40] + "...")
+    """Enough of a wrong id to recognise it by."""
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")

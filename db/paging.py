@@ -52,13 +52,17 @@ def decode(kind: str, cursor: str, *types: type) -> tuple[Any, ...]:
     """The sort key in a cursor of this kind; BAD_INPUT for any other text."""
     try:
         plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        if not isinstance(plain, list) or len(plain) != len(types) + 1 or plain[0] != kind:
-            raise ValueError
-        return tuple(_value(part, kind_of) for part, kind_of in zip(plain[1:], types, strict=True))
+        start, *parts = plain if isinstance(plain, list) and plain else [None]
+        key = tuple(_value(part, kind_of) for part, kind_of in zip(parts, types, strict=True))
     except (ValueError, TypeError, binascii.Error, RecursionError):
+        start, key = None, ()
+    if start != kind:
         raise BadInput(
-            "cursor", "This is no cursor of this list.", "Send an endCursor or an edge's cursor that this list gave you."
-        ) from None
+            "cursor",
+            "This is no cursor of this list.",
+            "Send an endCursor or an edge's cursor that this list gave you.",
+        )
+    return key
 
 
 def _value(part: object, kind_of: type) -> object:

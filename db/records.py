@@ -42,6 +42,7 @@ class TaskStatus(StrEnum):
 
 
 FINISHED = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
+STARTED = frozenset({TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING})
 
 
 class DependencyKind(StrEnum):
@@ -144,7 +145,7 @@ class EventKind(StrEnum):
 
 
 @cache
-def _shape(record: type[Any]) -> tuple[tuple[str, Any], ...]:
+def _shape(record: Any) -> tuple[tuple[str, Any], ...]:
     """Field names, each with the converter its column needs: an enum is text in Postgres."""
     hints = get_type_hints(record)
 

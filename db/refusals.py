@@ -319,7 +319,7 @@ class WrongStatus(Refused):
         return f"{self.id} is {self.status}; this can be done to one that is {' or '.join(self.allowed)}.{more}"
 
     def hint(self) -> str:
-        return f"Look at it with node(id: \"{self.id}\") before you go on."
+        return f'Look at it with node(id: "{self.id}") before you go on.'
 
     def facts(self) -> Mapping[str, object]:
         given = super().facts()

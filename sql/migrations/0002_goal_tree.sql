@@ -67,6 +67,8 @@ create table task (
   notes text not null default '',
   result text not null default '',
   blocked_reason text,
+  -- The reason ends with the last open dependency; otherwise it stands until it is taken back.
+  reason_ends boolean not null default false,
   not_before timestamptz,
   due_at timestamptz,
   estimate_minutes integer,
@@ -119,7 +121,7 @@ create index task_ready_assigned on task (assignee_id, room_id, priority, waited
 create index task_held on task (room_id, assignee_id) where status = 'DOING';
 create index task_owned on task (assignee_id) where assignee_id is not null and status not in ('DONE', 'CANCELLED');
 create index task_scheduled on task (not_before) where waits_for_schedule;
-create index task_track on task (room_id, objective_id, track, track_order, created_at, id)
+create index task_track on task (room_id, coalesce(objective_id, 0), track, track_order, created_at, id)
   where track is not null and status not in ('DONE', 'CANCELLED');
 -- What people read.
 create index task_by_claim on task (room_id, priority, waited_by desc, created_at, id);

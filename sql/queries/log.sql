@@ -29,3 +29,46 @@ select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, data, 
  where room_id = :room_id and seq > :seq
  order by seq
  limit :most;
+
+-- name: events_by_ids(event_ids)
+select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, data, at
+  from event
+ where id = any(:event_ids::bigint[]);
+
+-- name: log_forward(room_id, after, before, kinds, most)
+-- Between two numbers, both left out themselves, the oldest first.
+select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, data, at
+  from event
+ where room_id = :room_id and seq > :after and seq < :before and (:kinds::text[] is null or kind = any(:kinds))
+ order by seq
+ limit :most;
+
+-- name: log_backward(room_id, after, before, kinds, most)
+-- As log_forward, the newest first.
+select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, data, at
+  from event
+ where room_id = :room_id and seq > :after and seq < :before and (:kinds::text[] is null or kind = any(:kinds))
+ order by seq desc
+ limit :most;
+
+-- name: histories(task_ids, afters, mosts)
+-- A page of the events of each task, in the order asked for. A task stays in its room, so its numbers are of one log.
+select asked.position, e.*
+  from unnest(:task_ids::bigint[], :afters::bigint[], :mosts::bigint[])
+       with ordinality as asked (task_id, after, most, position)
+ cross join lateral (
+   select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, data, at
+     from event
+    where event.task_id = asked.task_id and event.seq > asked.after
+    order by event.seq
+    limit asked.most
+ ) e
+ order by asked.position, e.seq;
+
+-- name: nudge(channel, payload)!
+-- Outside any transaction of an act: it takes a lock that all who notify share until it is committed.
+select pg_notify(:channel, :payload);
+
+-- name: still_there()$
+-- What an idle connection is asked, for one that died in silence says nothing.
+select true;

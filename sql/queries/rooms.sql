@@ -11,3 +11,34 @@ select * from room where id = :room_id for no key update;
 
 -- name: rooms_by_ids(room_ids)
 select * from room where id = any(:room_ids::bigint[]);
+
+-- name: rooms_by_name(room_ids, everything)
+-- An ADMIN sees everything; others what they belong to.
+select * from room where :everything or id = any(:room_ids::bigint[]) order by name;
+
+-- name: insert_room(name, title)^
+-- Nothing comes back where the name is taken. Two at once wait for each other here, so one of them makes it.
+insert into room (name, title) values (:name, :title)
+on conflict on constraint a_room_name_is_unique do nothing
+returning *;
+
+-- name: change_room(room_id, changes)^
+-- Columns that aren't among the changes stay as they are; null in the changes is null in the row.
+update room
+   set title = new.title,
+       require_done_criteria = new.require_done_criteria,
+       require_review = new.require_review,
+       require_handoff = new.require_handoff,
+       wip_limit = new.wip_limit,
+       lease_seconds = new.lease_seconds,
+       idle_after_seconds = new.idle_after_seconds,
+       offline_after_seconds = new.offline_after_seconds,
+       stale_after_seconds = new.stale_after_seconds,
+       reclaim_after_seconds = new.reclaim_after_seconds,
+       max_attempts = new.max_attempts,
+       digest_every_seconds = new.digest_every_seconds,
+       archive_after_seconds = new.archive_after_seconds,
+       paused = new.paused
+  from room as old, jsonb_populate_record(old, :changes::jsonb) as new
+ where old.id = :room_id and room.id = old.id
+returning room.*;

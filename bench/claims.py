@@ -1,0 +1,155 @@
+"""Claims a second, and whether they depend on what can't be claimed.
+
+Rooms side by side in one database, claimed from in turn, so that a noisy machine is noisy for all of them:
+
+    python -m bench.claims [--rounds 7] [--claims 400] [--big 1000000]
+
+Prints the median of the rounds for each room, and its ratio to the first.
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from db import claims, readiness, rooms
+from db.callers import Caller
+from db.database import Database
+from db.feed import Feed
+from db.migrate import migrate
+from db.records import AgentKind, Role
+from goalroom.embedded import running
+
+_CLIENTS = 16
+
+# Tasks in bulk, straight into the table: what is measured is claiming them.
+_TASKS = """
+insert into task (room_id, creator_id, title, capability_set_id, priority, created_at, status, finished_at)
+select $1, $2, 'Task ' || n, $3, $4, now() - interval '30 days' + n * interval '1 millisecond', $5,
+       case when $5 = 'DONE' then now() end
+  from generate_series(1, $6::int) n
+"""
+
+_DEPENDENCIES = """
+insert into dependency (task_id, depends_on_id, kind, created_by_id)
+select id, $2, 'BLOCKS', $3 from task where room_id = $1 and priority = 0
+"""
+
+
+class Setting:
+    """One room, and an agent for each client that claims from it."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self.database, self.name = database, name
+        self.rates: list[float] = []
+
+    async def open(self) -> None:
+        async with self.database.act() as act:
+            room = await rooms.open_room(act, self.name, self.name, actor=None)
+        assert room is not None
+        self.room_id = room.id
+        await self.database.execute("update room set require_done_criteria = false where id = $1", room.id)
+        self.agents = [await self._agent(f"{self.name}-{n}") for n in range(_CLIENTS)]
+        self.plain = await self._capability_set([])
+        self.rare = await self._capability_set(["rare"])
+
+    async def _agent(self, name: str) -> Caller:
+        agent_id = await self.database.fetchval("insert into agent (name) values ($1) returning id", name)
+        await self.database.execute("insert into room_member (room_id, agent_id) values ($1, $2)", self.room_id, agent_id)
+        seen = frozenset({self.room_id})
+        return Caller(agent_id, name, AgentKind.AGENT, Role.MEMBER, (), seen, token_id=0)
+
+    async def _capability_set(self, capabilities: list[str]) -> int:
+        number: int = await self.database.fetchval(
+            "insert into capability_set (capabilities) values ($1)"
+            " on conflict (capabilities) do update set capabilities = excluded.capabilities returning id",
+            capabilities,
+        )
+        return number
+
+    async def tasks(self, count: int, *, capabilities: int | None = None, priority: int = 2, status: str = "TODO") -> None:
+        kind = self.plain if capabilities is None else capabilities
+        await self.database.execute(
+            _TASKS, self.room_id, self.agents[0].agent_id, kind, priority, status, count, timeout=1800
+        )
+
+    async def waiting(self, count: int) -> None:
+        """Tasks that stand first in the order of claims, and wait for one that is never finished."""
+        blocker = await self.database.fetchval(
+            "insert into task (room_id, creator_id, title, capability_set_id, priority)"
+            " values ($1, $2, 'Never', $3, 3) returning id",
+            self.room_id,
+            self.agents[0].agent_id,
+            self.rare,
+        )
+        await self.tasks(count, priority=0)
+        await self.database.execute(_DEPENDENCIES, self.room_id, blocker, self.agents[0].agent_id)
+        async with self.database.act() as act:
+            await readiness.recompute(act, self.room_id)
+
+    async def measure(self, feed: Feed, count: int) -> None:
+        """One round: all clients claim, `count` tasks together."""
+        left = iter(range(count))
+        began = time.perf_counter()
+        await asyncio.gather(*(self._claim(feed, agent, left) for agent in self.agents))
+        self.rates.append(count / (time.perf_counter() - began))
+
+    async def _claim(self, feed: Feed, agent: Caller, left: "iter[int]") -> None:  # type: ignore[valid-type]
+        wanted = claims.Wanted(room=f"R{self.room_id}")
+        for _ in left:
+            got, _nothing = await claims.claim_next(self.database, feed, agent, wanted, gone=asyncio.Event())
+            assert len(got) == 1
+
+
+async def main(rounds: int, count: int, big: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder) / "postgres") as url:
+            await _compare(url, rounds, count, big)
+
+
+async def _compare(url: str, rounds: int, count: int, big: int) -> None:
+    await migrate(url)
+    database = await Database.connect(url)
+    feed = Feed(database)
+    need = count * (rounds + 1)
+    settings = {
+        "ready-alone": lambda s: s.tasks(need),
+        "behind-20000-waiting": lambda s: _both(s.waiting(20_000), s.tasks(need)),
+        "one-of-ten-fits": lambda s: _both(s.tasks(need * 9, capabilities=s.rare, priority=0), s.tasks(need)),
+        f"among-{big}": lambda s: _both(s.tasks(big - need, status="DONE"), s.tasks(need)),
+    }
+    made = []
+    for name, fill in settings.items():
+        setting = Setting(database, name)
+        await setting.open()
+        await fill(setting)
+        made.append(setting)
+    await database.execute("vacuum analyze", timeout=1800)
+    for round_number in range(rounds + 1):
+        for setting in made:
+            await setting.measure(feed, count)
+            if round_number == 0:
+                setting.rates.clear()
+    first = statistics.median(made[0].rates)
+    print(f"{_CLIENTS} clients, {rounds} rounds of {count} claims in each room, in turn; claims/s")
+    for setting in made:
+        median = statistics.median(setting.rates)
+        spread = f"{min(setting.rates):.0f} to {max(setting.rates):.0f}"
+        print(f"{setting.name:>24}: median {median:6.0f} ({spread}), {median / first:.2f} of the first")
+    await database.close()
+
+
+async def _both(first: "asyncio.Future[None]", second: "asyncio.Future[None]") -> None:
+    await first
+    await second
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--claims", type=int, default=400)
+    parser.add_argument("--big", type=int, default=1_000_000)
+    given = parser.parse_args()
+    asyncio.run(main(given.rounds, given.claims, given.big))

@@ -1,0 +1,341 @@
+"""Claims: one owner at a time, under a lease, with a fence."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from db import bounds, idempotency, ids, objectives, rooms, sweep, waits
+from db import criteria as criteria_rules
+from db.callers import Caller
+from db.database import Act, Database
+from db.feed import Feed
+from db.lookups import find_task
+from db.queries import q
+from db.records import EventKind, Room, Task, TaskStatus
+from db.refusals import (
+    AlreadyClaimed,
+    AssignedToOther,
+    BadInput,
+    CriteriaRequired,
+    MissingCapabilities,
+    NotReady,
+    Paused,
+    WipLimit,
+)
+from db.rules import Move, check_move
+
+# A room where so many of the best candidates are locked at once has its claims on the way.
+_LOOK_FURTHEST = 4096
+
+# How many of the best candidates a claim looks at: more than there are connections, so that each of those that claim
+# at once still finds one that nobody has locked.
+_LOOK = 64
+
+# What can make something claimable for somebody who waits.
+_OPENINGS = frozenset(
+    {
+        EventKind.ROOM_UPDATED,
+        EventKind.TASK_CREATED,
+        EventKind.TASK_UPDATED,
+        EventKind.TASK_ASSIGNED,
+        EventKind.TASK_RELEASED,
+        EventKind.TASK_UNBLOCKED,
+        EventKind.TASK_RECLAIMED,
+        EventKind.TASK_BLOCKED,
+        EventKind.TASK_REVIEWED,
+        EventKind.TASK_REOPENED,
+        EventKind.TASK_DONE,
+        EventKind.TASK_CANCELLED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a claim asks for: only from this objective's subtree, only with all of these labels."""
+
+    room: str | None = None
+    objective: str | None = None
+    labels: Sequence[str] | None = None
+    session: str | None = None
+    lease_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Why a claim came back empty, and what would change that."""
+
+    reason: str
+    todo: int
+    waiting: int
+    assigned_to_others: int
+    need_criteria: int
+    missing_capabilities: Sequence[str]
+    wip_limit_reached: bool
+    paused: bool
+    retry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A claim's wish, looked up."""
+
+    room_id: int
+    objectives: Sequence[int] | None
+    labels: Sequence[str] | None
+    session_id: int | None
+    lease_seconds: int | None
+
+
+async def claim_next(
+    database: Database,
+    feed: Feed,
+    caller: Caller,
+    wanted: Wanted,
+    *,
+    most: int = 1,
+    wait_seconds: int = 0,
+    key: str | None = None,
+    gone: asyncio.Event,
+) -> tuple[list[Task], Nothing | None]:
+    """The best ready tasks that the caller may take, up to `most`; where there is none, why.
+
+    Waits up to `wait_seconds` for one, woken by the room's log, until `gone` says that nobody wants the answer.
+    """
+    bounds.integer("limit", most, 1, bounds.MAX_LIST)
+    bounds.integer("waitSeconds", wait_seconds, 0, bounds.MAX_WAIT)
+    search = await _search(database, caller, wanted)
+    deadline = asyncio.get_running_loop().time() + wait_seconds
+    while True:
+        seen = await q.log_ends(database, room_ids=[search.room_id]) if wait_seconds else []
+        room, claimed = await _claim_some(database, caller, wanted, search, most, key)
+        if claimed:
+            return claimed, None
+        rest = deadline - asyncio.get_running_loop().time()
+        if rest <= 0 or gone.is_set() or not await _opening(feed, search.room_id, seen[0]["seq"], rest, gone):
+            return [], await _nothing(database, caller, room)
+
+
+async def _search(database: Database, caller: Caller, wanted: Wanted) -> _Search:
+    if wanted.lease_seconds is not None:
+        bounds.integer("leaseSeconds", wanted.lease_seconds, 1, bounds.MAX_LEASE)
+    if wanted.room is None and wanted.objective is not None:
+        room_id = (await objectives.find(database, caller, wanted.objective)).room_id
+    else:
+        room_id = (await rooms.find(database, caller, wanted.room)).id
+    caller.must_work(room_id, wanted.room or "room")
+    subtree = None
+    if wanted.objective is not None:
+        objective = await objectives.find(database, caller, wanted.objective)
+        if objective.room_id != room_id:
+            raise BadInput("objective", f"{wanted.objective} is in another room.")
+        subtree = [row["id"] for row in await q.subtree_of(database, objective_id=objective.id)]
+    labels = bounds.keys("labels", wanted.labels) if wanted.labels else None
+    return _Search(room_id, subtree, labels, await _session(database, caller, wanted.session), wanted.lease_seconds)
+
+
+async def _session(on: Database | Act, caller: Caller, label: str | None) -> int | None:
+    if label is None:
+        return None
+    number: int = await q.open_session(on, agent_id=caller.agent_id, label=bounds.key("session", label))
+    return number
+
+
+async def _claim_some(
+    database: Database, caller: Caller, wanted: Wanted, search: _Search, most: int, key: str | None
+) -> tuple[Room, list[Task]]:
+    """One attempt. Its one statement stands alone where nothing else must be held together with it."""
+    room = Room.of(await q.room_by_id(database, room_id=search.room_id))
+    if key is None and room.wip_limit is None:
+        claimed, log_end = await _claim(database, caller, room, search, most)
+        if claimed:
+            database.announce(room.id, log_end)
+        return room, claimed
+    async with database.act() as act:
+        mutation = "claimNextTask"
+        again = await idempotency.answer_of(act, caller, mutation, key, [asdict(wanted), most])
+        if again is not None:
+            held = [Task.of(row) for row in await q.tasks_by_keys(act, task_ids=[task for task, _ in again])]
+            fences = dict(map(tuple, again))
+            still = [task for task in held if task.assignee_id == caller.agent_id and task.fence == fences[task.id]]
+            still = [task for task in still if task.status is TaskStatus.DOING]
+            if still:
+                return room, still
+        if room.wip_limit is not None:
+            await q.lock_agent(act, agent_id=caller.agent_id)
+            most = min(most, room.wip_limit - await q.held_count(act, room_id=room.id, agent_id=caller.agent_id))
+        claimed, log_end = await _claim(act, caller, room, search, most) if most > 0 else ([], 0)
+        if claimed:
+            await idempotency.keep(act, caller, mutation, key, [[task.id, task.fence] for task in claimed])
+    if claimed:
+        database.announce(room.id, log_end)
+    return room, claimed
+
+
+async def _claim(on: Database | Act, caller: Caller, room: Room, search: _Search, most: int) -> tuple[list[Task], int]:
+    """Claim up to `most`, looking further while all that was looked at is being taken by others."""
+    look = _LOOK + most
+    while True:
+        rows = await q.claim_next(
+            on,
+            room_id=room.id,
+            agent_id=caller.agent_id,
+            objectives=search.objectives,
+            labels=search.labels,
+            session_id=search.session_id,
+            lease_seconds=search.lease_seconds or room.lease_seconds,
+            most=most,
+            look=look,
+        )
+        if rows or room.paused or look > _LOOK_FURTHEST:
+            return [Task.of(row) for row in rows], rows[0]["log_end"] if rows else 0
+        if not await q.candidates_left(
+            on, room_id=room.id, agent_id=caller.agent_id, objectives=search.objectives, labels=search.labels
+        ):
+            return [], 0
+        look *= 8
+
+
+# A claim that a killed process left undone makes no event: so whoever waits looks again after a while all the same.
+_LOOK_AGAIN_S = 5.0
+
+
+async def _opening(feed: Feed, room_id: int, seq: int, seconds: float, gone: asyncio.Event) -> bool:
+    """Wait until something may be claimable; False where the time is over or nobody waits for the answer any more."""
+    waiters = {
+        asyncio.create_task(_next_opening(feed, room_id, seq)),
+        asyncio.create_task(gone.wait()),
+    }
+    try:
+        await asyncio.wait(waiters, timeout=min(seconds, _LOOK_AGAIN_S), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for waiter in waiters:
+            waiter.cancel()
+        await asyncio.gather(*waiters, return_exceptions=True)
+    return not gone.is_set()
+
+
+async def _next_opening(feed: Feed, room_id: int, seq: int) -> None:
+    async with aclosing(feed.follow(room_id, seq)) as events:
+        async for event in events:
+            if event.kind in _OPENINGS:
+                return
+
+
+async def _nothing(database: Database, caller: Caller, room: Room) -> Nothing:
+    """Why there was nothing for this caller, in numbers and in a sentence."""
+    why = await q.why_nothing(database, room_id=room.id, agent_id=caller.agent_id)
+    lacking = [
+        row["capability"] for row in await q.lacking_for_ready(database, room_id=room.id, agent_id=caller.agent_id)
+    ]
+    held = await q.held_count(database, room_id=room.id, agent_id=caller.agent_id)
+    full = room.wip_limit is not None and held >= room.wip_limit
+    return Nothing(
+        reason=_reason(room, why, lacking, full=full),
+        todo=why["todo"],
+        waiting=why["waiting"],
+        assigned_to_others=why["assigned_to_others"],
+        need_criteria=why["need_criteria"],
+        missing_capabilities=lacking,
+        wip_limit_reached=full,
+        paused=room.paused,
+        retry_at=why["retry_at"],
+    )
+
+
+def _reason(room: Room, why: Mapping[str, Any], lacking: Sequence[str], *, full: bool) -> str:
+    if room.paused:
+        return "The room is paused: nothing can be claimed until it goes on."
+    if full:
+        return f"You hold {room.wip_limit} tasks, as many as this room allows at once. Finish or release one."
+    if why["todo"] == 0:
+        return "There is no task to do in this room."
+    parts = [
+        f"{why['waiting']} wait for something else" if why["waiting"] else "",
+        f"{why['need_criteria']} need criteria first (setCriteria)" if why["need_criteria"] else "",
+        f"{why['assigned_to_others']} are assigned to others" if why["assigned_to_others"] else "",
+        f"some ask for capabilities that you don't have ({', '.join(lacking)})" if lacking else "",
+    ]
+    said = "; ".join(part for part in parts if part) or "none of them fits what you asked for"
+    return f"Of {why['todo']} tasks to do, none is for you now: {said}."
+
+
+async def claim(
+    database: Database,
+    caller: Caller,
+    reference: str,
+    *,
+    criteria: Sequence[str] | None = None,
+    session: str | None = None,
+    lease_seconds: int | None = None,
+) -> Task:
+    """Take this task, if it is ready; its holder's own claim is renewed. Sets the criteria of a task that has none."""
+    if lease_seconds is not None:
+        bounds.integer("leaseSeconds", lease_seconds, 1, bounds.MAX_LEASE)
+    texts = criteria_rules.checked(criteria) if criteria else None
+    async with database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        room = await (rooms.lock(act, found.room_id) if texts else rooms.get(act, found.room_id))
+        if room.wip_limit is not None:
+            await q.lock_agent(act, agent_id=caller.agent_id)
+        row = await q.lock_task(act, task_id=found.id)
+        task, holder = Task.of(row), row["assignee_name"]
+        if task.status is TaskStatus.DOING and not row["lease_runs"]:
+            await sweep.take_back(act, task.id)
+            task = Task.of(await q.task_by_id(act, task_id=task.id))
+        session_id = await _session(act, caller, session)
+        if task.status is TaskStatus.DOING and task.assignee_id == caller.agent_id:
+            renewed = await q.renew_lease(act, task_id=task.id, lease_seconds=lease_seconds, quiet_seconds=None)
+            return Task.of(renewed)
+        await _check(act, caller, room, task, holder, has_criteria=bool(texts))
+        if texts:
+            if await q.criteria_of(act, task_id=task.id):
+                raise BadInput("criteria", f"{reference} has criteria already.", "Claim it without `criteria`.")
+            await criteria_rules.replace(act, task, texts, caller.agent_id)
+        claimed = Task.of(
+            await q.claim_task(
+                act,
+                task_id=task.id,
+                agent_id=caller.agent_id,
+                session_id=session_id,
+                lease_seconds=lease_seconds or room.lease_seconds,
+            )
+        )
+        act.record(
+            room.id,
+            EventKind.TASK_CLAIMED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={"fence": claimed.fence, "expiresAt": claimed.lease_expires_at},
+        )
+        return claimed
+
+
+async def _check(act: Act, caller: Caller, room: Room, task: Task, holder: str | None, *, has_criteria: bool) -> None:
+    """Refuse the claim where the task is held, not the caller's to take, or not ready."""
+    name = ids.of(ids.TASK, task.id)
+    if task.status is TaskStatus.DOING and task.lease_expires_at is not None:
+        raise AlreadyClaimed(task=name, holder=holder or "", expires_at=task.lease_expires_at)
+    check_move(task.id, task.status, Move.CLAIM)
+    if task.assignee_id not in (None, caller.agent_id):
+        raise AssignedToOther(task=name, assignee=holder or "")
+    if room.paused:
+        raise Paused(room=room.name)
+    missing = await q.missing_capabilities(act, capability_set_id=task.capability_set_id, agent_id=caller.agent_id)
+    if missing:
+        raise MissingCapabilities(task=name, missing=missing)
+    others = task.open_dependencies or task.waits_for_track or task.waits_for_objective or task.waits_for_schedule
+    if others:
+        found = (await waits.waits_of(act, [task]))[task.id]
+        raise NotReady(task=name, waiting_on=waits.facts(found))
+    if task.waits_for_criteria and not has_criteria:
+        raise CriteriaRequired(task=name)
+    if room.wip_limit is not None:
+        held = await q.held_count(act, room_id=room.id, agent_id=caller.agent_id)
+        if held >= room.wip_limit:
+            raise WipLimit(limit=room.wip_limit)

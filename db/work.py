@@ -1,0 +1,297 @@
+"""What a holder does with its task: renew, write, give back, block, complete."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db import bounds, comments, dependencies, ids, inbox, objectives, readiness, rooms, waits
+from db.callers import Caller
+from db.comments import NewHandoff, late_words_kept
+from db.database import Act, Database
+from db.holding import Held, hold, hold_own
+from db.lookups import find_task
+from db.queries import q
+from db.records import (
+    ArtifactKind,
+    CommentKind,
+    Criterion,
+    DependencyKind,
+    EventKind,
+    InboxKind,
+    Task,
+    TaskStatus,
+    Wait,
+    WaitKind,
+)
+from db.refusals import (
+    BadInput,
+    CriteriaUnmet,
+    HandoffRequired,
+    NotFound,
+    NotHolder,
+    NotReady,
+    ReviewRequired,
+    WrongStatus,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionResult:
+    id: str
+    met: bool
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewArtifact:
+    url: str
+    kind: ArtifactKind = ArtifactKind.LINK
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What came of the work."""
+
+    summary: str
+    criteria: Sequence[CriterionResult] = ()
+    artifacts: Sequence[NewArtifact] = ()
+
+    def checked(self) -> "Submission":
+        if not self.summary.strip():
+            raise BadInput("summary", "summary is empty: say in a sentence what came of it.")
+        bounds.text("summary", self.summary)
+        for result in bounds.items("criteria", self.criteria):
+            bounds.text("evidence", result.evidence)
+        for artifact in bounds.items("artifacts", self.artifacts):
+            bounds.text("url", artifact.url, most=bounds.MAX_TEXT, least=1)
+            bounds.text("title", artifact.title, most=bounds.MAX_TITLE)
+        return self
+
+    def text(self) -> str:
+        """All that it says, as one text."""
+        evidence = [f"{result.id}: {result.evidence}" for result in self.criteria if result.evidence]
+        links = [f"{artifact.title} {artifact.url}".strip() for artifact in self.artifacts]
+        return "\n\n".join([self.summary, *evidence, *links])
+
+
+async def renew(
+    database: Database,
+    caller: Caller,
+    reference: str,
+    *,
+    fence: int | None = None,
+    lease_seconds: int | None = None,
+    quiet_seconds: int | None = None,
+) -> Task:
+    """Hold the task for longer; with `quiet_seconds`, through a silence that is announced."""
+    if lease_seconds is not None:
+        bounds.integer("leaseSeconds", lease_seconds, 1, bounds.MAX_LEASE)
+    if quiet_seconds is not None:
+        bounds.integer("quietSeconds", quiet_seconds, 1, bounds.MAX_DURATION)
+    async with database.act() as act:
+        held = await hold_own(act, caller, reference, fence=fence)
+        return await _renew(act, held, lease_seconds, quiet_seconds)
+
+
+async def _renew(act: Act, held: Held, lease_seconds: int | None = None, quiet_seconds: int | None = None) -> Task:
+    return Task.of(
+        await q.renew_lease(act, task_id=held.task.id, lease_seconds=lease_seconds, quiet_seconds=quiet_seconds)
+    )
+
+
+async def release(
+    database: Database, caller: Caller, reference: str, *, handoff: NewHandoff | None, fence: int | None = None
+) -> Task:
+    """Give the task back for anybody to take, with a handoff where the room asks for one."""
+    if handoff is not None:
+        handoff.checked()
+    async with late_words_kept(database, caller), database.act() as act:
+        held = await hold(act, caller, reference, fence=fence, text=handoff.text() if handoff else "")
+        task = held.task
+        _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED))
+        room = await rooms.get(act, task.room_id)
+        if room.require_handoff and handoff is None:
+            raise HandoffRequired(task=held.id)
+        row = await q.release_task(act, task_id=task.id)
+        if handoff is not None:
+            body = handoff.text()
+            await comments.write(
+                act, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
+            )
+        act.record(room.id, EventKind.TASK_RELEASED, actor=caller.agent_id, task=task.id, objective=task.objective_id)
+        return Task.of(row)
+
+
+def _must_own(held: Held, caller: Caller, statuses: Sequence[TaskStatus]) -> None:
+    """NOT_HOLDER unless the caller owns the task, WRONG_STATUS unless it has one of these statuses."""
+    task = held.task
+    if task.finished or (task.assignee_id == caller.agent_id and task.status not in (*statuses, TaskStatus.TODO)):
+        allowed = [status.value for status in statuses]
+        raise WrongStatus(id=held.id, status=task.status.value, allowed=allowed)
+    if task.assignee_id != caller.agent_id or task.status not in statuses:
+        raise NotHolder(task=held.id, holder=held.assignee if task.status in statuses else None)
+
+
+async def write_notes(
+    database: Database, caller: Caller, reference: str, text: str, *, append: bool, fence: int | None = None
+) -> Task:
+    """Write the page that the task's holders keep; it counts as progress."""
+    bounds.text("text", text)
+    async with late_words_kept(database, caller), database.act() as act:
+        held = await hold(act, caller, reference, fence=fence, text=text)
+        task = held.task
+        _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING))
+        if append and len(task.notes) + len(text) + 2 > bounds.MAX_TEXT:
+            raise BadInput(
+                "text", f"The notes would have more than {bounds.MAX_TEXT} characters: replace them instead."
+            )
+        row = await q.write_notes(act, task_id=task.id, text=text, append=append)
+        if held.by_caller:
+            await _renew(act, held)
+        act.record(
+            task.room_id,
+            EventKind.TASK_UPDATED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={"changes": {"notes": row["notes"]}},
+        )
+        return Task.of(await q.task_by_id(act, task_id=task.id))
+
+
+async def complete(
+    database: Database, caller: Caller, reference: str, submission: Submission, *, fence: int | None = None
+) -> Task:
+    """Finish the task, in a room that asks for no review; whatever waited for it waits no more."""
+    submission.checked()
+    async with late_words_kept(database, caller), database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        room = await rooms.lock(act, found.room_id)
+        held = await hold_own(act, caller, reference, fence=fence, text=submission.text())
+        task = held.task
+        if room.require_review:
+            raise ReviewRequired(task=held.id)
+        await _hand_in(act, caller, held, submission)
+        done = Task.of(await q.complete_task(act, task_id=task.id, result=submission.summary))
+        await readiness.ended(act, done, caller.agent_id)
+        data = {"result": submission.summary, "fence": task.fence}
+        act.record(
+            room.id,
+            EventKind.TASK_DONE,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data=data,
+        )
+        if task.objective_id is not None:
+            await objectives.parts_changed(act, task.objective_id, caller.agent_id)
+        return Task.of(await q.task_by_id(act, task_id=task.id))
+
+
+async def _hand_in(act: Act, caller: Caller, held: Held, submission: Submission) -> None:
+    """Check that all that must hold does, and keep the evidence, the artifacts and the summary."""
+    task = held.task
+    subtasks = await q.open_subtasks(act, task_id=task.id)
+    if subtasks:
+        open_waits = [
+            Wait(WaitKind.SUBTASK, f"subtask {ids.of(ids.TASK, row['id'])} '{row['title']}' is unfinished", row["id"])
+            for row in subtasks
+        ]
+        raise NotReady(task=held.id, waiting_on=waits.facts(open_waits))
+    criteria = [Criterion.of(row) for row in await q.criteria_of(act, task_id=task.id)]
+    results = {ids.key(ids.CRITERION, result.id): result for result in submission.criteria}
+    unknown = next((key for key in results if key not in {criterion.id for criterion in criteria}), None)
+    if unknown is not None:
+        raise NotFound(ids.of(ids.CRITERION, unknown))
+    unmet = [criterion for criterion in criteria if criterion.id not in results or not results[criterion.id].met]
+    if unmet:
+        raise CriteriaUnmet(task=held.id, unmet=[ids.of(ids.CRITERION, criterion.id) for criterion in unmet])
+    if results:
+        evidence = [results[criterion.id].evidence for criterion in criteria]
+        await q.meet_criteria(act, criterion_ids=[criterion.id for criterion in criteria], evidence=evidence)
+    if submission.artifacts:
+        await q.insert_artifacts(
+            act,
+            task_id=task.id,
+            kinds=[artifact.kind for artifact in submission.artifacts],
+            urls=[artifact.url for artifact in submission.artifacts],
+            titles=[artifact.title for artifact in submission.artifacts],
+        )
+    await comments.write(
+        act, task.room_id, CommentKind.SUBMISSION, submission.summary, author=caller.agent_id, task=task.id
+    )
+
+
+async def block(
+    database: Database,
+    caller: Caller,
+    reference: str,
+    *,
+    reason: str | None,
+    depends_on: Sequence[str] = (),
+    fence: int | None = None,
+) -> Task:
+    """The holder can't go on: it keeps the task, no lease runs, and it is told when nothing is left to wait for."""
+    if reason is None and not depends_on:
+        raise BadInput("reason", "Say what you wait for: a `reason`, tasks in `dependsOn`, or both.")
+    if reason is not None:
+        if not reason.strip():
+            raise BadInput("reason", "reason is empty: say why in a sentence.")
+        bounds.text("reason", reason)
+    async with late_words_kept(database, caller), database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        room = await rooms.lock(act, found.room_id)
+        held = await hold_own(act, caller, reference, fence=fence, text=reason or "")
+        task = held.task
+        blockers = []
+        for blocker_reference in bounds.items("dependsOn", depends_on):
+            blocker = await find_task(act, caller, blocker_reference)
+            if blocker.room_id != room.id:
+                raise BadInput("dependsOn", f"{blocker_reference} is in another room.")
+            blockers.append(blocker)
+        for blocker in blockers:
+            await dependencies.link(act, caller, task, blocker, DependencyKind.BLOCKS)
+        if blockers:
+            await readiness.refuse_cycles(act, [task.id])
+            if reason is None and all(blocker.finished for blocker in blockers):
+                raise BadInput("dependsOn", "All of these are finished: there is nothing to wait for.")
+        row = await q.block_task(
+            act, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
+        )
+        act.record(
+            room.id,
+            EventKind.TASK_BLOCKED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={"reason": reason, "dependsOn": [ids.of(ids.TASK, blocker.id) for blocker in blockers]},
+        )
+        return Task.of(row)
+
+
+async def unblock(database: Database, caller: Caller, reference: str) -> Task:
+    """Take back the reason that blockTask gave; open dependencies still block."""
+    async with database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        await rooms.lock(act, found.room_id)
+        held = await hold(act, caller, reference)
+        task = held.task
+        if task.status is not TaskStatus.BLOCKED:
+            raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.BLOCKED.value])
+        after = Task.of(await q.unblock_task(act, task_id=task.id))
+        goes_on = after.status is TaskStatus.TODO
+        act.record(
+            task.room_id,
+            EventKind.TASK_UNBLOCKED if goes_on else EventKind.TASK_UPDATED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={"clearedBy": None, "ready": after.ready} if goes_on else {"changes": {"reason": None}},
+        )
+        if goes_on and after.assignee_id not in (None, caller.agent_id):
+            text = f"{held.id} '{task.title}' is blocked no more: it is clear to go on."
+            await inbox.tell(act, after.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, task=task.id)
+        return after

@@ -1,0 +1,25 @@
+-- name: insert_dependency(task_id, depends_on_id, kind, created_by_id)$
+-- Answers whether it is new.
+insert into dependency (task_id, depends_on_id, kind, created_by_id)
+values (:task_id, :depends_on_id, :kind, :created_by_id)
+on conflict do nothing
+returning true;
+
+-- name: insert_dependencies(task_ids, depends_on_ids, kinds, created_by_id)!
+insert into dependency (task_id, depends_on_id, kind, created_by_id)
+select e.task_id, e.depends_on_id, e.kind, :created_by_id
+  from unnest(:task_ids::bigint[], :depends_on_ids::bigint[], :kinds::text[]) as e (task_id, depends_on_id, kind)
+on conflict do nothing;
+
+-- name: delete_dependency(task_id, depends_on_id, kind)$
+-- Answers whether there was one.
+delete from dependency where task_id = :task_id and depends_on_id = :depends_on_id and kind = :kind returning true;
+
+-- name: dependency_of(task_id, depends_on_id, kind)^
+select d.*, d.kind = 'BLOCKS' and t.status not in ('DONE', 'CANCELLED') and b.status not in ('DONE', 'CANCELLED') as open
+  from dependency d join task t on t.id = d.task_id join task b on b.id = d.depends_on_id
+ where d.task_id = :task_id and d.depends_on_id = :depends_on_id and d.kind = :kind;
+
+-- name: tasks_for_edges(task_ids)
+-- Of which rooms the ends of new edges are.
+select id, room_id from task where id = any(:task_ids::bigint[]);

@@ -1,0 +1,186 @@
+-- name: presence_thresholds(agent_ids, room_ids)
+-- For each pair the room named, or where none is, all rooms of the agent; nulls where it is in none.
+select asked.agent_id, asked.room_id, room.idle_after_seconds, room.offline_after_seconds, now() as now
+  from unnest(:agent_ids::bigint[], :room_ids::bigint[]) as asked (agent_id, room_id)
+  left join room_member on asked.room_id is null and room_member.agent_id = asked.agent_id
+  left join room on room.id = coalesce(asked.room_id, room_member.room_id);
+
+-- name: touch_agent(agent_id)$
+-- Answers whether some room takes the agent for away. Within a second of the last sign of life, nothing is written.
+with touched as (
+  update agent
+     set last_seen_at = now()
+   where id = :agent_id and (last_seen_at is null or last_seen_at < now() - interval '1 second')
+)
+select exists (select from room_member where agent_id = :agent_id and presence <> 'ONLINE');
+
+-- name: come_online(agent_id)
+with was as (
+  select room_id, agent_id, presence
+    from room_member
+   where agent_id = :agent_id and presence <> 'ONLINE'
+   order by room_id
+     for no key update
+)
+update room_member
+   set presence = 'ONLINE'
+  from was
+ where room_member.room_id = was.room_id and room_member.agent_id = was.agent_id
+returning room_member.room_id, room_member.agent_id, room_member.presence, was.presence as previous;
+
+-- name: keep_agents_alive(agent_ids)
+-- Once in a third of the time after which the first of its rooms would take an agent for idle. Rows that somebody holds are
+-- being touched already. Answers the agents that some room takes for away.
+with due as (
+  select id
+    from agent
+   where id = any(:agent_ids::bigint[])
+     and (last_seen_at is null or last_seen_at < now() - make_interval(secs => (
+           select coalesce(min(room.idle_after_seconds), 300) / 3.0
+             from room_member join room on room.id = room_member.room_id
+            where room_member.agent_id = agent.id)))
+   order by id
+     for no key update skip locked
+), touched as (
+  update agent set last_seen_at = now() from due where agent.id = due.id
+)
+select distinct agent_id from room_member where agent_id = any(:agent_ids::bigint[]) and presence <> 'ONLINE' order by agent_id;
+
+-- name: keep_sessions_alive(agent_ids, labels)!
+-- As for agents; a name that is new starts a session.
+with named as (
+  select agent_id, label from unnest(:agent_ids::bigint[], :labels::text[]) as given (agent_id, label)
+), due as (
+  select session.id
+    from named join session using (agent_id, label)
+   where session.last_seen_at < now() - make_interval(secs => (
+           select coalesce(min(room.idle_after_seconds), 300) / 3.0
+             from room_member join room on room.id = room_member.room_id
+            where room_member.agent_id = session.agent_id))
+   order by session.id
+     for no key update of session skip locked
+), touched as (
+  update session set last_seen_at = now() from due where session.id = due.id
+)
+insert into session (agent_id, label)
+select agent_id, label
+  from named
+ where not exists (select from session where session.agent_id = named.agent_id and session.label = named.label)
+ order by agent_id, label
+on conflict do nothing;
+
+-- name: rooms_with_present_members()
+-- Each room with somebody in it: whether its log is behind the clock, and in how many seconds it will next be.
+select room_member.room_id, bool_or(room_member.presence <> here.presence) as due,
+       extract(epoch from min(case here.presence
+         when 'ONLINE' then least(agent.last_seen_at + make_interval(secs => room.idle_after_seconds),
+                                  agent.last_seen_at + make_interval(secs => room.offline_after_seconds))
+         when 'IDLE' then agent.last_seen_at + make_interval(secs => room.offline_after_seconds)
+       end) - now())::double precision as next_in
+  from room_member
+  join agent on agent.id = room_member.agent_id
+  join room on room.id = room_member.room_id
+  cross join lateral (
+    select case
+      when agent.last_seen_at is null or agent.last_seen_at <= now() - make_interval(secs => room.offline_after_seconds) then 'OFFLINE'
+      when agent.last_seen_at <= now() - make_interval(secs => room.idle_after_seconds) then 'IDLE'
+      else 'ONLINE'
+    end as presence
+  ) as here
+ where room_member.presence <> 'OFFLINE'
+ group by room_member.room_id
+ order by room_member.room_id;
+
+-- name: settle_presence(room_id, most, everyone)
+-- Rows that another sweeper or a sign of life holds are left to it.
+with due as (
+  select room_member.room_id, room_member.agent_id, room_member.presence as previous, here.presence
+    from room_member
+    join agent on agent.id = room_member.agent_id
+    join room on room.id = room_member.room_id
+    cross join lateral (
+      select case
+        when agent.last_seen_at is null or agent.last_seen_at <= now() - make_interval(secs => room.offline_after_seconds) then 'OFFLINE'
+        when agent.last_seen_at <= now() - make_interval(secs => room.idle_after_seconds) then 'IDLE'
+        else 'ONLINE'
+      end as presence
+    ) as here
+   where room_member.room_id = :room_id
+     and (:everyone or room_member.presence <> 'OFFLINE')
+     and room_member.presence <> here.presence
+   order by room_member.agent_id
+   limit :most
+     for no key update of room_member skip locked
+)
+update room_member
+   set presence = due.presence
+  from due
+ where room_member.room_id = due.room_id and room_member.agent_id = due.agent_id
+returning room_member.room_id, room_member.agent_id, room_member.presence, due.previous;
+
+-- name: sessions_by_ids(session_ids)
+select * from session where id = any(:session_ids::bigint[]);
+
+-- name: sessions_of_agents(agent_ids)
+-- Those heard of last come first.
+select * from session where agent_id = any(:agent_ids::bigint[]) order by last_seen_at desc, id desc;
+
+-- name: session_by_label(agent_id, label)$
+select id from session where agent_id = :agent_id and label = :label;
+
+-- name: start_session(agent_id, label)!
+-- Only where there is none: two at once wait for each other here.
+insert into session (agent_id, label) values (:agent_id, :label) on conflict do nothing;
+
+-- name: renew_held(agent_id, quiet_seconds)
+-- All leases in one statement, in no indexed column. The expired ones are locked too, and not renewed: so a take-back that
+-- is under way is over, and in the log, before the heartbeat looks for what was lost.
+with held as (
+  select id from task where assignee_id = :agent_id and status = 'DOING' order by id for no key update
+)
+update task
+   set lease_expires_at = greatest(
+         lease_expires_at, clock_timestamp() + make_interval(secs => greatest(lease_seconds, :quiet_seconds::integer))),
+       quiet_until = greatest(quiet_until, clock_timestamp() + make_interval(secs => :quiet_seconds::integer))
+  from held
+ where task.id = held.id and task.lease_expires_at > clock_timestamp()
+returning task.*;
+
+-- name: beat_session(agent_id, label)^
+-- With the moment from which on losses are news to this session.
+with was as (
+  select id, coalesce(last_beat_at, started_at) as news_since
+    from session
+   where agent_id = :agent_id and label = :label
+     for no key update
+)
+update session
+   set last_seen_at = clock_timestamp(), last_beat_at = clock_timestamp()
+  from was
+ where session.id = was.id
+returning session.*, was.news_since;
+
+-- name: lost_since(agent_id, since)
+-- Tasks that were taken back from the agent, but for those that it holds again.
+select *
+  from task
+ where id in (select task_id from event where agent_id = :agent_id and kind = 'TASK_RECLAIMED' and at > :since)
+   and not (status = 'DOING' and assignee_id = :agent_id)
+ order by id;
+
+-- name: stale_held(agent_id)
+-- What the agent holds without a word of progress for too long.
+select task.*
+  from task join room on room.id = task.room_id
+ where task.assignee_id = :agent_id and task.status = 'DOING'
+   and task.lease_expires_at > now()
+   and greatest(task.last_progress_at, task.claimed_at) <= now() - make_interval(secs => room.stale_after_seconds)
+   and (task.quiet_until is null or task.quiet_until <= now())
+ order by task.id;
+
+-- name: pulse_facts(agent_id)^
+-- How much waits for the agent, and how soon the first of its rooms would take it for idle.
+select (select count(*) from inbox_item where agent_id = :agent_id and acknowledged_at is null)::integer as unacknowledged,
+       (select min(room.idle_after_seconds)
+          from room_member join room on room.id = room_member.room_id
+         where room_member.agent_id = :agent_id) as idle_after_seconds;

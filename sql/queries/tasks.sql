@@ -1,0 +1,133 @@
+-- name: task_by_id(task_id)^
+select * from task where id = :task_id;
+
+-- name: lock_task(task_id)^
+-- With what deciding about its claim needs: its holder's name, and whether the lease still runs at this moment rather
+-- than at the start of a transaction that may have waited for the lock.
+select task.*, agent.name as assignee_name, coalesce(task.lease_expires_at > clock_timestamp(), false) as lease_runs
+  from task left join agent on agent.id = task.assignee_id
+ where task.id = :task_id
+   for no key update of task;
+
+-- name: intern_capabilities(capabilities)$
+-- The number of a set of capabilities, which come sorted. The first look takes no lock; a new set is made once.
+with known as (
+  select id from capability_set where capabilities = :capabilities::text[]
+), made as (
+  insert into capability_set (capabilities)
+  select :capabilities::text[] where not exists (select from known)
+  on conflict (capabilities) do update set capabilities = excluded.capabilities
+  returning id
+)
+select id from known union all select id from made;
+
+-- name: insert_tasks(room_id, creator_id, tasks)
+-- All in one statement, in the order given: the clock runs on between them, so that the order is also that of their age.
+insert into task (room_id, creator_id, objective_id, parent_id, title, description, priority, labels, capability_set_id,
+                  track, track_order, assignee_id, reviewer_id, instructions, not_before, due_at, estimate_minutes, created_at)
+select :room_id, :creator_id, t.objective_id, t.parent_id, t.title, t.description, t.priority, t.labels,
+       t.capability_set_id, t.track, t.track_order, t.assignee_id, t.reviewer_id, t.instructions, t.not_before, t.due_at,
+       t.estimate_minutes, clock_timestamp()
+  from rows from (jsonb_to_recordset(:tasks::jsonb) as (
+         objective_id bigint, parent_id bigint, title text, description text, priority smallint, labels text[],
+         capability_set_id bigint, track text, track_order integer, assignee_id bigint, reviewer_id bigint,
+         instructions text, not_before timestamptz, due_at timestamptz, estimate_minutes integer)) with ordinality as t
+ order by t.ordinality
+returning id;
+
+-- name: insert_new_criteria(task_ids, positions, texts)!
+insert into criterion (task_id, position, text)
+select * from unnest(:task_ids::bigint[], :positions::integer[], :texts::text[]);
+
+-- name: insert_new_key_result_links(task_ids, key_result_ids)!
+insert into task_key_result (task_id, key_result_id) select * from unnest(:task_ids::bigint[], :key_result_ids::bigint[]);
+
+-- name: tasks_by_keys(task_ids)
+-- In the order asked for.
+select task.*
+  from unnest(:task_ids::bigint[]) with ordinality as asked (id, position) join task on task.id = asked.id
+ order by asked.position;
+
+-- name: update_task(task_id, title, description, priority, labels, capability_set_id, objective_id, parent_id, track, track_order, instructions, not_before, due_at, estimate_minutes)^
+-- Everything that updateTask can change; the act hands in the old value of what stays.
+update task
+   set title = :title, description = :description, priority = :priority, labels = :labels,
+       capability_set_id = :capability_set_id, objective_id = :objective_id, parent_id = :parent_id, track = :track,
+       track_order = :track_order, instructions = :instructions, not_before = :not_before, due_at = :due_at,
+       estimate_minutes = :estimate_minutes, updated_at = now()
+ where id = :task_id
+returning *;
+
+-- name: criteria_of(task_id)
+select id, task_id, text, met, evidence, accepted from criterion where task_id = :task_id order by position;
+
+-- name: delete_criteria(task_id)!
+delete from criterion where task_id = :task_id;
+
+-- name: insert_criteria(task_id, texts)!
+insert into criterion (task_id, position, text)
+select :task_id, c.position, c.text from unnest(:texts::text[]) with ordinality as c (text, position);
+
+-- name: touch_task(task_id)!
+update task set updated_at = now() where id = :task_id;
+
+-- name: key_results_of_room(room_id, key_result_ids)
+-- Those of these key results that are in the room.
+select k.id
+  from key_result k join objective o on o.id = k.objective_id
+ where k.id = any(:key_result_ids::bigint[]) and o.room_id = :room_id;
+
+-- name: delete_key_result_links(task_id)!
+delete from task_key_result where task_id = :task_id;
+
+-- name: insert_key_result_links(task_id, key_result_ids)!
+insert into task_key_result (task_id, key_result_id) select :task_id, unnest(:key_result_ids::bigint[]);
+
+-- name: assign_task(task_id, assignee_id, reviewer_id, instructions, moves)^
+-- Work that changes hands is nobody's claim any more.
+update task
+   set assignee_id = :assignee_id, reviewer_id = :reviewer_id, instructions = :instructions, updated_at = now(),
+       status = case when status = 'DOING' and :moves then 'TODO' else status end,
+       fence = fence + case when status = 'DOING' and :moves then 1 else 0 end,
+       session_id = case when :moves then null else session_id end,
+       claimed_at = case when :moves then null else claimed_at end,
+       lease_seconds = case when :moves then null else lease_seconds end,
+       lease_expires_at = case when :moves then null else lease_expires_at end,
+       quiet_until = case when :moves then null else quiet_until end
+ where id = :task_id and status not in ('DONE', 'CANCELLED')
+returning *;
+
+-- name: cancel_task(task_id)^
+update task
+   set status = 'CANCELLED', finished_at = now(), updated_at = now(), session_id = null, claimed_at = null,
+       lease_seconds = null, lease_expires_at = null, quiet_until = null, blocked_reason = null, reason_ends = false
+ where id = :task_id and status not in ('DONE', 'CANCELLED')
+returning *;
+
+-- name: reopen_task(task_id)^
+update task
+   set status = 'TODO', finished_at = null, updated_at = now(), assignee_id = null, attempts = 0
+ where id = :task_id and status in ('DONE', 'CANCELLED')
+returning *;
+
+-- name: reset_criteria(task_id)!
+-- What was met once has to be shown again.
+update criterion set met = false, evidence = '', accepted = null where task_id = :task_id;
+
+-- name: open_tasks_of(objective_ids)
+-- In the order of their ids, which is the order in which acts lock tasks.
+select * from task
+ where objective_id = any(:objective_ids::bigint[]) and status not in ('DONE', 'CANCELLED')
+ order by id
+   for no key update;
+
+-- name: started_dependents(task_id)
+-- Work that builds on this task and has begun: its holders and submitters are told when the ground moves.
+select distinct t.id, t.title, t.room_id, t.assignee_id
+  from dependency d join task t on t.id = d.task_id
+ where d.depends_on_id = :task_id and d.kind = 'BLOCKS'
+   and t.status in ('DOING', 'BLOCKED', 'VALIDATING') and t.assignee_id is not null
+ order by t.id;
+
+-- name: open_subtasks(task_id)
+select id, title from task where parent_id = :task_id and status not in ('DONE', 'CANCELLED') order by created_at, id;

@@ -1,0 +1,14 @@
+-- name: insert_token(agent_id, role, hash, label, expires_at)!
+-- A token that is there already stays as it is: a server that is given its admin token gets it again at every start.
+insert into token (agent_id, role, hash, label, expires_at)
+values (:agent_id, :role, :hash, :label, :expires_at)
+on conflict on constraint a_token_is_unique do nothing;
+
+-- name: token_owner(hash)$
+select agent_id from token where hash = :hash;
+
+-- name: revoke_token(hash)
+update token set revoked_at = now() where hash = :hash and revoked_at is null returning id;
+
+-- name: revoke_tokens_of(agent_id)
+update token set revoked_at = now() where agent_id = :agent_id and revoked_at is null returning id;
