@@ -132,7 +132,7 @@ async def _search(database: Database, caller: Caller, wanted: Wanted) -> _Search
         objective = await objectives.find(database, caller, wanted.objective)
         if objective.room_id != room_id:
             raise BadInput("objective", f"{wanted.objective} is in another room.")
-        subtree = [row["id"] for row in await q.subtree_of(database, objective_id=objective.id)]
+        subtree = await objectives.subtree(database, objective.id)
     labels = bounds.keys("labels", wanted.labels) if wanted.labels else None
     return _Search(room_id, subtree, labels, await _session(database, caller, wanted.session), wanted.lease_seconds)
 

@@ -192,12 +192,3 @@ select distinct lacking.capability
   ) lacking (capability)
  where t.room_id = :room_id and t.ready and (t.assignee_id is null or t.assignee_id = :agent_id)
  order by lacking.capability;
-
--- name: subtree_of(objective_id)
--- The objective and all below it.
-with recursive below (id) as (
-  select :objective_id::bigint
-  union all
-  select o.id from below join objective o on o.parent_id = below.id
-)
-select id from below;

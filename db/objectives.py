@@ -1,0 +1,90 @@
+"""Objectives: how they finish by themselves, come back, and leave the slim lists."""
+
+from collections.abc import Sequence
+
+from db import ids
+from db.callers import Caller
+from db.database import Act, Database
+from db.queries import q
+from db.records import EventKind, Objective, ObjectiveStatus
+from db.refusals import NotFound, WrongStatus
+
+# What one transaction archives at most.
+_BATCH = 100
+
+
+async def find(on: Database | Act, caller: Caller, reference: str) -> Objective:
+    """The objective of this id; NOT_FOUND where the caller may not see its room."""
+    row = await q.objective_by_id(on, objective_id=ids.key(ids.OBJECTIVE, reference))
+    if row is None:
+        raise NotFound(reference)
+    caller.must_see(row["room_id"], reference)
+    return Objective.of(row)
+
+
+async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Objective]:
+    """Objectives by key."""
+    return {row["id"]: Objective.of(row) for row in await q.objectives_by_ids(database, objective_ids=keys)}
+
+
+async def subtree(on: Database | Act, objective_id: int) -> list[int]:
+    """The keys of the objective, which comes first, and of all below it."""
+    rows = await q.objectives_below(on, objective_ids=[objective_id])
+    return [row["id"] for row in rows]
+
+
+async def part_added(act: Act, objective_id: int, actor: int | None) -> None:
+    """Work is about to be added: what was archived is back, and so are those above it. The room's lock is held.
+
+    WRONG_STATUS where it is cancelled: nothing is added to what was given up.
+    """
+    objective = Objective.of(await q.lock_objective(act, objective_id=objective_id))
+    if objective.status is ObjectiveStatus.CANCELLED:
+        allowed = [status.value for status in ObjectiveStatus if status is not ObjectiveStatus.CANCELLED]
+        raise WrongStatus(id=ids.of(ids.OBJECTIVE, objective.id), status=objective.status.value, allowed=allowed)
+    above = [row["id"] for row in await q.objectives_above(act, objective_id=objective_id)]
+    await bring_back(act, objective.room_id, [objective_id, *above], actor)
+
+
+async def bring_back(act: Act, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
+    """Put these back into the slim lists, where they were archived."""
+    for row in await q.bring_back_objectives(act, objective_ids=objective_ids):
+        act.record(
+            room_id,
+            EventKind.OBJECTIVE_UPDATED,
+            actor=actor,
+            objective=row["id"],
+            data={"changes": {"archived": False}},
+        )
+
+
+async def parts_changed(act: Act, objective_id: int, actor: int | None) -> None:
+    """Finish the objective, or let it go on, as its parts say; then those above it. The room's lock is held."""
+    at: int | None = objective_id
+    while at is not None:
+        objective = Objective.of(await q.lock_objective(act, objective_id=at))
+        parts = await q.completion_of(act, objective_id=at)
+        complete = parts["has_part"] and not parts["has_open_part"]
+        if objective.status is ObjectiveStatus.ACTIVE and complete and not objective.standing:
+            await q.set_objective_status(act, objective_id=at, status=ObjectiveStatus.DONE)
+            act.record(objective.room_id, EventKind.OBJECTIVE_FINISHED, actor=actor, objective=at)
+        elif objective.status is ObjectiveStatus.DONE and (parts["has_open_part"] or objective.standing):
+            await q.set_objective_status(act, objective_id=at, status=ObjectiveStatus.ACTIVE)
+            data = {"changes": {"status": ObjectiveStatus.ACTIVE.value}}
+            act.record(objective.room_id, EventKind.OBJECTIVE_UPDATED, actor=actor, objective=at, data=data)
+        at = objective.parent_id
+
+
+async def archive(act: Act, room_id: int, objective_id: int, actor: int | None) -> None:
+    """Take the objective out of the slim lists, its subtree with it."""
+    for row in await q.archive_objectives(act, objective_ids=await subtree(act, objective_id)):
+        act.record(room_id, EventKind.OBJECTIVE_ARCHIVED, actor=actor, objective=row["id"])
+
+
+async def archive_finished(database: Database) -> int:
+    """Archive what finished long enough ago; answers how many were due."""
+    async with database.act() as act:
+        due = await q.due_for_archive(act, most=_BATCH)
+        for row in due:
+            await archive(act, row["room_id"], row["id"], None)
+    return len(due)

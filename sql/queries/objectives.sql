@@ -1,0 +1,201 @@
+-- name: objective_by_id(objective_id)^
+select * from objective where id = :objective_id;
+
+-- name: objectives_by_ids(objective_ids)
+select * from objective where id = any(:objective_ids::bigint[]);
+
+-- name: lock_objective(objective_id)^
+-- What completes an objective is looked at under its lock: else two that end its last parts at once would each still see
+-- the part of the other.
+select * from objective where id = :objective_id for no key update;
+
+-- name: insert_objective(room_id, parent_id, title, description, in_draft, owner_id, weight, standing, due_at)^
+insert into objective (room_id, parent_id, title, description, in_draft, owner_id, weight, standing, due_at, created_at)
+values (:room_id, :parent_id, :title, :description, :in_draft, :owner_id, :weight, :standing, :due_at, clock_timestamp())
+returning *;
+
+-- name: update_objective(objective_id, title, description, owner_id, weight, standing, due_at)^
+update objective
+   set title = :title, description = :description, owner_id = :owner_id, weight = :weight, standing = :standing,
+       due_at = :due_at, updated_at = now()
+ where id = :objective_id
+returning *;
+
+-- name: set_objective_status(objective_id, status)^
+update objective
+   set status = :status, updated_at = now(),
+       finished_at = case when :status in ('DONE', 'CANCELLED') then coalesce(finished_at, now()) end
+ where id = :objective_id
+returning *;
+
+-- name: cancel_objectives(objective_ids)
+-- Answers those that were open.
+update objective
+   set status = 'CANCELLED', finished_at = now(), updated_at = now()
+ where id = any(:objective_ids::bigint[]) and status in ('DRAFT', 'ACTIVE')
+returning id;
+
+-- name: move_objective(objective_id, parent_id)^
+update objective set parent_id = :parent_id, updated_at = now() where id = :objective_id returning *;
+
+-- name: objectives_below(objective_ids)
+-- These objectives and all below them, each once.
+with recursive below (id) as (
+  select unnest(:objective_ids::bigint[])
+  union
+  select o.id from below join objective o on o.parent_id = below.id
+)
+select id from below;
+
+-- name: objectives_above(objective_id)
+-- From the parent up to the root.
+with recursive above (id, parent_id, distance) as (
+  select p.id, p.parent_id, 1 from objective o join objective p on p.id = o.parent_id where o.id = :objective_id
+  union all
+  select p.id, p.parent_id, above.distance + 1 from above join objective p on p.id = above.parent_id
+)
+select o.* from above join objective o on o.id = above.id order by above.distance;
+
+-- name: ancestors_of(objective_ids)
+-- For each asked for, what is above it, from the root down.
+with recursive above (asked, id, distance) as (
+  select o.id, o.parent_id, 1 from objective o where o.id = any(:objective_ids::bigint[]) and o.parent_id is not null
+  union all
+  select above.asked, o.parent_id, above.distance + 1
+    from above join objective o on o.id = above.id where o.parent_id is not null
+)
+select above.asked, o.* from above join objective o on o.id = above.id order by above.asked, above.distance desc;
+
+-- name: settle_drafts(objective_ids)
+-- Sets for these whether they stand in a draft: their own status and those above decide. Answers those that changed.
+with recursive line (asked, id, parent_id, draft) as (
+  select o.id, o.id, o.parent_id, o.status = 'DRAFT' from objective o where o.id = any(:objective_ids::bigint[])
+  union all
+  select line.asked, o.id, o.parent_id, o.status = 'DRAFT' from line join objective o on o.id = line.parent_id
+), draft as (
+  select asked as id, bool_or(draft) as in_draft from line group by asked
+)
+update objective
+   set in_draft = draft.in_draft
+  from draft
+ where objective.id = draft.id and objective.in_draft <> draft.in_draft
+returning objective.id, objective.in_draft;
+
+-- name: completion_of(objective_id)^
+-- Whether it has a part at all, and whether one is not complete. A key result with start = target is complete at or
+-- beyond it.
+select exists (select from key_result where objective_id = :objective_id)
+       or exists (select from task where objective_id = :objective_id and status <> 'CANCELLED')
+       or exists (select from objective where parent_id = :objective_id and status <> 'CANCELLED') as has_part,
+       exists (select from task where objective_id = :objective_id and status not in ('DONE', 'CANCELLED'))
+       or exists (select from objective where parent_id = :objective_id and status not in ('DONE', 'CANCELLED'))
+       or exists (select from key_result where objective_id = :objective_id
+                   and not case when target >= start then current >= target else current <= target end) as has_open_part;
+
+-- name: open_in_subtree(objective_ids, most)
+-- The ids of open tasks, and of open objectives other than the first, with the letter of their kind.
+select letter, id
+  from (select 'O' as letter, o.id from objective o
+         where o.id = any(:objective_ids::bigint[]) and o.id <> (:objective_ids::bigint[])[1]
+           and o.status not in ('DONE', 'CANCELLED')
+        union all
+        select 'T', t.id from task t
+         where t.objective_id = any(:objective_ids::bigint[]) and t.status not in ('DONE', 'CANCELLED')) open
+ order by letter, id
+ limit :most::integer;
+
+-- name: archive_objectives(objective_ids)
+-- Answers those that were not archived before.
+update objective set archived_at = now() where id = any(:objective_ids::bigint[]) and archived_at is null returning id;
+
+-- name: bring_back_objectives(objective_ids)
+update objective set archived_at = null where id = any(:objective_ids::bigint[]) and archived_at is not null returning id;
+
+-- name: due_for_archive(most)
+-- Finished objectives whose room has waited long enough, in rooms and rows that nobody is changing at this moment.
+select o.id, o.room_id
+  from objective o join room r on r.id = o.room_id
+ where o.finished_at is not null and o.archived_at is null
+   and o.finished_at < now() - make_interval(secs => r.archive_after_seconds)
+ order by o.finished_at, o.id
+ limit :most::integer
+   for no key update of o skip locked;
+
+-- name: child_objectives(room_ids, parent_ids, archived, most, after_times, after_ids)
+-- A page of children for each parent asked for, or of a room's roots where the parent is null.
+select asked.position, o.*
+  from unnest(:room_ids::bigint[], :parent_ids::bigint[], :after_times::timestamptz[], :after_ids::bigint[])
+       with ordinality as asked (room_id, parent_id, after_time, after_id, position)
+ cross join lateral (
+   select * from objective c
+    where c.room_id = asked.room_id and c.parent_id is not distinct from asked.parent_id
+      and (:archived or c.archived_at is null)
+      and (asked.after_time is null or (c.created_at, c.id) > (asked.after_time, asked.after_id))
+    order by c.created_at, c.id
+    limit :most::integer) o
+ order by asked.position, o.created_at, o.id;
+
+-- name: count_child_objectives(room_ids, parent_ids, archived)
+select asked.position,
+       (select count(*) from objective c
+         where c.room_id = asked.room_id and c.parent_id is not distinct from asked.parent_id
+           and (:archived or c.archived_at is null)) as children
+  from unnest(:room_ids::bigint[], :parent_ids::bigint[]) with ordinality as asked (room_id, parent_id, position);
+
+-- name: subtree_rows(objective_ids, depth, archived)
+-- Every descendant down to a depth, parents before children.
+with recursive below (asked, id, distance, path) as (
+  select o.parent_id, o.id, 1, array[row(o.created_at, o.id)::text]
+    from objective o
+   where o.parent_id = any(:objective_ids::bigint[]) and (:archived or o.archived_at is null) and :depth::integer > 0
+  union all
+  select below.asked, o.id, below.distance + 1, below.path || row(o.created_at, o.id)::text
+    from below join objective o on o.parent_id = below.id
+   where below.distance < :depth::integer and (:archived or o.archived_at is null)
+)
+select below.asked, o.*
+  from below join objective o on o.id = below.id
+ order by below.asked, below.distance, o.created_at, o.id;
+
+-- name: tree_of(objective_ids)
+-- What progress and counts are folded from: these objectives and all below them, each once.
+with recursive below (id) as (
+  select unnest(:objective_ids::bigint[])
+  union
+  select o.id from below join objective o on o.parent_id = below.id
+)
+select o.id, o.parent_id, o.status, o.weight from below join objective o on o.id = below.id;
+
+-- name: key_results_of(objective_ids)
+select * from key_result where objective_id = any(:objective_ids::bigint[]) order by objective_id, id;
+
+-- name: task_counts_of_objectives(objective_ids)
+-- Of their own tasks alone.
+select t.objective_id as id, count(*) as total,
+       count(*) filter (where t.status = 'TODO') as todo,
+       count(*) filter (where t.ready and not r.paused) as ready,
+       count(*) filter (where t.status = 'DOING') as doing,
+       count(*) filter (where t.status = 'BLOCKED') as blocked,
+       count(*) filter (where t.status = 'VALIDATING') as validating,
+       count(*) filter (where t.status = 'DONE') as done,
+       count(*) filter (where t.status = 'CANCELLED') as cancelled,
+       count(*) filter (where t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
+          and greatest(t.claimed_at, t.last_progress_at) + make_interval(secs => r.stale_after_seconds) < now()) as stale
+  from task t join room r on r.id = t.room_id
+ where t.objective_id = any(:objective_ids::bigint[])
+ group by t.objective_id;
+
+-- name: task_counts_of_rooms(room_ids)
+select t.room_id as id, count(*) as total,
+       count(*) filter (where t.status = 'TODO') as todo,
+       count(*) filter (where t.ready and not r.paused) as ready,
+       count(*) filter (where t.status = 'DOING') as doing,
+       count(*) filter (where t.status = 'BLOCKED') as blocked,
+       count(*) filter (where t.status = 'VALIDATING') as validating,
+       count(*) filter (where t.status = 'DONE') as done,
+       count(*) filter (where t.status = 'CANCELLED') as cancelled,
+       count(*) filter (where t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
+          and greatest(t.claimed_at, t.last_progress_at) + make_interval(secs => r.stale_after_seconds) < now()) as stale
+  from task t join room r on r.id = t.room_id
+ where t.room_id = any(:room_ids::bigint[])
+ group by t.room_id;
