@@ -1,7 +1,9 @@
 """Who asks, what it may see, and what it may do."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from db.database import Database
 from db.queries import q
@@ -55,6 +57,15 @@ async def authenticate(database: Database, token: str) -> Caller:
     row = await q.caller_by_token(database, hash=token_hash(token))
     if row is None:
         raise Unauthenticated
+    return _caller(row)
+
+
+async def authenticate_all(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
+    """Who these tokens, by their hashes, speak for; those that speak for nobody any more are left out."""
+    return {row["hash"]: _caller(row) for row in await q.callers_by_tokens(database, hashes=hashes)}
+
+
+def _caller(row: Any) -> Caller:
     return Caller(
         agent_id=row["id"],
         name=row["name"],

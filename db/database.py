@@ -90,10 +90,19 @@ class Database:
         self.pool = pool
         self.fetch, self.fetchrow = pool.fetch, pool.fetchrow
         self.fetchval, self.execute = pool.fetchval, pool.execute
-        # Told (room, end of its log) after each commit that logged something: whoever follows logs sets it.
-        self.announce: Callable[[int, int], None] = lambda _room_id, _seq: None
-        # Told the agent whose tokens or rooms changed, after the commit: what it has open is looked at again.
-        self.announce_agent: Callable[[int], None] = lambda _agent_id: None
+        # Whoever follows logs, and whoever keeps sockets of agents open, puts itself here; it must not raise.
+        self.log_listeners: set[Callable[[int, int], None]] = set()
+        self.agent_listeners: set[Callable[[int], None]] = set()
+
+    def announce(self, room_id: int, seq: int) -> None:
+        """Say, after the commit, that the room's log has got as far as seq."""
+        for listener in tuple(self.log_listeners):
+            listener(room_id, seq)
+
+    def announce_agent(self, agent_id: int) -> None:
+        """Say, after the commit, that tokens or rooms of the agent changed."""
+        for listener in tuple(self.agent_listeners):
+            listener(agent_id)
 
     @classmethod
     async def connect(cls, url: str, *, size: int = POOL_SIZE) -> Self:

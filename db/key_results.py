@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TypedDict
 
-from db import agents, bounds, idempotency, ids, objectives, rooms
+from db import agents, bounds, idempotency, ids, objectives, rooms, rules
 from db.callers import Caller
 from db.database import Act, Database
 from db.queries import q
@@ -68,7 +68,8 @@ async def create(database: Database, caller: Caller, objective: str, new: NewKey
         await objectives.part_added(act, found.id, caller.agent_id)
         made = await insert(act, found.room_id, found.id, new)
         _record(act, caller, found.room_id, made, None)
-        await objectives.parts_changed(act, found.id, caller.agent_id)
+        falls_short = not rules.key_result_complete(made)
+        await objectives.parts_changed(act, found.id, caller.agent_id, measure_opened=falls_short)
         await idempotency.keep(act, caller, "createKeyResult", key, made.id)
         return made
 
@@ -100,7 +101,8 @@ async def update(
             )
         )
         _record(act, caller, row["room_id"], after, note)
-        await objectives.parts_changed(act, after.objective_id, caller.agent_id)
+        falls_short_again = rules.key_result_complete(before) and not rules.key_result_complete(after)
+        await objectives.parts_changed(act, after.objective_id, caller.agent_id, measure_opened=falls_short_again)
         return after
 
 

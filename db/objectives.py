@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db import ids
+from db import ids, rooms
 from db.callers import Caller
 from db.database import Act, Database
 from db.queries import q
@@ -27,9 +27,9 @@ async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Objective
     return {row["id"]: Objective.of(row) for row in await q.objectives_by_ids(database, objective_ids=keys)}
 
 
-async def subtree(on: Database | Act, objective_id: int) -> list[int]:
-    """The keys of the objective, which comes first, and of all below it."""
-    rows = await q.objectives_below(on, objective_ids=[objective_id])
+async def subtree(on: Database | Act, *objective_ids: int) -> list[int]:
+    """The keys of the objectives, which come first, and of all below them."""
+    rows = await q.objectives_below(on, objective_ids=objective_ids)
     return [row["id"] for row in rows]
 
 
@@ -42,13 +42,13 @@ async def part_added(act: Act, objective_id: int, actor: int | None) -> None:
     if objective.status is ObjectiveStatus.CANCELLED:
         allowed = [status.value for status in ObjectiveStatus if status is not ObjectiveStatus.CANCELLED]
         raise WrongStatus(id=ids.of(ids.OBJECTIVE, objective.id), status=objective.status.value, allowed=allowed)
-    above = [row["id"] for row in await q.objectives_above(act, objective_id=objective_id)]
-    await bring_back(act, objective.room_id, [objective_id, *above], actor)
+    await bring_back(act, objective.room_id, [objective_id], actor)
 
 
 async def bring_back(act: Act, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
-    """Put these back into the slim lists, where they were archived."""
-    for row in await q.bring_back_objectives(act, objective_ids=objective_ids):
+    """Put these back into the slim lists, where they were archived, with those above the first of them."""
+    above = [row["id"] for row in await q.objectives_above(act, objective_id=objective_ids[0])]
+    for row in await q.bring_back_objectives(act, objective_ids=[*objective_ids, *above]):
         act.record(
             room_id,
             EventKind.OBJECTIVE_UPDATED,
@@ -58,33 +58,42 @@ async def bring_back(act: Act, room_id: int, objective_ids: Sequence[int], actor
         )
 
 
-async def parts_changed(act: Act, objective_id: int, actor: int | None) -> None:
-    """Finish the objective, or let it go on, as its parts say; then those above it. The room's lock is held."""
+async def parts_changed(act: Act, objective_id: int, actor: int | None, *, measure_opened: bool = False) -> None:
+    """Finish the objective, or let it go on, as its parts say; then those above it. The room's lock is held.
+
+    One that was done by hand may have key results that fall short, and stays done until there is new work, or, as
+    `measure_opened` says, a key result was added or falls short again.
+    """
     at: int | None = objective_id
     while at is not None:
         objective = Objective.of(await q.lock_objective(act, objective_id=at))
         parts = await q.completion_of(act, objective_id=at)
-        complete = parts["has_part"] and not parts["has_open_part"]
+        complete = parts["has_part"] and not parts["has_open_work"] and not parts["has_open_key_result"]
+        opened = parts["has_open_work"] or (measure_opened and at == objective_id)
         if objective.status is ObjectiveStatus.ACTIVE and complete and not objective.standing:
             await q.set_objective_status(act, objective_id=at, status=ObjectiveStatus.DONE)
             act.record(objective.room_id, EventKind.OBJECTIVE_FINISHED, actor=actor, objective=at)
-        elif objective.status is ObjectiveStatus.DONE and (parts["has_open_part"] or objective.standing):
+        elif objective.status is ObjectiveStatus.DONE and opened:
             await q.set_objective_status(act, objective_id=at, status=ObjectiveStatus.ACTIVE)
             data = {"changes": {"status": ObjectiveStatus.ACTIVE.value}}
             act.record(objective.room_id, EventKind.OBJECTIVE_UPDATED, actor=actor, objective=at, data=data)
+            await bring_back(act, objective.room_id, [at], actor)
         at = objective.parent_id
 
 
-async def archive(act: Act, room_id: int, objective_id: int, actor: int | None) -> None:
-    """Take the objective out of the slim lists, its subtree with it."""
-    for row in await q.archive_objectives(act, objective_ids=await subtree(act, objective_id)):
+async def archive(act: Act, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
+    """Take the objectives out of the slim lists, their subtrees with them. The room's lock is held."""
+    for row in await q.archive_objectives(act, objective_ids=await subtree(act, *objective_ids)):
         act.record(room_id, EventKind.OBJECTIVE_ARCHIVED, actor=actor, objective=row["id"])
 
 
 async def archive_finished(database: Database) -> int:
-    """Archive what finished long enough ago; answers how many were due."""
-    async with database.act() as act:
-        due = await q.due_for_archive(act, most=_BATCH)
-        for row in due:
-            await archive(act, row["room_id"], row["id"], None)
-    return len(due)
+    """Archive what finished long enough ago, a batch in each room; answers how many were due."""
+    archived = 0
+    for row in await q.rooms_due_for_archive(database):
+        async with database.act() as act:
+            room = await rooms.lock(act, row["room_id"])
+            due = [one["id"] for one in await q.due_for_archive(act, room_id=room.id, most=_BATCH)]
+            await archive(act, room.id, due, None)
+        archived += len(due)
+    return archived

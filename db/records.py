@@ -163,7 +163,7 @@ class Record:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """From a row that has these columns, and perhaps more."""
-        return cls(**{name: row[name] if to is None else to(row[name]) for name, to in _shape(cls)})
+        return cls(**{name: row[name] if to is None else to(row[name]) for name, to in _shape(cls)})  # type: ignore[arg-type]  # a class is hashable
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,16 @@ def key_result_progress(key_result: KeyResult) -> float:
     """0..1: how far `current` is from `start` to `target`, in either direction, clamped."""
     if key_result.start == key_result.target:
         return 1.0 if key_result.current >= key_result.target else 0.0
-    way = (key_result.current - key_result.start) / (key_result.target - key_result.start)
+    # Halved, for the way between two large numbers may be larger than any.
+    way = (key_result.current / 2 - key_result.start / 2) / (key_result.target / 2 - key_result.start / 2)
     return min(1.0, max(0.0, way))
+
+
+def key_result_complete(key_result: KeyResult) -> bool:
+    """Whether `current` is at or beyond `target`, seen from `start`."""
+    if key_result.target >= key_result.start:
+        return key_result.current >= key_result.target
+    return key_result.current <= key_result.target
 
 
 def weighted_mean(parts: Iterable[tuple[float, float]]) -> float:
@@ -61,7 +69,9 @@ def weighted_mean(parts: Iterable[tuple[float, float]]) -> float:
     pairs = list(parts)
     if not pairs:
         return 0.0
-    total = sum(weight for weight, _ in pairs)
-    if total == 0:
+    largest = max(weight for weight, _ in pairs)
+    if largest == 0:
         return sum(progress for _, progress in pairs) / len(pairs)
-    return sum(weight * progress for weight, progress in pairs) / total
+    # Taken in proportion to the largest, for the sum of large ones may be larger than any number.
+    total = sum(weight / largest for weight, _ in pairs)
+    return min(1.0, sum(weight / largest * progress for weight, progress in pairs) / total)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import strawberry
-from db.feed import Feed
 from strawberry.dataloader import DataLoader
 
 from db.callers import Caller
 from db.database import Database
+from db.feed import Feed
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

@@ -8,3 +8,12 @@ select token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent
  where token.hash = :hash
    and token.revoked_at is null
    and (token.expires_at is null or token.expires_at > now());
+
+-- name: callers_by_tokens(hashes)
+-- As caller_by_token, for all that hold a connection open; those who do so need not be seen.
+select token.hash, token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
+       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
+  from token join agent on agent.id = token.agent_id
+ where token.hash = any(:hashes::bytea[])
+   and token.revoked_at is null
+   and (token.expires_at is null or token.expires_at > now());

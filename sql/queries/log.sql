@@ -72,3 +72,11 @@ select pg_notify(:channel, :payload);
 -- name: still_there()$
 -- What an idle connection is asked, for one that died in silence says nothing.
 select true;
+
+-- name: objective_before(task_id, seq)$
+-- Where a task was when it was last heard of before this event; comments don't say.
+select objective_id
+  from event
+ where task_id = :task_id and seq < :seq and kind <> 'COMMENT_ADDED'
+ order by seq desc
+ limit 1;

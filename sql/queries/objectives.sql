@@ -66,31 +66,34 @@ with recursive above (asked, id, distance) as (
 )
 select above.asked, o.* from above join objective o on o.id = above.id order by above.asked, above.distance desc;
 
--- name: settle_drafts(objective_ids)
--- Sets for these whether they stand in a draft: their own status and those above decide. Answers those that changed.
-with recursive line (asked, id, parent_id, draft) as (
-  select o.id, o.id, o.parent_id, o.status = 'DRAFT' from objective o where o.id = any(:objective_ids::bigint[])
+-- name: settle_drafts(objective_id)
+-- Sets for this one and all below it whether they stand in a draft: their own status and what is above decide. Answers
+-- those that changed.
+with recursive below (id, in_draft) as (
+  select o.id, o.status = 'DRAFT' or coalesce(p.in_draft, false)
+    from objective o left join objective p on p.id = o.parent_id
+   where o.id = :objective_id
   union all
-  select line.asked, o.id, o.parent_id, o.status = 'DRAFT' from line join objective o on o.id = line.parent_id
-), draft as (
-  select asked as id, bool_or(draft) as in_draft from line group by asked
+  select o.id, o.status = 'DRAFT' or below.in_draft from below join objective o on o.parent_id = below.id
 )
 update objective
-   set in_draft = draft.in_draft
-  from draft
- where objective.id = draft.id and objective.in_draft <> draft.in_draft
+   set in_draft = below.in_draft
+  from below
+ where objective.id = below.id and objective.in_draft <> below.in_draft
 returning objective.id, objective.in_draft;
 
 -- name: completion_of(objective_id)^
--- Whether it has a part at all, and whether one is not complete. A key result with start = target is complete at or
--- beyond it.
+-- Whether it has a part at all, whether tasks or objectives among its parts are open, and whether key results are. A key
+-- result with start = target is complete at or beyond it.
 select exists (select from key_result where objective_id = :objective_id)
        or exists (select from task where objective_id = :objective_id and status <> 'CANCELLED')
        or exists (select from objective where parent_id = :objective_id and status <> 'CANCELLED') as has_part,
        exists (select from task where objective_id = :objective_id and status not in ('DONE', 'CANCELLED'))
        or exists (select from objective where parent_id = :objective_id and status not in ('DONE', 'CANCELLED'))
-       or exists (select from key_result where objective_id = :objective_id
-                   and not case when target >= start then current >= target else current <= target end) as has_open_part;
+       as has_open_work,
+       exists (select from key_result where objective_id = :objective_id
+                and not case when target >= start then current >= target else current <= target end)
+       as has_open_key_result;
 
 -- name: open_in_subtree(objective_ids, most)
 -- The ids of open tasks, and of open objectives other than the first, with the letter of their kind.
@@ -109,17 +112,25 @@ select letter, id
 update objective set archived_at = now() where id = any(:objective_ids::bigint[]) and archived_at is null returning id;
 
 -- name: bring_back_objectives(objective_ids)
-update objective set archived_at = null where id = any(:objective_ids::bigint[]) and archived_at is not null returning id;
+-- Brought back by hand, a finished one stays as long as if it had finished now: hence updated_at.
+update objective set archived_at = null, updated_at = now() where id = any(:objective_ids::bigint[]) and archived_at is not null returning id;
 
--- name: due_for_archive(most)
--- Finished objectives whose room has waited long enough, in rooms and rows that nobody is changing at this moment.
-select o.id, o.room_id
+-- name: rooms_due_for_archive()
+-- Those in which an objective has been finished for long enough.
+select distinct o.room_id
   from objective o join room r on r.id = o.room_id
  where o.finished_at is not null and o.archived_at is null
-   and o.finished_at < now() - make_interval(secs => r.archive_after_seconds)
+   and greatest(o.finished_at, o.updated_at) < now() - make_interval(secs => r.archive_after_seconds)
+ order by o.room_id;
+
+-- name: due_for_archive(room_id, most)
+-- Asked again once the room is locked: another sweeper, or whoever brought one back, may have been first.
+select o.id
+  from objective o join room r on r.id = o.room_id
+ where o.room_id = :room_id and o.finished_at is not null and o.archived_at is null
+   and greatest(o.finished_at, o.updated_at) < now() - make_interval(secs => r.archive_after_seconds)
  order by o.finished_at, o.id
- limit :most::integer
-   for no key update of o skip locked;
+ limit :most::integer;
 
 -- name: child_objectives(room_ids, parent_ids, archived, most, after_times, after_ids)
 -- A page of children for each parent asked for, or of a room's roots where the parent is null.
@@ -144,12 +155,12 @@ select asked.position,
 
 -- name: subtree_rows(objective_ids, depth, archived)
 -- Every descendant down to a depth, parents before children.
-with recursive below (asked, id, distance, path) as (
-  select o.parent_id, o.id, 1, array[row(o.created_at, o.id)::text]
+with recursive below (asked, id, distance) as (
+  select o.parent_id, o.id, 1
     from objective o
    where o.parent_id = any(:objective_ids::bigint[]) and (:archived or o.archived_at is null) and :depth::integer > 0
   union all
-  select below.asked, o.id, below.distance + 1, below.path || row(o.created_at, o.id)::text
+  select below.asked, o.id, below.distance + 1
     from below join objective o on o.parent_id = below.id
    where below.distance < :depth::integer and (:archived or o.archived_at is null)
 )

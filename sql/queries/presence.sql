@@ -174,7 +174,7 @@ select task.*
   from task join room on room.id = task.room_id
  where task.assignee_id = :agent_id and task.status = 'DOING'
    and task.lease_expires_at > now()
-   and greatest(task.last_progress_at, task.claimed_at) <= now() - make_interval(secs => room.stale_after_seconds)
+   and greatest(task.claimed_at, task.last_progress_at) + make_interval(secs => room.stale_after_seconds) < now()
    and (task.quiet_until is null or task.quiet_until <= now())
  order by task.id;
 

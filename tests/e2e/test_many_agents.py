@@ -73,9 +73,7 @@ async def fill(admin: Agent, room: str) -> set[str]:
 async def hire_all(admin: Agent, room: str, servers: Servers) -> list[Agent]:
     """Each starts at another server, and knows them all."""
     urls = servers.urls
-    return [
-        await hire(admin, f"worker-{n}", room, urls[n % SERVERS :] + urls[: n % SERVERS]) for n in range(AGENTS)
-    ]
+    return [await hire(admin, f"worker-{n}", room, urls[n % SERVERS :] + urls[: n % SERVERS]) for n in range(AGENTS)]
 
 
 async def test_every_task_is_given_once(servers: Servers, tmp_path: Path) -> None:
@@ -130,7 +128,9 @@ async def test_no_task_has_two_holders_whatever_dies(servers: Servers, tmp_path:
             await asyncio.sleep(1)
             await asyncio.to_thread(servers.start_again, 0)
 
-        workers = [work(agent, random.Random(n), lambda chance: chance.random() < 0.01) for n, agent in enumerate(agents)]  # noqa: S311  # a test's dice
+        workers = [
+            work(agent, random.Random(n), lambda chance: chance.random() < 0.01) for n, agent in enumerate(agents)
+        ]  # noqa: S311  # a test's dice
         await asyncio.wait_for(asyncio.gather(upset(), *workers), timeout=240)
         log = await read_log(admin, "hard-times", *HOLDING)
 

@@ -1,0 +1,94 @@
+"""Sessions, the running processes of an agent, and the heartbeat that each of them sends."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db import bounds, presence
+from db.callers import Caller
+from db.database import Act, Database
+from db.queries import q
+from db.records import Agent, Session, Task
+
+# The session of an agent that doesn't tell its processes apart.
+DEFAULT_LABEL = "default"
+
+# How often to beat where neither a lease nor a room says so.
+_IDLE_AFTER = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a heartbeat answers; `leases` are the tasks whose lease it renewed."""
+
+    agent: Agent
+    session: Session
+    leases: Sequence[Task]
+    lost: Sequence[Task]
+    stale: Sequence[Task]
+    unacknowledged: int
+    next_within_seconds: int
+
+
+async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Session]:
+    """Sessions by key."""
+    return {row["id"]: Session.of(row) for row in await q.sessions_by_ids(database, session_ids=keys)}
+
+
+async def of_agents(database: Database, keys: Sequence[int]) -> dict[int, list[Session]]:
+    """The sessions of each agent, the latest heard of first."""
+    sessions = defaultdict(list)
+    for row in await q.sessions_of_agents(database, agent_ids=keys):
+        sessions[row["agent_id"]].append(Session.of(row))
+    return sessions
+
+
+async def ensure(on: Database | Act, agent_id: int, label: str) -> int:
+    """The key of the agent's session of this name, started where there is none."""
+    bounds.key("session", label)
+    known: int | None = await q.session_by_label(on, agent_id=agent_id, label=label)
+    if known is not None:
+        return known
+    await q.start_session(on, agent_id=agent_id, label=label)
+    started: int = await q.session_by_label(on, agent_id=agent_id, label=label)
+    return started
+
+
+async def heartbeat(
+    database: Database, caller: Caller, *, label: str | None = None, quiet_seconds: int | None = None
+) -> Pulse:
+    """Renew all leases of the caller that still run, and say what it lost and what waits for it.
+
+    A lease then lasts, and its task is not stale, for `quiet_seconds` at least.
+    """
+    caller.must_not_observe()
+    name = bounds.key("session", DEFAULT_LABEL if label is None else label)
+    if quiet_seconds is not None:
+        bounds.integer("quietSeconds", quiet_seconds, 1, bounds.MAX_DURATION)
+    async with database.act() as act:
+        # The order counts: what was taken back before these locks is found as lost below, and whatever is taken back
+        # after them comes after this beat.
+        renewed = [
+            Task.of(row) for row in await q.renew_held(act, agent_id=caller.agent_id, quiet_seconds=quiet_seconds)
+        ]
+        away = await q.touch_agent(act, agent_id=caller.agent_id)
+        await ensure(act, caller.agent_id, name)
+        beat = await q.beat_session(act, agent_id=caller.agent_id, label=name)
+        lost = [Task.of(row) for row in await q.lost_since(act, agent_id=caller.agent_id, since=beat["news_since"])]
+        stale = [Task.of(row) for row in await q.stale_held(act, agent_id=caller.agent_id)]
+        facts = await q.pulse_facts(act, agent_id=caller.agent_id)
+        if away:
+            await presence.come_online(act, caller.agent_id)
+        agent = Agent.of(await q.agent_by_id(act, agent_id=caller.agent_id))
+    soonest = min(
+        [facts["idle_after_seconds"] or _IDLE_AFTER, *(task.lease_seconds or _IDLE_AFTER for task in renewed)]
+    )
+    return Pulse(
+        agent=agent,
+        session=Session.of(beat),
+        leases=sorted(renewed, key=lambda task: task.id),
+        lost=[task for task in lost if caller.sees(task.room_id)],
+        stale=stale,
+        unacknowledged=facts["unacknowledged"],
+        next_within_seconds=max(1, soonest // 3),
+    )

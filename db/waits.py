@@ -1,0 +1,80 @@
+"""What tasks wait for, for people and agents to read: the facts behind the stored `ready`."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db import ids
+from db.database import Act, Database
+from db.queries import q
+from db.records import Task, TaskStatus, Wait, WaitKind
+
+
+async def waits_of(on: Database | Act, tasks: Sequence[Task]) -> dict[int, list[Wait]]:
+    """Everything that each of these tasks waits for, in five statements. SUBTASK holds back its end, others its start.
+
+    What a finished task waited for is no wait any more.
+    """
+    unfinished = [task for task in tasks if not task.finished]
+    keys = [task.id for task in unfinished]
+    blockers = _grouped(await q.open_blockers(on, task_ids=keys))
+    ahead = _grouped(await q.ahead_on_tracks(on, task_ids=keys))
+    subtasks = _grouped(await q.unfinished_subtasks(on, task_ids=keys))
+    drafted = sorted({task.objective_id for task in unfinished if task.waits_for_objective and task.objective_id})
+    drafts = {row["asked"]: row for row in await q.drafts_above(on, objective_ids=drafted)}
+    paused = {
+        row["id"] for row in await q.rooms_by_ids(on, room_ids=sorted({t.room_id for t in unfinished})) if row["paused"]
+    }
+    return {task.id: [] for task in tasks} | {
+        task.id: [
+            *(_on_task(WaitKind.DEPENDENCY, row, "waits for") for row in blockers[task.id]),
+            *(_on_task(WaitKind.TRACK, row, f"comes on track {row['track']} after") for row in ahead[task.id]),
+            *(_before_start(task, drafts, paused=task.room_id in paused) if task.status is TaskStatus.TODO else ()),
+            *(_reason(task) if task.status is TaskStatus.BLOCKED else ()),
+            *(_on_task(WaitKind.SUBTASK, row, "ends after its subtask") for row in subtasks[task.id]),
+        ]
+        for task in unfinished
+    }
+
+
+def facts(waits: Sequence[Wait]) -> list[Mapping[str, object]]:
+    """As they stand in a refusal."""
+    return [
+        {
+            "kind": wait.kind.value,
+            "reason": wait.reason,
+            "task": ids.of(ids.TASK, wait.task_id) if wait.task_id is not None else None,
+        }
+        for wait in waits
+    ]
+
+
+def _on_task(kind: WaitKind, row: Any, how: str) -> Wait:
+    return Wait(kind, f"{how} {ids.of(ids.TASK, row['id'])} '{row['title']}'", task_id=row["id"])
+
+
+def _before_start(task: Task, drafts: Mapping[int, Any], *, paused: bool) -> list[Wait]:
+    found = []
+    if task.waits_for_criteria:
+        found.append(Wait(WaitKind.CRITERIA, "has no criteria yet, and the room asks for them: setCriteria"))
+    if task.waits_for_schedule and task.not_before is not None:
+        reason = f"starts no earlier than {task.not_before:%Y-%m-%d %H:%M:%S} UTC"
+        found.append(Wait(WaitKind.SCHEDULE, reason, until=task.not_before))
+    if task.waits_for_objective and task.objective_id in drafts:
+        draft = drafts[task.objective_id]
+        reason = f"waits until {ids.of(ids.OBJECTIVE, draft['id'])} '{draft['title']}' is no draft any more"
+        found.append(Wait(WaitKind.OBJECTIVE, reason, objective_id=draft["id"]))
+    if paused:
+        found.append(Wait(WaitKind.PAUSED, "waits until the room goes on: it is paused"))
+    return found
+
+
+def _reason(task: Task) -> list[Wait]:
+    return [] if task.blocked_reason is None else [Wait(WaitKind.REASON, task.blocked_reason)]
+
+
+def _grouped(rows: Sequence[Any]) -> defaultdict[int, list[Any]]:
+    grouped: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        grouped[row["task_id"]].append(row)
+    return grouped

@@ -1,0 +1,5 @@
+"""`python -m goalroom` is the command `goalroom`."""
+
+from goalroom.cli import main
+
+main()

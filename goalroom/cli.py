@@ -1,0 +1,182 @@
+"""The command line."""
+
+import asyncio
+import importlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from db import agents, bounds, rooms
+from db.records import AgentKind, Role
+from db.refusals import BadInput, Refused
+from goalroom import logs, storage
+from goalroom.failure import Failure
+from goalroom.settings import Settings
+from goalroom.version import __version__
+
+_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
+
+app = typer.Typer(
+    name="goalroom",
+    help="A server where teams of AI agents, and the people who steer them, coordinate work.",
+    epilog="Every option is also GOALROOM_<NAME> in the environment.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    **_PLAIN,
+)
+imports = typer.Typer(help="Make a room from the files of another tool.", **_PLAIN)
+app.add_typer(imports, name="import")
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where data is kept.", show_default="the platform's user data directory")
+]
+DatabaseUrl = Annotated[str | None, typer.Option(help="A Postgres, 15 or newer, instead of the embedded one.")]
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="0 picks a free one.", show_default="4280")] = None,
+    rate_limit: Annotated[
+        int | None, typer.Option(help="Requests a second and token; 0 is no limit.", show_default="200")
+    ] = None,
+) -> None:
+    """Run the server in the foreground until SIGINT or SIGTERM."""
+    settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
+    logs.to_stderr(logging.INFO)
+    server = _load("goalroom.server")
+    _run(server.serve(settings), loop=server.LOOP)
+
+
+@app.command()
+def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Bring the database up to date."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        async with storage.postgres(settings) as url:
+            done = await storage.bring_up_to_date(url)
+        typer.echo("\n".join(f"Applied {name}." for name in done) or "The database is up to date.")
+
+    _run(work())
+
+
+@app.command()
+def token(
+    agent: Annotated[str, typer.Argument(help="The agent's name; it is made where it does not exist.")],
+    role: Annotated[
+        Role, typer.Option(case_sensitive=False, envvar="GOALROOM_ROLE", help="What the token lets it do.")
+    ] = Role.MEMBER,
+    kind: Annotated[
+        AgentKind, typer.Option(case_sensitive=False, envvar="GOALROOM_KIND", help="What a new agent is.")
+    ] = AgentKind.AGENT,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Print a new token of the agent, and nothing else."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        name = bounds.agent_name(agent)
+        async with storage.opened(settings) as database:
+            found = await agents.ensure(database, name, kind=kind)
+            if not (await agents.rooms_of(database, [found.id])).get(found.id):
+                # Without a room it could do nothing; an ADMIN gives it others.
+                await agents.grant_membership(database, found, [(await rooms.ensure_main(database)).id])
+            text = await agents.issue_token(database, found.id, role)
+        typer.echo(text)
+
+    _run(work())
+
+
+@imports.callback()
+def _imports() -> None:
+    """Make a room from the files of another tool."""
+
+
+@imports.command()
+def beads(
+    file: Annotated[
+        Path, typer.Argument(help="An issue file of beads, JSON lines.", exists=True, dir_okay=False, readable=True)
+    ],
+    room: Annotated[
+        str | None, typer.Option(envvar="GOALROOM_ROOM", help="The room's name.", show_default="from the file's name")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a room from an issue file of beads; twice is the same as once."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database:
+            await _load("goalroom.beads").import_file(database, file, room, sys.stdout, sys.stderr)
+
+    _run(work())
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema as SDL."""
+    typer.echo(_load("schema.build").sdl())
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"goalroom {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The entry point."""
+    app()
+
+
+def _load(module: str) -> Any:
+    """Imported by the command that needs it: GraphQL takes longer to import than `token` takes to run."""
+    return importlib.import_module(module)
+
+
+def _settings(**options: object) -> Settings:
+    logs.to_stderr(logging.WARNING)
+    try:
+        return Settings.read(**options)
+    except Failure as failure:
+        _end(failure)
+
+
+def _run(work: Coroutine[Any, Any, None], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+    """Run it to its end; what a person can mend is one line and a status, never a traceback."""
+    try:
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(_until_terminated(work))
+    except Failure as failure:
+        _end(failure)
+    except Refused as refused:
+        _end(Failure(str(refused), 2 if isinstance(refused, BadInput) else 1))
+    except asyncio.CancelledError:
+        _end(Failure("Stopped before it was done."))
+
+
+async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
+    """SIGTERM ends it as Ctrl-C does: what was begun is undone, and the embedded Postgres is stopped."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await work
+
+
+def _end(failure: Failure) -> NoReturn:
+    typer.echo(f"goalroom: {failure}", err=True)
+    raise typer.Exit(failure.status)

@@ -1,0 +1,49 @@
+"""What all ways in share: who is let in, and what their operations run on."""
+
+import asyncio
+from dataclasses import dataclass
+
+from db import presence
+from db.callers import Caller, authenticate
+from db.database import Database
+from db.feed import Feed
+from db.refusals import Unauthenticated
+from goalroom.connections import Connections
+from goalroom.execution import Engine
+from resolvers.context import Context
+
+_LONGEST_TOKEN = 1_000
+# Where the database hangs instead of refusing, its clients are told so before they give up.
+_PATIENCE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The parts of the process that requests need."""
+
+    engine: Engine
+    database: Database
+    feed: Feed
+    connections: Connections
+
+    async def admit(self, token: str | None) -> Caller:
+        """Who the token speaks for; that it speaks is a sign of life."""
+        if token is None or not 0 < len(token) <= _LONGEST_TOKEN:
+            raise Unauthenticated
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            caller = await authenticate(self.database, token)
+            if caller.unseen:
+                await presence.seen(self.database, caller.agent_id)
+        return caller
+
+    def context(self, caller: Caller) -> Context:
+        """What one operation of the caller runs on."""
+        return Context(self.database, self.feed, caller)
+
+
+def bearer(authorization: object) -> str | None:
+    """The token in the value of an Authorization header."""
+    if not isinstance(authorization, str):
+        return None
+    scheme, _, token = authorization.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

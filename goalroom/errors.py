@@ -1,0 +1,113 @@
+"""What clients are told when something goes wrong: refusals with their facts, everything else masked."""
+
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+from graphql import GraphQLError
+
+from db.refusals import ErrorCode, Refused, Unavailable
+
+PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
+
+MOST_ERRORS = 20
+_LONGEST_MESSAGE = 1_000
+
+_log = logging.getLogger(__name__)
+
+_HINTS = {
+    PARSE_FAILED: "Correct the document; nothing was done.",
+    VALIDATION_FAILED: "Compare the document with the schema, which introspection shows; nothing was done.",
+    ErrorCode.BAD_INPUT: "Correct the input and send it again; nothing was changed.",
+}
+
+# The database went away, is coming up, or is too busy; not what we asked of it.
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    # A database that is closed to new connections.
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+def refusal(error: BaseException) -> Refused | None:
+    """The refusal that this is; nothing for a mistake of ours."""
+    if isinstance(error, Refused):
+        return error
+    # The driver also tells the misuse of a connection with an InterfaceError; one that was closed is not misuse.
+    closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError) and "clos" in str(error)
+    if closed or isinstance(error, _AWAY):
+        _log.warning("the database is away: %s: %s", type(error).__name__, error)
+        return Unavailable()
+    return None
+
+
+def described(error: BaseException) -> dict[str, Any]:
+    """Message and extensions of a refusal; of anything else only an id, which the log holds too."""
+    refused = refusal(error)
+    if refused is not None:
+        extensions = {"code": refused.code, "hint": refused.hint(), **_plain(refused.facts())}
+        return {"message": _cut(refused.message()), "extensions": extensions}
+    found = secrets.token_hex(8)
+    _log.error("internal error %s: %s", found, type(error).__name__, exc_info=error, extra={"error_id": found})
+    return {
+        "message": f"Something went wrong in the server; its log tells more under {found}.",
+        "extensions": {
+            "code": ErrorCode.INTERNAL,
+            "hint": "Try again; if it goes on, give the server's operator this id.",
+            "id": found,
+        },
+    }
+
+
+def of_engine(error: GraphQLError, code: str) -> dict[str, Any]:
+    """What the GraphQL engine found in a request before it ran."""
+    said: dict[str, Any] = {"message": _cut(error.message), "extensions": {"code": code, "hint": _HINTS[code]}}
+    return said | _place(error)
+
+
+def of_field(error: GraphQLError) -> dict[str, Any]:
+    """What went wrong while a field was resolved."""
+    cause: BaseException = error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    # The engine points at the argument that it can't take; what it finds wrong in our answer has no place in a request.
+    if isinstance(cause, GraphQLError) and cause.nodes:
+        return of_engine(error, ErrorCode.BAD_INPUT) | {"path": error.path}
+    return described(cause) | _place(error)
+
+
+def _place(error: GraphQLError) -> dict[str, Any]:
+    place: dict[str, Any] = {}
+    if error.locations:
+        place["locations"] = [{"line": found.line, "column": found.column} for found in error.locations]
+    if error.path:
+        place["path"] = error.path
+    return place
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(part) for part in value]
+    return value

@@ -1,0 +1,156 @@
+"""Runs operations: a request in, what goes back to its client out, whichever way they travel."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Self
+
+import strawberry
+from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql.execution import create_source_event_stream
+from strawberry.execution import optimized_is_awaitable
+
+from db.refusals import BadInput, ErrorCode
+from goalroom import errors
+from goalroom.documents import Documents, Limits, Rejected
+from resolvers.context import Context
+
+Response = dict[str, Any]
+
+# Strawberry's own, which knows plain values without looking for methods on them.
+_is_awaitable: Any = optimized_is_awaitable
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The parameters of a GraphQL request."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+
+    @classmethod
+    def of(cls, sent: object) -> Self:
+        """From decoded JSON; BAD_INPUT where it has another shape."""
+        if not isinstance(sent, dict):
+            raise BadInput("body", "A GraphQL request is a JSON object with `query`, one at a time.")
+        query, name = sent.get("query"), sent.get("operationName")
+        if not isinstance(query, str):
+            raise BadInput("query", "`query` is missing, or is no string.")
+        if name is not None and not isinstance(name, str):
+            raise BadInput("operationName", "`operationName` is no string.")
+        if name is not None and not _is_sound(name):
+            raise BadInput("operationName", "`operationName` holds NUL or half a surrogate pair, which no text may.")
+        for field in ("variables", "extensions"):
+            if not isinstance(sent.get(field), dict | None):
+                raise BadInput(field, f"`{field}` is no object.")
+        return cls(query, sent.get("variables"), name)
+
+
+class Operation:
+    """One operation of a request, ready to run on its context."""
+
+    def __init__(self, executor: Any, context: Context) -> None:
+        self._executor = executor
+        self._context = context
+
+    @property
+    def is_mutation(self) -> bool:
+        return bool(self._executor.operation.operation is OperationType.MUTATION)
+
+    @property
+    def is_subscription(self) -> bool:
+        return bool(self._executor.operation.operation is OperationType.SUBSCRIPTION)
+
+    async def run(self) -> Response:
+        """The answer to a query or mutation."""
+        result = self._executor.execute_operation()
+        if _is_awaitable(result):
+            result = await result
+        return _response(result)
+
+    async def stream(self) -> AsyncGenerator[Response]:
+        """The events of a subscription. Nothing is read ahead: the next is looked for once this one was taken.
+
+        Rejected where it can't begin, or ends with an error.
+        """
+        source: Any = create_source_event_stream(self._executor)
+        if _is_awaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            raise Rejected(_errors(source.errors or ()))
+        async with aclosing(source) as events:
+            while True:
+                try:
+                    event = await anext(events)
+                except StopAsyncIteration:
+                    return
+                except Exception as error:
+                    raise Rejected([errors.described(error)]) from error
+                self._context.forget()
+                result = self._executor.build_per_event_executor(event).execute_operation(False)
+                if _is_awaitable(result):
+                    result = await result
+                yield _response(result)
+
+
+class Engine:
+    """The schema, and the documents that were asked of it."""
+
+    def __init__(self, schema: strawberry.Schema, limits: Limits | None = None) -> None:
+        self._schema = schema
+        self._graphql = schema._schema  # noqa: SLF001  # Strawberry has no other way to it
+        self._documents = Documents(self._graphql, limits or Limits())
+
+    def prepare(self, request: Request, context: Context) -> Operation:
+        """The operation that is asked for, its variables checked; else Rejected."""
+        document = self._documents.read(request.query)
+        if request.variables:
+            _check_texts("variables", request.variables)
+        executor = self._schema.execution_context_class.build(
+            self._graphql,
+            document,
+            context_value=context,
+            raw_variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name,
+            max_coercion_errors=errors.MOST_ERRORS,
+            is_awaitable=_is_awaitable,
+        )
+        if isinstance(executor, list):
+            raise Rejected([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
+        return Operation(executor, context)
+
+
+def _response(result: ExecutionResult) -> Response:
+    if not result.errors:
+        return {"data": result.data}
+    return {"data": result.data, "errors": _errors(result.errors)}
+
+
+def _errors(found: Any) -> list[dict[str, Any]]:
+    shown: list[GraphQLError] = list(found)[: errors.MOST_ERRORS]
+    return [errors.of_field(error) for error in shown]
+
+
+def _check_texts(path: str, value: object) -> None:
+    """As in documents: no text may hold NUL or half a surrogate pair. Without recursion, for values nest at will."""
+    rest = [(path, value)]
+    while rest:
+        path, value = rest.pop()
+        if isinstance(value, str):
+            if not _is_sound(value):
+                raise Rejected.of(BadInput(path, f"{path} holds NUL or half a surrogate pair, which no text may."))
+        elif isinstance(value, dict):
+            rest.extend((path, name) for name in value)
+            rest.extend((f"{path}.{name}"[:100], part) for name, part in value.items())
+        elif isinstance(value, list):
+            rest.extend((path, part) for part in value)
+
+
+def _is_sound(text: str) -> bool:
+    # The encoder looks a hundred times faster than a loop over the characters.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text

@@ -1,0 +1,250 @@
+"""GraphQL over WebSocket: the protocol graphql-transport-ws."""
+
+import asyncio
+from contextlib import ExitStack, aclosing
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from db.callers import token_hash
+from db.refusals import BadInput, TooComplex, Unauthenticated
+from goalroom import errors, wire
+from goalroom import ws_messages as ws
+from goalroom.connections import Connection
+from goalroom.documents import Rejected
+from goalroom.door import Door, bearer
+from goalroom.execution import Operation, Request
+from resolvers.context import Context
+
+INIT_SECONDS = 10
+# A client that is silent for so long is asked whether it is there.
+_PING_SECONDS = 20
+# What ends with the socket has so long to end well.
+_ENDING_SECONDS = 5
+MOST_OPERATIONS = 100
+
+
+class GraphQLWebSocket:
+    """The endpoint."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (await receive())["type"] != "websocket.connect":
+            return
+        headers = Headers(scope=scope)
+        if not _is_from_here(headers):
+            # Before the handshake this is a 403.
+            await send({"type": "websocket.close", "code": ws.FORBIDDEN})
+            return
+        spoken = ws.PROTOCOL in scope["subprotocols"]
+        try:
+            await send({"type": "websocket.accept", "subprotocol": ws.PROTOCOL if spoken else None})
+            if spoken:
+                await _Socket(self._door, bearer(headers.get("authorization")), receive, send).serve()
+            else:
+                await _close(send, ws.Close(ws.BAD_PROTOCOL, f"Only {ws.PROTOCOL} is spoken here"))
+        except OSError:
+            # The client went away while something was sent to it.
+            return
+
+
+def _is_from_here(headers: Headers) -> bool:
+    """Pages of other sites must not use what a browser knows of this one; programs send no Origin."""
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+class _Socket:
+    """One client's socket. All that is sent waits until the client took what was sent before."""
+
+    def __init__(self, door: Door, token: str | None, receive: Receive, send: Send) -> None:
+        self._door = door
+        self._token = token
+        self._receive, self._send = receive, send
+        self._connection: Connection | None = None
+        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._subscriptions: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._open = ExitStack()
+        self._begun = asyncio.Event()
+        self._handlers = {
+            "connection_init": self._init,
+            "ping": self._ping,
+            "pong": self._pong,
+            "subscribe": self._subscribe,
+            "complete": self._complete,
+        }
+
+    async def serve(self) -> None:
+        guards = [
+            asyncio.create_task(guard())
+            for guard in (self._read, self._expect_init, self._expect_signs, self._expect_revocation, self._expect_end)
+        ]
+        try:
+            done, _ = await asyncio.wait(guards, return_when=asyncio.FIRST_COMPLETED)
+            for guard in guards:
+                guard.cancel()
+            await self._end(done)
+        finally:
+            for task in (*guards, *self._running):
+                task.cancel()
+            await asyncio.gather(*guards, *self._running, return_exceptions=True)
+            self._open.close()
+
+    async def _end(self, done: set[asyncio.Task[None]]) -> None:
+        """Subscriptions end at once, what else runs may come to its end, and then the client is told why."""
+        for task in self._subscriptions:
+            task.cancel()
+        errands = self._running - self._subscriptions
+        if errands:
+            await asyncio.wait(errands, timeout=_ENDING_SECONDS)
+        for task in done:
+            error = task.exception()
+            if isinstance(error, ws.Close):
+                await _close(self._send, error)
+            elif error is not None and not isinstance(error, OSError):
+                await _close(self._send, ws.Close(ws.INTERNAL, errors.described(error)["message"]))
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if self._connection is not None:
+                self._connection.heard_at = asyncio.get_running_loop().time()
+            said = ws.parse(message.get("text"))
+            await self._handlers[said["type"]](said)
+
+    async def _expect_init(self) -> None:
+        try:
+            async with asyncio.timeout(INIT_SECONDS):
+                await self._begun.wait()
+        except TimeoutError:
+            raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout") from None
+        await asyncio.Event().wait()
+
+    async def _expect_signs(self) -> None:
+        """Ask a silent client whether it is there. One that doesn't answer is slow, perhaps, and stays."""
+        await self._begun.wait()
+        while self._connection is not None:
+            silent = asyncio.get_running_loop().time() - self._connection.heard_at
+            if silent >= _PING_SECONDS:
+                await self._say({"type": "ping"})
+            await asyncio.sleep(max(_PING_SECONDS - silent, 1.0))
+
+    async def _expect_revocation(self) -> None:
+        await self._begun.wait()
+        if self._connection is not None:
+            await self._connection.revoked.wait()
+        raise ws.Close(ws.FORBIDDEN, "Forbidden")
+
+    async def _expect_end(self) -> None:
+        await self._door.connections.stopping.wait()
+        raise ws.Close(ws.RESTARTING, "The server is restarting, come back")
+
+    async def _init(self, said: dict[str, Any]) -> None:
+        if self._connection is not None:
+            raise ws.Close(ws.TOO_MANY_INITS, "Too many initialisation requests")
+        payload = said.get("payload") or {}
+        token = ws.token(payload) or self._token
+        try:
+            session = ws.session(payload)
+            caller = await self._door.admit(token)
+        except BadInput as refused:
+            raise ws.Close(ws.MALFORMED, str(refused)) from None
+        except Unauthenticated as refused:
+            raise ws.Close(ws.FORBIDDEN, str(refused)) from None
+        except Exception as error:
+            refused_here = errors.refusal(error)
+            if refused_here is None:
+                raise
+            raise ws.Close(ws.TRY_LATER, str(refused_here)) from None
+        connection = Connection(token_hash(token or ""), caller, session)
+        connection.speaks = True
+        await self._say({"type": "connection_ack"})
+        self._connection = connection
+        self._open.enter_context(self._door.connections.open(connection))
+        self._begun.set()
+
+    async def _ping(self, said: dict[str, Any]) -> None:
+        payload = said.get("payload")
+        await self._say({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+
+    async def _pong(self, _said: dict[str, Any]) -> None:
+        """That it came is all that it says."""
+
+    async def _subscribe(self, said: dict[str, Any]) -> None:
+        if self._connection is None:
+            raise ws.Close(ws.UNAUTHORIZED, "Unauthorized")
+        name = said["id"]
+        if name in self._operations:
+            raise ws.Close(ws.TAKEN, f"Subscriber for {name} already exists")
+        try:
+            request = Request.of(said.get("payload"))
+        except BadInput as refused:
+            raise ws.Close(ws.MALFORMED, str(refused)) from None
+        context = self._door.context(self._connection.caller)
+        try:
+            if len(self._operations) >= MOST_OPERATIONS:
+                raise Rejected.of(TooComplex(MOST_OPERATIONS, "operations at a time on one socket"))
+            operation = self._door.engine.prepare(request, context)
+        except Rejected as rejected:
+            await self._say({"id": name, "type": "error", "payload": rejected.errors})
+            return
+        task = asyncio.create_task(self._run(name, operation, context, self._connection))
+        self._operations[name] = task
+        self._running.add(task)
+        if operation.is_subscription:
+            self._subscriptions.add(task)
+        task.add_done_callback(self._forget)
+
+    async def _complete(self, said: dict[str, Any]) -> None:
+        """The client wants no more of it. What is being changed is changed all the same."""
+        task = self._operations.pop(said["id"], None)
+        if task in self._subscriptions:
+            task.cancel()
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._subscriptions.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, OSError):
+            errors.described(error)
+
+    async def _run(self, name: str, operation: Operation, context: Context, connection: Connection) -> None:
+        with connection.running(context), self._door.connections.waiting(context):
+            try:
+                await self._perform(name, operation)
+            except Rejected as rejected:
+                last: dict[str, Any] = {"id": name, "type": "error", "payload": rejected.errors}
+            else:
+                last = {"id": name, "type": "complete"}
+            finally:
+                context.gone.set()
+        if self._is_wanted(name):
+            # The client may use the id again the moment that it reads this.
+            del self._operations[name]
+            await self._say(last)
+
+    async def _perform(self, name: str, operation: Operation) -> None:
+        if not operation.is_subscription:
+            response = await operation.run()
+            if self._is_wanted(name):
+                await self._say({"id": name, "type": "next", "payload": response})
+            return
+        async with aclosing(operation.stream()) as events:
+            async for response in events:
+                await self._say({"id": name, "type": "next", "payload": response})
+
+    def _is_wanted(self, name: str) -> bool:
+        return self._operations.get(name) is asyncio.current_task()
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self._send({"type": "websocket.send", "text": wire.write(message)})
+
+
+async def _close(send: Send, close: ws.Close) -> None:
+    await send({"type": "websocket.close", "code": close.code, "reason": close.reason})

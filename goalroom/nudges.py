@@ -1,0 +1,125 @@
+"""Nudges between server processes: that a room has news up to 912. A lost one costs a poll: the log is the truth."""
+
+import asyncio
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+
+from broadcaster import Broadcast
+
+from db.database import Database
+from db.feed import Feed
+
+_log = logging.getLogger(__name__)
+
+CHANNEL = "goalroom"
+
+# Said by a backend that was cut off: whatever was sent meanwhile is lost.
+LOOK_AGAIN = "again"
+
+# Postgres refuses 8,000 bytes.
+_LONGEST = 7_000
+_NEWS, _AGENT = re.compile(r"r(\d+):(\d+)"), re.compile(r"a(\d+)")
+_INTERVAL_SECONDS = 0.002
+_PAUSE_SECONDS = 1.0
+
+
+class Nudges:
+    """Says after each commit what changed, at most once in two milliseconds, and hears it from other processes."""
+
+    def __init__(self, broadcast: Broadcast, database: Database, feed: Feed) -> None:
+        self._broadcast, self._database, self._feed = broadcast, database, feed
+        # Our own nudges come back to us, and say nothing new.
+        self._name = secrets.token_hex(8)
+        self._rooms: dict[int, int] = {}
+        self._agents: set[int] = set()
+        self._said = asyncio.Event()
+        self._agent_listeners: list[Callable[[int | None], None]] = []
+
+    def on_agent_changed(self, listener: Callable[[int | None], None]) -> None:
+        """Call this when tokens or rooms of an agent changed, in any process; with None when that may be so of any."""
+        self._agent_listeners.append(listener)
+
+    async def run(self) -> None:
+        """Send what is committed here, and hear of the rest, until cancelled."""
+        self._database.log_listeners.add(self._log_grew)
+        self._database.agent_listeners.add(self._agent_changed)
+        try:
+            async with (
+                self._broadcast,
+                self._broadcast.subscribe(CHANNEL) as subscriber,
+                asyncio.TaskGroup() as group,
+            ):
+                group.create_task(self._send())
+                while True:
+                    self._hear((await subscriber.get()).message)
+        finally:
+            self._database.log_listeners.discard(self._log_grew)
+            self._database.agent_listeners.discard(self._agent_changed)
+
+    def _log_grew(self, room_id: int, seq: int) -> None:
+        self._rooms[room_id] = max(seq, self._rooms.get(room_id, 0))
+        self._said.set()
+
+    def _agent_changed(self, agent_id: int) -> None:
+        self._tell(agent_id)
+        self._agents.add(agent_id)
+        self._said.set()
+
+    async def _send(self) -> None:
+        failing = False
+        while True:
+            await self._said.wait()
+            self._said.clear()
+            # What can't be sent is dropped but for agents: no poll finds those.
+            rooms, agents = self._rooms, self._agents
+            self._rooms, self._agents = {}, set()
+            try:
+                for payload in _payloads(self._name, rooms, agents):
+                    await self._broadcast.publish(CHANNEL, payload)
+                failing = False
+                await asyncio.sleep(_INTERVAL_SECONDS)
+            except Exception as error:  # any backend may stand behind the broadcast
+                if not failing:
+                    _log.warning(
+                        "can't nudge the other processes, which now look by themselves", extra={"error": repr(error)}
+                    )
+                failing = True
+                self._agents |= agents
+                if agents:
+                    self._said.set()
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    def _hear(self, message: str) -> None:
+        if message == LOOK_AGAIN:
+            self._feed.look_again()
+            self._tell(None)
+            return
+        sender, *words = message.split() or [""]
+        if sender == self._name:
+            return
+        for word in words:
+            if (news := _NEWS.fullmatch(word)) is not None:
+                self._feed.news(int(news[1]), int(news[2]))
+            elif (agent := _AGENT.fullmatch(word)) is not None:
+                self._tell(int(agent[1]))
+
+    def _tell(self, agent_id: int | None) -> None:
+        for listener in self._agent_listeners:
+            try:
+                listener(agent_id)
+            except Exception:
+                _log.exception("an agent changed, and not everybody could be told")
+
+
+def _payloads(name: str, rooms: dict[int, int], agents: Iterable[int]) -> Iterator[str]:
+    """As few messages as hold it all."""
+    words = [f"r{room}:{seq}" for room, seq in rooms.items()] + [f"a{agent}" for agent in agents]
+    payload = name
+    for word in words:
+        if len(payload) + 1 + len(word) > _LONGEST:
+            yield payload
+            payload = name
+        payload += f" {word}"
+    yield payload

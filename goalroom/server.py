@@ -1,0 +1,124 @@
+"""Serves until it is told to stop: uvicorn, with the process's own signals and readiness line."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from goalroom import storage
+from goalroom.app import create_app
+from goalroom.failure import Failure
+from goalroom.settings import Settings
+from goalroom.version import __version__
+
+_log = logging.getLogger(__name__)
+
+LOOP = uvicorn.Config(Starlette(), log_config=None).get_loop_factory()
+
+_GRACE = 10
+_ONE_MB = 1_000_000
+_LONGEST_HEAD = 65_536
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """The signals are ours: uvicorn would close sockets before anybody could say why, and die of the signal."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        except OSError as error:
+            await self.lifespan.shutdown()
+            raise _cannot_listen(self.config.host, self.config.port, error) from error
+        if sockets and not self.should_exit:
+            host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+            sys.stdout.write(f"Goalroom is ready: http://{host}:{sockets[0].getsockname()[1]}\n")
+            sys.stdout.flush()
+            _log.info("serving", extra={"host": host, "port": sockets[0].getsockname()[1], "version": __version__})
+
+
+async def serve(settings: Settings) -> None:
+    """Run the server until SIGINT or SIGTERM; a second one ends it at once."""
+    # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
+    with closing(_bind(settings.host, settings.port)) as listener:
+        stop = _on_signals()
+        async with storage.furnished(settings) as url:
+            if stop.is_set():
+                return
+            app = create_app(url, rate_limit=settings.rate_limit)
+            server = _Server(_config(app, settings))
+            stopper = asyncio.create_task(_stop(server, app.state.stopping, stop))
+            try:
+                await server.serve(sockets=[listener])
+            except SystemExit as error:
+                raise Failure("The server could not start; the log above says why.") from error
+            finally:
+                stopper.cancel()
+
+
+def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        h11_max_incomplete_event_size=_LONGEST_HEAD,
+        ws_max_size=_ONE_MB,
+        ws_per_message_deflate=False,
+    )
+
+
+def _on_signals() -> asyncio.Event:
+    """Set at the first signal; the second cancels the task that called this."""
+    loop, task, first = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
+
+    def on_signal() -> None:
+        if first.is_set() and task is not None:
+            task.cancel()
+        first.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal)
+    return first
+
+
+async def _stop(server: uvicorn.Server, stopping: asyncio.Event, asked: asyncio.Event) -> None:
+    """Long polls and subscriptions end first, so that they can say so; uvicorn closes what is left."""
+    await asked.wait()
+    _log.info("stopping")
+    stopping.set()
+    await asyncio.sleep(0.1)
+    server.should_exit = True
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from error
+    return listener
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> Failure:
+    return Failure(f"Can't listen on {host} port {port}: {error.strerror or error}. Choose another --port or --host.")

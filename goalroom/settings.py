@@ -1,0 +1,66 @@
+"""What an operator can set, by option or as GOALROOM_<NAME> in the environment; read once, passed down."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from goalroom.failure import Failure
+
+_TOKEN = re.compile(r"[!-~]{32,500}")
+
+
+def _postgres_url(url: str) -> str:
+    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+        raise ValueError("it takes postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    return url
+
+
+def is_token(text: str) -> bool:
+    """Whether it is long enough to be one, and passes through a header."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def _token(token: str) -> str:
+    if not is_token(token):
+        raise ValueError("it takes 32 to 500 printable characters without a space")
+    return token
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Options outweigh the environment; an empty variable is none."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GOALROOM_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
+
+    data_dir: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())] = Field(
+        default_factory=lambda: user_data_path("goalroom", appauthor=False)
+    )
+    database_url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(None, repr=False)
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(4280, ge=0, le=65_535)
+    rate_limit: int = Field(200, ge=0)
+    admin_token: Annotated[str, AfterValidator(_token)] | None = Field(None, repr=False)
+
+    @classmethod
+    def read(cls, **options: object) -> "Settings":
+        """From the options that were given, then the environment; a wrong one ends the command with status 2."""
+        given = {name: value for name, value in options.items() if value is not None}
+        try:
+            return cls(**given)  # type: ignore[arg-type]  # pydantic checks them
+        except ValidationError as error:
+            raise Failure("; ".join(_said(name, given, problem) for name, problem in _problems(error)), 2) from error
+
+
+def _problems(error: ValidationError) -> list[tuple[str, str]]:
+    return [(str(found["loc"][0]), found["msg"].removeprefix("Value error, ")) for found in error.errors()]
+
+
+def _said(name: str, given: dict[str, object], problem: str) -> str:
+    named = "--" + name.replace("_", "-") if name in given else f"GOALROOM_{name.upper()}"
+    return f"{named}: {problem[:1].lower()}{problem[1:]}"

@@ -1,0 +1,97 @@
+"""What clients can do with agents, their tokens and their sessions."""
+
+import strawberry
+
+from db import agents, rooms, sessions, tokens
+from resolvers.context import Info
+from schema.types.agent import (
+    Agent,
+    CreateTokenInput,
+    RegisterAgentInput,
+    Registration,
+    RevokeTokensInput,
+    UpdateAgentInput,
+)
+from schema.types.enums import AgentKind, Presence, Role
+from schema.types.given import given, or_none
+from schema.types.room import members
+from schema.types.session import HeartbeatInput, Pulse
+
+
+@strawberry.type
+class AgentQuery:
+    @strawberry.field(description="The caller.")
+    async def me(self, info: Info) -> Agent:
+        context = info.context
+        return Agent.of(await agents.find(context.database, context.caller, context.caller.name))
+
+    @strawberry.field(description="The agent of this id or name.")
+    async def agent(self, info: Info, agent: strawberry.ID) -> Agent | None:
+        return Agent.of(await agents.find(info.context.database, info.context.caller, agent))
+
+    @strawberry.field(description="The members of a room, by name; of these presences, where some are given.")
+    async def agents(
+        self,
+        info: Info,
+        room: strawberry.ID | None = strawberry.UNSET,
+        presence: list[Presence] | None = strawberry.UNSET,
+    ) -> list[Agent]:
+        found = await rooms.find(info.context.database, info.context.caller, or_none(room))
+        return await members(info, found.id, or_none(presence))
+
+
+@strawberry.type
+class AgentMutation:
+    @strawberry.mutation(
+        description="By an ADMIN; a MEMBER only for a subagent, spawned for a task that it holds, into that task's "
+        "room."
+    )
+    async def register_agent(self, info: Info, input: RegisterAgentInput) -> Registration | None:  # noqa: A002  # the contract's name
+        new = agents.NewAgent(
+            name=input.name,
+            kind=input.kind or AgentKind.AGENT,
+            role=input.role or Role.MEMBER,
+            rooms=or_none(input.rooms),
+            description=input.description or "",
+            capabilities=input.capabilities or (),
+            spawned_for=or_none(input.spawned_for),
+        )
+        return Registration.of(await agents.register(info.context.database, info.context.caller, new))
+
+    @strawberry.mutation(description="Oneself, one's subagents, or, for an ADMIN, anyone.")
+    async def update_agent(self, info: Info, input: UpdateAgentInput) -> Agent | None:  # noqa: A002
+        changes = given(input, "description", "capabilities", "rooms")
+        return Agent.of(await agents.update(info.context.database, info.context.caller, or_none(input.agent), changes))
+
+    @strawberry.mutation(description="A token of the caller's own identity, or, for an admin, of anyone's; shown once.")
+    async def create_token(self, info: Info, input: CreateTokenInput) -> Registration | None:  # noqa: A002
+        return Registration.of(
+            await tokens.create(
+                info.context.database,
+                info.context.caller,
+                or_none(input.agent),
+                role=or_none(input.role),
+                label=or_none(input.label),
+                expires_at=or_none(input.expires_at),
+            )
+        )
+
+    @strawberry.mutation(
+        description="Every token of the agent, or the one given; takes effect at once, on open subscriptions too."
+    )
+    async def revoke_tokens(self, info: Info, input: RevokeTokensInput) -> int | None:  # noqa: A002
+        return await tokens.revoke(
+            info.context.database, info.context.caller, or_none(input.agent), or_none(input.token)
+        )
+
+    @strawberry.mutation(description="I am here: renews the caller's leases and says what waits for it.")
+    async def heartbeat(self, info: Info, input: HeartbeatInput | None = strawberry.UNSET) -> Pulse | None:  # noqa: A002
+        said = input or HeartbeatInput()
+        return Pulse.of(
+            await sessions.heartbeat(
+                info.context.database,
+                info.context.caller,
+                label=or_none(said.session),
+                quiet_seconds=or_none(said.quiet_seconds),
+            )
+        )

@@ -1,0 +1,108 @@
+"""What clients can read of the rooms' logs, and watch as it is written."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import TypeVar
+
+import strawberry
+
+from db import ids, log, records, watching
+from resolvers.context import Info
+from schema.types.enums import EventKind
+from schema.types.event import Event, EventConnection
+from schema.types.watching import PresenceChange, TaskChange, TaskUnblocked
+
+T = TypeVar("T")
+
+
+@strawberry.type
+class EventQuery:
+    @strawberry.field(
+        description="The room's log, oldest first: `first` (100 by default) after a cursor or from its beginning, "
+        "or the `last` ones before a cursor or its end."
+    )
+    async def events(
+        self,
+        info: Info,
+        room: strawberry.ID | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        kinds: list[EventKind] | None = None,
+        first: int | None = None,
+        last: int | None = None,
+    ) -> EventConnection:
+        page = await log.events(
+            info.context.database,
+            info.context.caller,
+            room,
+            after=after,
+            before=before,
+            kinds=kinds,
+            first=first,
+            last=last,
+        )
+        return EventConnection.of(page)
+
+
+# These return a generator rather than being one: what is wrong with the request is refused at once, and 'now' is the
+# moment at which the subscription is accepted.
+@strawberry.type
+class EventSubscription:
+    @strawberry.subscription(description="The room's log as it is written.")
+    async def events(
+        self,
+        info: Info,
+        room: strawberry.ID | None = None,
+        after: str | None = None,
+        kinds: list[EventKind] | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        wanted = await watching.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
+        return _follow(info, wanted, Event.of)
+
+    @strawberry.subscription(description="Tasks that just became ready because the last thing they waited for cleared.")
+    async def task_unblocked(
+        self,
+        info: Info,
+        room: strawberry.ID | None = None,
+        assignee: strawberry.ID | None = None,
+        objective: strawberry.ID | None = None,
+        after: str | None = None,
+    ) -> AsyncGenerator[TaskUnblocked, None]:
+        wanted = await watching.unblocked(
+            info.context.database, info.context.caller, room, after, assignee=assignee, objective=objective
+        )
+        return _follow(info, wanted, TaskUnblocked.of)
+
+    @strawberry.subscription(description="Agents that come, fall silent or leave.")
+    async def presence_changed(
+        self, info: Info, room: strawberry.ID | None = None, after: str | None = None
+    ) -> AsyncGenerator[PresenceChange, None]:
+        kinds = [EventKind.PRESENCE_CHANGED]
+        wanted = await watching.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
+        return _follow(info, wanted, PresenceChange.of)
+
+    @strawberry.subscription(description="Any change of one task, of an objective's subtree, or of the room's tasks.")
+    async def task_changed(
+        self,
+        info: Info,
+        room: strawberry.ID | None = None,
+        task: strawberry.ID | None = None,
+        objective: strawberry.ID | None = None,
+        after: str | None = None,
+    ) -> AsyncGenerator[TaskChange, None]:
+        wanted = await watching.task_changes(
+            info.context.database, info.context.caller, room, after, task=task, objective=objective
+        )
+        return _follow(info, wanted, TaskChange.of)
+
+
+async def _follow(
+    info: Info, wanted: watching.Watching, payload: Callable[[records.Event], T]
+) -> AsyncGenerator[T, None]:
+    context = info.context
+    async with aclosing(context.feed.follow(wanted.room_id, wanted.seq)) as events:
+        async for event in events:
+            context.caller.must_see(wanted.room_id, ids.of(ids.ROOM, wanted.room_id))
+            if await wanted.wants(event):
+                context.forget()
+                yield payload(event)

@@ -1,0 +1,114 @@
+"""Looking things up by id, whatever they are."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import strawberry
+
+from db import agents, bounds, comment_lists, ids, key_results, log, objectives, rooms, sessions, task_details
+from db.records import Role
+from db.refusals import BadInput, NotFound, Refused
+from resolvers.context import Info
+from schema.types.agent import Agent
+from schema.types.comment import Comment
+from schema.types.event import Event
+from schema.types.key_result import KeyResult
+from schema.types.node import Node
+from schema.types.objective import Objective
+from schema.types.room import Room
+from schema.types.session import Session
+from schema.types.task import Task
+
+
+@strawberry.type
+class NodeQuery:
+    @strawberry.field(description="Anything with an id, by its id.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002  # the contract's name
+        return await _find(info, id)
+
+    @strawberry.field(
+        description="Up to 100 of them, in the order asked for; null and an error where one can't be found."
+    )
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        asked = bounds.items("ids", ids)
+        found = await asyncio.gather(*(_find(info, one) for one in asked), return_exceptions=True)
+        # The engine takes a refusal in a list for the error of that place.
+        return [_found_or_refused(one) for one in found]
+
+
+def _found_or_refused(one: Node | BaseException) -> Node | None:
+    if isinstance(one, BaseException) and not isinstance(one, Refused):
+        raise one
+    return one  # type: ignore[return-value]  # what GraphQL sees is null and an error
+
+
+async def _find(info: Info, text: str) -> Node:
+    letter, key = ids.split(bounds.text("id", text))
+    if letter not in _FINDERS:
+        raise BadInput("id", f"{text} is the id of {ids.NOUNS[letter]}, which is no node.")
+    node = await _FINDERS[letter](info, key)
+    if node is None:
+        raise NotFound(text)
+    return node
+
+
+async def _room(info: Info, key: int) -> Node | None:
+    room = await info.context.one(rooms.by_ids, key)
+    return Room.of(room) if room and info.context.caller.sees(room.id) else None
+
+
+async def _agent(info: Info, key: int) -> Node | None:
+    agent = await info.context.one(agents.by_ids, key)
+    return Agent.of(agent) if agent and await _knows(info, key) else None
+
+
+async def _session(info: Info, key: int) -> Node | None:
+    session = await info.context.one(sessions.by_ids, key)
+    return Session.of(session) if session and await _knows(info, session.agent_id) else None
+
+
+async def _objective(info: Info, key: int) -> Node | None:
+    objective = await info.context.one(objectives.by_ids, key)
+    return Objective.of(objective) if objective and info.context.caller.sees(objective.room_id) else None
+
+
+async def _key_result(info: Info, key: int) -> Node | None:
+    key_result = await info.context.one(key_results.by_ids, key)
+    if key_result is None or await _objective(info, key_result.objective_id) is None:
+        return None
+    return KeyResult.of(key_result)
+
+
+async def _task(info: Info, key: int) -> Node | None:
+    task = await info.context.one(task_details.by_ids, key)
+    return Task.of(task) if task and info.context.caller.sees(task.room_id) else None
+
+
+async def _comment(info: Info, key: int) -> Node | None:
+    comment = await info.context.one(comment_lists.by_ids, key)
+    return Comment.of(comment) if comment and info.context.caller.sees(comment.room_id) else None
+
+
+async def _event(info: Info, key: int) -> Node | None:
+    event = await info.context.one(log.by_ids, key)
+    return Event.of(event) if event and info.context.caller.sees(event.room_id) else None
+
+
+async def _knows(info: Info, agent_id: int) -> bool:
+    """Whether the caller may see the agent: itself, one that it shares a room with, or any for an ADMIN."""
+    caller = info.context.caller
+    if agent_id == caller.agent_id or caller.role is Role.ADMIN:
+        return True
+    return any(caller.sees(room.id) for room in await info.context.many(agents.rooms_of, agent_id))
+
+
+_FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
+    ids.ROOM: _room,
+    ids.AGENT: _agent,
+    ids.SESSION: _session,
+    ids.OBJECTIVE: _objective,
+    ids.KEY_RESULT: _key_result,
+    ids.TASK: _task,
+    ids.COMMENT: _comment,
+    ids.EVENT: _event,
+}

@@ -1,0 +1,250 @@
+"""What clients can do with tasks."""
+
+# ruff: noqa: A002  # `id` and `input` are the contract's names
+
+import strawberry
+
+from db import (
+    assignment,
+    claims,
+    comments,
+    criteria,
+    dependencies,
+    endings,
+    lookups,
+    new_tasks,
+    records,
+    task_lists,
+    tasks,
+    work,
+)
+from resolvers.context import Info
+from schema.types.claim import Claim, ClaimNextTaskInput, ClaimTaskInput, RenewLeaseInput
+from schema.types.comment import AddCommentInput, Comment
+from schema.types.enums import CommentKind, DependencyKind
+from schema.types.given import given, or_none
+from schema.types.task import Dependency, Lease, Task
+from schema.types.task_inputs import (
+    AssignTaskInput,
+    BlockTaskInput,
+    CancelTaskInput,
+    CreateTaskInput,
+    CreateTasksInput,
+    DependencyInput,
+    ReleaseTaskInput,
+    ReopenTaskInput,
+    SetCriteriaInput,
+    SubmitTaskInput,
+    UnblockTaskInput,
+    UpdateTaskInput,
+    WriteNotesInput,
+)
+
+
+@strawberry.type
+class TaskQuery:
+    @strawberry.field(description="The task of this id.")
+    async def task(self, info: Info, id: strawberry.ID) -> Task | None:
+        return Task.of(await lookups.find_task(info.context.database, info.context.caller, id))
+
+    @strawberry.field(description="What claimNextTask would offer this caller, best first, without claiming it.")
+    async def ready_tasks(
+        self, info: Info, room: strawberry.ID | None = strawberry.UNSET, first: int | None = 20
+    ) -> list[Task]:
+        most = 20 if first is None else first
+        found = await task_lists.offered(info.context.database, info.context.caller, or_none(room), most)
+        return [Task.of(task) for task in found]
+
+    @strawberry.field(
+        description="The longest chain of unfinished tasks, in order, that this objective (or the room) waits for."
+    )
+    async def critical_path(
+        self,
+        info: Info,
+        room: strawberry.ID | None = strawberry.UNSET,
+        objective: strawberry.ID | None = strawberry.UNSET,
+    ) -> list[Task]:
+        chain = await task_lists.critical_path(
+            info.context.database, info.context.caller, or_none(room), or_none(objective)
+        )
+        return [Task.of(task) for task in chain]
+
+
+@strawberry.type
+class TaskMutation:
+    @strawberry.mutation(description="Make a task.")
+    async def create_task(self, info: Info, input: CreateTaskInput) -> Task | None:
+        key = or_none(input.idempotency_key)
+        return Task.of(await new_tasks.create(info.context.database, info.context.caller, input.new(), key))
+
+    @strawberry.mutation(description="All or none, dependencies between them by their `ref`.")
+    async def create_tasks(self, info: Info, input: CreateTasksInput) -> list[Task] | None:
+        made = await new_tasks.create_many(
+            info.context.database,
+            info.context.caller,
+            or_none(input.room),
+            [task.new() for task in input.tasks],
+            or_none(input.idempotency_key),
+        )
+        return [Task.of(task) for task in made]
+
+    @strawberry.mutation(description="Change what a task says of itself, and where it stands.")
+    async def update_task(self, info: Info, input: UpdateTaskInput) -> Task | None:
+        fence = or_none(input.fence)
+        return Task.of(
+            await tasks.update(info.context.database, info.context.caller, input.id, input.changes(), fence=fence)
+        )
+
+    @strawberry.mutation(description="Say what done means, before the work.")
+    async def set_criteria(self, info: Info, input: SetCriteriaInput) -> Task | None:
+        return Task.of(await criteria.set_all(info.context.database, info.context.caller, input.task, input.criteria))
+
+    @strawberry.mutation(description="Give a task an owner, a reviewer, instructions.")
+    async def assign_task(self, info: Info, input: AssignTaskInput) -> Task | None:
+        changes = given(input, "assignee", "reviewer", "instructions")
+        handoff = input.handoff.new() if input.handoff else None
+        return Task.of(
+            await assignment.assign(
+                info.context.database,
+                info.context.caller,
+                input.task,
+                changes,  # type: ignore[arg-type]  # these names are its keys
+                handoff,
+            )
+        )
+
+    @strawberry.mutation(description="Let a task depend on another; cycles are refused.")
+    async def add_dependency(self, info: Info, input: DependencyInput) -> Dependency | None:
+        kind = input.kind or DependencyKind.BLOCKS
+        return Dependency.of(
+            await dependencies.add(info.context.database, info.context.caller, input.task, input.depends_on, kind)
+        )
+
+    @strawberry.mutation(description="Take a dependency away; where there is none, nothing changes.")
+    async def remove_dependency(self, info: Info, input: DependencyInput) -> Task | None:
+        kind = input.kind or DependencyKind.BLOCKS
+        return Task.of(
+            await dependencies.remove(info.context.database, info.context.caller, input.task, input.depends_on, kind)
+        )
+
+    @strawberry.mutation(
+        description="The best ready task that the caller may take, and nobody else gets it. Waits up to `waitSeconds` "
+        "for one."
+    )
+    async def claim_next_task(self, info: Info, input: ClaimNextTaskInput | None = strawberry.UNSET) -> Claim | None:
+        return Claim.of_next(await _claim_next(info, input or ClaimNextTaskInput(), 1))
+
+    @strawberry.mutation(description="Up to `limit` of them in one step, for dispatchers; empty when there is nothing.")
+    async def claim_next_tasks(
+        self, info: Info, limit: int, input: ClaimNextTaskInput | None = strawberry.UNSET
+    ) -> list[Claim] | None:
+        claimed, _nothing = await _claim_next(info, input or ClaimNextTaskInput(), limit)
+        return [Claim.of(task) for task in claimed]
+
+    @strawberry.mutation(description="Take this task, if it is ready; the holder's own claim is renewed.")
+    async def claim_task(self, info: Info, input: ClaimTaskInput) -> Claim | None:
+        return Claim.of(
+            await claims.claim(
+                info.context.database,
+                info.context.caller,
+                input.task,
+                criteria=or_none(input.criteria),
+                session=or_none(input.session),
+                lease_seconds=or_none(input.lease_seconds),
+            )
+        )
+
+    @strawberry.mutation(description="Hold a task for longer.")
+    async def renew_lease(self, info: Info, input: RenewLeaseInput) -> Lease | None:
+        return Lease.of(
+            await work.renew(
+                info.context.database,
+                info.context.caller,
+                input.task,
+                fence=or_none(input.fence),
+                lease_seconds=or_none(input.lease_seconds),
+                quiet_seconds=or_none(input.quiet_seconds),
+            )
+        )
+
+    @strawberry.mutation(description="Give a task back for anybody to take.")
+    async def release_task(self, info: Info, input: ReleaseTaskInput) -> Task | None:
+        handoff = input.handoff.new() if input.handoff else None
+        return Task.of(
+            await work.release(
+                info.context.database, info.context.caller, input.task, handoff=handoff, fence=or_none(input.fence)
+            )
+        )
+
+    @strawberry.mutation(description="Keep a task that can't go on, without a lease, until it can.")
+    async def block_task(self, info: Info, input: BlockTaskInput) -> Task | None:
+        return Task.of(
+            await work.block(
+                info.context.database,
+                info.context.caller,
+                input.task,
+                reason=or_none(input.reason),
+                depends_on=input.depends_on or (),
+                fence=or_none(input.fence),
+            )
+        )
+
+    @strawberry.mutation(description="Takes back the REASON that blockTask gave; other waits stay.")
+    async def unblock_task(self, info: Info, input: UnblockTaskInput) -> Task | None:
+        return Task.of(await work.unblock(info.context.database, info.context.caller, input.task))
+
+    @strawberry.mutation(description="Write on the page that a task's holders keep.")
+    async def write_notes(self, info: Info, input: WriteNotesInput) -> Task | None:
+        return Task.of(
+            await work.write_notes(
+                info.context.database,
+                info.context.caller,
+                input.task,
+                input.text,
+                append=input.append is not False,
+                fence=or_none(input.fence),
+            )
+        )
+
+    @strawberry.mutation(description="Where the room asks for no review.")
+    async def complete_task(self, info: Info, input: SubmitTaskInput) -> Task | None:
+        submission, fence = input.submission(), or_none(input.fence)
+        return Task.of(
+            await work.complete(info.context.database, info.context.caller, input.task, submission, fence=fence)
+        )
+
+    @strawberry.mutation(description="Give a task up: what waited for it waits no more.")
+    async def cancel_task(self, info: Info, input: CancelTaskInput) -> Task | None:
+        return Task.of(await endings.cancel(info.context.database, info.context.caller, input.task, input.reason))
+
+    @strawberry.mutation(description="Open a finished task again: what builds on it waits again, or is told.")
+    async def reopen_task(self, info: Info, input: ReopenTaskInput) -> Task | None:
+        return Task.of(await endings.reopen(info.context.database, info.context.caller, input.task, input.reason))
+
+    @strawberry.mutation(description="Say something on a task or an objective.")
+    async def add_comment(self, info: Info, input: AddCommentInput) -> Comment | None:
+        return Comment.of(
+            await comments.add(
+                info.context.database,
+                info.context.caller,
+                input.on,
+                input.kind or CommentKind.NOTE,
+                input.body,
+                or_none(input.idempotency_key),
+            )
+        )
+
+
+async def _claim_next(
+    info: Info, wanted: ClaimNextTaskInput, most: int
+) -> tuple[list[records.Task], claims.Nothing | None]:
+    return await claims.claim_next(
+        info.context.database,
+        info.context.feed,
+        info.context.caller,
+        wanted.wanted(),
+        most=most,
+        wait_seconds=wanted.wait_seconds or 0,
+        key=or_none(wanted.idempotency_key),
+        gone=info.context.gone,
+    )

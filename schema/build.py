@@ -1,0 +1,18 @@
+"""The one schema, and its text."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.mutation import Mutation
+from schema.query import Query
+from schema.scalars import SCALARS
+from schema.subscription import Subscription
+
+schema = strawberry.Schema(
+    query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(scalar_map=SCALARS)
+)
+
+
+def sdl() -> str:
+    """The schema in GraphQL's own language."""
+    return schema.as_str()

@@ -1,0 +1,15 @@
+"""What clients can ask."""
+
+import strawberry
+
+from resolvers.agents import AgentQuery
+from resolvers.events import EventQuery
+from resolvers.nodes import NodeQuery
+from resolvers.objectives import ObjectiveQuery
+from resolvers.rooms import RoomQuery
+from resolvers.tasks import TaskQuery
+
+
+@strawberry.type(description="What clients can ask.")
+class Query(AgentQuery, NodeQuery, RoomQuery, ObjectiveQuery, TaskQuery, EventQuery):
+    pass

@@ -1,0 +1,12 @@
+"""What clients can watch."""
+
+import strawberry
+
+from resolvers.events import EventSubscription
+
+
+@strawberry.type(
+    description="What clients can watch: what followed the cursor `after` comes first, then what happens, in one order."
+)
+class Subscription(EventSubscription):
+    pass

@@ -1,0 +1,196 @@
+"""Rooms as clients see them, and the rules that hold in them."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import strawberry
+
+from db import agents, ids, objective_tree, objectives, records
+from db.refusals import BadInput
+from resolvers.context import Info
+from schema.types import agent as agent_types
+from schema.types import objective as objective_types
+from schema.types import task_list as list_types
+from schema.types.enums import Presence, TaskOrder
+from schema.types.given import given, or_none
+from schema.types.node import Node
+from schema.types.task_counts import TaskCounts
+
+if TYPE_CHECKING:
+    from schema.types.agent import Agent
+    from schema.types.objective import ObjectiveConnection
+    from schema.types.task_list import TaskConnection, TaskFilter
+
+
+_RULES = {
+    "require_done_criteria": "A task can't be started before it says what done means.",
+    "require_review": "A finished task passes a reviewer who is not its author.",
+    "require_handoff": "Work doesn't change hands without a handoff comment.",
+    "wip_limit": "Tasks that one agent may hold at once; null is no limit.",
+    "lease_seconds": "How long a claim lasts without a heartbeat or renewal.",
+    "idle_after_seconds": "No heartbeat for this long: IDLE.",
+    "offline_after_seconds": "No heartbeat for this long: OFFLINE.",
+    "stale_after_seconds": "A held task without a word of progress for this long is stale, and its holder is told.",
+    "reclaim_after_seconds": "A stale task is taken back after this much longer; null is never.",
+    "max_attempts": "A task whose lease ran out this many times is blocked and escalated instead of being offered "
+    "again; null is never.",
+    "digest_every_seconds": "A digest is posted to #ops this often; null is never.",
+    "archive_after_seconds": "A finished objective leaves the slim list this long after it finished; null is never.",
+    "paused": "Nothing can be claimed while this holds: the stop button. What is held goes on.",
+}
+
+
+@strawberry.type(description="The rules that the server enforces in a room. Every one can be changed with updateRoom.")
+class RoomSettings:
+    require_done_criteria: bool = strawberry.field(description=_RULES["require_done_criteria"])
+    require_review: bool = strawberry.field(description=_RULES["require_review"])
+    require_handoff: bool = strawberry.field(description=_RULES["require_handoff"])
+    wip_limit: int | None = strawberry.field(description=_RULES["wip_limit"])
+    lease_seconds: int = strawberry.field(description=_RULES["lease_seconds"])
+    idle_after_seconds: int = strawberry.field(description=_RULES["idle_after_seconds"])
+    offline_after_seconds: int = strawberry.field(description=_RULES["offline_after_seconds"])
+    stale_after_seconds: int = strawberry.field(description=_RULES["stale_after_seconds"])
+    reclaim_after_seconds: int | None = strawberry.field(description=_RULES["reclaim_after_seconds"])
+    max_attempts: int | None = strawberry.field(description=_RULES["max_attempts"])
+    digest_every_seconds: int | None = strawberry.field(description=_RULES["digest_every_seconds"])
+    archive_after_seconds: int | None = strawberry.field(description=_RULES["archive_after_seconds"])
+    paused: bool = strawberry.field(description=_RULES["paused"])
+
+    @classmethod
+    def of(cls, room: records.Room) -> Self:
+        return cls(**{name: getattr(room, name) for name in _RULES})
+
+
+@strawberry.type(description="Where a team meets. A room holds its members, its goal tree, its tasks and its rules.")
+class Room(Node):
+    name: str = strawberry.field(description="Unique on the server: lower case letters, digits and hyphens.")
+    title: str = strawberry.field(description="What people call it.")
+    settings: RoomSettings = strawberry.field(description="The rules of this room.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    room_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, room: records.Room) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.ROOM, room.id)),
+            name=room.name,
+            title=room.title,
+            settings=RoomSettings.of(room),
+            created_at=room.created_at,
+            room_id=room.id,
+        )
+
+    @strawberry.field(description="The members, by name; of these presences, where some are given.")
+    async def agents(
+        self, info: Info, presence: list[Presence] | None = strawberry.UNSET
+    ) -> list[Annotated["Agent", strawberry.lazy("schema.types.agent")]]:
+        return await members(info, self.room_id, or_none(presence))
+
+    @strawberry.field(
+        description="The goal tree, slim: the roots, or the children of `parent`; archived ones only when asked for."
+    )
+    async def objectives(
+        self,
+        info: Info,
+        *,
+        parent: strawberry.ID | None = strawberry.UNSET,
+        include_archived: bool | None = False,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+    ) -> Annotated["ObjectiveConnection", strawberry.lazy("schema.types.objective")]:
+        below = None
+        if asked := or_none(parent):
+            found = await objectives.find(info.context.database, info.context.caller, asked)
+            if found.room_id != self.room_id:
+                raise BadInput("parent", f"{asked} is in another room than {self.name}.")
+            below = found.id
+        return await objective_types.ObjectiveConnection.below(
+            info, self.room_id, below, archived=include_archived, first=first, after=or_none(after)
+        )
+
+    @strawberry.field(description="Its tasks, those first that would be claimed first.")
+    async def tasks(
+        self,
+        info: Info,
+        filter: Annotated["TaskFilter", strawberry.lazy("schema.types.task_list")] | None = strawberry.UNSET,  # noqa: A002  # the contract's name
+        order_by: TaskOrder | None = TaskOrder.CLAIM,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+    ) -> Annotated["TaskConnection", strawberry.lazy("schema.types.task_list")]:
+        return await list_types.TaskConnection.of(
+            info, self.room_id, or_none(filter), order_by, first=first, after=or_none(after), within=None
+        )
+
+    @strawberry.field(description="Counts of tasks by state, over the whole room.")
+    async def counts(self, info: Info) -> TaskCounts:
+        counts = await info.context.one(objective_tree.counts_of_rooms, self.room_id)
+        return TaskCounts.of(counts or records.TaskCounts())
+
+
+async def members(info: Info, room_id: int, presence: Collection[Presence] | None) -> "list[Agent]":
+    """The members of the room, by name; of these presences, where some are given."""
+    found = await info.context.many(agents.of_rooms, room_id)
+    if presence is not None:
+        present = await asyncio.gather(*(agent_types.presence_of(info, agent, room_id) for agent in found))
+        found = [agent for agent, here in zip(found, present, strict=True) if here in presence]
+    return [agent_types.Agent.of(agent, room_id) for agent in found]
+
+
+@strawberry.input(description="Rules to change; left out they stay, and null is no limit or never, where that can be.")
+class RoomSettingsInput:
+    paused: bool | None = strawberry.field(default=strawberry.UNSET, description=_RULES["paused"])
+    require_done_criteria: bool | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["require_done_criteria"]
+    )
+    require_review: bool | None = strawberry.field(default=strawberry.UNSET, description=_RULES["require_review"])
+    require_handoff: bool | None = strawberry.field(default=strawberry.UNSET, description=_RULES["require_handoff"])
+    wip_limit: int | None = strawberry.field(default=strawberry.UNSET, description=_RULES["wip_limit"])
+    lease_seconds: int | None = strawberry.field(default=strawberry.UNSET, description=_RULES["lease_seconds"])
+    idle_after_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["idle_after_seconds"]
+    )
+    offline_after_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["offline_after_seconds"]
+    )
+    stale_after_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["stale_after_seconds"]
+    )
+    reclaim_after_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["reclaim_after_seconds"]
+    )
+    max_attempts: int | None = strawberry.field(default=strawberry.UNSET, description=_RULES["max_attempts"])
+    digest_every_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["digest_every_seconds"]
+    )
+    archive_after_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["archive_after_seconds"]
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """Columns and their new values."""
+        return given(self, *_RULES)
+
+
+@strawberry.input(description="A room to make.")
+class CreateRoomInput:
+    name: str = strawberry.field(description="1 to 64 lower case letters, digits and hyphens; not like an id.")
+    title: str | None = strawberry.field(default=strawberry.UNSET, description="What people call it; else its name.")
+    settings: RoomSettingsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What shall differ from the defaults."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The same key again answers with the same room."
+    )
+
+
+@strawberry.input(description="Changes of a room.")
+class UpdateRoomInput:
+    room: strawberry.ID = strawberry.field(description="Its id or name.")
+    title: str | None = strawberry.field(default=strawberry.UNSET, description="What people call it.")
+    settings: RoomSettingsInput | None = strawberry.field(default=strawberry.UNSET, description="Rules to change.")
+
+    def changes(self) -> dict[str, Any]:
+        """Columns and their new values."""
+        return {**given(self, "title"), **(self.settings.changes() if self.settings else {})}

@@ -1,0 +1,91 @@
+"""Sessions as clients see them, and what a heartbeat says."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from db import agents, ids, presence, records, sessions
+from resolvers.context import Info
+from schema.types import agent as agent_types
+from schema.types import task as task_types
+from schema.types.enums import Presence
+from schema.types.node import Node
+
+if TYPE_CHECKING:
+    from schema.types.agent import Agent
+    from schema.types.task import Lease, Task
+
+
+@strawberry.type(description="One running process of an agent.")
+class Session(Node):
+    label: str = strawberry.field(description="The agent's name for this process.")
+    started_at: datetime = strawberry.field(description="When it was first heard of.")
+    last_seen_at: datetime = strawberry.field(description="When it was last heard of.")
+    agent_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, session: records.Session) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.SESSION, session.id)),
+            label=session.label,
+            started_at=session.started_at,
+            last_seen_at=session.last_seen_at,
+            agent_id=session.agent_id,
+        )
+
+    @strawberry.field(description="Whose process it is.")
+    async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.agent")]:
+        agent = await info.context.one(agents.by_ids, self.agent_id)
+        assert agent is not None  # noqa: S101  # a foreign key says so
+        return agent_types.Agent.of(agent)
+
+    @strawberry.field(description="By the thresholds of the agent's rooms: the best that one of them says.")
+    async def presence(self, info: Info) -> Presence:
+        everywhere: tuple[int, int | None] = (self.agent_id, None)
+        limits = await info.context.one(presence.thresholds, everywhere)
+        return limits.presence(self.last_seen_at) if limits else Presence.OFFLINE
+
+
+@strawberry.input(description="A sign of life. All of it may be left out.")
+class HeartbeatInput:
+    session: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The caller's name for this process; a new name starts a session."
+    )
+    quiet_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Leases last, and nothing is stale, at least this much longer."
+    )
+
+
+@strawberry.type(description="What a heartbeat answers.")
+class Pulse:
+    session: Session = strawberry.field(description="The session that beat.")
+    unacknowledged: int = strawberry.field(description="Items that wait in the caller's inbox.")
+    next_within_seconds: int = strawberry.field(description="Beat again within this.")
+    record: strawberry.Private[sessions.Pulse]
+
+    @classmethod
+    def of(cls, pulse: sessions.Pulse) -> Self:
+        return cls(
+            session=Session.of(pulse.session),
+            unacknowledged=pulse.unacknowledged,
+            next_within_seconds=pulse.next_within_seconds,
+            record=pulse,
+        )
+
+    @strawberry.field(description="The caller.")
+    def agent(self) -> Annotated["Agent", strawberry.lazy("schema.types.agent")]:
+        return agent_types.Agent.of(self.record.agent)
+
+    @strawberry.field(description="Every lease of the caller's that this renewed.")
+    def leases(self) -> list[Annotated["Lease", strawberry.lazy("schema.types.task")]]:
+        leases = [task_types.Lease.of(task) for task in self.record.leases]
+        return [lease for lease in leases if lease]
+
+    @strawberry.field(description="Tasks that the caller held and lost since its last heartbeat.")
+    def lost(self) -> list[Annotated["Task", strawberry.lazy("schema.types.task")]]:
+        return [task_types.Task.of(task) for task in self.record.lost]
+
+    @strawberry.field(description="Tasks that the caller holds without a word of progress for too long.")
+    def stale(self) -> list[Annotated["Task", strawberry.lazy("schema.types.task")]]:
+        return [task_types.Task.of(task) for task in self.record.stale]

@@ -1,0 +1,1 @@
+"""Facts and rules, tested at the functions of db."""

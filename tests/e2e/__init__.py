@@ -1,0 +1,1 @@
+"""The whole: real processes, real ports, a real Postgres."""

@@ -1,0 +1,91 @@
+"""The real commands, as processes in a directory of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import pytest
+
+PATIENCE = 40
+READY = "Goalroom is ready: "
+
+_ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(  # noqa: S603  # our own command
+        _command(*arguments),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=_environment(environment),
+        cwd=tempfile.gettempdir(),
+    )
+
+
+class Server:
+    """`goalroom serve` on a free port, taking requests from the moment that this is entered."""
+
+    def __init__(self, *arguments: str | Path, **environment: str) -> None:
+        self._arguments, self._environment = arguments, environment
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        self.errors: IO[bytes] = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(  # noqa: S603  # our own command
+            _command("serve", "--port", "0", *self._arguments),
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            env=_environment(self._environment),
+            cwd=tempfile.gettempdir(),
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line.startswith(READY):
+            said = self.said()
+            self.__exit__(None, None, None)
+            pytest.fail(f"no readiness line, but {line!r} and {said}")
+        self.url = line.removeprefix(READY).strip()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.stop()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.errors.close()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal, and answer the exit status."""
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def said(self) -> str:
+        """What stands on standard error so far."""
+        self.errors.seek(0)
+        return self.errors.read().decode()
+
+
+def _command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "goalroom", *map(str, arguments)]
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GOALROOM_")}
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(_ROOT)]))
+    return kept | {"PYTHONPATH": path} | more
