@@ -15,6 +15,8 @@ from db.refusals import BadInput, ObjectiveCycle, WrongStatus
 # What a refusal names at most of what is still open.
 _NAMED = 20
 
+_FINISHED = (ObjectiveStatus.DONE, ObjectiveStatus.CANCELLED)
+
 
 class ObjectiveChanges(TypedDict, total=False):
     """What updateObjective may change: what is left out stays, None clears."""
@@ -71,7 +73,7 @@ async def create(
             standing=standing,
             due_at=bounds.time("dueAt", due_at) if due_at else None,
         )
-        data = {"title": title, "parent": parent}
+        data = {"title": title, "parent": _id(above.id if above else None)}
         act.record(found.id, EventKind.OBJECTIVE_CREATED, actor=caller.agent_id, objective=row["id"], data=data)
         for new in bounds.items("keyResults", new_key_results):
             await key_results.insert(act, found.id, row["id"], new)
@@ -84,21 +86,17 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ob
     """Change what the objective says of itself, its status, and whether it stands in the slim lists."""
     async with database.act() as act:
         before = await _locked(act, caller, reference)
-        row = await q.update_objective(
-            act,
-            objective_id=before.id,
-            **await _columns(act, before, changes),
-            owner_id=await _owner(act, before, changes),
-        )
+        if not changes:
+            return before
+        columns = _columns(before, changes)
+        columns["owner_id"] = await _owner(act, before, changes)
+        if columns["standing"] and before.status is ObjectiveStatus.DONE:
+            # It never finishes: so it goes on.
+            await q.set_objective_status(act, objective_id=before.id, status=ObjectiveStatus.ACTIVE)
+        changed = Objective.of(await q.update_objective(act, objective_id=before.id, **columns))
         status = changes.get("status")
-        if status is not None and status != before.status:
-            await _change_status(act, caller, before, ObjectiveStatus(status))
-        if changes.get("archived") is True:
-            await objectives.archive(act, before.room_id, before.id, caller.agent_id)
-        elif changes.get("archived") is False:
-            below = await objectives.subtree(act, before.id)
-            above = [one["id"] for one in await q.objectives_above(act, objective_id=before.id)]
-            await objectives.bring_back(act, before.room_id, [*below, *above], caller.agent_id)
+        if status is not None and status is not changed.status:
+            changed = await _change_status(act, caller, changed, status)
         act.record(
             before.room_id,
             EventKind.OBJECTIVE_UPDATED,
@@ -106,7 +104,8 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ob
             objective=before.id,
             data={"changes": _said(changes)},
         )
-        await objectives.parts_changed(act, row["id"], caller.agent_id)
+        await _archive(act, before, changed, changes, caller.agent_id)
+        await _settle(act, before, changed, caller.agent_id)
         return Objective.of(await q.objective_by_id(act, objective_id=before.id))
 
 
@@ -143,20 +142,16 @@ async def _locked(act: Act, caller: Caller, reference: str) -> Objective:
     return Objective.of(await q.objective_by_id(act, objective_id=found.id))
 
 
-async def _columns(act: Act, before: Objective, changes: ObjectiveChanges) -> dict[str, Any]:
+def _columns(before: Objective, changes: ObjectiveChanges) -> dict[str, Any]:
     for name in ("title", "weight", "standing", "status", "archived"):
         if name in changes and changes[name] is None:
             raise BadInput(name, f"{name} can't be cleared.")
-    standing = changes.get("standing", before.standing)
     due_at = changes.get("due_at", before.due_at)
-    if standing and before.status is ObjectiveStatus.DONE:
-        # It never finishes: so it goes on.
-        await q.set_objective_status(act, objective_id=before.id, status=ObjectiveStatus.ACTIVE)
     return {
         "title": bounds.title("title", changes.get("title", before.title) or ""),
         "description": bounds.text("description", changes.get("description", before.description) or ""),
         "weight": bounds.number("weight", changes.get("weight", before.weight) or 0.0, least=0),
-        "standing": standing,
+        "standing": changes.get("standing", before.standing),
         "due_at": bounds.time("dueAt", due_at) if due_at else None,
     }
 
@@ -168,13 +163,31 @@ async def _owner(act: Act, before: Objective, changes: ObjectiveChanges) -> int 
     return None if owner is None else (await agents.find_member(act, before.room_id, owner)).id
 
 
-async def _change_status(act: Act, caller: Caller, before: Objective, status: ObjectiveStatus) -> None:
+async def _archive(act: Act, before: Objective, after: Objective, changes: ObjectiveChanges, actor: int) -> None:
+    """Take it out of the slim lists or put it back, as was said; one that goes on is back unless that was said."""
+    if changes.get("archived"):
+        await objectives.archive(act, before.room_id, [before.id], actor)
+    elif "archived" in changes:
+        await objectives.bring_back(act, before.room_id, await objectives.subtree(act, before.id), actor)
+    elif before.status in _FINISHED and after.status not in _FINISHED:
+        await objectives.bring_back(act, before.room_id, [before.id], actor)
+
+
+async def _settle(act: Act, before: Objective, after: Objective, actor: int) -> None:
+    """Have it finish if it may now, and those above it follow. One opened again by hand waits for its next part."""
+    may_finish = before.status is ObjectiveStatus.DRAFT or (before.standing and not after.standing)
+    if after.status is ObjectiveStatus.ACTIVE and may_finish:
+        await objectives.parts_changed(act, after.id, actor)
+    elif before.status is not after.status and before.parent_id is not None:
+        await objectives.parts_changed(act, before.parent_id, actor)
+
+
+async def _change_status(act: Act, caller: Caller, before: Objective, status: ObjectiveStatus) -> Objective:
     """Give it this status by hand. Where it is final, what is open below decides, or is given up with it."""
     below = await objectives.subtree(act, before.id)
     if status is ObjectiveStatus.DONE:
         still_open = await q.open_in_subtree(act, objective_ids=below, most=_NAMED)
-        standing = await q.objective_by_id(act, objective_id=before.id)
-        if still_open or standing["standing"]:
+        if still_open or before.standing:
             raise WrongStatus(
                 id=ids.of(ids.OBJECTIVE, before.id),
                 status=before.status.value,
@@ -191,13 +204,14 @@ async def _change_status(act: Act, caller: Caller, before: Objective, status: Ob
                 act.record(
                     before.room_id, EventKind.OBJECTIVE_UPDATED, actor=caller.agent_id, objective=row["id"], data=data
                 )
-    await q.set_objective_status(act, objective_id=before.id, status=status)
+    after = Objective.of(await q.set_objective_status(act, objective_id=before.id, status=status))
     await _settle_drafts(act, before.id, caller.agent_id)
+    return after
 
 
 async def _settle_drafts(act: Act, objective_id: int, actor: int) -> None:
     """Have the subtree, and its tasks, know whether they stand in a draft."""
-    changed = await q.settle_drafts(act, objective_ids=await objectives.subtree(act, objective_id))
+    changed = await q.settle_drafts(act, objective_id=objective_id)
     for in_draft in (True, False):
         concerned = [row["id"] for row in changed if row["in_draft"] is in_draft]
         if concerned:

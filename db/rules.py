@@ -50,10 +50,11 @@ def check_move(task_id: int, status: TaskStatus, move: Move) -> TaskStatus:
 
 def key_result_progress(key_result: KeyResult) -> float:
     """0..1: how far `current` is from `start` to `target`, in either direction, clamped."""
+    if key_result_complete(key_result):
+        return 1.0
     if key_result.start == key_result.target:
-        return 1.0 if key_result.current >= key_result.target else 0.0
-    # Halved, for the way between two large numbers may be larger than any.
-    way = (key_result.current / 2 - key_result.start / 2) / (key_result.target / 2 - key_result.start / 2)
+        return 0.0
+    way = (key_result.current - key_result.start) / (key_result.target - key_result.start)
     return min(1.0, max(0.0, way))
 
 

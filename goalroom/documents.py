@@ -1,19 +1,13 @@
 """GraphQL documents: read, measured and checked once, then remembered by their text."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    OperationDefinitionNode,
-    SelectionSetNode,
     StringValueNode,
     ValuesOfCorrectTypeRule,
     Visitor,
@@ -26,22 +20,10 @@ from graphql import (
 from db import bounds
 from db.refusals import ErrorCode, Refused, TooComplex
 from goalroom import errors
+from goalroom.limits import Limits, measure
 
 _REMEMBERED = 1_000
 _REMEMBERED_BYTES = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a document may hold. Depth and fields count what fragments stand for, at each place that they stand in."""
-
-    bytes: int = 20_000
-    tokens: int = 8_000
-    operations: int = 20
-    depth: int = 20
-    aliases: int = 500
-    root_fields: int = 100
-    fields: int = 5_000
 
 
 class Rejected(Exception):  # noqa: N818  # as a refusal, it is an answer
@@ -91,7 +73,7 @@ class Documents:
             if len(text.encode(errors="replace")) > self._limits.bytes:
                 raise TooComplex(self._limits.bytes, "bytes of document")
             document = parse(text, max_tokens=self._limits.tokens)
-            _Measure(self._limits, document).check()
+            measure(document, self._limits)
             visit(document, _Texts())
             found = validate(self._schema, document, _RULES, max_errors=errors.MOST_ERRORS)
         except RecursionError:
@@ -123,64 +105,3 @@ class _Texts(Visitor):
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
         bounds.text("A text in the document", node.value, most=len(node.value))
-
-
-@dataclass(frozen=True, slots=True)
-class _Size:
-    depth: int = 0
-    fields: int = 0
-    aliases: int = 0
-    roots: int = 0
-
-
-class _Measure:
-    """Measures each fragment once, however often it is used: walking it at every use takes exponential time."""
-
-    def __init__(self, limits: Limits, document: DocumentNode) -> None:
-        self._limits = limits
-        found = document.definitions
-        self._operations = [one for one in found if isinstance(one, OperationDefinitionNode)]
-        self._fragments = {one.name.value: one for one in found if isinstance(one, FragmentDefinitionNode)}
-        self._sizes: dict[str, _Size] = {}
-
-    def check(self) -> None:
-        """TOO_COMPLEX where a limit is passed."""
-        limits = self._limits
-        _hold(len(self._operations), limits.operations, "operations")
-        sizes = [self._of(operation.selection_set) for operation in self._operations]
-        # Fragments that nobody uses cost their validation.
-        sizes += [self._of_fragment(name) for name in self._fragments]
-        for size in sizes:
-            _hold(size.depth, limits.depth, "levels of fields")
-            _hold(size.aliases, limits.aliases, "aliases")
-            _hold(size.fields, limits.fields, "fields")
-        for size in sizes[: len(self._operations)]:
-            _hold(size.roots, limits.root_fields, "fields at the root")
-
-    def _of(self, selections: SelectionSetNode) -> _Size:
-        depth = fields = aliases = roots = 0
-        for node in selections.selections:
-            if isinstance(node, FieldNode):
-                below = self._of(node.selection_set) if node.selection_set else _Size()
-                size = _Size(below.depth + 1, below.fields + 1, below.aliases + (node.alias is not None), 1)
-            elif isinstance(node, FragmentSpreadNode):
-                size = self._of_fragment(node.name.value)
-            else:
-                size = self._of(node.selection_set)  # type: ignore[attr-defined]  # an inline fragment
-            depth = max(depth, size.depth)
-            fields, aliases, roots = fields + size.fields, aliases + size.aliases, roots + size.roots
-        return _Size(depth, fields, aliases, roots)
-
-    def _of_fragment(self, name: str) -> _Size:
-        if name not in self._sizes:
-            # What a fragment that runs in a circle counts doesn't matter: validation refuses it.
-            self._sizes[name] = _Size()
-            fragment = self._fragments.get(name)
-            if fragment is not None:
-                self._sizes[name] = self._of(fragment.selection_set)
-        return self._sizes[name]
-
-
-def _hold(size: int, limit: int, what: str) -> None:
-    if size > limit:
-        raise TooComplex(limit, what)

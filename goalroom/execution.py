@@ -12,7 +12,8 @@ from strawberry.execution import optimized_is_awaitable
 
 from db.refusals import BadInput, ErrorCode
 from goalroom import errors
-from goalroom.documents import Documents, Limits, Rejected
+from goalroom.documents import Documents, Rejected
+from goalroom.limits import Limits
 from resolvers.context import Context
 
 Response = dict[str, Any]

@@ -18,7 +18,6 @@ _log = logging.getLogger(__name__)
 _AT_EVERY_TICK: tuple[Callable[[Database], Awaitable[int]], ...] = (
     sweep.take_back_expired,
     readiness.clear_schedules,
-    presence.sweep,
 )
 _NOW_AND_THEN: tuple[Callable[[Database], Awaitable[int]], ...] = (objectives.archive_finished, idempotency.forget_old)
 
@@ -29,6 +28,7 @@ async def sweep_forever(database: Database) -> None:
     while True:
         try:
             await _round(database, _AT_EVERY_TICK)
+            await presence.sweep(database)
             if ticks % _HOUSEKEEPING_EVERY == 0:
                 await _round(database, _NOW_AND_THEN)
             pause, ticks = _TICK_S, ticks + 1
