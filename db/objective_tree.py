@@ -135,6 +135,11 @@ async def subtrees(database: Database, keys: Sequence[SubtreeKey]) -> dict[Subtr
     return found
 
 
+async def subtree_keys(database: Database, keys: Sequence[int]) -> dict[int, list[int]]:
+    """The keys of each objective and of all below it."""
+    return _grouped(await q.subtree_keys(database, objective_ids=keys), "asked", lambda row: row["id"])
+
+
 def children_key(room: int, parent: int | None, *, archived: bool, first: int, after: str | None) -> ChildrenKey:
     """What to ask `children` for; BAD_INPUT where first or after are out of bounds."""
     if after is not None:

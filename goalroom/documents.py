@@ -8,6 +8,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    NoFragmentCyclesRule,
     StringValueNode,
     ValuesOfCorrectTypeRule,
     Visitor,
@@ -73,9 +74,10 @@ class Documents:
             if len(text.encode(errors="replace")) > self._limits.bytes:
                 raise TooComplex(self._limits.bytes, "bytes of document")
             document = parse(text, max_tokens=self._limits.tokens)
-            measure(document, self._limits)
+            # Of fragments in a circle nothing else is said, for how long saying it takes could not be told.
+            rules = _RULES if measure(document, self._limits) else [NoFragmentCyclesRule]
             visit(document, _Texts())
-            found = validate(self._schema, document, _RULES, max_errors=errors.MOST_ERRORS)
+            found = validate(self._schema, document, rules, max_errors=errors.MOST_ERRORS)
         except RecursionError:
             return [errors.described(TooComplex(self._limits.depth, "levels of fields"))]
         except Refused as refused:

@@ -90,6 +90,11 @@ async def _pump(operation: Operation, send: Send) -> None:
             await _send(send, _next(await operation.run()))
     except Rejected as rejected:
         await _send(send, _next({"errors": rejected.errors}))
+    except OSError:
+        # The client is gone.
+        raise
+    except Exception as error:
+        await _send(send, _next({"errors": [errors.described(error)]}))
 
 
 async def _tick(send: Send) -> None:

@@ -211,8 +211,9 @@ class _Socket:
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._subscriptions.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, OSError):
-            errors.described(error)
+        if not task.cancelled():
+            # Whatever a socket that breaks raises here was nobody's to hear.
+            task.exception()
 
     async def _run(self, name: str, operation: Operation, context: Context, connection: Connection) -> None:
         with connection.running(context), self._door.connections.waiting(context):
@@ -220,6 +221,11 @@ class _Socket:
                 await self._perform(name, operation)
             except Rejected as rejected:
                 last: dict[str, Any] = {"id": name, "type": "error", "payload": rejected.errors}
+            except OSError:
+                # The client is gone.
+                return
+            except Exception as error:
+                last = {"id": name, "type": "error", "payload": [errors.described(error)]}
             else:
                 last = {"id": name, "type": "complete"}
             finally:

@@ -36,8 +36,8 @@ class Limits:
     repeats: int = 20_000
 
 
-def measure(document: DocumentNode, limits: Limits) -> None:
-    """TOO_COMPLEX where a limit is passed."""
+def measure(document: DocumentNode, limits: Limits) -> bool:
+    """TOO_COMPLEX where a limit is passed. False where fragments run in a circle, which has no measure."""
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
     _hold(len(operations), limits.operations, "operations")
@@ -53,9 +53,8 @@ def measure(document: DocumentNode, limits: Limits) -> None:
         if isinstance(definition, OperationDefinitionNode):
             _hold(size.roots, limits.root_fields, "fields at the root")
     for definition in everything:
-        _hold(
-            _repeats([definition.selection_set], fragments, limits.depth), limits.repeats, "fields that repeat others"
-        )
+        _hold(_repeats([definition.selection_set], fragments), limits.repeats, "fields that repeat others")
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,8 @@ class _Sizes:
     def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
         self._known: dict[str, _Size] = {}
+        self._begun: set[str] = set()
+        self.circular = False
 
     def of(self, selections: SelectionSetNode) -> _Size:
         depth = fields = aliases = roots = 0
@@ -92,40 +93,38 @@ class _Sizes:
         return self.of(node.selection_set)  # type: ignore[attr-defined]  # an inline fragment
 
     def _of_fragment(self, name: str) -> _Size:
+        if name in self._begun:
+            self.circular = True
+            return _Size()
         if name not in self._known:
-            # What a fragment that runs in a circle counts doesn't matter: validation refuses it.
-            self._known[name] = _Size()
+            self._begun.add(name)
             fragment = self._fragments.get(name)
-            if fragment is not None:
-                self._known[name] = self.of(fragment.selection_set)
+            self._known[name] = self.of(fragment.selection_set) if fragment else _Size()
+            self._begun.discard(name)
         return self._known[name]
 
 
-def _repeats(selections: Sequence[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode], levels: int) -> int:
+def _repeats(selections: Sequence[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]) -> int:
     """The sum of the squares of how many fields answer under one name at one place."""
-    if levels < 0:
-        return 0
     fields: defaultdict[str, list[FieldNode]] = defaultdict(list)
     for one in selections:
-        for field in _flat(one, fragments, frozenset()):
+        for field in _flat(one, fragments):
             fields[(field.alias or field.name).value].append(field)
     total = 0
     for same in fields.values():
         below = [field.selection_set for field in same if field.selection_set]
-        total += len(same) ** 2 + (_repeats(below, fragments, levels - 1) if below else 0)
+        total += len(same) ** 2 + (_repeats(below, fragments) if below else 0)
     return total
 
 
-def _flat(
-    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode], within: frozenset[str]
-) -> Iterator[FieldNode]:
+def _flat(selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
     for node in selections.selections:
         if isinstance(node, FieldNode):
             yield node
         elif not isinstance(node, FragmentSpreadNode):
-            yield from _flat(node.selection_set, fragments, within)  # type: ignore[attr-defined]  # as above
-        elif (name := node.name.value) in fragments and name not in within:
-            yield from _flat(fragments[name].selection_set, fragments, within | {name})
+            yield from _flat(node.selection_set, fragments)  # type: ignore[attr-defined]  # as above
+        elif (name := node.name.value) in fragments:
+            yield from _flat(fragments[name].selection_set, fragments)
 
 
 def _hold(size: int, limit: int, what: str) -> None:

@@ -24,6 +24,7 @@ LOOP = uvicorn.Config(Starlette(), log_config=None).get_loop_factory()
 _GRACE = 10
 _ONE_MB = 1_000_000
 _LONGEST_HEAD = 65_536
+_PING_EVERY, _PING_PATIENCE = 20.0, 300.0
 
 
 class _Server(uvicorn.Server):
@@ -77,6 +78,9 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
         h11_max_incomplete_event_size=_LONGEST_HEAD,
         ws_max_size=_ONE_MB,
         ws_per_message_deflate=False,
+        # A client that reads nothing for minutes is slow, not dead: what it missed waits for it in the log.
+        ws_ping_interval=_PING_EVERY,
+        ws_ping_timeout=_PING_PATIENCE,
     )
 
 

@@ -7,9 +7,15 @@ from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.subscription import Subscription
+from schema.types.enums import ErrorCode
 
 schema = strawberry.Schema(
-    query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(scalar_map=SCALARS)
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    # No field has this type: it is here to be read.
+    types=[ErrorCode],
+    config=StrawberryConfig(scalar_map=SCALARS),
 )
 
 

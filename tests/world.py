@@ -1,30 +1,65 @@
-"""temporary: HOUSE overwrites this"""
+"""Rows to start from, made the way the server makes them."""
+
+from collections.abc import Sequence
 from typing import Any
-from db import new_tasks, rooms
-from db.callers import Caller
+
+from db import agents, ids, new_tasks, objective_acts, rooms
+from db.callers import Caller, authenticate
 from db.database import Database
 from db.new_tasks import NewTask
 from db.records import AgentKind, Objective, Role, Room, Task
+
+_NO_GATES = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
+
+
 class World:
+    """What a test says nothing about has a name of its own, and is as plain as can be."""
+
     def __init__(self, database: Database) -> None:
-        self.database=database; self.n=0
-    async def room(self, **settings: Any) -> Room:
-        self.n+=1
-        async with self.database.act() as act:
-            room = await rooms.open_room(act, f"room-{self.n}", "Room", actor=None)
-        settings={"require_done_criteria":False,"require_review":False,"require_handoff":False}|settings
-        for k,v in settings.items(): await self.database.execute(f"update room set {k}=$2 where id=$1", room.id, v)
-        return await rooms.get(self.database, room.id)
-    async def agent(self, name: str|None=None, *, rooms: Any=(), role: Role=Role.MEMBER, capabilities: Any=()) -> Caller:
-        self.n+=1
-        name=name or f"agent-{self.n}x"
-        i=await self.database.fetchval("insert into agent (name, capabilities) values ($1,$2) returning id", name, list(capabilities))
-        for r in rooms: await self.database.execute("insert into room_member(room_id,agent_id) values($1,$2)", r.id, i)
-        return Caller(i,name,AgentKind.AGENT,role,tuple(capabilities),frozenset(r.id for r in rooms),0)
-    async def objective(self, room: Room, *, parent: str|None=None, **k: Any) -> Objective:
-        return Objective.of(await self.database.fetchrow("insert into objective(room_id,parent_id,title) values($1,$2,'O') returning *", room.id, int(parent[1:]) if parent else None))
-    async def task(self, room: Room, **k: Any) -> Task:
-        self.n+=1
-        i=await self.database.fetchval("insert into agent (name) values ($1) returning id", f"creator-{self.n}")
-        c=Caller(i,"c",AgentKind.HUMAN,Role.ADMIN,(),frozenset({room.id}),0)
-        return await new_tasks.create(self.database,c,NewTask(title=k.pop("title","Task"),room=f"R{room.id}",**k),None)
+        self._database = database
+        self._made = 0
+        self._creator: Caller | None = None
+
+    async def room(self, name: str | None = None, **settings: Any) -> Room:
+        """A room without gates, which differs from the defaults in these settings."""
+        return await rooms.create(
+            self._database, await self.creator(), name or self._new("room"), settings=_NO_GATES | settings
+        )
+
+    async def agent(
+        self,
+        name: str | None = None,
+        *,
+        rooms: Sequence[Room] = (),
+        role: Role = Role.MEMBER,
+        kind: AgentKind = AgentKind.AGENT,
+        capabilities: Sequence[str] = (),
+    ) -> Caller:
+        """An agent in these rooms, as it is known once its token of this role was read."""
+        agent = await agents.ensure(self._database, name or self._new("agent"), kind=kind)
+        await agents.grant_membership(self._database, agent, [room.id for room in rooms])
+        token = await agents.issue_token(self._database, agent.id, role)
+        if capabilities:
+            itself = await authenticate(self._database, token)
+            await agents.update(self._database, itself, agent.name, {"capabilities": list(capabilities)})
+        return await authenticate(self._database, token)
+
+    async def objective(self, room: Room, **new: Any) -> Objective:
+        given = {"title": self._new("objective")} | new
+        return await objective_acts.create(self._database, await self.creator(), room=room.name, **given)
+
+    async def task(self, room: Room, **new: Any) -> Task:
+        """`new` is what NewTask takes."""
+        given = {"title": self._new("task")} | new
+        wanted = NewTask(room=ids.of(ids.ROOM, room.id), **given)
+        return await new_tasks.create(self._database, await self.creator(), wanted, None)
+
+    async def creator(self) -> Caller:
+        """The person who makes everything here: an ADMIN, who claims nothing."""
+        if self._creator is None:
+            self._creator = await self.agent("creator", role=Role.ADMIN, kind=AgentKind.HUMAN)
+        return self._creator
+
+    def _new(self, noun: str) -> str:
+        self._made += 1
+        return f"{noun}-{self._made}"

@@ -118,15 +118,16 @@ class Objective(Node):
         first: int | None = 50,
         after: str | None = strawberry.UNSET,
     ) -> Annotated["TaskConnection", strawberry.lazy("schema.types.task_list")]:
-        within = await objectives.subtree(info.context.database, self.record.id) if deep else [self.record.id]
+        key = self.record.id
+        within = await info.context.many(objective_tree.subtree_keys, key) if deep else [key]
         return await list_types.TaskConnection.of(
             info, self.record.room_id, filter, order_by, first=first, after=after, within=within
         )
 
     @strawberry.field(
         description="0..1, rolled up: the mean, weighted, of its parts. Parts are its key results, its child "
-        "objectives that are not cancelled, and, as one part of weight 1, its own tasks (done over all that are not cancelled). "
-        "DONE is 1. No parts is 0."
+        "objectives that are not cancelled, and, as one part of weight 1, its own tasks (done over all that are not "
+        "cancelled). DONE is 1. No parts is 0."
     )
     async def progress(self, info: Info) -> float:
         rollup = await info.context.one(objective_tree.rollups, self.record.id)

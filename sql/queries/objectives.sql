@@ -168,6 +168,15 @@ select below.asked, o.*
   from below join objective o on o.id = below.id
  order by below.asked, below.distance, o.created_at, o.id;
 
+-- name: subtree_keys(objective_ids)
+-- For each asked for, itself and all below it.
+with recursive below (asked, id) as (
+  select root, root from unnest(:objective_ids::bigint[]) root
+  union
+  select below.asked, o.id from below join objective o on o.parent_id = below.id
+)
+select asked, id from below;
+
 -- name: tree_of(objective_ids)
 -- What progress and counts are folded from: these objectives and all below them, each once.
 with recursive below (id) as (

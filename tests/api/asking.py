@@ -19,7 +19,7 @@ class Answer:
 async def ask(database: Database, caller: Caller, document: str, **variables: object) -> Answer:
     """What the schema answers, and the codes of what it refused."""
     context = Context(database=database, feed=Feed(database), caller=caller)
-    result = await schema().execute(document, variable_values=variables, context_value=context)
+    result = await schema.execute(document, variable_values=variables, context_value=context)
     return Answer(result.data, [_code(error) for error in result.errors or ()])
 
 

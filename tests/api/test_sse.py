@@ -10,7 +10,6 @@ import httpx
 
 from tests.api.live import Live
 
-EVENTS = 'subscription { events(after: "R1.0") { kind data } }'
 RENAME = 'mutation ($title: String) { updateRoom(input: {room: "main", title: $title}) { title } }'
 
 Stream = AsyncGenerator[tuple[str, Any]]
@@ -23,6 +22,10 @@ async def stream(
     headers = {"authorization": f"Bearer {token or live.token}", "accept": accept}
     async with live.http.stream("POST", "/graphql", json={"query": query}, headers=headers) as response:
         yield response, events(response)
+
+
+def everything(live: Live) -> str:
+    return f'subscription {{ events(after: "R{live.room.id}.0") {{ kind data }} }}'
 
 
 async def events(response: httpx.Response) -> Stream:
@@ -44,7 +47,7 @@ async def test_a_query_is_one_event(live: Live) -> None:
 
 
 async def test_a_subscription_follows_the_log(live: Live) -> None:
-    async with stream(live, EVENTS, accept="text/event-stream, */*;q=0.1") as (_, heard):
+    async with stream(live, everything(live), accept="text/event-stream, */*;q=0.1") as (_, heard):
         first = await anext(heard)
         await live.ask(RENAME, {"title": "New"})
         async with asyncio.timeout(5):
@@ -70,19 +73,19 @@ async def test_what_cannot_run_is_told_in_the_stream(live: Live) -> None:
 
 
 async def test_without_a_token_there_is_no_stream(live: Live) -> None:
-    async with stream(live, EVENTS, token="nonsense") as (response, _):
+    async with stream(live, everything(live), token="nonsense") as (response, _):
         assert response.status_code == 401
 
 
 async def test_a_subscription_without_a_stream_is_refused(live: Live) -> None:
-    response = await live.post(EVENTS)
+    response = await live.post(everything(live))
 
     assert response.status_code == 406
 
 
 async def test_a_revoked_token_ends_the_stream(live: Live) -> None:
     token = await live.newcomer("left")
-    async with stream(live, EVENTS, token) as (_, heard):
+    async with stream(live, everything(live), token) as (_, heard):
         await anext(heard)
         await live.ask('mutation { revokeTokens(input: {agent: "left"}) }')
         async with asyncio.timeout(2):
@@ -93,7 +96,7 @@ async def test_a_revoked_token_ends_the_stream(live: Live) -> None:
 
 
 async def test_a_stream_that_ends_with_the_server_asks_to_come_back(live: Live) -> None:
-    async with stream(live, EVENTS) as (_, heard):
+    async with stream(live, everything(live)) as (_, heard):
         await anext(heard)
         live.app.state.stopping.set()
         async with asyncio.timeout(2):
@@ -104,7 +107,7 @@ async def test_a_stream_that_ends_with_the_server_asks_to_come_back(live: Live) 
 
 async def test_a_stream_that_is_left_is_cleared_away(live: Live) -> None:
     for _ in range(10):
-        async with stream(live, EVENTS) as (_, heard):
+        async with stream(live, everything(live)) as (_, heard):
             await anext(heard)
     await asyncio.sleep(1)
 
