@@ -90,6 +90,8 @@ async def update(
         caller.must_work(row["room_id"], reference)
         await rooms.lock(act, row["room_id"])
         before = KeyResult.of(await q.key_result_by_id(act, key_result_id=row["id"]))
+        if not changes and note is None:
+            return before
         title, target, current = changes.get("title"), changes.get("target"), changes.get("current")
         after = KeyResult.of(
             await q.update_key_result(

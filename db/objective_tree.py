@@ -152,7 +152,9 @@ async def children(database: Database, keys: Sequence[ChildrenKey]) -> dict[Chil
     found: dict[ChildrenKey, Page[Objective]] = {}
     for archived, first in dict.fromkeys((key[2], key[3]) for key in keys):
         asked = [key for key in keys if key[2:4] == (archived, first)]
-        afters = [paging.decode(_CURSOR, key[4], datetime, int) if key[4] else (None, None) for key in asked]
+        afters = [
+            paging.decode(_CURSOR, key[4], datetime, int) if key[4] is not None else (None, None) for key in asked
+        ]
         rows = await q.child_objectives(
             database,
             room_ids=[key[0] for key in asked],

@@ -315,8 +315,10 @@ class WrongStatus(Refused):
     open: Sequence[str] | None = None
 
     def message(self) -> str:
-        more = f" Still open in it: {', '.join(self.open)}." if self.open else ""
-        return f"{self.id} is {self.status}; this can be done to one that is {' or '.join(self.allowed)}.{more}"
+        if self.open is None:
+            return f"{self.id} is {self.status}; this can be done to one that is {' or '.join(self.allowed)}."
+        why = f"{', '.join(self.open)} still open below it" if self.open else "it is standing, which never finishes"
+        return f"{self.id} is {self.status} and can't be made DONE: {why}."
 
     def hint(self) -> str:
         return f'Look at it with node(id: "{self.id}") before you go on.'

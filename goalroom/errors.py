@@ -35,6 +35,8 @@ _AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.QueryCanceledError,
     asyncpg.LockNotAvailableError,
+    # A connection that the server has said goodbye on, and that is not closed yet: nothing was sent on it.
+    asyncpg.InternalClientError,
     # Undone to the last bit, like the others: sending it again is all there is to do.
     asyncpg.DeadlockDetectedError,
     asyncpg.IdleInTransactionSessionTimeoutError,

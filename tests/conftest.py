@@ -44,6 +44,13 @@ async def _new_database(postgres_url: str) -> AsyncGenerator[str]:
         await server.close()
 
 
+@pytest.fixture
+async def empty_database(postgres_url: str) -> AsyncGenerator[str]:
+    """A database in which there is nothing."""
+    async with _new_database(postgres_url) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 async def _migrated(postgres_url: str) -> AsyncGenerator[tuple[str, str]]:
     """The URL of this worker's database, and the statements that empty it."""

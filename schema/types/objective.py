@@ -15,7 +15,7 @@ from schema.types import key_result as key_result_types
 from schema.types import room as room_types
 from schema.types import task_list as list_types
 from schema.types.enums import ObjectiveStatus, TaskOrder
-from schema.types.given import given
+from schema.types.given import given, or_none
 from schema.types.key_result_inputs import KeyResultInput
 from schema.types.node import Node
 from schema.types.paging import PageInfo
@@ -142,7 +142,7 @@ class Objective(Node):
     async def comments(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Annotated["CommentConnection", strawberry.lazy("schema.types.comment")]:
-        wanted = comment_lists.wanted(objective_id=self.record.id, first=first, after=after or None)
+        wanted = comment_lists.wanted(objective_id=self.record.id, first=first, after=or_none(after))
         return await comment_types.CommentConnection.of(info, wanted)
 
 
@@ -172,7 +172,7 @@ class ObjectiveConnection:
     ) -> Self:
         """The children of a parent, or the roots of a room."""
         most = 50 if first is None else first
-        key = objective_tree.children_key(room_id, parent, archived=bool(archived), first=most, after=after or None)
+        key = objective_tree.children_key(room_id, parent, archived=bool(archived), first=most, after=or_none(after))
         page = await info.context.one(objective_tree.children, key) or Page([], [])
         nodes = [Objective.of(objective) for objective in page.items]
         edges = [ObjectiveEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]

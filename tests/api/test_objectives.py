@@ -288,6 +288,7 @@ async def test_what_the_caller_may_not_do_changes_nothing(database: Database, an
         "children(first: -1) { nodes { id } }",
         "children(first: 10000) { nodes { id } }",
         'children(after: "x") { nodes { id } }',
+        'children(after: "") { nodes { id } }',
         "subtree(depth: -1) { id }",
         "subtree(depth: 101) { id }",
         "tasks(first: 0) { nodes { id } }",

@@ -132,6 +132,9 @@ async def test_the_same_key_is_the_same_key_result(database: Database, ann: Call
     with pytest.raises(IdempotencyMismatch):
         await key_results.create(database, ann, o(goal), NewKeyResult(title="Users", target=11), "k")
     assert await database.fetchval("select count(*) from key_result") == 1
+    before = await said_of(database, goal)
+    assert await update(database, ann, made) == made
+    assert await said_of(database, goal) == before
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 import asyncio
-import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import asyncpg
@@ -8,31 +7,11 @@ import pytest
 
 from db import migrate
 from db.migrate import CannotMigrate
-from goalroom.embedded import Cluster
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    cluster = Cluster(tmp_path_factory.mktemp("migrate"))
-    cluster.start()
-    yield cluster.url
-    cluster.stop()
 
 
 @pytest.fixture
-async def empty(postgres: str) -> AsyncGenerator[str]:
-    """The URL of a database in which there is nothing."""
-    connection = await asyncpg.connect(postgres)
-    name = f"m{time.monotonic_ns()}"
-    await connection.execute(f"create database {name}")
-    yield postgres.replace("/postgres?", f"/{name}?")
-    await connection.execute(f"drop database {name} with (force)")
-    await connection.close()
-
-
-@pytest.fixture
-async def connection(empty: str) -> AsyncGenerator[Any]:
-    opened = await asyncpg.connect(empty)
+async def connection(empty_database: str) -> AsyncGenerator[Any]:
+    opened = await asyncpg.connect(empty_database)
     yield opened
     await opened.close()
 
@@ -48,66 +27,66 @@ def test_migrations_are_numbered_without_a_gap() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-async def test_an_empty_database_gets_them_all_in_order_and_once(empty: str, connection: Any) -> None:
+async def test_an_empty_database_gets_them_all_in_order_and_once(empty_database: str, connection: Any) -> None:
     assert await migrate.pending(connection) == list(migrate.migrations())
 
-    assert await migrate.migrate(empty) == list(migrate.migrations())
+    assert await migrate.migrate(empty_database) == list(migrate.migrations())
 
     assert await migrate.pending(connection) == []
-    assert await migrate.migrate(empty) == []
+    assert await migrate.migrate(empty_database) == []
     assert {"room", "task", "event", "schema_migration"} <= await tables(connection)
 
 
-async def test_of_many_at_once_one_does_the_work(empty: str) -> None:
-    done = await asyncio.gather(*(migrate.migrate(empty) for _ in range(5)))
+async def test_of_many_at_once_one_does_the_work(empty_database: str) -> None:
+    done = await asyncio.gather(*(migrate.migrate(empty_database) for _ in range(5)))
 
     assert sorted(done) == [[]] * 4 + [list(migrate.migrations())]
 
 
 async def test_an_older_database_gets_what_it_lacks(
-    empty: str, connection: Any, monkeypatch: pytest.MonkeyPatch
+    empty_database: str, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await migrate.migrate(empty)
+    await migrate.migrate(empty_database)
     newer = migrate.migrations() | {"9999_tomorrow": "create table tomorrow (id bigint)"}
     monkeypatch.setattr(migrate, "migrations", lambda: newer)
 
     assert await migrate.pending(connection) == ["9999_tomorrow"]
-    assert await migrate.migrate(empty) == ["9999_tomorrow"]
+    assert await migrate.migrate(empty_database) == ["9999_tomorrow"]
     assert "tomorrow" in await tables(connection)
 
 
 async def test_one_that_fails_leaves_nothing_of_itself_and_those_before_it(
-    empty: str, connection: Any, monkeypatch: pytest.MonkeyPatch
+    empty_database: str, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = migrate.migrations() | {"9999_broken": "create table half (id bigint); select 1 / 0"}
     monkeypatch.setattr(migrate, "migrations", lambda: broken)
 
     with pytest.raises(CannotMigrate, match="Migration 9999_broken failed: division by zero"):
-        await migrate.migrate(empty)
+        await migrate.migrate(empty_database)
 
     assert await migrate.pending(connection) == ["9999_broken"]
     assert "half" not in await tables(connection)
     assert "task" in await tables(connection)
 
 
-async def test_a_database_of_a_newer_version_is_left_alone(empty: str, connection: Any) -> None:
-    await migrate.migrate(empty)
+async def test_a_database_of_a_newer_version_is_left_alone(empty_database: str, connection: Any) -> None:
+    await migrate.migrate(empty_database)
     await connection.execute("insert into schema_migration (name) values ('9999_tomorrow')")
 
     with pytest.raises(CannotMigrate, match="newer than this Goalroom, which doesn't know 9999_tomorrow"):
-        await migrate.migrate(empty)
+        await migrate.migrate(empty_database)
 
     assert await migrate.pending(connection) == []
 
 
-async def test_a_database_of_another_encoding_is_refused(postgres: str) -> None:
-    connection = await asyncpg.connect(postgres)
+async def test_a_database_of_another_encoding_is_refused(postgres_url: str) -> None:
+    connection = await asyncpg.connect(postgres_url)
     await connection.execute(
         "create database latin encoding 'LATIN1' locale_provider libc lc_collate 'C' lc_ctype 'C' template template0"
     )
 
     with pytest.raises(CannotMigrate, match="has LATIN1"):
-        await migrate.migrate(postgres.replace("/postgres?", "/latin?"))
+        await migrate.migrate(postgres_url.replace("/postgres?", "/latin?"))
 
     await connection.execute("drop database latin with (force)")
     await connection.close()
