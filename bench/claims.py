@@ -12,6 +12,7 @@ import asyncio
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from db import claims, readiness, rooms
@@ -20,7 +21,7 @@ from db.database import Database
 from db.feed import Feed
 from db.migrate import migrate
 from db.records import AgentKind, Role
-from goalroom.embedded import running
+from goalroom.embedded import Cluster
 
 _CLIENTS = 16
 
@@ -57,7 +58,9 @@ class Setting:
 
     async def _agent(self, name: str) -> Caller:
         agent_id = await self.database.fetchval("insert into agent (name) values ($1) returning id", name)
-        await self.database.execute("insert into room_member (room_id, agent_id) values ($1, $2)", self.room_id, agent_id)
+        await self.database.execute(
+            "insert into room_member (room_id, agent_id) values ($1, $2)", self.room_id, agent_id
+        )
         seen = frozenset({self.room_id})
         return Caller(agent_id, name, AgentKind.AGENT, Role.MEMBER, (), seen, token_id=0)
 
@@ -69,7 +72,9 @@ class Setting:
         )
         return number
 
-    async def tasks(self, count: int, *, capabilities: int | None = None, priority: int = 2, status: str = "TODO") -> None:
+    async def tasks(
+        self, count: int, *, capabilities: int | None = None, priority: int = 2, status: str = "TODO"
+    ) -> None:
         kind = self.plain if capabilities is None else capabilities
         await self.database.execute(
             _TASKS, self.room_id, self.agents[0].agent_id, kind, priority, status, count, timeout=1800
@@ -96,17 +101,21 @@ class Setting:
         await asyncio.gather(*(self._claim(feed, agent, left) for agent in self.agents))
         self.rates.append(count / (time.perf_counter() - began))
 
-    async def _claim(self, feed: Feed, agent: Caller, left: "iter[int]") -> None:  # type: ignore[valid-type]
+    async def _claim(self, feed: Feed, agent: Caller, left: Iterator[int]) -> None:
         wanted = claims.Wanted(room=f"R{self.room_id}")
         for _ in left:
             got, _nothing = await claims.claim_next(self.database, feed, agent, wanted, gone=asyncio.Event())
             assert len(got) == 1
 
 
-async def main(rounds: int, count: int, big: int) -> None:
+def main(rounds: int, count: int, big: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder) / "postgres") as url:
-            await _compare(url, rounds, count, big)
+        cluster = Cluster(Path(folder))
+        cluster.start()
+        try:
+            asyncio.run(_compare(cluster.url, rounds, count, big))
+        finally:
+            cluster.stop()
 
 
 async def _compare(url: str, rounds: int, count: int, big: int) -> None:
@@ -114,25 +123,22 @@ async def _compare(url: str, rounds: int, count: int, big: int) -> None:
     database = await Database.connect(url)
     feed = Feed(database)
     need = count * (rounds + 1)
-    settings = {
-        "ready-alone": lambda s: s.tasks(need),
-        "behind-20000-waiting": lambda s: _both(s.waiting(20_000), s.tasks(need)),
-        "one-of-ten-fits": lambda s: _both(s.tasks(need * 9, capabilities=s.rare, priority=0), s.tasks(need)),
-        f"among-{big}": lambda s: _both(s.tasks(big - need, status="DONE"), s.tasks(need)),
-    }
-    made = []
-    for name, fill in settings.items():
-        setting = Setting(database, name)
+    names = ("ready-alone", "behind-20000-waiting", "one-of-ten-fits", f"among-{big}")
+    made = [Setting(database, name) for name in names]
+    alone, behind, among_others, crowded = made
+    for setting in made:
         await setting.open()
-        await fill(setting)
-        made.append(setting)
+        await setting.tasks(need)
+    await behind.waiting(20_000)
+    await among_others.tasks(need * 9, capabilities=among_others.rare, priority=0)
+    await crowded.tasks(big - need, status="DONE")
     await database.execute("vacuum analyze", timeout=1800)
     for round_number in range(rounds + 1):
         for setting in made:
             await setting.measure(feed, count)
             if round_number == 0:
                 setting.rates.clear()
-    first = statistics.median(made[0].rates)
+    first = statistics.median(alone.rates)
     print(f"{_CLIENTS} clients, {rounds} rounds of {count} claims in each room, in turn; claims/s")
     for setting in made:
         median = statistics.median(setting.rates)
@@ -141,15 +147,10 @@ async def _compare(url: str, rounds: int, count: int, big: int) -> None:
     await database.close()
 
 
-async def _both(first: "asyncio.Future[None]", second: "asyncio.Future[None]") -> None:
-    await first
-    await second
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--claims", type=int, default=400)
     parser.add_argument("--big", type=int, default=1_000_000)
     given = parser.parse_args()
-    asyncio.run(main(given.rounds, given.claims, given.big))
+    main(given.rounds, given.claims, given.big)

@@ -51,7 +51,7 @@ async def find_member(on: Database | Act, room_id: int, reference: str) -> Agent
     return agent
 
 
-async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Agent]:
+async def by_ids(database: Database | Act, keys: Sequence[int]) -> dict[int, Agent]:
     """Agents by key."""
     return {row["id"]: Agent.of(row) for row in await q.agents_by_ids(database, agent_ids=keys)}
 

@@ -60,8 +60,8 @@ def _before_start(task: Task, drafts: Mapping[int, Any], *, paused: bool) -> lis
     if task.waits_for_schedule and task.not_before is not None:
         reason = f"starts no earlier than {task.not_before:%Y-%m-%d %H:%M:%S} UTC"
         found.append(Wait(WaitKind.SCHEDULE, reason, until=task.not_before))
-    if task.waits_for_objective and task.objective_id in drafts:
-        draft = drafts[task.objective_id]
+    draft = drafts.get(task.objective_id or 0) if task.waits_for_objective else None
+    if draft is not None:
         reason = f"waits until {ids.of(ids.OBJECTIVE, draft['id'])} '{draft['title']}' is no draft any more"
         found.append(Wait(WaitKind.OBJECTIVE, reason, objective_id=draft["id"]))
     if paused:

@@ -21,7 +21,8 @@ from schema.types.task_counts import TaskCounts
 if TYPE_CHECKING:
     from schema.types.agent import Agent
     from schema.types.objective import ObjectiveConnection
-    from schema.types.task_list import TaskConnection, TaskFilter
+    from schema.types.task_filter import TaskFilter
+    from schema.types.task_list import TaskConnection
 
 
 _RULES = {
@@ -114,7 +115,7 @@ class Room(Node):
     async def tasks(
         self,
         info: Info,
-        filter: Annotated["TaskFilter", strawberry.lazy("schema.types.task_list")] | None = strawberry.UNSET,  # noqa: A002  # the contract's name
+        filter: Annotated["TaskFilter", strawberry.lazy("schema.types.task_filter")] | None = strawberry.UNSET,  # noqa: A002  # the contract's name
         order_by: TaskOrder | None = TaskOrder.CLAIM,
         first: int | None = 50,
         after: str | None = strawberry.UNSET,

@@ -1,6 +1,7 @@
 """One owner: claims, leases, fences, and what becomes of late writes."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -115,7 +116,9 @@ async def test_the_order_of_claims_is_own_then_priority_then_waited_by_then_age(
     assert order == [own.id, urgent.id, wanted_by_two.id, old.id]
 
 
-async def test_several_are_claimed_in_one_step_and_logged_in_order(database: Database, world: World, room: Room) -> None:
+async def test_several_are_claimed_in_one_step_and_logged_in_order(
+    database: Database, world: World, room: Room
+) -> None:
     made = [await world.task(room) for _ in range(3)]
     agent = await world.agent(rooms=[room])
 
@@ -334,7 +337,9 @@ async def test_a_lease_lost_too_often_blocks_the_task(database: Database, world:
     assert (freed.status, freed.attempts, freed.ready) == (TaskStatus.TODO, 0, True)
 
 
-async def test_an_expired_task_can_be_claimed_before_anybody_sweeps(database: Database, world: World, room: Room) -> None:
+async def test_an_expired_task_can_be_claimed_before_anybody_sweeps(
+    database: Database, world: World, room: Room
+) -> None:
     task = await world.task(room)
     late, next_one = await world.agent(rooms=[room]), await world.agent(rooms=[room])
     await claims.claim(database, late, f"T{task.id}")
@@ -402,7 +407,9 @@ async def test_release_needs_a_handoff_where_the_room_asks(database: Database, w
     assert tuple(comment) == ("HANDOFF", "half", "the rest")
 
 
-async def test_completing_needs_every_criterion_and_no_open_subtask(database: Database, world: World, room: Room) -> None:
+async def test_completing_needs_every_criterion_and_no_open_subtask(
+    database: Database, world: World, room: Room
+) -> None:
     agent = await world.agent(rooms=[room])
     task = await world.task(room, criteria=["one", "two"])
     subtask = await world.task(room, parent=f"T{task.id}")
@@ -437,11 +444,12 @@ async def test_every_write_of_the_holder_renews_its_lease(database: Database, wo
     task, agent = await world.task(room), await world.agent(rooms=[room])
     await claims.claim(database, agent, f"T{task.id}", lease_seconds=1000)
 
-    for act in (
+    writes: list[Callable[[], Awaitable[Task]]] = [
         lambda: work.write_notes(database, agent, f"T{task.id}", "A word", append=True),
         lambda: tasks.update(database, agent, f"T{task.id}", {"priority": 1}),
         lambda: work.renew(database, agent, f"T{task.id}"),
-    ):
+    ]
+    for act in writes:
         await database.execute("update task set lease_expires_at = now() + interval '5 seconds' where id = $1", task.id)
         await act()
         left = await database.fetchval("select lease_expires_at - now() from task where id = $1", task.id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import key_results, rules
+from db import key_results, objective_acts, rules
 from db.callers import Caller
 from db.database import Database
 from db.key_results import NewKeyResult
@@ -120,6 +120,17 @@ async def test_one_more_key_result_opens_what_was_done_unless_it_is_reached(data
     await key_results.create(database, ann, o(goal), NewKeyResult(title="More", target=1), None)
 
     assert (await now_is(database, goal)).status is ObjectiveStatus.ACTIVE
+
+
+async def test_what_falls_short_again_is_back_in_the_slim_list(database: Database, ann: Caller) -> None:
+    goal = await objective(database, ann)
+    made = await key_results.create(database, ann, o(goal), NewKeyResult(title="Users", target=1, current=1), None)
+    await objective_acts.update(database, ann, o(goal), {"archived": True})
+
+    await update(database, ann, made, current=0)
+
+    back = await now_is(database, goal)
+    assert (back.status, back.archived_at) == (ObjectiveStatus.ACTIVE, None)
 
 
 async def test_the_same_key_is_the_same_key_result(database: Database, ann: Caller) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from db import endings, key_results, objective_acts, objectives, tasks
+from db import endings, key_results, objective_acts, objectives, rooms, tasks
 from db.callers import Caller
 from db.database import Database
 from db.key_results import NewKeyResult
@@ -473,6 +473,21 @@ async def test_what_finished_long_ago_is_archived_once_with_its_subtree(database
     ]
     assert [(await kinds_of(database, one)).count(ARCHIVED) for one in (root, child)] == [1, 1]
     assert await objectives.archive_finished(database) == 0
+
+
+async def test_what_goes_on_at_this_moment_is_not_archived(database: Database, ann: Caller, room: Room) -> None:
+    goal = await objective(database, ann)
+    await finish(database, ann, await task(database, ann, goal))
+    await _age(database, goal)
+
+    async with database.act() as act:
+        await rooms.lock(act, room.id)
+        sweeping = asyncio.create_task(objectives.archive_finished(database))
+        await asyncio.sleep(0.1)
+        await q.set_objective_status(act, objective_id=goal.id, status=ACTIVE)
+
+    assert await sweeping == 0
+    assert (await now_is(database, goal)).archived_at is None
 
 
 async def test_brought_back_by_hand_it_stays_as_long_as_if_it_had_finished_now(database: Database, ann: Caller) -> None:

@@ -15,7 +15,7 @@ from db.callers import Caller
 from db.database import Database
 from db.feed import Feed
 from db.new_tasks import NewTask
-from db.records import AgentKind, DependencyKind, Role, Task
+from db.records import AgentKind, DependencyKind, ObjectiveStatus, Role, Task
 from db.refusals import Refused
 from db.work import Submission
 
@@ -55,7 +55,8 @@ class Readiness(RuleBasedStateMachine):
                 room = await rooms.open_room(act, f"machine-{suffix}", "Machine", actor=None)
             assert room is not None
             await database.execute(
-                "update room set require_review = false, require_handoff = false, max_attempts = 3 where id = $1", room.id
+                "update room set require_review = false, require_handoff = false, max_attempts = 3 where id = $1",
+                room.id,
             )
             callers = [await _member(database, room.id, f"agent-{suffix}-{n}") for n in ("a", "b")]
             return database, callers, room.id
@@ -127,7 +128,8 @@ class Readiness(RuleBasedStateMachine):
     def change_objective(self, at: int, status: str) -> None:
         objective = self.objective(at)
         if objective is not None:
-            self.run(objective_acts.update(self.database, self.callers[0], objective, {"status": status}))
+            changes: objective_acts.ObjectiveChanges = {"status": ObjectiveStatus(status)}
+            self.run(objective_acts.update(self.database, self.callers[0], objective, changes))
 
     @rule(at=MANY, to=MANY)
     def move_objective(self, at: int, to: int) -> None:
@@ -278,13 +280,14 @@ class Readiness(RuleBasedStateMachine):
             assert row["waits_for_criteria"] == (room["require_done_criteria"] and row["id"] not in with_criteria)
             assert row["waits_for_objective"] == _in_draft(objectives, row["objective_id"])
             assert row["waits_for_schedule"] == (row["not_before"] is not None and row["not_before"] > now)
-            waits = row["open_dependencies"] or any(row[name] for name in row.keys() if name.startswith("waits_for_"))
+            waits = row["open_dependencies"] or any(held for name, held in row.items() if name.startswith("waits_for_"))
             assert row["ready"] == (row["status"] == "TODO" and not waits)
             if row["status"] == "BLOCKED":
                 assert row["blocked_reason"] is not None or row["open_dependencies"] > 0
         for objective in objectives.values():
             assert objective["in_draft"] == _in_draft(objectives, objective["id"])
-        log = [row["seq"] for row in await self.rows("select seq from event where room_id = $1 order by seq", self.room_id)]
+        rows = await self.rows("select seq from event where room_id = $1 order by seq", self.room_id)
+        log = [row["seq"] for row in rows]
         assert log == list(range(1, len(log) + 1))
 
     def teardown(self) -> None:

@@ -20,22 +20,63 @@ WRITES, WRITERS, DROPS = 5_000, 16, 100
 
 EVENTS = "subscription($room: ID, $after: String) { events(room: $room, after: $after) { cursor kind } }"
 COMMENT = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
+CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
 
 
-@asynccontextmanager
-async def subscribed(url: str, token: str, after: str | None) -> AsyncGenerator[ClientConnection]:
-    """A socket on which the room's events arrive after the cursor."""
-    target = url.replace("http://", "ws://") + "/graphql"
-    async with websockets.connect(target, subprotocols=[websockets.Subprotocol("graphql-transport-ws")]) as socket:
-        await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token}}))
-        assert json.loads(await socket.recv())["type"] == "connection_ack"
-        payload = {"query": EVENTS, "variables": {"room": "busy", "after": after}}
-        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
-        try:
-            yield socket
-        finally:
-            # As a network does it, with no goodbye and with frames still on their way.
-            socket.transport.abort()
+class Reader:
+    """Follows the room's log from a cursor, drops a hundred times, and comes back to one of the servers each time."""
+
+    def __init__(self, token: str, urls: list[str], after: str) -> None:
+        self.token, self.urls, self.after = token, urls, after
+        self.seen: list[str] = []
+        self.drops = 0
+        self.written = asyncio.Event()
+        self.dice = random.Random(1)
+
+    async def read(self) -> None:
+        """Until all is written and nothing came for two seconds."""
+        while True:
+            stay = self.dice.randint(1, WRITES // DROPS) if self.drops < DROPS else 10 * WRITES
+            try:
+                async with self._subscribed() as socket:
+                    if not await self._take(socket, stay):
+                        return
+            except (OSError, websockets.WebSocketException, AssertionError):
+                await asyncio.sleep(0.1)
+            self.drops += 1
+
+    async def _take(self, socket: ClientConnection, most: int) -> bool:
+        """Up to so many events; False where all is written and no more come."""
+        taken = 0
+        while taken < most:
+            try:
+                message = json.loads(await asyncio.wait_for(socket.recv(), 2))
+            except TimeoutError:
+                if self.written.is_set():
+                    return False
+                continue
+            if message["type"] == "ping":
+                await socket.send(json.dumps({"type": "pong"}))
+                continue
+            assert message["type"] == "next", message
+            self.after = message["payload"]["data"]["events"]["cursor"]
+            self.seen.append(self.after)
+            taken += 1
+        return True
+
+    @asynccontextmanager
+    async def _subscribed(self) -> AsyncGenerator[ClientConnection]:
+        target = self.dice.choice(self.urls).replace("http://", "ws://") + "/graphql"
+        async with websockets.connect(target, subprotocols=[websockets.Subprotocol("graphql-transport-ws")]) as socket:
+            await socket.send(json.dumps({"type": "connection_init", "payload": {"token": self.token}}))
+            assert json.loads(await socket.recv())["type"] == "connection_ack"
+            payload = {"query": EVENTS, "variables": {"room": "busy", "after": self.after}}
+            await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+            try:
+                yield socket
+            finally:
+                # As a network does it, with no goodbye and with frames still on their way.
+                socket.transport.abort()
 
 
 async def test_a_subscriber_that_comes_back_gets_every_event_once_and_in_order(tmp_path: Path) -> None:
@@ -43,91 +84,44 @@ async def test_a_subscriber_that_comes_back_gets_every_event_once_and_in_order(t
     cluster.start()
     with ExitStack() as stack:
         stack.callback(cluster.stop)
-        first, second = (
-            stack.enter_context(Server("--database-url", cluster.url, "--data-dir", tmp_path / f"server-{n}"))
-            for n in range(2)
-        )
-        token = next(tmp_path.glob("server-*/admin-token")).read_text().strip()
+
+        def start(number: int) -> Server:
+            data_dir = tmp_path / f"server-{number}"
+            return stack.enter_context(Server("--database-url", cluster.url, "--data-dir", data_dir))
+
+        first, second = start(0), start(1)
+        urls = [first.url, second.url]
+        token = (tmp_path / "server-0" / "admin-token").read_text().strip()
         async with httpx.AsyncClient() as http:
-            admin = Agent(token, [first.url, second.url], http)
+            admin = Agent(token, urls, http)
             await make_room(admin, "busy")
-            start = (await read_log(admin, "busy"))[-1]["cursor"]
-            create = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
-            task = (await admin.ask(create, input={"room": "busy", "title": "Talk"}))["createTask"]["id"]
-            writers = [await hire(admin, f"writer-{n}", "busy", [first.url, second.url]) for n in range(WRITERS)]
-            written = asyncio.Event()
-            seen: list[str] = []
-            drops = 0
-            urls = [first.url, second.url]
-
-            async def write(agent: Agent, number: int) -> None:
-                for n in range(WRITES // WRITERS + 1):
-                    key = f"{number}-{n}"
-                    await agent.ask(COMMENT, input={"on": task, "body": f"Word {key}", "idempotencyKey": key})
-
-            async def read() -> None:
-                dice = random.Random(1)  # noqa: S311  # a test's dice
-                nonlocal drops
-                after = start
-                while True:
-                    leave_at = len(seen) + dice.randint(1, WRITES // DROPS) if drops < DROPS else None
-                    try:
-                        async with subscribed(dice.choice(urls), token, after) as socket:
-                            async for event in _events(socket, written):
-                                seen.append(event["cursor"])
-                                after = event["cursor"]
-                                if len(seen) == leave_at:
-                                    break
-                            else:
-                                if written.is_set():
-                                    return
-                    except (OSError, websockets.WebSocketException, AssertionError):
-                        await asyncio.sleep(0.1)
-                    drops += 1
+            begin = (await read_log(admin, "busy"))[-1]["cursor"]
+            task = (await admin.ask(CREATE, input={"room": "busy", "title": "Talk"}))["createTask"]["id"]
+            writers = [await hire(admin, f"writer-{n}", "busy", urls) for n in range(WRITERS)]
+            reader = Reader(token, urls, begin)
 
             async def upset() -> None:
-                await asyncio.sleep(3)
-                await asyncio.to_thread(_restart, cluster)
-                await asyncio.sleep(3)
+                await asyncio.sleep(2)
+                await asyncio.to_thread(cluster.stop)
+                await asyncio.to_thread(cluster.start)
+                await asyncio.sleep(2)
                 await asyncio.to_thread(second.stop)
-                again = await asyncio.to_thread(
-                    lambda: Server("--database-url", cluster.url, "--data-dir", tmp_path / "server-1").__enter__()
-                )
-                stack.callback(again.__exit__, None, None, None)
-                urls[1] = again.url
+                urls[1] = (await asyncio.to_thread(start, 1)).url
 
-            async def all_writes() -> None:
-                await asyncio.gather(upset(), *(write(agent, n) for n, agent in enumerate(writers)))
-                written.set()
+            async def write_all() -> None:
+                await asyncio.gather(upset(), *(_write(agent, n, task) for n, agent in enumerate(writers)))
+                reader.written.set()
 
-            await asyncio.wait_for(asyncio.gather(all_writes(), read()), timeout=240)
+            await asyncio.wait_for(asyncio.gather(write_all(), reader.read()), timeout=240)
             log = [event["cursor"] for event in await read_log(admin, "busy")]
 
-    expected = log[log.index(start) + 1 :]
-    comments = WRITERS * (WRITES // WRITERS + 1)
-    assert len(expected) >= comments
-    assert drops >= DROPS
-    assert seen[: len(expected)] == expected
+    expected = log[log.index(begin) + 1 :]
+    assert len(expected) >= WRITES
+    assert reader.drops >= DROPS
+    assert reader.seen[: len(expected)] == expected
 
 
-async def _events(socket: ClientConnection, written: asyncio.Event) -> AsyncGenerator[dict[str, Any]]:
-    """What arrives; ends when all is written and nothing came for two seconds."""
-    while True:
-        try:
-            message = json.loads(await asyncio.wait_for(socket.recv(), 2))
-        except TimeoutError:
-            if written.is_set():
-                return
-            continue
-        if message["type"] == "next":
-            yield message["payload"]["data"]["events"]
-        elif message["type"] == "ping":
-            await socket.send(json.dumps({"type": "pong"}))
-        else:
-            assert message["type"] == "complete", message
-            return
-
-
-def _restart(cluster: Cluster) -> None:
-    cluster.stop()
-    cluster.start()
+async def _write(agent: Agent, number: int, task: str) -> None:
+    for n in range(-(-WRITES // WRITERS)):
+        said: dict[str, Any] = {"on": task, "body": f"Word {number}-{n}", "idempotencyKey": f"{number}-{n}"}
+        await agent.ask(COMMENT, input=said)
