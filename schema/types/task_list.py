@@ -10,6 +10,7 @@ from db.task_lists import TaskList
 from resolvers.context import Info
 from schema.types import task as task_types
 from schema.types.enums import TaskOrder
+from schema.types.given import or_none
 from schema.types.paging import PageInfo
 from schema.types.task_filter import TaskFilter
 
@@ -52,7 +53,7 @@ class TaskConnection:
         found = await task_lists.find(database, caller, room_id, narrowed, within=within)
         most = 50 if first is None else first
         page: Page[records.Task] = await task_lists.page(
-            database, found, order or TaskOrder.CLAIM, first=most, after=after or None
+            database, found, order or TaskOrder.CLAIM, first=most, after=or_none(after)
         )
         nodes = [task_types.Task.of(task) for task in page.items]
         edges = [TaskEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]

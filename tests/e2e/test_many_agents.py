@@ -130,9 +130,7 @@ async def test_no_task_has_two_holders_whatever_dies(servers: Servers, tmp_path:
             await asyncio.sleep(1)
             await asyncio.to_thread(servers.start_again, 0)
 
-        workers = [
-            work(agent, random.Random(n), lambda chance: chance.random() < 0.01) for n, agent in enumerate(agents)
-        ]  # a test's dice
+        workers = [work(agent, random.Random(n)) for n, agent in enumerate(agents)]
         await asyncio.wait_for(asyncio.gather(upset(), *workers), timeout=240)
         log = await read_log(admin, "hard-times", *HOLDING)
 
