@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 LOOP = uvicorn.Config(Starlette(), log_config=None).get_loop_factory()
 
 _GRACE = 10
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _ONE_MB = 1_000_000
 _LONGEST_HEAD = 65_536
 _PING_EVERY, _PING_PATIENCE = 20.0, 300.0
@@ -51,18 +52,25 @@ async def serve(settings: Settings) -> None:
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
     with closing(_bind(settings.host, settings.port)) as listener:
         stop = _on_signals()
-        async with storage.furnished(settings) as url:
-            if stop.is_set():
-                return
-            app = create_app(url, rate_limit=settings.rate_limit)
-            server = _Server(_config(app, settings))
-            stopper = asyncio.create_task(_stop(server, app.state.stopping, stop))
-            try:
-                await server.serve(sockets=[listener])
-            except SystemExit as error:
-                raise Failure("The server could not start; the log above says why.") from error
-            finally:
-                stopper.cancel()
+        try:
+            await _serve_on(listener, settings, stop)
+        finally:
+            _ignore_signals()
+
+
+async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.Event) -> None:
+    async with storage.furnished(settings) as url:
+        if stop.is_set():
+            return
+        app = create_app(url, rate_limit=settings.rate_limit)
+        server = _Server(_config(app, settings))
+        stopper = asyncio.create_task(_stop(server, app.state.stopping, stop))
+        try:
+            await server.serve(sockets=[listener])
+        except SystemExit as error:
+            raise Failure("The server could not start; the log above says why.") from error
+        finally:
+            stopper.cancel()
 
 
 def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
@@ -93,9 +101,17 @@ def _on_signals() -> asyncio.Event:
             task.cancel()
         first.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         loop.add_signal_handler(number, on_signal)
     return first
+
+
+def _ignore_signals() -> None:
+    """All is stopped, and only the exit status is left to say: a signal that comes now would put its own in place."""
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
 
 
 async def _stop(server: uvicorn.Server, stopping: asyncio.Event, asked: asyncio.Event) -> None:

@@ -60,7 +60,7 @@ with covered as (
     from claimed c, counted
   returning seq
 )
-select claimed.*, (select max(seq) from logged) as log_end, (select count(*) from candidate) as candidates
+select claimed.*, (select max(seq) from logged) as log_end
   from claimed
  order by turn, priority, waited_by desc, created_at, id;
 

@@ -1,0 +1,157 @@
+"""What watching costs: how fast an unblocking is pushed, and what a reader that reads nothing takes.
+
+    python -m bench.watching latency [--times 200]
+    python -m bench.watching slow-reader [--events 20000] [--seconds 60]
+
+`latency`: a task is completed on one server process while a subscriber listens on another; the time from the answer in
+the completing client to the push in the subscribing one, both in this process. Negative: the push came first.
+
+`slow-reader`: a subscriber reads nothing for the given time, while that many events are written; the server's resident
+memory before and after, and whether it then receives every event in order.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import httpx
+import psutil
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+from goalroom.embedded import Cluster
+from tests.e2e.commands import Server
+from tests.e2e.team import Agent, hire, make_room, read_log
+
+CREATE = "mutation($input: CreateTasksInput!) { createTasks(input: $input) { id } }"
+CLAIM = "mutation($task: ID!) { claimTask(input: {task: $task}) { lease { fence } } }"
+COMPLETE = 'mutation($task: ID!) { completeTask(input: {task: $task, summary: "Done"}) { id } }'
+COMMENT = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
+UNBLOCKED = "subscription($room: ID) { taskUnblocked(room: $room) { task { id } } }"
+EVENTS = "subscription($room: ID, $after: String) { events(room: $room, after: $after) { cursor } }"
+
+_BATCH = 100
+_WRITERS = 16
+
+
+@contextlib.asynccontextmanager
+async def servers(count: int) -> AsyncGenerator[tuple[list[Server], Agent]]:
+    """So many server processes on one database, and the admin."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        cluster = Cluster(Path(folder) / "postgres")
+        cluster.start()
+        stack.callback(cluster.stop)
+        running = [
+            stack.enter_context(Server("--database-url", cluster.url, "--data-dir", Path(folder) / f"server-{n}"))
+            for n in range(count)
+        ]
+        token = (Path(folder) / "server-0" / "admin-token").read_text().strip()
+        async with httpx.AsyncClient() as http:
+            yield running, Agent(token, [running[0].url], http)
+
+
+@contextlib.asynccontextmanager
+async def subscribed(
+    server: Server, token: str, document: str, **variables: object
+) -> AsyncGenerator[ClientConnection]:
+    """A socket on which the subscription's payloads arrive."""
+    url = server.url.replace("http://", "ws://") + "/graphql"
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    async with websockets.connect(url, subprotocols=[protocol], ping_timeout=None) as socket:
+        await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token}}))
+        await socket.recv()
+        await socket.send(
+            json.dumps({"id": "1", "type": "subscribe", "payload": {"query": document, "variables": variables}})
+        )
+        yield socket
+
+
+async def latency(times: int) -> None:
+    """Print the median and the 99th percentile of push minus answer."""
+    async with servers(2) as (running, admin):
+        await make_room(admin, "bench")
+        pairs: list[tuple[str, str]] = []
+        for _ in range(times // (_BATCH // 2)):
+            batch: list[dict[str, object]] = []
+            for n in range(_BATCH // 2):
+                batch.append({"ref": f"b{n}", "task": {"title": f"Blocker {n}"}})
+                batch.append({"dependsOnRefs": [f"b{n}"], "task": {"title": f"Waiter {n}"}})
+            made = (await admin.ask(CREATE, input={"room": "bench", "tasks": batch}))["createTasks"]
+            pairs += [(made[at]["id"], made[at + 1]["id"]) for at in range(0, len(made), 2)]
+        answered: dict[str, float] = {}
+        pushed: dict[str, float] = {}
+        async with subscribed(running[1], admin.token, UNBLOCKED, room="bench") as socket:
+            await asyncio.sleep(0.5)
+
+            async def listen() -> None:
+                while len(pushed) < len(pairs):
+                    message = json.loads(await socket.recv())
+                    if message["type"] == "next":
+                        pushed[message["payload"]["data"]["taskUnblocked"]["task"]["id"]] = time.perf_counter()
+
+            listening = asyncio.create_task(listen())
+            for blocker, waiter in pairs:
+                await admin.ask(CLAIM, task=blocker)
+                await admin.ask(COMPLETE, task=blocker)
+                answered[waiter] = time.perf_counter()
+                await asyncio.sleep(0.01)
+            await asyncio.wait_for(listening, 10)
+    taken = sorted(1000 * (pushed[waiter] - answered[waiter]) for _, waiter in pairs)
+    print(f"push on another process after the answer, {len(taken)} times: median {statistics.median(taken):.1f} ms,")
+    print(f"  from {taken[0]:.1f} to {taken[-1]:.1f} ms, 99th percentile {taken[int(0.99 * len(taken))]:.1f} ms")
+
+
+async def slow_reader(events: int, seconds: float) -> None:
+    """Print the server's memory before and after, and what the reader got."""
+    async with servers(1) as (running, admin):
+        server = psutil.Process(running[0].process.pid)
+        await make_room(admin, "bench")
+        task = (await admin.ask(CREATE, input={"room": "bench", "tasks": [{"task": {"title": "Talk"}}]}))["createTasks"]
+        writers = [await hire(admin, f"writer-{n}", "bench", [running[0].url]) for n in range(_WRITERS)]
+        begin = (await read_log(admin, "bench"))[-1]["cursor"]
+
+        async def write(agent: Agent, count: int) -> None:
+            for n in range(count):
+                await agent.ask(COMMENT, input={"on": task[0]["id"], "body": f"Word {n}"})
+
+        await asyncio.gather(*(write(agent, 50) for agent in writers))  # as warm without a reader as with one
+        async with subscribed(running[0], admin.token, EVENTS, room="bench", after=begin) as socket:
+            before = server.memory_info().rss
+            began = time.perf_counter()
+            await asyncio.gather(*(write(agent, events // _WRITERS) for agent in writers))
+            wrote = time.perf_counter() - began
+            await asyncio.sleep(max(0.0, seconds - wrote))
+            after = server.memory_info().rss
+            log = [event["cursor"] for event in await read_log(admin, "bench")]
+            expected = log[log.index(begin) + 1 :]
+            got: list[str] = []
+            while len(got) < len(expected):
+                message = json.loads(await asyncio.wait_for(socket.recv(), 20))
+                if message["type"] == "next":
+                    got.append(message["payload"]["data"]["events"]["cursor"])
+    print(
+        f"{len(expected)} events written in {wrote:.0f} s while the reader read nothing for {max(seconds, wrote):.0f} s"
+    )
+    print(f"server's resident memory: {before / 2**20:.1f} MiB before, {after / 2**20:.1f} MiB after")
+    print(f"then received {len(got)}, in order and without a gap: {got == expected}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    which = parser.add_subparsers(dest="which", required=True)
+    one = which.add_parser("latency")
+    one.add_argument("--times", type=int, default=200)
+    two = which.add_parser("slow-reader")
+    two.add_argument("--events", type=int, default=20_000)
+    two.add_argument("--seconds", type=float, default=60)
+    given = parser.parse_args()
+    if given.which == "latency":
+        asyncio.run(latency(given.times))
+    else:
+        asyncio.run(slow_reader(given.events, given.seconds))

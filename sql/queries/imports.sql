@@ -1,0 +1,93 @@
+-- name: imported_tasks(room_id)
+-- The tasks of the room that came from a file, by the id that they have there. The oldest, should one be there twice.
+select distinct on (ref) ref, id, objective_id, status not in ('DONE', 'CANCELLED') as open
+  from (select substr(label, 7) as ref, task.id, task.objective_id, task.status
+          from task cross join unnest(task.labels) as label
+         where task.room_id = :room_id and starts_with(label, 'beads' || chr(58)) and length(label) > 6) found
+ order by ref, id;
+
+-- name: imported_objectives(room_id)
+-- Likewise objectives, which say it on the last line of their description.
+select distinct on (ref) ref, id, in_draft, status = 'CANCELLED' as cancelled
+  from (select substring(description from '(?n)^beads\u003A(\S+)\s*\Z') as ref, id, in_draft, status
+          from objective where room_id = :room_id) found
+ where ref is not null
+ order by ref, id;
+
+-- name: tasks_within(objective_ids)
+-- The tasks now in each of these objectives and all below it.
+with recursive below (top, id) as (
+  select o.id, o.id from unnest(:objective_ids::bigint[]) as o (id)
+  union
+  select below.top, o.id from below join objective o on o.parent_id = below.id
+)
+select below.top as objective_id, task.id as task_id
+  from below join task on task.objective_id = below.id
+ order by below.top, task.id;
+
+-- name: reserve_objective_ids(most)
+-- So that a tree can be written in one go, each part naming its parent.
+select nextval(pg_get_serial_sequence('objective', 'id')) as id from generate_series(1, :most::integer);
+
+-- name: reserve_task_ids(most)
+select nextval(pg_get_serial_sequence('task', 'id')) as id from generate_series(1, :most::integer);
+
+-- name: import_agents(names, kind)
+-- Answers those that are new.
+insert into agent (name, kind)
+select name, :kind from unnest(:names::text[]) as given (name) order by name
+on conflict on constraint an_agent_name_is_unique do nothing
+returning id;
+
+-- name: agents_by_names(names)
+select * from agent where name = any(:names::text[]) order by name;
+
+-- name: import_members(room_id, agent_ids)
+-- Answers those that weren't in the room before.
+insert into room_member (room_id, agent_id)
+select :room_id, agent_id from unnest(:agent_ids::bigint[]) as given (agent_id) order by agent_id
+on conflict do nothing
+returning agent_id;
+
+-- name: import_objectives(room_id, objectives)!
+-- What came without a time of its own is of this moment.
+insert into objective (id, room_id, parent_id, title, description, status, in_draft, owner_id, created_at, updated_at, finished_at)
+select o.id, :room_id, o.parent_id, o.title, o.description, o.status, o.in_draft, o.owner_id,
+       coalesce(o.created_at, now()), coalesce(o.updated_at, o.created_at, now()),
+       case when o.status = 'DONE' then coalesce(o.finished_at, now()) end
+  from jsonb_to_recordset(:objectives::jsonb) as o (
+         id bigint, parent_id bigint, title text, description text, status text, in_draft boolean, owner_id bigint,
+         created_at timestamptz, updated_at timestamptz, finished_at timestamptz);
+
+-- name: import_tasks(room_id, capability_set_id, tasks)!
+insert into task (id, room_id, objective_id, parent_id, title, description, status, priority, labels, capability_set_id,
+                  creator_id, assignee_id, notes, result, blocked_reason, estimate_minutes, created_at, updated_at,
+                  finished_at)
+select t.id, :room_id, t.objective_id, t.parent_id, t.title, t.description, t.status, t.priority, t.labels,
+       :capability_set_id, t.creator_id, t.assignee_id, t.notes, t.result, t.blocked_reason, t.estimate_minutes,
+       coalesce(t.created_at, now()), coalesce(t.updated_at, t.created_at, now()),
+       case when t.status = 'DONE' then coalesce(t.finished_at, now()) end
+  from jsonb_to_recordset(:tasks::jsonb) as t (
+         id bigint, objective_id bigint, parent_id bigint, title text, description text, status text, priority smallint,
+         labels text[], creator_id bigint, assignee_id bigint, notes text, result text, blocked_reason text,
+         estimate_minutes integer, created_at timestamptz, updated_at timestamptz, finished_at timestamptz);
+
+-- name: import_criteria(task_ids, positions, texts, met)!
+insert into criterion (task_id, position, text, met)
+select * from unnest(:task_ids::bigint[], :positions::integer[], :texts::text[], :met::boolean[]);
+
+-- name: import_dependencies(task_ids, depends_on_ids, kinds, created_by_ids, created_at)!
+insert into dependency (task_id, depends_on_id, kind, created_by_id, created_at)
+select e.task_id, e.depends_on_id, e.kind, e.created_by_id, coalesce(e.created_at, now())
+  from unnest(:task_ids::bigint[], :depends_on_ids::bigint[], :kinds::text[], :created_by_ids::bigint[],
+              :created_at::timestamptz[])
+       as e (task_id, depends_on_id, kind, created_by_id, created_at);
+
+-- name: import_comments(room_id, kind, comments)
+-- In the order given.
+insert into comment (room_id, task_id, objective_id, author_id, kind, body, created_at)
+select :room_id, c.task_id, c.objective_id, c.author_id, :kind, c.body, coalesce(c.created_at, now())
+  from rows from (jsonb_to_recordset(:comments::jsonb) as (
+         task_id bigint, objective_id bigint, author_id bigint, body text, created_at timestamptz)) with ordinality as c
+ order by c.ordinality
+returning id, task_id, objective_id;
