@@ -15,10 +15,6 @@ async def add(database: Database, caller: Caller, reference: str, on: str, kind:
     """Let the task depend on the other; the same edge again is the same edge. DEPENDENCY_CYCLE names the way round."""
     async with late_words_kept(database, caller), database.act() as act:
         task, other = await _ends(act, caller, reference, on)
-        if task.id == other.id:
-            if kind is DependencyKind.BLOCKS:
-                raise DependencyCycle(path=[ids.of(ids.TASK, task.id), ids.of(ids.TASK, task.id)])
-            raise BadInput("dependsOn", "A task isn't related to itself.")
         await link(act, caller, task, other, kind)
         if kind is DependencyKind.BLOCKS:
             await readiness.refuse_cycles(act, [task.id])
@@ -26,7 +22,11 @@ async def add(database: Database, caller: Caller, reference: str, on: str, kind:
 
 
 async def link(act: Act, caller: Caller, task: Task, other: Task, kind: DependencyKind) -> None:
-    """Write the edge, if it is new, and count it. The room's lock is held, and cycles are the caller's to refuse."""
+    """Write the edge, if it is new, and count it. The room is locked, and longer cycles are the caller's to refuse."""
+    if task.id == other.id:
+        if kind is DependencyKind.BLOCKS:
+            raise DependencyCycle(path=[ids.of(ids.TASK, task.id)] * 2)
+        raise BadInput("dependsOn", "A task isn't related to itself.")
     new = await q.insert_dependency(
         act, task_id=task.id, depends_on_id=other.id, kind=kind, created_by_id=caller.agent_id
     )

@@ -1,8 +1,10 @@
 -- name: imported_tasks(room_id)
 -- The tasks of the room that came from a file, by the id that they have there. The oldest, should one be there twice.
-select distinct on (ref) ref, id, objective_id, status not in ('DONE', 'CANCELLED') as open
-  from (select substr(label, 7) as ref, task.id, task.objective_id, task.status
-          from task cross join unnest(task.labels) as label
+-- What was cancelled takes no more parts.
+select distinct on (ref) ref, id, objective_id, open
+  from (select substr(label, 7) as ref, task.id, task.status not in ('DONE', 'CANCELLED') as open,
+               case when objective.status <> 'CANCELLED' then objective.id end as objective_id
+          from task cross join unnest(task.labels) as label left join objective on objective.id = task.objective_id
          where task.room_id = :room_id and starts_with(label, 'beads' || chr(58)) and length(label) > 6) found
  order by ref, id;
 

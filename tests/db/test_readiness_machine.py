@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 FINISHED = ("DONE", "CANCELLED")
 MANY = st.integers(min_value=0, max_value=30)
+MOST_OBJECTIVES = 5
 FUTURE, PAST = datetime(2400, 1, 1, tzinfo=UTC), datetime(2001, 1, 1, tzinfo=UTC)
 
 
@@ -63,9 +64,18 @@ class Readiness(RuleBasedStateMachine):
 
         self.database, self.callers, self.room_id = self.runner.run(made())
         self.feed = Feed(self.database)
+        for _ in range(5):
+            self.create(0, [], None, len(self.objectives), None, None, criteria=True, not_before=None)
 
     def task(self, at: int) -> str:
         return f"T{self.tasks[at % len(self.tasks)]}" if self.tasks else "T999999"
+
+    def task_in(self, at: int, *statuses: str) -> str:
+        """One that has such a status, as long as there is one: most acts on any other are refused."""
+        found = self.runner.run(
+            self.rows("select id from task where room_id = $1 and status = any($2) order by id", self.room_id, statuses)
+        )
+        return f"T{found[at % len(found)]['id']}" if found else self.task(at)
 
     def objective(self, at: int) -> str | None:
         """One of the objectives, or none."""
@@ -110,6 +120,8 @@ class Readiness(RuleBasedStateMachine):
 
     @rule(parent=MANY, draft=st.booleans())
     def create_objective(self, parent: int, draft: bool) -> None:  # noqa: FBT001  # hypothesis calls it
+        if len(self.objectives) >= MOST_OBJECTIVES:
+            return
         made = self.run(
             objective_acts.create(
                 self.database,
@@ -124,7 +136,7 @@ class Readiness(RuleBasedStateMachine):
             if draft:
                 self.change_objective(len(self.objectives) - 1, "DRAFT")
 
-    @rule(at=MANY, status=st.sampled_from(["DRAFT", "ACTIVE", "CANCELLED"]))
+    @rule(at=MANY, status=st.sampled_from(["DRAFT", "ACTIVE", "ACTIVE", "CANCELLED"]))
     def change_objective(self, at: int, status: str) -> None:
         objective = self.objective(at)
         if objective is not None:
@@ -154,8 +166,9 @@ class Readiness(RuleBasedStateMachine):
 
     @rule(caller=st.integers(0, 1), at=MANY)
     def claim(self, caller: int, at: int) -> None:
-        ready = self.runner.run(self.rows("select ready, assignee_id from task where id = $1", int(self.task(at)[1:])))
-        claimed = self.run(claims.claim(self.database, self.callers[caller], self.task(at)))
+        task = self.task_in(at, "TODO")
+        ready = self.runner.run(self.rows("select ready, assignee_id from task where id = $1", int(task[1:])))
+        claimed = self.run(claims.claim(self.database, self.callers[caller], task))
         paused = self.runner.run(self.rows("select paused from room where id = $1", self.room_id))[0]["paused"]
         if ready and ready[0]["ready"] and not paused:
             mine = ready[0]["assignee_id"] in (None, self.callers[caller].agent_id)
@@ -163,10 +176,12 @@ class Readiness(RuleBasedStateMachine):
 
     @rule(at=MANY)
     def expire(self, at: int) -> None:
+        task = self.task_in(at, "DOING")
+
         async def age() -> None:
             await self.database.execute(
                 "update task set lease_expires_at = now() - interval '1 second' where id = $1 and status = 'DOING'",
-                int(self.task(at)[1:]),
+                int(task[1:]),
             )
             await sweep.take_back_expired(self.database)
 
@@ -174,27 +189,33 @@ class Readiness(RuleBasedStateMachine):
 
     @rule(at=MANY)
     def complete(self, at: int) -> None:
-        self.as_holder(at, lambda caller: self._complete(caller, at))
+        task = self.task_in(at, "DOING")
+        self.as_holder(task, lambda caller: self._complete(caller, task))
 
-    async def _complete(self, caller: Caller, at: int) -> Task:
-        rows = await self.rows("select id from criterion where task_id = $1", int(self.task(at)[1:]))
+    async def _complete(self, caller: Caller, task: str) -> Task:
+        rows = await self.rows("select id from criterion where task_id = $1", int(task[1:]))
         results = [work.CriterionResult(id=f"Q{row['id']}", met=True) for row in rows]
-        return await work.complete(self.database, caller, self.task(at), Submission(summary="Done", criteria=results))
+        return await work.complete(self.database, caller, task, Submission(summary="Done", criteria=results))
+
+    @rule(caller=st.integers(0, 1), at=MANY)
+    def claim_and_complete(self, caller: int, at: int) -> None:
+        """The usual way of things, which chance alone takes too rarely."""
+        self.claim(caller, at)
+        self.complete(at)
 
     @rule(at=MANY)
     def release(self, at: int) -> None:
-        self.as_holder(at, lambda caller: work.release(self.database, caller, self.task(at), handoff=None))
+        task = self.task_in(at, "DOING", "BLOCKED")
+        self.as_holder(task, lambda caller: work.release(self.database, caller, task, handoff=None))
 
     @rule(at=MANY, reason=st.none() | st.just("A reason"), on=st.lists(MANY, max_size=2))
     def block(self, at: int, reason: str | None, on: list[int]) -> None:
-        blockers = [self.task(blocker) for blocker in on]
-        self.as_holder(
-            at, lambda caller: work.block(self.database, caller, self.task(at), reason=reason, depends_on=blockers)
-        )
+        task, blockers = self.task_in(at, "DOING"), [self.task(blocker) for blocker in on]
+        self.as_holder(task, lambda caller: work.block(self.database, caller, task, reason=reason, depends_on=blockers))
 
     @rule(at=MANY)
     def unblock(self, at: int) -> None:
-        self.run(work.unblock(self.database, self.callers[0], self.task(at)))
+        self.run(work.unblock(self.database, self.callers[0], self.task_in(at, "BLOCKED")))
 
     @rule(at=MANY)
     def cancel(self, at: int) -> None:
@@ -202,7 +223,8 @@ class Readiness(RuleBasedStateMachine):
 
     @rule(at=MANY)
     def reopen(self, at: int) -> None:
-        self.run(endings.reopen(self.database, self.callers[0], self.task(at), "Not done after all"))
+        task = self.task_in(at, "DONE", "CANCELLED")
+        self.run(endings.reopen(self.database, self.callers[0], task, "Not done after all"))
 
     @rule(at=MANY, objective=MANY)
     def move(self, at: int, objective: int) -> None:
@@ -245,8 +267,8 @@ class Readiness(RuleBasedStateMachine):
     def change_room(self, changes: dict[str, Any]) -> None:
         self.run(rooms.update(self.database, self.callers[0], f"R{self.room_id}", changes))
 
-    def as_holder(self, at: int, act: Callable[[Caller], Awaitable[Task]]) -> None:
-        rows = self.runner.run(self.rows("select assignee_id from task where id = $1", int(self.task(at)[1:])))
+    def as_holder(self, task: str, act: Callable[[Caller], Awaitable[Task]]) -> None:
+        rows = self.runner.run(self.rows("select assignee_id from task where id = $1", int(task[1:])))
         for caller in self.callers:
             if rows and rows[0]["assignee_id"] == caller.agent_id:
                 self.run(act(caller))
