@@ -27,11 +27,11 @@ async def waits_of(on: Database | Act, tasks: Sequence[Task]) -> dict[int, list[
     }
     return {task.id: [] for task in tasks} | {
         task.id: [
-            *(_on_task(WaitKind.DEPENDENCY, row, "waits for") for row in blockers[task.id]),
-            *(_on_task(WaitKind.TRACK, row, f"comes on track {row['track']} after") for row in ahead[task.id]),
+            *(_on_task(WaitKind.DEPENDENCY, row, "{} is unfinished") for row in blockers[task.id]),
+            *(_on_task(WaitKind.TRACK, row, "{} comes before it on its track") for row in ahead[task.id]),
             *(_before_start(task, drafts, paused=task.room_id in paused) if task.status is TaskStatus.TODO else ()),
             *(_reason(task) if task.status is TaskStatus.BLOCKED else ()),
-            *(_on_task(WaitKind.SUBTASK, row, "ends after its subtask") for row in subtasks[task.id]),
+            *(_on_task(WaitKind.SUBTASK, row, "its subtask {} is unfinished") for row in subtasks[task.id]),
         ]
         for task in unfinished
     }
@@ -50,22 +50,22 @@ def facts(waits: Sequence[Wait]) -> list[Mapping[str, object]]:
 
 
 def _on_task(kind: WaitKind, row: Any, how: str) -> Wait:
-    return Wait(kind, f"{how} {ids.of(ids.TASK, row['id'])} '{row['title']}'", task_id=row["id"])
+    return Wait(kind, how.format(f"{ids.of(ids.TASK, row['id'])} '{row['title']}'"), task_id=row["id"])
 
 
 def _before_start(task: Task, drafts: Mapping[int, Any], *, paused: bool) -> list[Wait]:
     found = []
     if task.waits_for_criteria:
-        found.append(Wait(WaitKind.CRITERIA, "has no criteria yet, and the room asks for them: setCriteria"))
+        found.append(Wait(WaitKind.CRITERIA, "it has no criteria yet, and the room asks for them: setCriteria"))
     if task.waits_for_schedule and task.not_before is not None:
-        reason = f"starts no earlier than {task.not_before:%Y-%m-%d %H:%M:%S} UTC"
+        reason = f"it starts no earlier than {task.not_before:%Y-%m-%d %H:%M:%S} UTC"
         found.append(Wait(WaitKind.SCHEDULE, reason, until=task.not_before))
     draft = drafts.get(task.objective_id or 0) if task.waits_for_objective else None
     if draft is not None:
-        reason = f"waits until {ids.of(ids.OBJECTIVE, draft['id'])} '{draft['title']}' is no draft any more"
+        reason = f"{ids.of(ids.OBJECTIVE, draft['id'])} '{draft['title']}' is a draft"
         found.append(Wait(WaitKind.OBJECTIVE, reason, objective_id=draft["id"]))
     if paused:
-        found.append(Wait(WaitKind.PAUSED, "waits until the room goes on: it is paused"))
+        found.append(Wait(WaitKind.PAUSED, "the room is paused"))
     return found
 
 

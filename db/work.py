@@ -19,7 +19,6 @@ from db.records import (
     InboxKind,
     Task,
     TaskStatus,
-    Wait,
     WaitKind,
 )
 from db.refusals import (
@@ -192,13 +191,10 @@ async def complete(
 async def _hand_in(act: Act, caller: Caller, held: Held, submission: Submission) -> None:
     """Check that all that must hold does, and keep the evidence, the artifacts and the summary."""
     task = held.task
-    subtasks = await q.open_subtasks(act, task_id=task.id)
+    found = (await waits.waits_of(act, [task]))[task.id]
+    subtasks = [wait for wait in found if wait.kind is WaitKind.SUBTASK]
     if subtasks:
-        open_waits = [
-            Wait(WaitKind.SUBTASK, f"subtask {ids.of(ids.TASK, row['id'])} '{row['title']}' is unfinished", row["id"])
-            for row in subtasks
-        ]
-        raise NotReady(task=held.id, waiting_on=waits.facts(open_waits))
+        raise NotReady(task=held.id, waiting_on=waits.facts(subtasks))
     criteria = [Criterion.of(row) for row in await q.criteria_of(act, task_id=task.id)]
     results = {ids.key(ids.CRITERION, result.id): result for result in submission.criteria}
     unknown = next((key for key in results if key not in {criterion.id for criterion in criteria}), None)

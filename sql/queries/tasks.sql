@@ -128,6 +128,3 @@ select distinct t.id, t.title, t.room_id, t.assignee_id
  where d.depends_on_id = :task_id and d.kind = 'BLOCKS'
    and t.status in ('DOING', 'BLOCKED', 'VALIDATING') and t.assignee_id is not null
  order by t.id;
-
--- name: open_subtasks(task_id)
-select id, title from task where parent_id = :task_id and status not in ('DONE', 'CANCELLED') order by created_at, id;
