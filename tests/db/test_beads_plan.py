@@ -204,6 +204,16 @@ def test_cycles_are_cut_where_the_file_closes_them() -> None:
     ]
 
 
+def test_a_long_chain_is_quick_in_either_direction() -> None:
+    chain = [issue(f"i{n}", on={f"i{n + 1}": "blocks"}) for n in range(5_000)]
+    for lines in (chain, chain[::-1]):
+        made, said = planned(*lines, issue("i5000", on={"i0": "blocks"}))
+        assert len(made.dependencies) == 5_000
+        assert [text.partition(": ")[2] for text in said] == [
+            "i5000 does not depend on i0 (blocks): it would close a cycle."
+        ]
+
+
 def test_an_epic_at_an_end_stands_for_the_tasks_in_it() -> None:
     made, said = planned(
         issue("one", issue_type="epic", on={"last": "blocks"}),

@@ -18,10 +18,10 @@ from db.new_tasks import NewTask
 from db.records import AgentKind, DependencyKind, ObjectiveStatus, Role, Task
 from db.refusals import Refused
 from db.work import Submission
+from tests.recomputation import check_what_is_stored
 
 T = TypeVar("T")
 
-FINISHED = ("DONE", "CANCELLED")
 MANY = st.integers(min_value=0, max_value=30)
 MOST_OBJECTIVES = 5
 FUTURE, PAST = datetime(2400, 1, 1, tzinfo=UTC), datetime(2001, 1, 1, tzinfo=UTC)
@@ -280,37 +280,7 @@ class Readiness(RuleBasedStateMachine):
     @invariant()
     def what_is_stored_follows_from_the_rows(self) -> None:
         if hasattr(self, "database"):
-            self.runner.run(self.check())
-
-    async def check(self) -> None:
-        room = (await self.rows("select * from room where id = $1", self.room_id))[0]
-        every = {row["id"]: row for row in await self.rows("select * from task where room_id = $1", self.room_id)}
-        edges = await self.rows("select task_id, depends_on_id from dependency where kind = 'BLOCKS'")
-        objectives = {row["id"]: row for row in await self.rows("select * from objective")}
-        with_criteria = {row["task_id"] for row in await self.rows("select distinct task_id from criterion")}
-        now = datetime.now(UTC)
-        for row in every.values():
-            blockers = [every[e["depends_on_id"]] for e in edges if e["task_id"] == row["id"]]
-            waiters = [every[e["task_id"]] for e in edges if e["depends_on_id"] == row["id"]]
-            assert row["open_dependencies"] == sum(b["status"] not in FINISHED for b in blockers)
-            assert row["waited_by"] == sum(w["status"] not in FINISHED for w in waiters)
-            if row["status"] in FINISHED:
-                assert not row["ready"]
-                continue
-            ahead = [other for other in every.values() if other is not row and _is_ahead(other, row)]
-            assert row["waits_for_track"] == bool(ahead)
-            assert row["waits_for_criteria"] == (room["require_done_criteria"] and row["id"] not in with_criteria)
-            assert row["waits_for_objective"] == _in_draft(objectives, row["objective_id"])
-            assert row["waits_for_schedule"] == (row["not_before"] is not None and row["not_before"] > now)
-            waits = row["open_dependencies"] or any(held for name, held in row.items() if name.startswith("waits_for_"))
-            assert row["ready"] == (row["status"] == "TODO" and not waits)
-            if row["status"] == "BLOCKED":
-                assert row["blocked_reason"] is not None or row["open_dependencies"] > 0
-        for objective in objectives.values():
-            assert objective["in_draft"] == _in_draft(objectives, objective["id"])
-        rows = await self.rows("select seq from event where room_id = $1 order by seq", self.room_id)
-        log = [row["seq"] for row in rows]
-        assert log == list(range(1, len(log) + 1))
+            self.runner.run(check_what_is_stored(self.database, self.room_id))
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
@@ -330,24 +300,6 @@ async def _member(database: Database, room_id: int, name: str) -> Caller:
         rooms=frozenset({room_id}),
         token_id=0,
     )
-
-
-def _is_ahead(other: asyncpg.Record, row: asyncpg.Record) -> bool:
-    if row["track"] is None or other["track"] != row["track"] or other["objective_id"] != row["objective_id"]:
-        return False
-    return other["status"] not in FINISHED and _place(other) < _place(row)
-
-
-def _place(row: asyncpg.Record) -> tuple[bool, int, datetime, int]:
-    return (row["track_order"] is None, row["track_order"] or 0, row["created_at"], row["id"])
-
-
-def _in_draft(objectives: dict[int, asyncpg.Record], at: int | None) -> bool:
-    while at is not None:
-        if objectives[at]["status"] == "DRAFT":
-            return True
-        at = objectives[at]["parent_id"]
-    return False
 
 
 def test_stored_readiness_never_drifts(database_url: str) -> None:

@@ -1,0 +1,81 @@
+"""Everything at once: many connections act on one room as they please, and what is stored stays true."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+from db import claims, comments, dependencies, endings, new_tasks, sessions, sweep, tasks, work
+from db.callers import Caller
+from db.claims import Wanted
+from db.database import Database
+from db.feed import Feed
+from db.new_tasks import NewTask
+from db.records import CommentKind, DependencyKind
+from db.refusals import Refused
+from db.work import Submission
+from tests.recomputation import check_what_is_stored
+from tests.world import World
+
+AGENTS, SECONDS = 12, 6.0
+
+
+async def test_acts_of_all_kinds_at_once_leave_no_drift_and_no_deadlock(database: Database, world: World) -> None:
+    room = await world.room(max_attempts=None)
+    goal = await world.objective(room)
+    made = [(await world.task(room, objective=f"O{goal.id}")).id for _ in range(30)]
+    agents = [await world.agent(rooms=[room]) for _ in range(AGENTS)]
+    feed = Feed(database)
+    end = time.monotonic() + SECONDS
+    done = dict.fromkeys(("acts", "refusals"), 0)
+
+    async def act_at_random(caller: Caller, dice: random.Random) -> None:
+        def task() -> str:
+            return f"T{dice.choice(made)}"
+
+        async def create() -> None:
+            new = NewTask(title="One more", room=room.name, objective=f"O{goal.id}", depends_on=[task()])
+            made.append((await new_tasks.create(database, caller, new, None)).id)
+
+        async def expire() -> None:
+            await database.execute(
+                "update task set lease_expires_at = now() where id = $1 and status = 'DOING'", dice.choice(made)
+            )
+            await sweep.take_back_expired(database)
+
+        async def finish() -> None:
+            got, _ = await claims.claim_next(database, feed, caller, Wanted(), gone=asyncio.Event())
+            await work.complete(database, caller, f"T{got[0].id}" if got else task(), Submission(summary="Done"))
+
+        acts: list[Callable[[], Awaitable[object]]] = [
+            create,
+            expire,
+            finish,
+            finish,
+            lambda: claims.claim_next(database, feed, caller, Wanted(), most=3, gone=asyncio.Event()),
+            lambda: claims.claim(database, caller, task()),
+            lambda: sessions.heartbeat(database, caller, label="s"),
+            lambda: work.release(database, caller, task(), handoff=None),
+            lambda: work.renew(database, caller, task()),
+            lambda: work.block(database, caller, task(), reason=None, depends_on=[task()]),
+            lambda: dependencies.add(database, caller, task(), task(), DependencyKind.BLOCKS),
+            lambda: dependencies.remove(database, caller, task(), task(), DependencyKind.BLOCKS),
+            lambda: endings.cancel(database, caller, task(), "No need"),
+            lambda: endings.reopen(database, caller, task(), "Needed after all"),
+            lambda: tasks.update(database, caller, task(), {"track": dice.choice(["left", None])}),
+            lambda: comments.add(database, caller, task(), CommentKind.NOTE, "A word", None),
+        ]
+        while time.monotonic() < end:
+            try:
+                await dice.choice(acts)()
+                done["acts"] += 1
+            except Refused:
+                done["refusals"] += 1
+
+    await asyncio.gather(*(act_at_random(agent, random.Random(n)) for n, agent in enumerate(agents)))
+
+    await check_what_is_stored(database, room.id)
+    assert done["acts"] > AGENTS
+    holders = await database.fetch("select status, assignee_id, lease_expires_at from task where status = 'DOING'")
+    assert all(row["assignee_id"] and row["lease_expires_at"] for row in holders)
+    await feed.close()
