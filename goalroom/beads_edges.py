@@ -1,14 +1,13 @@
 """Which dependencies of a beads file can hold: none that would tie a task to itself or close a cycle."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from db.import_plan import Known, NewDependency, Ref
 from db.records import DependencyKind
 from goalroom.beads_issues import Complaints, Edge, Issue
 from goalroom.beads_names import agent_name
 from goalroom.beads_places import PARENT, Places
+from goalroom.beads_waits import Waits
 
 _KINDS = {
     "blocks": DependencyKind.BLOCKS,
@@ -18,25 +17,6 @@ _KINDS = {
     "discovered-from": DependencyKind.DISCOVERED_FROM,
     "duplicates": DependencyKind.DUPLICATES,
 }
-
-
-@dataclass(slots=True)
-class Waits:
-    """Who waits for whom, over dependencies and subtasks together."""
-
-    _on: dict[Ref, set[Ref]] = field(default_factory=lambda: defaultdict(set))
-
-    def add(self, waiting: Ref, on: Ref) -> None:
-        self._on[waiting].add(on)
-
-    def reached_from(self, start: Ref) -> set[Ref]:
-        """The task and all that it waits for, directly or through others."""
-        seen, ahead = {start}, [start]
-        while ahead:
-            new = self._on.get(ahead.pop(), set()) - seen
-            seen |= new
-            ahead += new
-        return seen
 
 
 class Edges:
@@ -54,14 +34,21 @@ class Edges:
 
     def place(self, issues: Iterable[Issue]) -> list[NewDependency]:
         """All that can hold; the others are complaints."""
-        for issue in issues:
-            for edge in issue.edges:
-                if edge.kind != PARENT:
-                    why_not = self._place(issue, edge)
-                    if why_not is not None:
-                        named = f" ({edge.kind})" if edge.kind in _KINDS else ""
-                        text = f"{issue.id} does not depend on {edge.on}{named}: {why_not}."
-                        self._complaints.add(edge.line, text)
+        edges = [(issue, edge) for issue in issues for edge in issue.edges if edge.kind != PARENT]
+        self._waits.expect(
+            (task, blocker)
+            for issue, edge in edges
+            if _KINDS.get(edge.kind) is DependencyKind.BLOCKS and self._places.is_there(edge.on)
+            for blocker in self._places.tasks(edge.on)
+            for task in self._places.tasks(issue.id)
+            if self._is_new(task, blocker)
+        )
+        for issue, edge in edges:
+            why_not = self._place(issue, edge)
+            if why_not is not None:
+                named = f" ({edge.kind})" if edge.kind in _KINDS else ""
+                text = f"{issue.id} does not depend on {edge.on}{named}: {why_not}."
+                self._complaints.add(edge.line, text)
         return list(self._placed.values())
 
     def _place(self, issue: Issue, edge: Edge) -> str | None:
@@ -77,7 +64,8 @@ class Edges:
         for end in (issue.id, edge.on):
             if self._places.is_objective(end):
                 return f"{end} is an objective, which has no such dependencies"
-        self._add(issue.id, edge.on, kind, edge, issue)
+        if self._is_new(issue.id, edge.on):
+            self._add(issue.id, edge.on, kind, edge, issue)
         return None
 
     def _place_blocks(self, issue: Issue, edge: Edge) -> str | None:
@@ -91,8 +79,10 @@ class Edges:
             # Nothing that is tied to this blocker here can be reached from it, so one look is enough for all.
             reached = self._waits.reached_from(blocker)
             for task in waiting:
+                if not self._is_new(task, blocker):
+                    continue
                 if task in reached:
-                    skipped += self._is_new(task, blocker)
+                    skipped += 1
                 else:
                     self._add(task, blocker, DependencyKind.BLOCKS, edge, issue)
         if not skipped:
@@ -108,8 +98,6 @@ class Edges:
         return task in new or on in new
 
     def _add(self, task: Ref, on: Ref, kind: DependencyKind, edge: Edge, issue: Issue) -> None:
-        if not self._is_new(task, on):
-            return
         if kind is DependencyKind.BLOCKS:
             self._waits.add(task, on)
         creator = agent_name(issue.created_by) if issue.created_by else None

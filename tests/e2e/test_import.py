@@ -39,9 +39,9 @@ async def test_it_runs_beside_a_server_that_shows_what_it_made(home: Path) -> No
         assert made.returncode == 0, made.stderr
         async with httpx.AsyncClient() as http:
             admin = Agent((home / "admin-token").read_text().strip(), [server.url], http)
-            data = await admin.ask("{ rooms { name members { name } } }")
+            data = await admin.ask("{ rooms { name agents { name } } }")
             log = await read_log(admin, "roof", "TASK_CREATED")
-    members = {room["name"]: [member["name"] for member in room["members"]] for room in data["rooms"]}
+    members = {room["name"]: [member["name"] for member in room["agents"]] for room in data["rooms"]}
     assert members["roof"] == ["admin", "agent-7th-hand", "garden-fern", "garden-moss", "moss"]
     assert len(log) == 9
 
