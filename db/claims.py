@@ -19,6 +19,7 @@ from db.refusals import (
     AlreadyClaimed,
     AssignedToOther,
     BadInput,
+    CriteriaFrozen,
     CriteriaRequired,
     MissingCapabilities,
     NotReady,
@@ -98,7 +99,9 @@ async def claim_next(
     *,
     most: int = 1,
     wait_seconds: int = 0,
+    mutation: str = "claimNextTask",
     key: str | None = None,
+    mutation: str = "claimNextTask",
     gone: asyncio.Event,
 ) -> tuple[list[Task], Nothing | None]:
     """The best ready tasks that the caller may take, up to `most`; where there is none, why.
@@ -111,7 +114,7 @@ async def claim_next(
     deadline = asyncio.get_running_loop().time() + wait_seconds
     while True:
         seen = await q.log_ends(database, room_ids=[search.room_id]) if wait_seconds else []
-        room, claimed = await _claim_some(database, caller, wanted, search, most, key)
+        room, claimed = await _claim_some(database, caller, wanted, search, most, (mutation, key))
         if claimed:
             return claimed, None
         rest = deadline - asyncio.get_running_loop().time()
@@ -145,9 +148,10 @@ async def _session(on: Database | Act, caller: Caller, label: str | None) -> int
 
 
 async def _claim_some(
-    database: Database, caller: Caller, wanted: Wanted, search: _Search, most: int, key: str | None
+    database: Database, caller: Caller, wanted: Wanted, search: _Search, most: int, keyed: tuple[str, str | None]
 ) -> tuple[Room, list[Task]]:
     """One attempt. Its one statement stands alone where nothing else must be held together with it."""
+    mutation, key = keyed
     room = Room.of(await q.room_by_id(database, room_id=search.room_id))
     if key is None and room.wip_limit is None:
         claimed, log_end = await _claim(database, caller, room, search, most)
@@ -155,7 +159,6 @@ async def _claim_some(
             database.announce(room.id, log_end)
         return room, claimed
     async with database.act() as act:
-        mutation = "claimNextTask"
         again = await idempotency.answer_of(act, caller, mutation, key, [asdict(wanted), most])
         if again is not None:
             held = [Task.of(row) for row in await q.tasks_by_keys(act, task_ids=[task for task, _ in again])]
@@ -288,13 +291,16 @@ async def claim(
             await sweep.take_back(act, task.id)
             task = Task.of(await q.task_by_id(act, task_id=task.id))
         session_id = await _session(act, caller, session)
+        present = [row["text"] for row in await q.criteria_of(act, task_id=task.id)] if texts else []
         if task.status is TaskStatus.DOING and task.assignee_id == caller.agent_id:
+            if texts and texts != present:
+                raise _criteria_given(reference) if present else CriteriaFrozen(task=ids.of(ids.TASK, task.id))
             renewed = await q.renew_lease(act, task_id=task.id, lease_seconds=lease_seconds, quiet_seconds=None)
             return Task.of(renewed)
         await _check(act, caller, room, task, holder, has_criteria=bool(texts))
         if texts:
-            if await q.criteria_of(act, task_id=task.id):
-                raise BadInput("criteria", f"{reference} has criteria already.", "Claim it without `criteria`.")
+            if present:
+                raise _criteria_given(reference)
             await criteria_rules.replace(act, task, texts, caller.agent_id)
         claimed = Task.of(
             await q.claim_task(
@@ -314,6 +320,10 @@ async def claim(
             data={"fence": claimed.fence, "expiresAt": claimed.lease_expires_at},
         )
         return claimed
+
+
+def _criteria_given(reference: str) -> BadInput:
+    return BadInput("criteria", f"{reference} has criteria already.", "Claim it without `criteria`.")
 
 
 async def _check(act: Act, caller: Caller, room: Room, task: Task, holder: str | None, *, has_criteria: bool) -> None:

@@ -1,7 +1,8 @@
 """What keeps a task from starting, stored on its row, and who is told when the last of it clears.
 
 Every act that changes what tasks wait for holds the room's lock and calls one of these functions, in its own
-transaction: so `ready` is never seen to differ from what it follows from.
+transaction: so `ready` is never seen to differ from what it follows from. Only the clock needs no lock: a schedule that
+has come concerns one row, and is looked at again once that row is locked.
 """
 
 from collections.abc import Sequence

@@ -72,10 +72,10 @@ async def opened(settings: Settings) -> AsyncGenerator[Database]:
     async with furnished(settings) as url:
         with _said_plainly(url):
             database = await Database.connect(url)
-        try:
-            yield database
-        finally:
-            await database.close()
+            try:
+                yield database
+            finally:
+                await database.close()
 
 
 @contextmanager

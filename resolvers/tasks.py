@@ -9,6 +9,7 @@ from db import (
     claims,
     comments,
     criteria,
+    critical_path,
     dependencies,
     endings,
     lookups,
@@ -64,9 +65,7 @@ class TaskQuery:
         room: strawberry.ID | None = strawberry.UNSET,
         objective: strawberry.ID | None = strawberry.UNSET,
     ) -> list[Task]:
-        chain = await task_lists.critical_path(
-            info.context.database, info.context.caller, or_none(room), or_none(objective)
-        )
+        chain = await critical_path.find(info.context.database, info.context.caller, or_none(room), or_none(objective))
         return [Task.of(task) for task in chain]
 
 
@@ -132,13 +131,13 @@ class TaskMutation:
         "for one."
     )
     async def claim_next_task(self, info: Info, input: ClaimNextTaskInput | None = strawberry.UNSET) -> Claim | None:
-        return Claim.of_next(await _claim_next(info, input or ClaimNextTaskInput(), 1))
+        return Claim.of_next(await _claim_next(info, input, 1, "claimNextTask"))
 
     @strawberry.mutation(description="Up to `limit` of them in one step, for dispatchers; empty when there is nothing.")
     async def claim_next_tasks(
         self, info: Info, limit: int, input: ClaimNextTaskInput | None = strawberry.UNSET
     ) -> list[Claim] | None:
-        claimed, _nothing = await _claim_next(info, input or ClaimNextTaskInput(), limit)
+        claimed, _nothing = await _claim_next(info, input, limit, "claimNextTasks")
         return [Claim.of(task) for task in claimed]
 
     @strawberry.mutation(description="Take this task, if it is ready; the holder's own claim is renewed.")
@@ -236,15 +235,17 @@ class TaskMutation:
 
 
 async def _claim_next(
-    info: Info, wanted: ClaimNextTaskInput, most: int
+    info: Info, wanted: ClaimNextTaskInput | None, most: int, mutation: str
 ) -> tuple[list[records.Task], claims.Nothing | None]:
+    given_or_plain = wanted or ClaimNextTaskInput()
     return await claims.claim_next(
         info.context.database,
         info.context.feed,
         info.context.caller,
-        wanted.wanted(),
+        given_or_plain.wanted(),
         most=most,
-        wait_seconds=wanted.wait_seconds or 0,
-        key=or_none(wanted.idempotency_key),
+        wait_seconds=given_or_plain.wait_seconds or 0,
+        mutation=mutation,
+        key=or_none(given_or_plain.idempotency_key),
         gone=info.context.gone,
     )

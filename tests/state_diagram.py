@@ -8,7 +8,7 @@ from db.rules import NEXT
 
 _HEAD = """# The life of a task
 
-Drawn from the transition table in `db/rules.py`; what is not here is refused with WRONG_STATUS.
+Drawn from the transition table in `db/rules.py`; what is not here is refused.
 
 """
 

@@ -133,6 +133,12 @@ def test_the_state_diagram_shows_the_rules() -> None:
     assert drawn == state_diagram.document(), "python -m tests.state_diagram draws it"
 
 
+def test_the_readme_shows_the_same_diagram() -> None:
+    document = state_diagram.document()
+
+    assert document[document.index("```mermaid") :] in (ROOT / "README.md").read_text("utf-8")
+
+
 async def test_a_client_asks_and_is_refused_and_follows(admin: Client) -> None:
     create_room = "mutation($input: CreateRoomInput!) { createRoom(input: $input) { id } }"
     follow = "subscription($room: ID, $after: String) { events(room: $room, after: $after) { kind } }"
