@@ -101,7 +101,6 @@ async def claim_next(
     wait_seconds: int = 0,
     mutation: str = "claimNextTask",
     key: str | None = None,
-    mutation: str = "claimNextTask",
     gone: asyncio.Event,
 ) -> tuple[list[Task], Nothing | None]:
     """The best ready tasks that the caller may take, up to `most`; where there is none, why.
