@@ -1,6 +1,5 @@
 """Every expected 'no': a code, the facts, and what to do next."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -40,7 +39,7 @@ class ErrorCode(StrEnum):
 
 # Not frozen anywhere below: Python itself sets __traceback__ on an exception that passes a context manager.
 @dataclass(eq=False)
-class Refused(Exception, ABC):  # noqa: N818  # a refusal is an answer, not an error in the program
+class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error in the program
     """Base of all refusals. The fields of a subclass are its facts."""
 
     code = ErrorCode.INTERNAL
@@ -48,13 +47,13 @@ class Refused(Exception, ABC):  # noqa: N818  # a refusal is an answer, not an e
     def __str__(self) -> str:
         return self.message()
 
-    @abstractmethod
     def message(self) -> str:
         """What was refused, naming the thing and its state."""
+        return f"The request was refused: {self.code}."
 
-    @abstractmethod
     def hint(self) -> str:
         """What the caller can do next."""
+        return "Correct the request before you send it again."
 
     def facts(self) -> Mapping[str, object]:
         """The fields, by their name in the contract."""
