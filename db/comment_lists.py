@@ -13,6 +13,7 @@ from db.records import Comment, CommentKind
 from db.refusals import BadInput
 
 _CURSOR = "comment"
+_DEFAULT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class CommentPage:
     task_id: int | None = None
     objective_id: int | None = None
     kinds: tuple[CommentKind, ...] | None = None
-    most: int = 50
+    most: int = _DEFAULT
     place: str | None = None
     backward: bool = False
 
@@ -39,14 +40,15 @@ def wanted(
 ) -> CommentPage:
     """The `first` after a cursor, or the `last` before one; BAD_INPUT for both at once."""
     backward = last is not None
-    if backward and after is not None:
+    # The schema gives `first` its default where it is left out.
+    if backward and (after is not None or first not in (None, _DEFAULT)):
         raise BadInput("last", "`last` goes with `before`, and `after` with `first`.")
     if not backward and before is not None:
         raise BadInput("before", "`before` goes with `last`.")
     place = before if backward else after
     if place is not None:
         paging.decode(_CURSOR, place, datetime, int)
-    most = bounds.page("last", last) if last is not None else bounds.page("first", 50 if first is None else first)
+    most = bounds.page("last", last) if last is not None else bounds.page("first", _DEFAULT if first is None else first)
     return CommentPage(
         task_id=task_id,
         objective_id=objective_id,

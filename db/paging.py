@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from db.refusals import BadInput
@@ -54,7 +54,7 @@ def decode(kind: str, cursor: str, *types: type) -> tuple[Any, ...]:
         plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         start, *parts = plain if isinstance(plain, list) and plain else [None]
         key = tuple(_value(part, kind_of) for part, kind_of in zip(parts, types, strict=True))
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, binascii.Error, OverflowError, RecursionError):
         start, key = None, ()
     if start != kind:
         raise BadInput(
@@ -70,7 +70,7 @@ def _value(part: object, kind_of: type) -> object:
         instant = datetime.fromisoformat(part)
         if instant.tzinfo is None:
             raise ValueError
-        return instant
-    if type(part) is not kind_of or (isinstance(part, int) and not -(2**63) <= part < 2**63):
+        return instant.astimezone(UTC)
+    if type(part) is not kind_of or (isinstance(part, int) and not 0 <= part < 2**63):
         raise ValueError
     return part

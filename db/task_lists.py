@@ -1,10 +1,10 @@
-"""Lists of tasks: filtered and paged in one of three orders, what a claim would offer, and the critical path."""
+"""Lists of tasks: filtered and paged in one of three orders, and what a claim would offer."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, TypeAlias
 
 from db import agents, bounds, objectives, paging, rooms
 from db.callers import Caller
@@ -12,87 +12,167 @@ from db.database import Database
 from db.paging import Page
 from db.queries import q
 from db.records import Task, TaskOrder, TaskStatus
+from db.refusals import BadInput, Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFilter:
     """What tasks must be like: every field that is given narrows the list. References are as the client sent them."""
 
-    statuses: Sequence[TaskStatus] | None = None
+    statuses: tuple[TaskStatus, ...] | None = None
     ready: bool | None = None
     stale: bool | None = None
     objective: str | None = None
     assignee: str | None = None
     reviewer: str | None = None
-    labels: Sequence[str] | None = None
-    priorities: Sequence[int] | None = None
+    labels: tuple[str, ...] | None = None
+    priorities: tuple[int, ...] | None = None
     waiting_for_agent: str | None = None
     awaited_by_agent: str | None = None
     search: str | None = None
 
 
+# What a filter asks of a task's row: column and value, looked up.
+Columns: TypeAlias = tuple[tuple[str, Any], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """A list that is looked up and can be paged or counted: the filter's columns, within one room."""
+    """A list that can be paged or counted: a room's tasks or, with `within`, those of some of its objectives."""
 
     room_id: int
+    within: tuple[int, ...] | None
+    columns: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A page to read of a list: for this agent, whose own come first in the order of claims."""
+
+    found: TaskList
     agent_id: int
-    columns: Mapping[str, Any]
+    order: TaskOrder
+    first: int
+    after: str | None
 
 
-async def find(
-    database: Database, caller: Caller, room_id: int, wanted: TaskFilter, *, within: Sequence[int] | None = None
-) -> TaskList:
-    """Look up what the filter refers to, NOT_FOUND where there is no such thing; `within` are objectives."""
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A filter, looked up: what it asks of a task's row, and the objectives that it narrows to, if any."""
+
+    columns: Columns
+    below: tuple[int, ...] | None
+
+    def of(self, room_id: int, within: Sequence[int] | None) -> TaskList:
+        """The list of a room, or of objectives in it, narrowed."""
+        if within is not None and self.below is not None:
+            return TaskList(room_id, tuple(sorted(set(within) & set(self.below))), self.columns)
+        return TaskList(room_id, self.below if within is None else tuple(within), self.columns)
+
+
+# A filter to look up: who asks, the room that it is for, and what was said.
+FilterKey: TypeAlias = tuple[Caller, int, TaskFilter]
+
+
+async def narrowings(database: Database, keys: Sequence[FilterKey]) -> dict[FilterKey, Narrowing]:
+    """Each filter, looked up; where it names what is not there the refusal stands in its place, and a loader raises it.
+
+    A request holds few filters, however many lists they narrow.
+    """
+    found: dict[FilterKey, Any] = {}
+    for key in keys:
+        try:
+            found[key] = await narrow(database, *key)
+        except Refused as refusal:
+            found[key] = refusal
+    return found
+
+
+async def narrow(database: Database, caller: Caller, room_id: int, wanted: TaskFilter) -> Narrowing:
+    """The filter, looked up; NOT_FOUND where it names what is not there."""
+    below = None
     if wanted.objective is not None:
         objective = await objectives.find(database, caller, wanted.objective)
-        below = await objectives.subtree(database, objective.id)
-        within = below if within is None else sorted(set(below) & set(within))
+        if objective.room_id != room_id:
+            raise BadInput("objective", f"{wanted.objective} is in another room.")
+        below = tuple(await objectives.subtree(database, objective.id))
 
     async def agent(reference: str | None) -> int | None:
         return None if reference is None else (await agents.find(database, caller, reference)).id
 
-    return TaskList(
-        room_id,
-        caller.agent_id,
-        {
-            "within": within,
-            "statuses": None if wanted.statuses is None else [status.value for status in wanted.statuses],
-            "ready": wanted.ready,
-            "stale": wanted.stale,
-            "assignee_id": await agent(wanted.assignee),
-            "reviewer_id": await agent(wanted.reviewer),
-            "labels": None if wanted.labels is None else bounds.keys("labels", wanted.labels),
-            "priorities": wanted.priorities,
-            "waiting_for_id": await agent(wanted.waiting_for_agent),
-            "awaited_by_id": await agent(wanted.awaited_by_agent),
-            "search": None if wanted.search is None else bounds.text("search", wanted.search, most=bounds.MAX_TITLE),
-        },
-    )
+    statuses, priorities = bounds.items("statuses", wanted.statuses or ()), wanted.priorities
+    columns = {
+        "statuses": None if wanted.statuses is None else tuple(status.value for status in statuses),
+        "ready": wanted.ready,
+        "stale": wanted.stale,
+        "assignee_id": await agent(wanted.assignee),
+        "reviewer_id": await agent(wanted.reviewer),
+        "labels": None if wanted.labels is None else tuple(bounds.keys("labels", wanted.labels)),
+        "priorities": None if priorities is None else bounds.items("priorities", priorities),
+        "waiting_for_id": await agent(wanted.waiting_for_agent),
+        "awaited_by_id": await agent(wanted.awaited_by_agent),
+        "search": None if wanted.search is None else bounds.text("search", wanted.search, most=bounds.MAX_TITLE),
+    }
+    return Narrowing(tuple(columns.items()), below)
 
 
-async def page(database: Database, found: TaskList, order: TaskOrder, *, first: int, after: str | None) -> Page[Task]:
-    """A page in this order, after a cursor of the same order."""
-    bounds.page("first", first)
-    rows = await q.list_tasks(
+def page_of(found: TaskList, caller: Caller, order: TaskOrder, first: int, after: str | None) -> TaskPage:
+    """What to ask `pages` for; BAD_INPUT where first or after are out of bounds, or after is of another order."""
+    _place(order, after)
+    return TaskPage(found, caller.agent_id, order, bounds.page("first", first), after)
+
+
+async def pages(database: Database, keys: Sequence[TaskPage]) -> dict[TaskPage, Page[Task]]:
+    """Each page; one statement for all that differ only in where they are."""
+    found: dict[TaskPage, Page[Task]] = {}
+    for kind in dict.fromkeys(_kind(key) for key in keys):
+        found |= await _pages(database, [key for key in keys if _kind(key) == kind])
+    return found
+
+
+def _kind(key: TaskPage) -> tuple[bool, int, TaskOrder, int, Columns]:
+    return key.found.within is None, key.agent_id, key.order, key.first, key.found.columns
+
+
+async def _pages(database: Database, alike: Sequence[TaskPage]) -> dict[TaskPage, Page[Task]]:
+    of_rooms, agent_id, order, first, columns = _kind(alike[0])
+    places = [_place(order, key.after) for key in alike]
+    rows = await (q.list_tasks_of_rooms if of_rooms else q.list_tasks_of_objectives)(
         database,
-        room_id=found.room_id,
-        agent_id=found.agent_id,
-        **found.columns,
+        **_where([key.found for key in alike]),
+        **{name: [place[at] for place in places] for at, name in enumerate(_PLACE)},
+        agent_id=agent_id,
+        **dict(columns),
         task_order=order.value,
-        **_place(order, after),
         most=first + 1,
     )
-    tasks = sorted((Task.of(row) for row in rows), key=lambda task: _sort_key(task, order, found.agent_id))
-    return Page.of(
-        tasks[: first + 1], first, lambda task: _cursor(task, order, found.agent_id), resumed=after is not None
-    )
+    grouped: dict[int, list[Task]] = defaultdict(list)
+    for row in rows:
+        grouped[row["position"]].append(Task.of(row))
+    found = {}
+    for position, key in enumerate(alike, start=1):
+        tasks = sorted(grouped[position], key=lambda task: _sort_key(task, order, agent_id))[: first + 1]
+        resumed = key.after is not None
+        found[key] = Page.of(tasks, first, lambda task: _cursor(task, order, agent_id), resumed=resumed)
+    return found
 
 
-async def count(database: Database, found: TaskList) -> int:
-    """How many there are in all."""
-    total: int = await q.count_tasks(database, room_id=found.room_id, **found.columns)
-    return total
+async def counts(database: Database, keys: Sequence[TaskList]) -> dict[TaskList, int]:
+    """How many there are in all in each list; one statement for all that are narrowed alike."""
+    found: dict[TaskList, int] = {}
+    for of_rooms, columns in dict.fromkeys((key.within is None, key.columns) for key in keys):
+        alike = [key for key in keys if (key.within is None, key.columns) == (of_rooms, columns)]
+        count = q.count_tasks_of_rooms if of_rooms else q.count_tasks_of_objectives
+        for row in await count(database, **_where(alike), **dict(columns)):
+            found[alike[row["position"] - 1]] = row["tasks"]
+    return found
+
+
+def _where(alike: Sequence[TaskList]) -> dict[str, Any]:
+    """Their rooms, and objectives if any: arrays in an array must be of one length, so each goes as its text."""
+    rooms_of = {"room_ids": [one.room_id for one in alike]}
+    withins = ["{" + ",".join(map(str, one.within)) + "}" for one in alike if one.within is not None]
+    return rooms_of | {"withins": withins} if withins else rooms_of
 
 
 async def offered(database: Database, caller: Caller, room: str | None, first: int) -> list[Task]:
@@ -103,48 +183,12 @@ async def offered(database: Database, caller: Caller, room: str | None, first: i
     return [Task.of(row) for row in rows]
 
 
-async def critical_path(database: Database, caller: Caller, room: str | None, objective: str | None) -> list[Task]:
-    """The longest chain of unfinished tasks, first to last, that the objective (or the room) waits for."""
-    if objective is None:
-        room_id, within = (await rooms.find(database, caller, room)).id, None
-    else:
-        found = await objectives.find(database, caller, objective)
-        if room is not None:
-            await rooms.find(database, caller, room)
-        room_id, within = found.room_id, await objectives.subtree(database, found.id)
-    starts = [row["id"] for row in await q.unfinished_tasks(database, room_id=room_id, within=within)]
-    edges = [(row["task_id"], row["on_id"]) for row in await q.waits_reached_from(database, task_ids=starts)]
-    reached = list({key for edge in edges for key in edge})
-    finished = {row["id"] for row in await q.finished_among(database, task_ids=reached)}
-    graph: dict[int, set[int]] = {start: set() for start in starts}
-    for task, on in edges:
-        if task not in finished and on not in finished:
-            graph.setdefault(task, set()).add(on)
-    chain = longest_chain(graph)
-    return [Task.of(row) for row in await q.tasks_by_keys(database, task_ids=chain)]
-
-
-def longest_chain(graph: Mapping[int, set[int]]) -> list[int]:
-    """The longest chain in an acyclic graph that says of each task what it waits for; of equals, the smaller keys."""
-    length: dict[int, int] = {}
-    before: dict[int, int | None] = {}
-    for key in TopologicalSorter(graph).static_order():
-        ahead = min(graph.get(key, ()), key=lambda other: (-length[other], other), default=None)
-        before[key] = ahead
-        length[key] = 1 + (length[ahead] if ahead is not None else 0)
-    chain: list[int] = []
-    at = min(length, key=lambda key: (-length[key], key), default=None)
-    while at is not None:
-        chain.append(at)
-        at = before[at]
-    return chain[::-1]
-
-
 _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 
 def _turn(task: Task, agent_id: int) -> int:
-    return 0 if task.assignee_id == agent_id else 1
+    """What the agent is to do comes first; what it has finished is nothing to claim."""
+    return 0 if task.assignee_id == agent_id and not task.finished else 1
 
 
 def _sort_key(task: Task, order: TaskOrder, agent_id: int) -> tuple[Any, ...]:
@@ -167,12 +211,13 @@ def _cursor(task: Task, order: TaskOrder, agent_id: int) -> str:
             return paging.encode(order, task.updated_at, task.id)
 
 
-def _place(order: TaskOrder, after: str | None) -> dict[str, Any]:
-    """The sort key that a cursor holds, as parameters."""
-    names = ("after_turn", "after_priority", "after_waited_by", "after_time", "after_id")
+_PLACE = ("after_turns", "after_priorities", "after_waited_bys", "after_times", "after_ids")
+
+
+def _place(order: TaskOrder, after: str | None) -> tuple[Any, ...]:
+    """The sort key that a cursor holds, as what _PLACE names."""
     if after is None:
-        return dict.fromkeys(names)
+        return (None,) * len(_PLACE)
     if order is TaskOrder.CLAIM:
-        return dict(zip(names, paging.decode(order, after, int, int, int, datetime, int), strict=True))
-    time, key = paging.decode(order, after, datetime, int)
-    return dict.fromkeys(names) | {"after_time": time, "after_id": key}
+        return paging.decode(order, after, int, int, int, datetime, int)
+    return None, None, None, *paging.decode(order, after, datetime, int)

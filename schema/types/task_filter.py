@@ -1,5 +1,7 @@
 """What a list of tasks can be narrowed by."""
 
+from typing import Any
+
 import strawberry
 
 from db import task_lists
@@ -33,9 +35,11 @@ class TaskFilter:
             "statuses", "ready", "stale", "objective", "assignee", "reviewer", "labels", "waiting_for_agent",
             "awaited_by_agent", "search",
         )  # fmt: skip
-        said = {name: value for name, value in given(self, *names).items() if value is not None}
-        if self.priorities:
-            said["priorities"] = [priority.value for priority in self.priorities]
-        elif self.priorities is not None and self.priorities is not strawberry.UNSET:
-            said["priorities"] = []
-        return task_lists.TaskFilter(**said)
+        said = {name: value for name, value in given(self, *names, "priorities").items() if value is not None}
+        if "priorities" in said:
+            said["priorities"] = [priority.value for priority in said["priorities"]]
+        # Tuples, so that lists of the same filter are known to be the same.
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+        }
+        return task_lists.TaskFilter(**plain)

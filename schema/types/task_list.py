@@ -47,18 +47,18 @@ class TaskConnection:
         after: str | None,
         within: "Sequence[int] | None" = None,
     ) -> Self:
-        """The tasks of a room, or of some of its objectives."""
-        database, caller = info.context.database, info.context.caller
-        narrowed = wanted.wanted() if wanted else task_lists.TaskFilter()
-        found = await task_lists.find(database, caller, room_id, narrowed, within=within)
+        """The tasks of a room, or of some of its objectives, read together with the other lists of the request."""
+        caller = info.context.caller
+        wished = wanted.wanted() if wanted else task_lists.TaskFilter()
+        narrowing = await info.context.one(task_lists.narrowings, (caller, room_id, wished))
+        found = narrowing.of(room_id, within)  # type: ignore[union-attr]  # each has one, or was refused
         most = 50 if first is None else first
-        page: Page[records.Task] = await task_lists.page(
-            database, found, order or TaskOrder.CLAIM, first=most, after=or_none(after)
-        )
+        asked = task_lists.page_of(found, caller, order or TaskOrder.CLAIM, most, or_none(after))
+        page: Page[records.Task] = await info.context.one(task_lists.pages, asked) or Page([], [])
         nodes = [task_types.Task.of(task) for task in page.items]
         edges = [TaskEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), found=found)
 
     @strawberry.field(description="How many there are in all.")
     async def total_count(self, info: Info) -> int:
-        return await task_lists.count(info.context.database, self.found)
+        return await info.context.one(task_lists.counts, self.found) or 0

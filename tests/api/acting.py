@@ -1,0 +1,104 @@
+"""Agents that act through the schema, without the network in between."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from graphql import GraphQLObjectType, build_schema, get_named_type, is_composite_type
+
+from db.callers import Caller
+from db.database import Database
+from db.feed import Feed
+from db.records import Role
+from goalroom.documents import Rejected
+from goalroom.execution import Engine, Request
+from resolvers.context import Context
+from schema.build import schema, sdl
+
+_ENGINE = Engine(schema)
+
+
+@dataclass
+class Actor:
+    """A caller, and the process that it speaks to."""
+
+    database: Database
+    caller: Caller
+    feed: Feed
+
+    @property
+    def name(self) -> str:
+        return self.caller.name
+
+    def as_role(self, role: Role) -> "Actor":
+        """The same agent, with a token of this role."""
+        return replace(self, caller=replace(self.caller, role=role))
+
+    async def do(self, mutation: str, fields: str = "id", **sent: Any) -> Any:
+        """What the mutation answers to this input, where it isn't refused."""
+        data, errors = await self._send(_document(mutation, fields), {"input": sent})
+        assert errors == [], (mutation, sent)
+        return data[mutation]
+
+    async def refused(self, mutation: str, **sent: Any) -> dict[str, Any]:
+        """The extensions of the mutation's refusal, but for its hint, which is there."""
+        data, errors = await self._send(_document(mutation, "__typename"), {"input": sent})
+        assert data in (None, {mutation: None}), (mutation, sent)
+        return _facts(errors)
+
+    async def see(self, query: str, **variables: Any) -> Any:
+        """What the query answers, where it isn't refused."""
+        data, errors = await self._send(query, variables)
+        assert errors == []
+        return data
+
+    async def unseen(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The extensions of the query's refusal, but for its hint."""
+        return _facts((await self._send(query, variables))[1])
+
+    async def task(self, task: str, fields: str) -> Any:
+        """These fields of a task."""
+        return (await self.see(f"query ($id: ID!) {{ task(id: $id) {{ {fields} }} }}", id=task))["task"]
+
+    async def make(self, title: str = "Task", **more: Any) -> str:
+        """The id of a new task."""
+        made: str = (await self.do("createTask", title=title, **more))["id"]
+        return made
+
+    async def claim(self, task: str) -> int:
+        """The fence of a claim."""
+        fence: int = (await self.do("claimTask", "lease { fence }", task=task))["lease"]["fence"]
+        return fence
+
+    async def finish(self, task: str) -> None:
+        """Claim the task and complete it."""
+        await self.claim(task)
+        await self.do("completeTask", task=task, summary="Done")
+
+    async def _send(self, document: str, variables: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
+        context = Context(database=self.database, feed=self.feed, caller=self.caller)
+        try:
+            answer = await _ENGINE.prepare(Request(document, variables), context).run()
+        except Rejected as rejected:
+            return None, list(rejected.errors)
+        return answer["data"], answer.get("errors", [])
+
+
+def _facts(errors: list[dict[str, Any]]) -> dict[str, Any]:
+    assert len(errors) == 1, errors
+    given: dict[str, Any] = dict(errors[0]["extensions"])
+    assert given.pop("hint")
+    return given
+
+
+@cache
+def _mutations() -> GraphQLObjectType:
+    mutations = build_schema(sdl()).mutation_type
+    assert mutations is not None
+    return mutations
+
+
+def _document(mutation: str, fields: str) -> str:
+    field = _mutations().fields[mutation]
+    body = f" {{ {fields} }}" if is_composite_type(get_named_type(field.type)) else ""
+    return f"mutation ($input: {field.args['input'].type}) {{ {mutation}(input: $input){body} }}"
