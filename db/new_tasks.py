@@ -59,18 +59,19 @@ async def create_many(
 ) -> list[Task]:
     """Make all of them or none, in the order given, with dependencies between them by their refs."""
     bounds.items("tasks", batch, most=bounds.MAX_BATCH, least=1)
-    refs = [item.ref for item in batch if item.ref is not None]
-    twice = next((ref for ref in refs if refs.count(ref) > 1), None)
-    if twice is not None:
+    refs = [bounds.key("ref", item.ref) for item in batch if item.ref is not None]
+    known = set(refs)
+    if len(known) < len(refs):
+        twice = next(ref for ref in refs if refs.count(ref) > 1)
         raise BadInput("ref", f"Two tasks of this batch have the ref {twice!r}.")
     for item in batch:
-        bounds.items("dependsOnRefs", item.depends_on_refs)
-        for ref in item.depends_on_refs:
-            if ref not in refs:
+        for ref in bounds.items("dependsOnRefs", item.depends_on_refs):
+            if ref not in known:
                 raise BadInput("dependsOnRefs", f"No task of this batch has the ref {ref!r}.")
-        if item.task.room is not None and item.task.room != room:
-            raise BadInput("room", "All tasks of a batch are made in one room: say it once, beside `tasks`.")
-    return await _create(database, caller, "createTasks", room, batch, key)
+    said = {reference for reference in (room, *(item.task.room for item in batch)) if reference is not None}
+    if len(said) > 1:
+        raise BadInput("room", "All tasks of a batch are made in one room: say it once, beside `tasks`.")
+    return await _create(database, caller, "createTasks", next(iter(said), None), batch, key)
 
 
 async def _create(

@@ -44,6 +44,8 @@ async def update(
         caller.must_work(found.room_id, reference)
         room = await rooms.lock(act, found.room_id)
         held = await hold(act, caller, reference, fence=fence, text=text)
+        if not changes:
+            return held.task
         before, lookups = held.task, Lookups(act, caller, room)
         row = await q.update_task(act, task_id=before.id, **await _changed(lookups, before, changes))
         if "key_results" in changes:

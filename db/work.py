@@ -61,6 +61,8 @@ class Submission:
         bounds.text("summary", self.summary)
         for result in bounds.items("criteria", self.criteria):
             bounds.text("evidence", result.evidence)
+        if len({result.id.upper() for result in self.criteria}) < len(self.criteria):
+            raise BadInput("criteria", "criteria says two things of one criterion: send one {id, met} for each.")
         for artifact in bounds.items("artifacts", self.artifacts):
             bounds.text("url", artifact.url, most=bounds.MAX_TEXT, least=1)
             bounds.text("title", artifact.title, most=bounds.MAX_TITLE)
@@ -140,7 +142,7 @@ async def write_notes(
         held = await hold(act, caller, reference, fence=fence, text=text)
         task = held.task
         _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING))
-        if append and len(task.notes) + len(text) + 2 > bounds.MAX_TEXT:
+        if append and task.notes and len(task.notes) + len(text) + 2 > bounds.MAX_TEXT:
             raise BadInput(
                 "text", f"The notes would have more than {bounds.MAX_TEXT} characters: replace them instead."
             )

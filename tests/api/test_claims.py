@@ -227,6 +227,8 @@ async def test_criteria_are_frozen_for_whoever_does_the_work(ann: Actor, bob: Ac
     for wrong, code in [("Q999999", "NOT_FOUND"), ("T1", "BAD_INPUT")]:
         given = [met, {"id": two, "met": True}, {"id": wrong, "met": True}]
         assert (await bob.refused("completeTask", task=task, summary="Done", criteria=given))["code"] == code
+    twice = await bob.refused("completeTask", task=task, summary="Done", criteria=[met, {**met, "met": False}])
+    assert (twice["code"], twice["field"]) == ("BAD_INPUT", "criteria")
     artifacts = [
         {"url": "https://example.com"},
         {"url": "https://example.com/1", "kind": "PULL_REQUEST", "title": "It"},

@@ -138,6 +138,9 @@ async def test_left_out_stays_and_null_clears(ann: Actor) -> None:
         "estimateMinutes": None, "dueAt": None,
     }  # fmt: skip
     assert (await ann.refused("updateTask", id=task, priority=None))["code"] == "BAD_INPUT"
+    events = await counted(ann.database, "event")
+    assert await ann.do("updateTask", fields, id=task) == cleared
+    assert await counted(ann.database, "event") == events, "nothing said, nothing done"
 
 
 async def test_all_that_can_hold_a_start_back_does(database: Database, ann: Actor, root: Actor) -> None:
@@ -300,10 +303,13 @@ async def test_a_batch_is_made_whole_or_not_at_all(database: Database, ann: Acto
     for code, wrong in [
         ("NOT_FOUND", {"title": "x", "dependsOn": ["T999999"]}),
         ("BAD_INPUT", {"title": " "}),
-        ("BAD_INPUT", {"title": "x", "room": "elsewhere"}),
+        ("NOT_FOUND", {"title": "x", "room": "elsewhere"}),
         ("NOT_FOUND", {"title": "x", "assignee": "nobody"}),
     ]:
         assert (await ann.refused("createTasks", tasks=[*batch, {"task": wrong}]))["code"] == code
+    for ref in ("", "x" * 101, "build"):
+        wrong_ref = [*batch, {"ref": ref, "task": {"title": "x"}}]
+        assert (await ann.refused("createTasks", tasks=wrong_ref))["field"] == "ref"
     cycle = await ann.refused("createTasks", tasks=[{**batch[2], "dependsOnRefs": ["ship"]}, *batch[:2]])
     assert (await counted(database, "event"), await counted(database, "task")) == (events, tasks)
 
@@ -351,3 +357,18 @@ async def test_ready_tasks_are_what_a_claim_would_offer(ann: Actor, actor: NewAc
     assert offered == [mine, high, waited]
     assert claimed == [mine, high, waited, low]
     assert len((await bob.see("{ readyTasks { id } }"))["readyTasks"]) == 1
+
+
+async def test_notes_are_a_page_that_grows_up_to_its_bound(ann: Actor, actor: NewActor) -> None:
+    task = await ann.make()
+    await ann.claim(task)
+
+    pages = [
+        (await ann.do("writeNotes", "notes", task=task, **sent))["notes"]
+        for sent in ({"text": "a"}, {"text": "b"}, {"text": "c", "append": False}, {"text": "", "append": False})
+    ]
+    await ann.do("writeNotes", task=task, text="x" * 65_536)
+
+    assert pages == ["a", "a\n\nb", "c", ""]
+    assert (await ann.refused("writeNotes", task=task, text="x"))["code"] == "BAD_INPUT"
+    assert (await (await actor("bob")).refused("writeNotes", task=task, text="x"))["code"] == "NOT_HOLDER"
