@@ -65,6 +65,14 @@ async def authenticate_all(database: Database, hashes: Sequence[bytes]) -> dict[
     return {row["hash"]: _caller(row) for row in await q.callers_by_tokens(database, hashes=hashes)}
 
 
+async def still(database: Database, caller: Caller) -> Caller:
+    """The caller as it is by now; UNAUTHENTICATED where its token was revoked, or ran out, while it waited."""
+    row = await q.caller_by_token_id(database, token_id=caller.token_id)
+    if row is None:
+        raise Unauthenticated
+    return _caller(row)
+
+
 def _caller(row: Any) -> Caller:
     return Caller(
         agent_id=row["id"],

@@ -9,7 +9,7 @@ from typing import Any
 
 from db import bounds, idempotency, ids, objectives, rooms, sweep, waits
 from db import criteria as criteria_rules
-from db.callers import Caller
+from db.callers import Caller, still
 from db.database import Act, Database
 from db.feed import Feed
 from db.lookups import find_task
@@ -119,6 +119,9 @@ async def claim_next(
         rest = deadline - asyncio.get_running_loop().time()
         if rest <= 0 or gone.is_set() or not await _opening(feed, search.room_id, seen[0]["seq"], rest, gone):
             return [], await _nothing(database, caller, room)
+        # Revoked tokens and lost memberships take effect at once.
+        caller = await still(database, caller)
+        caller.must_work(search.room_id, wanted.room or "room")
 
 
 async def _search(database: Database, caller: Caller, wanted: Wanted) -> _Search:
@@ -252,7 +255,7 @@ def _reason(room: Room, why: Mapping[str, Any], lacking: Sequence[str], *, full:
     if room.paused:
         return "The room is paused: nothing can be claimed until it goes on."
     if full:
-        return f"You hold {room.wip_limit} tasks, as many as this room allows at once. Finish or release one."
+        return f"You hold as many tasks as this room allows at once: {room.wip_limit}. Finish or release one."
     if why["todo"] == 0:
         return "There is no task to do in this room."
     parts = [

@@ -17,3 +17,12 @@ select token.hash, token.id as token_id, token.role, agent.id, agent.name, agent
  where token.hash = any(:hashes::bytea[])
    and token.revoked_at is null
    and (token.expires_at is null or token.expires_at > now());
+
+-- name: caller_by_token_id(token_id)^
+-- As caller_by_token, for a request that has waited: much may have changed since it came.
+select token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
+       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
+  from token join agent on agent.id = token.agent_id
+ where token.id = :token_id
+   and token.revoked_at is null
+   and (token.expires_at is null or token.expires_at > now());

@@ -160,3 +160,19 @@ async def test_a_wait_ends_in_time_with_what_there_is_to_say(ann: Actor) -> None
 
     assert 0.9 < time.monotonic() - began < 2
     assert (claim["task"], claim["nothing"]["todo"]) == (None, 0)
+
+
+async def test_who_may_no_longer_claim_does_not_though_it_has_waited(live: Live) -> None:
+    wait = 'mutation { claimNextTask(input: {room: "main", waitSeconds: 20}) { task { id } } }'
+    tokens = [await live.newcomer(name) for name in ("revoked", "leaver")]
+    waiting = [asyncio.create_task(live.post(wait, authorization=f"Bearer {token}")) for token in tokens]
+    await asyncio.sleep(0.4)
+
+    await live.ask('mutation { revokeTokens(input: {agent: "revoked"}) }')
+    await live.ask('mutation { updateAgent(input: {agent: "leaver", rooms: []}) { id } }')
+    await live.ask('mutation { updateRoom(input: {room: "main", settings: {requireDoneCriteria: false}}) { id } }')
+    await live.ask('mutation { createTask(input: {title: "New"}) { id } }')
+    answers = [(await one).json() for one in waiting]
+
+    assert [answer["errors"][0]["extensions"]["code"] for answer in answers] == ["UNAUTHENTICATED", "NOT_FOUND"]
+    assert (await live.ask("{ room { counts { ready } } }"))["room"]["counts"]["ready"] == 1
