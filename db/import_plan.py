@@ -1,6 +1,7 @@
 """What a file of another tool becomes: new things by the ids that they have in it, and what is there already."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -35,6 +36,8 @@ class Known:
     objectives: Mapping[str, KnownObjective] = field(default_factory=dict)
     tasks: Mapping[str, KnownTask] = field(default_factory=dict)
     waits: Sequence[tuple[Ref, Ref]] = ()
+    # Of what came otherwise, and is in one of the objectives.
+    open: AbstractSet[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from db.records import AgentKind, CommentKind, DependencyKind, EventKind, Object
 
 T = TypeVar("T")
 
-# What one statement writes at most.
+# What one statement writes at most; of rows with long texts less, for jsonb holds 256 MB.
 _BATCH = 1_000
+_BATCH_OF_TEXTS = 100
 
 
 class Writer:
@@ -72,7 +73,7 @@ class Writer:
             parent = None if row["parent_id"] is None else ids.of(ids.OBJECTIVE, row["parent_id"])
             data = {"title": new.title, "parent": parent}
             self._record(EventKind.OBJECTIVE_CREATED, objective=row["id"], data=data)
-        for batch in _batches(rows):
+        for batch in _batches(rows, _BATCH_OF_TEXTS):
             await q.import_objectives(self._act, room_id=self._room.id, objectives=batch)
         for row in rows:
             if row["status"] is ObjectiveStatus.DONE:
@@ -105,7 +106,7 @@ class Writer:
             rows.append(row)
             self._objective_of[row["id"]] = row["objective_id"]
         capability_set_id = await q.intern_capabilities(self._act, capabilities=[])
-        for batch in _batches(rows):
+        for batch in _batches(rows, _BATCH_OF_TEXTS):
             await q.import_tasks(self._act, room_id=self._room.id, capability_set_id=capability_set_id, tasks=batch)
         await self._write_criteria(plan)
         on: dict[Ref, list[str]] = {}
@@ -118,6 +119,9 @@ class Writer:
         for new in plan.tasks:
             if new.status is TaskStatus.DONE:
                 self._record_task(EventKind.TASK_DONE, self._tasks[new.ref], {"result": new.result, "fence": 0})
+            elif new.status is TaskStatus.BLOCKED:
+                reason = {"reason": new.blocked_reason, "dependsOn": on.get(new.ref, [])}
+                self._record_task(EventKind.TASK_BLOCKED, self._tasks[new.ref], reason)
 
     async def _write_criteria(self, plan: Plan) -> None:
         rows = [
@@ -125,7 +129,7 @@ class Writer:
             for new in plan.tasks
             for position, (text, met) in enumerate(new.criteria, start=1)
         ]
-        for batch in _batches(rows):
+        for batch in _batches(rows, _BATCH_OF_TEXTS):
             task_ids, positions, texts, met = zip(*batch, strict=True)
             await q.import_criteria(self._act, task_ids=task_ids, positions=positions, texts=texts, met=met)
 
@@ -154,7 +158,7 @@ class Writer:
             }
             for new in plan.comments
         ]
-        for batch in _batches(rows):
+        for batch in _batches(rows, _BATCH_OF_TEXTS):
             for row in await q.import_comments(self._act, room_id=self._room.id, kind=CommentKind.NOTE, comments=batch):
                 data = {"comment": ids.of(ids.COMMENT, row["id"]), "kind": CommentKind.NOTE.value}
                 self._record(EventKind.COMMENT_ADDED, task=row["task_id"], objective=row["objective_id"], data=data)
@@ -176,6 +180,6 @@ class Writer:
         self._record(kind, task=task, objective=self._objective_of.get(task), data=data)
 
 
-def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), _BATCH):
-        yield rows[start : start + _BATCH]
+def _batches(rows: Sequence[T], most: int = _BATCH) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), most):
+        yield rows[start : start + most]

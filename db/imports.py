@@ -56,9 +56,12 @@ async def _known(act: Act, room_id: int) -> Known:
     }
     ref_of: dict[int, Ref] = {task.key: ref for ref, task in found.items()}
     rows = await q.imported_objectives(act, room_id=room_id)
-    within = defaultdict(list)
+    within: dict[int, list[Ref]] = defaultdict(list)
+    still_open: set[Ref] = set()
     for row in await q.tasks_within(act, objective_ids=[row["id"] for row in rows]):
         within[row["objective_id"]].append(ref_of.get(row["task_id"], row["task_id"]))
+        if row["open"] and row["task_id"] not in ref_of:
+            still_open.add(row["task_id"])
     all_ids = [row["id"] for row in await q.room_task_ids(act, room_id=room_id)]
     waits = await q.waits_reached_from(act, task_ids=all_ids)
     return Known(
@@ -68,4 +71,5 @@ async def _known(act: Act, room_id: int) -> Known:
         },
         found,
         [(ref_of.get(row["task_id"], row["task_id"]), ref_of.get(row["on_id"], row["on_id"])) for row in waits],
+        still_open,
     )

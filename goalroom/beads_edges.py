@@ -38,7 +38,9 @@ class Edges:
         self._waits.expect(
             (task, blocker)
             for issue, edge in edges
-            if _KINDS.get(edge.kind) is DependencyKind.BLOCKS and self._places.is_there(edge.on)
+            if _KINDS.get(edge.kind) is DependencyKind.BLOCKS
+            and self._places.is_there(edge.on)
+            and not self._overlap(issue.id, edge.on)
             for blocker in self._places.tasks(edge.on)
             for task in self._places.tasks(issue.id)
             if self._is_new(task, blocker)
@@ -74,6 +76,8 @@ class Edges:
         for end, tasks in ((issue.id, waiting), (edge.on, blockers)):
             if not tasks:
                 return f"{end} is an objective without tasks"
+        if self._overlap(issue.id, edge.on):
+            return "one is a part of the other"
         skipped = 0
         for blocker in blockers:
             # Nothing that is tied to this blocker here can be reached from it, so one look is enough for all.
@@ -90,7 +94,11 @@ class Edges:
         pairs = len(waiting) * len(blockers)
         if pairs == 1:
             return "it would close a cycle"
-        return f"{skipped} of its {pairs} pairs of tasks would tie a task to itself or close a cycle"
+        return f"{skipped} of its {pairs} pairs of tasks would close a cycle"
+
+    def _overlap(self, key: str, on: str) -> bool:
+        """Whether a task is in both: between the whole and its part, pairs of tasks would say what nobody meant."""
+        return not set(self._places.tasks(key)).isdisjoint(self._places.tasks(on))
 
     def _is_new(self, task: Ref, on: Ref) -> bool:
         """Between two that are there already the room has the last word."""

@@ -98,7 +98,7 @@ class _Line:
             notes=self._text("notes"),
             acceptance_criteria=self._text("acceptance_criteria"),
             close_reason=self._text("close_reason"),
-            labels=self._labels(),
+            labels=self._labels(key),
             assignee=self._text("assignee").strip() or None,
             owner=self._text("owner").strip() or None,
             created_by=self._text("created_by").strip() or None,
@@ -117,7 +117,11 @@ class _Line:
         kind = self._text("issue_type").strip().lower()
         if len(kind) > bounds.MAX_KEY:
             self._say(f"issue_type is longer than {bounds.MAX_KEY} characters: {_shown(kind)}.")
-        return kind if 0 < len(kind) <= bounds.MAX_KEY else "task"
+        elif kind.startswith(LABEL):
+            self._say(f"issue_type looks like the label of an id: {_shown(kind)}.")
+        else:
+            return kind or "task"
+        return "task"
 
     def _text(self, name: str, fields: Mapping[str, Any] | None = None) -> str:
         value = (self._fields if fields is None else fields).get(name)
@@ -158,13 +162,19 @@ class _Line:
             self._say(f"{name} is no list: {_shown(value)}.")
         return []
 
-    def _labels(self) -> tuple[str, ...]:
+    def _labels(self, key: str) -> tuple[str, ...]:
         labels = {}
         for value in self._list("labels"):
             try:
-                labels[bounds.key("label", value)] = True
+                label = bounds.key("label", value)
             except (AttributeError, BadInput):
                 self._say(f"a label is text of 1 to {bounds.MAX_KEY} characters: {_shown(value)}.")
+                continue
+            if label.startswith(LABEL) and label != f"{LABEL}{key}":
+                # The other issue would be taken for one that is in the room already.
+                self._say(f"a label says that {key} is another issue: {_shown(label)}.")
+            else:
+                labels[label] = True
         return tuple(labels)
 
     def _comments(self) -> Iterator[Remark]:

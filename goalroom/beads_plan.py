@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from db import bounds
-from db.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan
+from db.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
 from db.records import DependencyKind, TaskStatus
 from goalroom.beads_edges import Edges
 from goalroom.beads_issues import LABEL, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
@@ -13,6 +13,7 @@ from goalroom.beads_names import agent_name
 from goalroom.beads_places import Places
 
 BACKLOG = "backlog"
+OWNER = "owner:"
 BLOCKED_WITHOUT_REASON = "Blocked when it was imported; the file names nothing that is still open."
 
 _LABELLED = ("deferred", "pinned")
@@ -33,13 +34,10 @@ class _Planner:
     def __init__(self, file: File, known: Known, places: Places, edges: list[NewDependency]) -> None:
         self._file, self._places, self._edges = file, places, edges
         self._complaints = file.complaints
-        still_open = {key for key, task in known.tasks.items() if task.open}
+        still_open: set[Ref] = {key for key, task in known.tasks.items() if task.open}
+        still_open |= known.open
         still_open |= {key for key, issue in places.new.items() if not issue.closed}
-        self._explained = {
-            edge.task
-            for edge in edges
-            if edge.kind is DependencyKind.BLOCKS and (isinstance(edge.on, int) or edge.on in still_open)
-        }
+        self._explained = {edge.task for edge in edges if edge.kind is DependencyKind.BLOCKS and edge.on in still_open}
 
     def plan(self) -> Plan:
         tasks = [self._task(self._places.new[key]) for key in self._places.order if not self._places.is_objective(key)]
@@ -54,6 +52,10 @@ class _Planner:
             labels.append(BACKLOG)
         if issue.kind not in _PLAIN_KINDS:
             labels.append(issue.kind)
+        creator, assignee, owner = _name(issue.created_by or issue.owner), _name(issue.assignee), _name(issue.owner)
+        if owner not in (None, creator, assignee):
+            # A task has nobody else, and to be assigned to its owner would keep it from everybody.
+            labels.append(f"{OWNER}{owner}")
         labels = list(dict.fromkeys(labels))
         for label in labels[bounds.MAX_LIST :]:
             self._complaints.add(issue.line, f"{issue.id} has too many labels: without {label!a}.")
@@ -68,8 +70,8 @@ class _Planner:
             priority=min(issue.priority, LOWEST_PRIORITY - 1),
             labels=tuple(labels[: bounds.MAX_LIST]),
             criteria=self._criteria(issue),
-            creator=_name(issue.created_by),
-            assignee=_name(issue.assignee),
+            creator=creator,
+            assignee=assignee,
             notes=self._fit(issue, "notes", issue.notes),
             result=self._fit(issue, "close_reason", issue.close_reason) if issue.closed else "",
             blocked_reason=BLOCKED_WITHOUT_REASON if status is TaskStatus.BLOCKED else None,
@@ -135,6 +137,7 @@ class _Planner:
     def _objective_text(self, issue: Issue) -> str:
         """An objective has no fields for these; the id on the last line is how it is found again."""
         labels = [*issue.labels, *([issue.status] if issue.status in _LABELLED else ())]
+        owner, other, creator = _name(issue.assignee or issue.owner), _name(issue.owner), _name(issue.created_by)
         sections = [
             issue.description.strip(),
             *(
@@ -145,6 +148,8 @@ class _Planner:
                     ("Notes", issue.notes),
                     ("Result", issue.close_reason if issue.closed else ""),
                     ("Labels", ", ".join(labels)),
+                    ("Owner", other if other and other != owner else ""),
+                    ("Created by", creator if creator and creator not in (owner, other) else ""),
                     ("Priority", "" if issue.priority == USUAL_PRIORITY else str(issue.priority)),
                     ("Estimate", "" if issue.estimated_minutes is None else f"{issue.estimated_minutes} minutes"),
                 )

@@ -23,7 +23,7 @@ with recursive below (top, id) as (
   union
   select below.top, o.id from below join objective o on o.parent_id = below.id
 )
-select below.top as objective_id, task.id as task_id
+select below.top as objective_id, task.id as task_id, task.status not in ('DONE', 'CANCELLED') as open
   from below join task on task.objective_id = below.id
  order by below.top, task.id;
 

@@ -111,6 +111,7 @@ async def test_everything_that_a_line_says_is_kept(database: Database) -> None:
         "DEPENDENCY_ADDED": 8,
         "OBJECTIVE_CREATED": 4,
         "ROOM_CREATED": 1,
+        "TASK_BLOCKED": 1,
         "TASK_CREATED": 9,
         "TASK_DONE": 1,
     }
@@ -192,6 +193,36 @@ async def test_a_file_that_has_grown_adds_what_is_new(database: Database, tmp_pa
     assert len(after["task"]) == len(before["task"]) + 3
 
 
+async def test_a_label_of_the_file_can_t_take_the_place_of_an_issue(database: Database, tmp_path: Path) -> None:
+    liar = {"id": "a", "title": "A", "labels": ["beads:b", "beads:a"]}
+    _, left_out = await bring(database, write(tmp_path / "garden.jsonl", [liar]))
+    assert left_out == ["line 1: a label says that a is another issue: 'beads:b'."]
+    await bring(database, write(tmp_path / "garden.jsonl", [liar, {"id": "b", "title": "B"}]))
+    rows = await database.fetch("select title, labels from task order by title")
+    assert [tuple(row) for row in rows] == [("A", ["beads:a"]), ("B", ["beads:b"])]
+
+
+async def test_what_was_made_in_the_room_explains_while_it_is_open(
+    database: Database, world: World, tmp_path: Path
+) -> None:
+    epics = [{"id": key, "title": key, "issue_type": "epic"} for key in ("going", "over")]
+    await bring(database, write(tmp_path / "garden.jsonl", epics))
+    room = Room.of(await one(database, "select * from room where name = 'garden'"))
+    worker = await world.agent("worker", rooms=[room])
+    keys = {row["title"]: f"O{row['id']}" for row in await database.fetch("select id, title from objective")}
+    await world.task(room, objective=keys["going"])
+    await finish(database, worker, await world.task(room, objective=keys["over"]))
+    blocked = [
+        {"id": f"after-{key}", "title": key, "status": "blocked", "dependencies": [{"depends_on_id": key}]}
+        for key in ("going", "over")
+    ]
+    _, left_out = await bring(database, write(tmp_path / "garden.jsonl", blocked))
+    assert left_out == []
+    rows = await database.fetch("select title, status from task where labels <> '{}'")
+    assert {tuple(row) for row in rows} == {("going", "TODO"), ("over", "BLOCKED")}
+    await check_follows_from_edges(database)
+
+
 @pytest.mark.parametrize("state", ["CANCELLED", "DRAFT"])
 async def test_new_parts_of_what_is_not_active(database: Database, world: World, tmp_path: Path, state: str) -> None:
     await bring(database, OWN)
@@ -258,7 +289,8 @@ ISSUES = st.fixed_dictionaries(
         "priority": st.integers(-1, 5) | ANYTHING,
         "assignee": ANYTHING,
         "created_by": st.text(max_size=5),
-        "labels": st.lists(st.text(max_size=3), max_size=3) | ANYTHING,
+        "owner": st.text(max_size=5) | ANYTHING,
+        "labels": st.lists(st.text(max_size=3) | KEYS.map("beads:{}".format), max_size=3) | ANYTHING,
         "created_at": st.datetimes().map(str) | ANYTHING,
         "acceptance_criteria": st.text("-* \nab", max_size=12),
         "comments": st.lists(
