@@ -27,7 +27,7 @@ _CLIENTS = 16
 
 # Tasks in bulk, straight into the table: what is measured is claiming them.
 _TASKS = """
-insert into task (room_id, creator_id, title, capability_set_id, priority, created_at, status, finished_at)
+insert into task (room_id, creator_id, title, requirement_id, priority, created_at, status, finished_at)
 select $1, $2, 'Task ' || n, $3, $4, now() - interval '30 days' + n * interval '1 millisecond', $5,
        case when $5 = 'DONE' then now() end
   from generate_series(1, $6::int) n
@@ -53,8 +53,8 @@ class Setting:
         self.room_id = room.id
         await self.database.execute("update room set require_done_criteria = false where id = $1", room.id)
         self.agents = [await self._agent(f"{self.name}-{n}") for n in range(_CLIENTS)]
-        self.plain = await self._capability_set([])
-        self.rare = await self._capability_set(["rare"])
+        self.plain = await self._requirement([])
+        self.rare = await self._requirement(["rare"])
 
     async def _agent(self, name: str) -> Caller:
         agent_id = await self.database.fetchval("insert into agent (name) values ($1) returning id", name)
@@ -64,9 +64,9 @@ class Setting:
         seen = frozenset({self.room_id})
         return Caller(agent_id, name, AgentKind.AGENT, Role.MEMBER, (), seen, token_id=0)
 
-    async def _capability_set(self, capabilities: list[str]) -> int:
+    async def _requirement(self, capabilities: list[str]) -> int:
         number: int = await self.database.fetchval(
-            "insert into capability_set (capabilities) values ($1)"
+            "insert into requirement (capabilities) values ($1)"
             " on conflict (capabilities) do update set capabilities = excluded.capabilities returning id",
             capabilities,
         )
@@ -83,7 +83,7 @@ class Setting:
     async def waiting(self, count: int) -> None:
         """Tasks that stand first in the order of claims, and wait for one that is never finished."""
         blocker = await self.database.fetchval(
-            "insert into task (room_id, creator_id, title, capability_set_id, priority)"
+            "insert into task (room_id, creator_id, title, requirement_id, priority)"
             " values ($1, $2, 'Never', $3, 3) returning id",
             self.room_id,
             self.agents[0].agent_id,

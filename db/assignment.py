@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from db import agents, bounds, comments, ids, inbox, rooms
+from db import agents, bounds, comments, ids, rooms
 from db.callers import Caller
 from db.comments import NewHandoff, late_words_kept
 from db.database import Act, Database
@@ -73,16 +73,15 @@ async def assign(
             data=data,
         )
         if moves:
-            await _tell_of_move(act, caller, task, assignee, handoff)
+            _tell_of_move(act, caller, task, assignee, handoff)
         return Task.of(row)
 
 
-async def _tell_of_move(act: Act, caller: Caller, task: Task, assignee: int | None, handoff: NewHandoff | None) -> None:
+def _tell_of_move(act: Act, caller: Caller, task: Task, assignee: int | None, handoff: NewHandoff | None) -> None:
     name = f"{ids.of(ids.TASK, task.id)} '{task.title}'"
-    if assignee not in (None, caller.agent_id):
-        kind = InboxKind.HANDOFF if handoff else InboxKind.ASSIGNED
-        how = "is handed to you; read its handoff first." if handoff else "is assigned to you."
-        await inbox.tell(act, assignee, task.room_id, kind, f"{name} {how}", task=task.id)
-    if task.status is TaskStatus.DOING and task.assignee_id not in (None, caller.agent_id):
+    kind = InboxKind.HANDOFF if handoff else InboxKind.ASSIGNED
+    how = "is handed to you; read its handoff first." if handoff else "is assigned to you."
+    act.tell(assignee, task.room_id, kind, f"{name} {how}", by=caller.agent_id, task=task.id)
+    if task.status is TaskStatus.DOING:
         text = f"{name} was taken from you by @{caller.name}: it has another owner now."
-        await inbox.tell(act, task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, task=task.id)
+        act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=caller.agent_id, task=task.id)

@@ -338,7 +338,7 @@ async def _check(act: Act, caller: Caller, room: Room, task: Task, holder: str |
         raise AssignedToOther(task=name, assignee=holder or "")
     if room.paused:
         raise Paused(room=room.name)
-    missing = await q.missing_capabilities(act, capability_set_id=task.capability_set_id, agent_id=caller.agent_id)
+    missing = await q.missing_capabilities(act, requirement_id=task.requirement_id, agent_id=caller.agent_id)
     if missing:
         raise MissingCapabilities(task=name, missing=missing)
     others = task.open_dependencies or task.waits_for_track or task.waits_for_objective or task.waits_for_schedule

@@ -10,7 +10,7 @@ from typing import Any, Self
 import asyncpg
 
 from db.queries import q
-from db.records import EventKind
+from db.records import EventKind, InboxKind
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
 POOL_SIZE = 16
@@ -33,7 +33,18 @@ class _NewEvent:
     task: int | None
     objective: int | None
     agent: int | None
+    message: int | None
     data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _NewItem:
+    agent: int
+    room: int
+    kind: InboxKind
+    summary: str
+    task: int | None
+    comment: int | None
 
 
 @dataclass(slots=True)
@@ -46,6 +57,7 @@ class Act:
     fetchval: Any = field(init=False)
     execute: Any = field(init=False)
     _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
+    _items: list[_NewItem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.fetch, self.fetchrow = self.connection.fetch, self.connection.fetchrow
@@ -60,11 +72,40 @@ class Act:
         task: int | None = None,
         objective: int | None = None,
         agent: int | None = None,
+        message: int | None = None,
         data: Mapping[str, object] | None = None,
     ) -> None:
         """Say what happened; it gets its number in the room's log when the act is over. `actor` None is the server."""
-        event = _NewEvent(kind, actor, task, objective, agent, data or {})
+        event = _NewEvent(kind, actor, task, objective, agent, message, data or {})
         self._events.setdefault(room_id, []).append(event)
+
+    def tell(
+        self,
+        agent_id: int | None,
+        room_id: int,
+        kind: InboxKind,
+        summary: str,
+        *,
+        by: int | None,
+        task: int | None = None,
+        comment: int | None = None,
+    ) -> None:
+        """Put an item into the agent's inbox, if there is one and it isn't the one who acts: nobody is told of that."""
+        if agent_id is not None and agent_id != by:
+            self._items.append(_NewItem(agent_id, room_id, kind, summary, task, comment))
+
+    async def add_inbox_items(self) -> None:
+        """Write what was told, in its order."""
+        if self._items:
+            await q.add_inbox_items(
+                self,
+                agent_ids=[item.agent for item in self._items],
+                room_ids=[item.room for item in self._items],
+                kinds=[item.kind for item in self._items],
+                summaries=[item.summary for item in self._items],
+                task_ids=[item.task for item in self._items],
+                comment_ids=[item.comment for item in self._items],
+            )
 
     async def append_events(self) -> dict[int, int]:
         """Write what was recorded, rooms in the order of their ids so that no two acts wait for each other."""
@@ -78,6 +119,7 @@ class Act:
                 tasks=[event.task for event in events],
                 objectives=[event.objective for event in events],
                 agents=[event.agent for event in events],
+                messages=[event.message for event in events],
                 datas=[event.data for event in events],
             )
         return ends
@@ -128,6 +170,7 @@ class Database:
         async with self.pool.acquire() as connection, connection.transaction():
             act = Act(connection)
             yield act
+            await act.add_inbox_items()
             ends = await act.append_events()
         for room_id, seq in ends.items():
             self.announce(room_id, seq)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db import bounds, ids, inbox, objectives, readiness, rooms, rules
+from db import bounds, ids, objectives, readiness, rooms, rules
 from db.callers import Caller
 from db.comments import late_words_kept
 from db.database import Act, Database
@@ -43,9 +43,9 @@ async def _cancel(act: Act, task: Task, actor: int, reason: str) -> Task:
     act.record(
         task.room_id, EventKind.TASK_CANCELLED, actor=actor, task=task.id, objective=task.objective_id, data=data
     )
-    if task.status in STARTED and task.assignee_id not in (None, actor):
+    if task.status in STARTED:
         text = f"{ids.of(ids.TASK, task.id)} '{task.title}' was cancelled: {reason}"
-        await inbox.tell(act, task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, task=task.id)
+        act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=actor, task=task.id)
     return cancelled
 
 
@@ -73,12 +73,9 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
             data=data,
         )
         for row in await q.started_dependents(act, task_id=task.id):
-            if row["assignee_id"] != caller.agent_id:
-                ground = (
-                    f"{ids.of(ids.TASK, task.id)} '{task.title}', on which your {ids.of(ids.TASK, row['id'])} builds,"
-                )
-                text = f"{ground} is open again: {reason}"
-                await inbox.tell(act, row["assignee_id"], row["room_id"], InboxKind.REOPENED, text, task=row["id"])
+            ground = f"{ids.of(ids.TASK, task.id)} '{task.title}', on which your {ids.of(ids.TASK, row['id'])} builds,"
+            text = f"{ground} is open again: {reason}"
+            act.tell(row["assignee_id"], row["room_id"], InboxKind.REOPENED, text, by=caller.agent_id, task=row["id"])
         if task.objective_id is not None:
             await objectives.parts_changed(act, task.objective_id, caller.agent_id)
         return Task.of(await q.task_by_id(act, task_id=task.id))

@@ -5,7 +5,7 @@ import re
 from db.refusals import BadInput
 
 ROOM, AGENT, SESSION, OBJECTIVE, KEY_RESULT, TASK = "R", "A", "S", "O", "K", "T"
-COMMENT, EVENT, CRITERION, INBOX_ITEM = "C", "E", "Q", "I"
+COMMENT, REVIEW, EVENT, CRITERION, INBOX_ITEM, MESSAGE, RESOURCE = "C", "V", "E", "Q", "I", "M", "X"
 
 NOUNS = {
     ROOM: "a room",
@@ -15,9 +15,12 @@ NOUNS = {
     KEY_RESULT: "a key result",
     TASK: "a task",
     COMMENT: "a comment",
+    REVIEW: "a review",
     EVENT: "an event",
     CRITERION: "a criterion",
     INBOX_ITEM: "an inbox item",
+    MESSAGE: "a message",
+    RESOURCE: "a resource",
 }
 
 _SHOWN = 40

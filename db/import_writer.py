@@ -105,9 +105,9 @@ class Writer:
             }
             rows.append(row)
             self._objective_of[row["id"]] = row["objective_id"]
-        capability_set_id = await q.intern_capabilities(self._act, capabilities=[])
+        requirement_id = await q.intern_requirement(self._act, capabilities=[], resources=[])
         for batch in _batches(rows, _BATCH_OF_TEXTS):
-            await q.import_tasks(self._act, room_id=self._room.id, capability_set_id=capability_set_id, tasks=batch)
+            await q.import_tasks(self._act, room_id=self._room.id, requirement_id=requirement_id, tasks=batch)
         await self._write_criteria(plan)
         on: dict[Ref, list[str]] = {}
         for edge in plan.dependencies:

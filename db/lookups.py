@@ -67,9 +67,9 @@ class Lookups:
                 raise NotFound(ids.of(ids.KEY_RESULT, min(missing)))
         return wanted
 
-    async def capability_set(self, capabilities: Sequence[str]) -> int:
+    async def requirement(self, capabilities: Sequence[str]) -> int:
         wanted = sorted(bounds.keys("capabilities", capabilities))
-        number: int = await q.intern_capabilities(self.act, capabilities=wanted)
+        number: int = await q.intern_requirement(self.act, capabilities=wanted, resources=[])
         return number
 
     def _here(self, field_name: str, reference: str, room_id: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from db import bounds, criteria, idempotency, ids, inbox, objectives, readiness, rooms
+from db import bounds, criteria, idempotency, ids, objectives, readiness, rooms
 from db.callers import Caller
 from db.database import Act, Database
 from db.lookups import Lookups, find_task
@@ -139,9 +139,8 @@ async def _insert(act: Act, caller: Caller, room: Room, batch: Sequence[BatchTas
             objective=row["objective_id"],
             data={"title": row["title"], "priority": f"P{row['priority']}", "dependsOn": _ids_on(task_id, edges)},
         )
-        if row["assignee_id"] not in (None, caller.agent_id):
-            summary = f"{ids.of(ids.TASK, task_id)} '{row['title']}' is assigned to you."
-            await inbox.tell(act, row["assignee_id"], room.id, InboxKind.ASSIGNED, summary, task=task_id)
+        summary = f"{ids.of(ids.TASK, task_id)} '{row['title']}' is assigned to you."
+        act.tell(row["assignee_id"], room.id, InboxKind.ASSIGNED, summary, by=caller.agent_id, task=task_id)
     for objective in dict.fromkeys(row["objective_id"] for row in rows if row["objective_id"] is not None):
         await objectives.parts_changed(act, objective, caller.agent_id)
     return made
@@ -162,7 +161,7 @@ async def _row(lookups: Lookups, new: NewTask) -> dict[str, Any]:
         "description": bounds.text("description", new.description),
         "priority": new.priority,
         "labels": bounds.keys("labels", new.labels),
-        "capability_set_id": await lookups.capability_set(new.capabilities),
+        "requirement_id": await lookups.requirement(new.capabilities),
         "track": bounds.key("track", new.track) if new.track is not None else None,
         "track_order": new.track_order,
         "assignee_id": await lookups.agent(new.assignee) if new.assignee is not None else None,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from db import ids, inbox
+from db import ids
 from db.database import Act, Database
 from db.queries import q
 from db.records import EventKind, InboxKind, Room, Task
@@ -21,7 +21,7 @@ _BATCH = 500
 
 async def recount(act: Act, tasks: Sequence[int], actor: int | None) -> None:
     """Set what these tasks wait for from scratch, but for their tracks, and tell of those that became ready."""
-    await _tell(act, await q.recount(act, task_ids=tasks), actor)
+    _tell(act, await q.recount(act, task_ids=tasks), actor)
 
 
 async def settle_track(act: Act, room_id: int, objective_id: int | None, track: str, actor: int | None) -> None:
@@ -37,7 +37,7 @@ async def leave_track(act: Act, task_id: int) -> None:
 async def ended(act: Act, task: Task, actor: int | None) -> None:
     """The task is done or cancelled: whatever waited for it waits for one thing less."""
     await q.shift_blockers(act, task_id=task.id, by=-1)
-    await _tell(act, await q.shift_dependents(act, task_id=task.id, by=-1), actor, cleared_by=task)
+    _tell(act, await q.shift_dependents(act, task_id=task.id, by=-1), actor, cleared_by=task)
     if task.track is not None:
         await _settle_track(act, task.room_id, task.objective_id, task.track, actor, task)
 
@@ -54,20 +54,20 @@ async def reopened(act: Act, task: Task, actor: int | None) -> None:
 
 async def drafts_changed(act: Act, objective_ids: Sequence[int], in_draft: bool, actor: int | None) -> None:  # noqa: FBT001  # the new value of the column
     """These objectives are below a draft now, or no longer: `in_draft` was just set on them."""
-    await _tell(act, await q.set_drafts(act, objective_ids=objective_ids, in_draft=in_draft), actor)
+    _tell(act, await q.set_drafts(act, objective_ids=objective_ids, in_draft=in_draft), actor)
 
 
 async def criteria_rule_changed(act: Act, room: Room, actor: int | None) -> None:
     """The room began, or ceased, to ask for criteria before work starts."""
     rows = await q.apply_criteria_rule(act, room_id=room.id, required=room.require_done_criteria)
-    await _tell(act, rows, actor)
+    _tell(act, rows, actor)
 
 
 async def clear_schedules(database: Database) -> int:
     """Let the tasks start whose notBefore has come; answers how many."""
     async with database.act() as act:
         rows = await q.clear_schedules(act, most=_BATCH)
-        await _tell(act, rows, None)
+        _tell(act, rows, None)
     return len(rows)
 
 
@@ -97,10 +97,10 @@ async def _settle_track(
     act: Act, room_id: int, objective_id: int | None, track: str, actor: int | None, cleared_by: Task | None
 ) -> None:
     rows = await q.settle_track(act, room_id=room_id, objective_id=objective_id, track=track)
-    await _tell(act, rows, actor, cleared_by=cleared_by)
+    _tell(act, rows, actor, cleared_by=cleared_by)
 
 
-async def _tell(act: Act, rows: Sequence[Any], actor: int | None, *, cleared_by: Task | None = None) -> None:
+def _tell(act: Act, rows: Sequence[Any], actor: int | None, *, cleared_by: Task | None = None) -> None:
     """Of the rows that are clear now and weren't: an event, and a word to the owner unless it was its own doing."""
     cause = f"{ids.of(ids.TASK, cleared_by.id)} '{cleared_by.title}' is finished" if cleared_by else "All is clear"
     for row in rows:
@@ -115,7 +115,6 @@ async def _tell(act: Act, rows: Sequence[Any], actor: int | None, *, cleared_by:
             objective=row["objective_id"],
             data={"clearedBy": ids.of(ids.TASK, cleared_by.id) if cleared_by else None, "ready": row["ready"]},
         )
-        if row["assignee_id"] not in (None, actor):
-            rest = "is clear to go on" if row["ready"] else "still waits for other things: see its waitingOn"
-            summary = f"{cause}: {ids.of(ids.TASK, row['id'])} '{row['title']}' {rest}."
-            await inbox.tell(act, row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, summary, task=row["id"])
+        rest = "is clear to go on" if row["ready"] else "still waits for other things: see its waitingOn"
+        summary = f"{cause}: {ids.of(ids.TASK, row['id'])} '{row['title']}' {rest}."
+        act.tell(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, summary, by=actor, task=row["id"])

@@ -253,12 +253,15 @@ class Task(Record):
     status: TaskStatus
     priority: int
     labels: tuple[str, ...]
-    capability_set_id: int
+    requirement_id: int
     track: str | None
     track_order: int | None
     creator_id: int
     assignee_id: int | None
     reviewer_id: int | None
+    reviewer_volunteered: bool
+    submitted_by_id: int | None
+    submitted_at: datetime | None
     instructions: str
     notes: str
     result: str
@@ -272,6 +275,7 @@ class Task(Record):
     finished_at: datetime | None
     last_progress_at: datetime | None
     quiet_until: datetime | None
+    stale_since: datetime | None
     attempts: int
     fence: int
     session_id: int | None

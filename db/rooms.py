@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from db import bounds, idempotency, ids, presence, readiness, room_settings
+from db import bounds, idempotency, ids, messages, presence, readiness, room_settings
 from db.callers import Caller, only_room
 from db.database import Act, Database
 from db.queries import q
@@ -62,6 +62,7 @@ async def open_room(act: Act, name: str, title: str, *, actor: int | None) -> Ro
     if row is None:
         return None
     await q.open_log(act, room_id=row["id"])
+    await messages.open_standard_channels(act, row["id"])
     act.record(row["id"], EventKind.ROOM_CREATED, actor=actor, data={"name": name, "title": title})
     return Room.of(row)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from db import ids, inbox
+from db import ids
 from db.database import Act, Database
 from db.queries import q
 from db.records import EventKind, InboxKind, TaskStatus
@@ -16,16 +16,16 @@ async def take_back_expired(database: Database) -> int:
     """Take back a batch of the tasks whose lease has ended; answers how many."""
     async with database.act() as act:
         rows = await q.take_back_expired(act, task_id=None, most=_BATCH)
-        await _record(act, rows)
+        _record(act, rows)
     return len(rows)
 
 
 async def take_back(act: Act, task_id: int) -> None:
     """Take back this one, which the act has locked, if its lease has ended."""
-    await _record(act, await q.take_back_expired(act, task_id=task_id, most=1))
+    _record(act, await q.take_back_expired(act, task_id=task_id, most=1))
 
 
-async def _record(act: Act, rows: Sequence[Any]) -> None:
+def _record(act: Act, rows: Sequence[Any]) -> None:
     for row in rows:
         act.record(
             row["room_id"],
@@ -50,4 +50,4 @@ async def _record(act: Act, rows: Sequence[Any]) -> None:
                 data={"reason": row["blocked_reason"]},
             )
         text = f"Your lease on {ids.of(ids.TASK, row['id'])} '{row['title']}' ran out: it is yours no more."
-        await inbox.tell(act, row["holder_id"], row["room_id"], InboxKind.LEASE_LOST, text, task=row["id"])
+        act.tell(row["holder_id"], row["room_id"], InboxKind.LEASE_LOST, text, by=None, task=row["id"])

@@ -86,10 +86,10 @@ async def _changed(lookups: Lookups, before: Task, changes: TaskChanges) -> dict
     for name in ("title", "priority"):
         if name in changes and changes[name] is None:
             raise BadInput(name, f"{name} can't be cleared.")
-    columns = {name: getattr(before, name) for name in (*_COLUMNS, "capability_set_id", "objective_id", "parent_id")}
+    columns = {name: getattr(before, name) for name in (*_COLUMNS, "requirement_id", "objective_id", "parent_id")}
     columns |= {name: _COLUMNS[name](value) for name, value in changes.items() if name in _COLUMNS}
     if "capabilities" in changes:
-        columns["capability_set_id"] = await lookups.capability_set(changes["capabilities"] or ())
+        columns["requirement_id"] = await lookups.requirement(changes["capabilities"] or ())
     if "objective" in changes:
         objective = changes["objective"]
         columns["objective_id"] = None if objective is None else await lookups.objective(objective)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import bounds, comments, dependencies, ids, inbox, objectives, readiness, rooms, waits
+from db import bounds, comments, dependencies, ids, objectives, readiness, rooms, waits
 from db.callers import Caller
 from db.comments import NewHandoff, late_words_kept
 from db.database import Act, Database
@@ -289,7 +289,7 @@ async def unblock(database: Database, caller: Caller, reference: str) -> Task:
             objective=task.objective_id,
             data={"clearedBy": None, "ready": after.ready} if goes_on else {"changes": {"reason": None}},
         )
-        if goes_on and after.assignee_id not in (None, caller.agent_id):
+        if goes_on:
             text = f"{held.id} '{task.title}' is blocked no more: it is clear to go on."
-            await inbox.tell(act, after.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, task=task.id)
+            act.tell(after.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, by=caller.agent_id, task=task.id)
         return after

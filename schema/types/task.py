@@ -222,7 +222,7 @@ class Task(Node):
 
     @strawberry.field(description="An agent must have all of these to claim it.")
     async def capabilities(self, info: Info) -> list[str]:
-        return list(await info.context.many(task_details.capabilities, self.record.capability_set_id))
+        return list(await info.context.many(task_details.capabilities, self.record.requirement_id))
 
     @strawberry.field(description="Who made it.")
     async def creator(self, info: Info) -> Annotated["Agent", _AGENT]:

@@ -3,12 +3,12 @@
 -- agent covers; lock the best that nobody else is taking; take them; log it last. The WHERE of picked repeats the rule,
 -- for what was looked at may have changed by the time it is locked.
 with covered as (
-  select id from capability_set where capabilities <@ (select capabilities from agent where id = :agent_id)
+  select id from requirement where capabilities <@ (select capabilities from agent where id = :agent_id)
 ), own as (
   select t.id, 0 as turn, t.priority, t.waited_by, t.created_at
     from task t
    where t.assignee_id = :agent_id and t.room_id = :room_id and t.ready
-     and t.capability_set_id in (select id from covered)
+     and t.requirement_id in (select id from covered)
      and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
      and (:labels::text[] is null or t.labels @> :labels)
    order by t.priority, t.waited_by desc, t.created_at, t.id
@@ -18,7 +18,7 @@ with covered as (
     from covered cross join lateral (
       select t.id, t.priority, t.waited_by, t.created_at
         from task t
-       where t.room_id = :room_id and t.capability_set_id = covered.id and t.ready and t.assignee_id is null
+       where t.room_id = :room_id and t.requirement_id = covered.id and t.ready and t.assignee_id is null
          and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
          and (:labels::text[] is null or t.labels @> :labels)
        order by t.priority, t.waited_by desc, t.created_at, t.id
@@ -40,8 +40,8 @@ with covered as (
   update task
      set status = 'DOING', assignee_id = :agent_id, fence = fence + 1, session_id = :session_id,
          claimed_at = clock_timestamp(), lease_seconds = :lease_seconds::integer,
-         lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer), quiet_until = null,
-         started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
+         lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer),
+         quiet_until = null, stale_since = null, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
     from picked
    where task.id = picked.id
   returning task.*, picked.turn
@@ -69,8 +69,8 @@ select claimed.*, (select max(seq) from logged) as log_end
 select exists (
   select from task t
    where t.room_id = :room_id and t.ready and (t.assignee_id is null or t.assignee_id = :agent_id)
-     and t.capability_set_id in (
-           select id from capability_set where capabilities <@ (select capabilities from agent where id = :agent_id))
+     and t.requirement_id in (
+           select id from requirement where capabilities <@ (select capabilities from agent where id = :agent_id))
      and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
      and (:labels::text[] is null or t.labels @> :labels));
 
@@ -79,8 +79,8 @@ select exists (
 update task
    set status = 'DOING', assignee_id = :agent_id, fence = fence + 1, session_id = :session_id,
        claimed_at = clock_timestamp(), lease_seconds = :lease_seconds::integer,
-       lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer), quiet_until = null,
-       started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
+       lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer),
+       quiet_until = null, stale_since = null, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
  where id = :task_id and ready and (assignee_id is null or assignee_id = :agent_id)
 returning *;
 
@@ -104,14 +104,16 @@ update task set last_progress_at = clock_timestamp() where id = :task_id;
 -- name: release_task(task_id)^
 update task
    set status = 'TODO', assignee_id = null, session_id = null, claimed_at = null, lease_seconds = null,
-       lease_expires_at = null, quiet_until = null, blocked_reason = null, reason_ends = false, updated_at = now()
+       lease_expires_at = null, quiet_until = null, stale_since = null, blocked_reason = null, reason_ends = false,
+       updated_at = now()
  where id = :task_id and status in ('DOING', 'BLOCKED')
 returning *;
 
 -- name: complete_task(task_id, result)^
 update task
    set status = 'DONE', result = :result, finished_at = now(), last_progress_at = now(), updated_at = now(),
-       session_id = null, claimed_at = null, lease_seconds = null, lease_expires_at = null, quiet_until = null
+       session_id = null, claimed_at = null, lease_seconds = null, lease_expires_at = null, quiet_until = null,
+       stale_since = null
  where id = :task_id and status = 'DOING'
 returning *;
 
@@ -129,7 +131,7 @@ select :task_id, e.kind, e.url, e.title
 -- name: block_task(task_id, reason, reason_ends)^
 update task
    set status = 'BLOCKED', blocked_reason = :reason, reason_ends = :reason_ends, session_id = null, claimed_at = null,
-       lease_seconds = null, lease_expires_at = null, quiet_until = null, updated_at = now()
+       lease_seconds = null, lease_expires_at = null, quiet_until = null, stale_since = null, updated_at = now()
  where id = :task_id and status = 'DOING'
 returning *;
 
@@ -161,11 +163,11 @@ insert into session (agent_id, label) values (:agent_id, :label)
 on conflict (agent_id, label) do update set last_seen_at = now()
 returning id;
 
--- name: missing_capabilities(capability_set_id, agent_id)$
+-- name: missing_capabilities(requirement_id, agent_id)$
 -- What the set asks for and the agent can't do.
-select array(select unnest(capability_set.capabilities) except select unnest(agent.capabilities) order by 1)
-  from capability_set, agent
- where capability_set.id = :capability_set_id and agent.id = :agent_id;
+select array(select unnest(requirement.capabilities) except select unnest(agent.capabilities) order by 1)
+  from requirement, agent
+ where requirement.id = :requirement_id and agent.id = :agent_id;
 
 -- name: why_nothing(room_id, agent_id)^
 -- Counts of the room's TODO tasks, and what would change them.
@@ -186,7 +188,7 @@ select count(*) as todo,
 -- Capabilities that would have made a ready task claimable.
 select distinct lacking.capability
   from task t
-  join capability_set c on c.id = t.capability_set_id
+  join requirement c on c.id = t.requirement_id
   cross join lateral (
     select unnest(c.capabilities) except select unnest(a.capabilities) from agent a where a.id = :agent_id
   ) lacking (capability)

@@ -61,12 +61,12 @@ select o.id, :room_id, o.parent_id, o.title, o.description, o.status, o.in_draft
          id bigint, parent_id bigint, title text, description text, status text, in_draft boolean, owner_id bigint,
          created_at timestamptz, updated_at timestamptz, finished_at timestamptz);
 
--- name: import_tasks(room_id, capability_set_id, tasks)!
-insert into task (id, room_id, objective_id, parent_id, title, description, status, priority, labels, capability_set_id,
+-- name: import_tasks(room_id, requirement_id, tasks)!
+insert into task (id, room_id, objective_id, parent_id, title, description, status, priority, labels, requirement_id,
                   creator_id, assignee_id, notes, result, blocked_reason, estimate_minutes, created_at, updated_at,
                   finished_at)
 select t.id, :room_id, t.objective_id, t.parent_id, t.title, t.description, t.status, t.priority, t.labels,
-       :capability_set_id, t.creator_id, t.assignee_id, t.notes, t.result, t.blocked_reason, t.estimate_minutes,
+       :requirement_id, t.creator_id, t.assignee_id, t.notes, t.result, t.blocked_reason, t.estimate_minutes,
        coalesce(t.created_at, now()), coalesce(t.updated_at, t.created_at, now()),
        case when t.status = 'DONE' then coalesce(t.finished_at, now()) end
   from jsonb_to_recordset(:tasks::jsonb) as t (

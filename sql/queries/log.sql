@@ -1,4 +1,4 @@
--- name: append_events(room_id, kinds, actors, tasks, objectives, agents, datas)$
+-- name: append_events(room_id, kinds, actors, tasks, objectives, agents, messages, datas)$
 -- The room's next numbers are taken and used in one statement: the row of room_log is held until the commit, so that
 -- numbers become visible in their order and without a gap.
 with numbered as (
@@ -7,11 +7,13 @@ with numbered as (
    where room_id = :room_id
   returning seq
 )
-insert into event (room_id, seq, kind, actor_id, task_id, objective_id, agent_id, data)
-select :room_id, numbered.seq - cardinality(:kinds::text[]) + e.position, e.kind, e.actor, e.task, e.objective, e.agent, e.data
+insert into event (room_id, seq, kind, actor_id, task_id, objective_id, agent_id, message_id, data)
+select :room_id, numbered.seq - cardinality(:kinds::text[]) + e.position, e.kind, e.actor, e.task, e.objective, e.agent,
+       e.message, e.data
   from numbered,
-       unnest(:kinds::text[], :actors::bigint[], :tasks::bigint[], :objectives::bigint[], :agents::bigint[], :datas::jsonb[])
-       with ordinality as e (kind, actor, task, objective, agent, data, position)
+       unnest(:kinds::text[], :actors::bigint[], :tasks::bigint[], :objectives::bigint[], :agents::bigint[],
+              :messages::bigint[], :datas::jsonb[])
+       with ordinality as e (kind, actor, task, objective, agent, message, data, position)
  order by e.position
 returning (select seq from numbered);
 

@@ -16,7 +16,7 @@ with expired as (
          blocked_reason = case when expired.gives_up
            then 'Its lease ran out ' || (task.attempts + 1) || ' times: find out why, then unblockTask.' end,
          assignee_id = null, attempts = task.attempts + 1, fence = task.fence + 1, session_id = null, claimed_at = null,
-         lease_seconds = null, lease_expires_at = null, quiet_until = null, updated_at = now()
+         lease_seconds = null, lease_expires_at = null, quiet_until = null, stale_since = null, updated_at = now()
     from expired
    where task.id = expired.id
   returning task.*, expired.holder_id

@@ -9,7 +9,7 @@ select id, task_id, text, met, evidence, accepted
   from criterion where task_id = any(:task_ids::bigint[]) order by task_id, position;
 
 -- name: capabilities_of_sets(set_ids)
-select id, capabilities from capability_set where id = any(:set_ids::bigint[]);
+select id, capabilities from requirement where id = any(:set_ids::bigint[]);
 
 -- name: dependencies_of(task_ids)
 select d.*, d.kind = 'BLOCKS' and t.status not in ('DONE', 'CANCELLED') and b.status not in ('DONE', 'CANCELLED') as open

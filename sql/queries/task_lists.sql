@@ -261,12 +261,12 @@ select asked.position, counted.tasks
 -- name: offered_tasks(room_id, agent_id, most)
 -- What claim_next would take, best first, without taking it.
 with covered as (
-  select id from capability_set where capabilities <@ (select capabilities from agent where id = :agent_id)
+  select id from requirement where capabilities <@ (select capabilities from agent where id = :agent_id)
 ), own as (
   select t.*, 0 as turn
     from task t
    where t.assignee_id = :agent_id and t.room_id = :room_id and t.ready
-     and t.capability_set_id in (select id from covered)
+     and t.requirement_id in (select id from covered)
    order by t.priority, t.waited_by desc, t.created_at, t.id
    limit :most::integer
 ), free as (
@@ -274,7 +274,7 @@ with covered as (
     from covered cross join lateral (
       select t.*
         from task t
-       where t.room_id = :room_id and t.capability_set_id = covered.id and t.ready and t.assignee_id is null
+       where t.room_id = :room_id and t.requirement_id = covered.id and t.ready and t.assignee_id is null
        order by t.priority, t.waited_by desc, t.created_at, t.id
        limit :most::integer) best
 )

@@ -9,28 +9,28 @@ select task.*, agent.name as assignee_name, coalesce(task.lease_expires_at > clo
  where task.id = :task_id
    for no key update of task;
 
--- name: intern_capabilities(capabilities)$
--- The number of a set of capabilities, which come sorted. The first look takes no lock; a new set is made once.
+-- name: intern_requirement(capabilities, resources)$
+-- The number of what a task asks for, which comes sorted. The first look takes no lock; what is new is made once.
 with known as (
-  select id from capability_set where capabilities = :capabilities::text[]
+  select id from requirement where capabilities = :capabilities::text[] and resources = :resources::bigint[]
 ), made as (
-  insert into capability_set (capabilities)
-  select :capabilities::text[] where not exists (select from known)
-  on conflict (capabilities) do update set capabilities = excluded.capabilities
+  insert into requirement (capabilities, resources)
+  select :capabilities::text[], :resources::bigint[] where not exists (select from known)
+  on conflict (capabilities, resources) do update set capabilities = excluded.capabilities
   returning id
 )
 select id from known union all select id from made;
 
 -- name: insert_tasks(room_id, creator_id, tasks)
 -- All in one statement, in the order given: the clock runs on between them, so that the order is also that of their age.
-insert into task (room_id, creator_id, objective_id, parent_id, title, description, priority, labels, capability_set_id,
+insert into task (room_id, creator_id, objective_id, parent_id, title, description, priority, labels, requirement_id,
                   track, track_order, assignee_id, reviewer_id, instructions, not_before, due_at, estimate_minutes, created_at)
 select :room_id, :creator_id, t.objective_id, t.parent_id, t.title, t.description, t.priority, t.labels,
-       t.capability_set_id, t.track, t.track_order, t.assignee_id, t.reviewer_id, t.instructions, t.not_before, t.due_at,
+       t.requirement_id, t.track, t.track_order, t.assignee_id, t.reviewer_id, t.instructions, t.not_before, t.due_at,
        t.estimate_minutes, clock_timestamp()
   from rows from (jsonb_to_recordset(:tasks::jsonb) as (
          objective_id bigint, parent_id bigint, title text, description text, priority smallint, labels text[],
-         capability_set_id bigint, track text, track_order integer, assignee_id bigint, reviewer_id bigint,
+         requirement_id bigint, track text, track_order integer, assignee_id bigint, reviewer_id bigint,
          instructions text, not_before timestamptz, due_at timestamptz, estimate_minutes integer)) with ordinality as t
  order by t.ordinality
 returning id;
@@ -48,11 +48,11 @@ select task.*
   from unnest(:task_ids::bigint[]) with ordinality as asked (id, position) join task on task.id = asked.id
  order by asked.position;
 
--- name: update_task(task_id, title, description, priority, labels, capability_set_id, objective_id, parent_id, track, track_order, instructions, not_before, due_at, estimate_minutes)^
+-- name: update_task(task_id, title, description, priority, labels, requirement_id, objective_id, parent_id, track, track_order, instructions, not_before, due_at, estimate_minutes)^
 -- Everything that updateTask can change; the act hands in the old value of what stays.
 update task
    set title = :title, description = :description, priority = :priority, labels = :labels,
-       capability_set_id = :capability_set_id, objective_id = :objective_id, parent_id = :parent_id, track = :track,
+       requirement_id = :requirement_id, objective_id = :objective_id, parent_id = :parent_id, track = :track,
        track_order = :track_order, instructions = :instructions, not_before = :not_before, due_at = :due_at,
        estimate_minutes = :estimate_minutes, updated_at = now()
  where id = :task_id
@@ -93,14 +93,16 @@ update task
        claimed_at = case when :moves then null else claimed_at end,
        lease_seconds = case when :moves then null else lease_seconds end,
        lease_expires_at = case when :moves then null else lease_expires_at end,
-       quiet_until = case when :moves then null else quiet_until end
+       quiet_until = case when :moves then null else quiet_until end,
+       stale_since = case when :moves then null else stale_since end
  where id = :task_id and status not in ('DONE', 'CANCELLED')
 returning *;
 
 -- name: cancel_task(task_id)^
 update task
    set status = 'CANCELLED', finished_at = now(), updated_at = now(), session_id = null, claimed_at = null,
-       lease_seconds = null, lease_expires_at = null, quiet_until = null, blocked_reason = null, reason_ends = false
+       lease_seconds = null, lease_expires_at = null, quiet_until = null, stale_since = null,
+       blocked_reason = null, reason_ends = false
  where id = :task_id and status not in ('DONE', 'CANCELLED')
 returning *;
 

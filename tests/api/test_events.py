@@ -101,11 +101,11 @@ async def scene(database: Database) -> AsyncGenerator[Scene]:
 
     top = await objective("top", None)
     below = await objective("below", top)
-    number = await q.intern_capabilities(database, capabilities=[])
+    number = await q.intern_requirement(database, capabilities=[], resources=[])
     tasks = {}
     for title, place in (("in top", top), ("in below", below), ("in none", None)):
         key = await database.fetchval(
-            "insert into task (room_id, objective_id, title, creator_id, capability_set_id)"
+            "insert into task (room_id, objective_id, title, creator_id, requirement_id)"
             " values ($1, $2, $3, $4, $5) returning id",
             *(room.id, place, title, caller.agent_id, number),
         )

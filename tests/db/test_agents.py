@@ -18,11 +18,11 @@ from tests import people
 async def held_task(database: Database, room: Room, holder: Caller, *, seconds: int = 60) -> str:
     """A task in the hands of this agent, its lease over where `seconds` is negative."""
     empty = await database.fetchval(
-        "insert into capability_set (capabilities) values ('{}') on conflict (capabilities) do update"
+        "insert into requirement (capabilities) values ('{}') on conflict (capabilities, resources) do update"
         " set capabilities = excluded.capabilities returning id"
     )
     number = await database.fetchval(
-        "insert into task (room_id, title, creator_id, capability_set_id, status, assignee_id, fence, claimed_at,"
+        "insert into task (room_id, title, creator_id, requirement_id, status, assignee_id, fence, claimed_at,"
         " lease_seconds, lease_expires_at) values ($1, 'x', $2, $3, 'DOING', $2, 1, now(), 60,"
         " now() + make_interval(secs => $4)) returning id",
         room.id,

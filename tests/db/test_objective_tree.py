@@ -159,11 +159,11 @@ async def test_ten_thousand_objectives_take_three_statements(database: Database,
         root.id,
     )
     await database.execute(
-        "insert into task (room_id, objective_id, title, capability_set_id, creator_id, status, finished_at)"
+        "insert into task (room_id, objective_id, title, requirement_id, creator_id, status, finished_at)"
         " select $1, $2 + n, 'Task', $3, $4, 'DONE', now() from generate_series(0, 9999, 10) n",
         room.id,
         root.id,
-        (await task(database, ann)).capability_set_id,
+        (await task(database, ann)).requirement_id,
         ann.agent_id,
     )
     counting: Any = Counting(database)
