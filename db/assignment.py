@@ -1,15 +1,15 @@
 """Who a task is for: its owner, its reviewer, and what they are told."""
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
-from db import agents, bounds, comments, ids, rooms
+from db import agents, bounds, comments, ids, reviews, rooms
 from db.callers import Caller
 from db.comments import NewHandoff, late_words_kept
 from db.database import Act, Database
-from db.holding import hold
+from db.holding import Held, hold
 from db.lookups import UNFINISHED, Lookups
 from db.queries import q
-from db.records import STARTED, CommentKind, EventKind, InboxKind, Task, TaskStatus
+from db.records import STARTED, CommentKind, EventKind, InboxKind, Room, Task, TaskStatus
 from db.refusals import BadInput, HandoffRequired, WrongStatus
 
 
@@ -34,24 +34,22 @@ async def assign(
         if task.finished:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=UNFINISHED)
         lookups = Lookups(act, caller, room)
-        assignee, reviewer = task.assignee_id, task.reviewer_id
-        if "assignee" in changes:
-            assignee = await lookups.agent(changes["assignee"]) if changes["assignee"] is not None else None
-        if "reviewer" in changes:
-            reviewer = await lookups.agent(changes["reviewer"]) if changes["reviewer"] is not None else None
+        assignee = await _agent(lookups, changes, "assignee", task.assignee_id)
+        reviewer = await _agent(lookups, changes, "reviewer", task.reviewer_id)
         instructions = bounds.text("instructions", changes.get("instructions", task.instructions) or "")
         moves = assignee != task.assignee_id
-        leaves_work = moves and task.assignee_id is not None and task.status in STARTED
-        if leaves_work and room.require_handoff and handoff is None:
-            raise HandoffRequired(task=held.id)
-        if task.status in (TaskStatus.BLOCKED, TaskStatus.VALIDATING) and assignee is None and moves:
-            raise BadInput("assignee", f"{held.id} is {task.status}: it keeps an owner. Name another one.")
+        if moves and task.status in STARTED and task.assignee_id is not None:
+            _check_move_of_work(held, room, assignee, handoff)
+        reviews_it = task.status is TaskStatus.VALIDATING and reviewer != task.reviewer_id
+        if reviews_it and reviewer is not None:
+            await reviews.must_be_strangers(act, task, reviewer)
         row = await q.assign_task(
             act,
             task_id=task.id,
             assignee_id=assignee,
             reviewer_id=reviewer,
             instructions=instructions,
+            names_reviewer="reviewer" in changes,
             moves=moves and task.status is TaskStatus.DOING,
         )
         if handoff is not None:
@@ -72,9 +70,30 @@ async def assign(
             objective=task.objective_id,
             data=data,
         )
+        if reviews_it:
+            text = f"{held.id} '{task.title}' waits for your verdict: reviewTask."
+            act.tell(reviewer, room.id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)
         if moves:
             _tell_of_move(act, caller, task, assignee, handoff)
         return Task.of(row)
+
+
+async def _agent(
+    lookups: Lookups, changes: Assignment, role: Literal["assignee", "reviewer"], before: int | None
+) -> int | None:
+    """Who has the role from now on."""
+    reference = changes.get(role)
+    if reference is None:
+        return None if role in changes else before
+    return await lookups.agent(reference)
+
+
+def _check_move_of_work(held: Held, room: Room, assignee: int | None, handoff: NewHandoff | None) -> None:
+    """Begun work changes hands with a handoff, where the room asks for one, and without a lease it keeps an owner."""
+    if room.require_handoff and handoff is None:
+        raise HandoffRequired(task=held.id)
+    if held.task.status is not TaskStatus.DOING and assignee is None:
+        raise BadInput("assignee", f"{held.id} is {held.task.status}: it keeps an owner. Name another one.")
 
 
 def _tell_of_move(act: Act, caller: Caller, task: Task, assignee: int | None, handoff: NewHandoff | None) -> None:

@@ -46,6 +46,7 @@ _OPENINGS = frozenset(
         EventKind.TASK_UNBLOCKED,
         EventKind.TASK_RECLAIMED,
         EventKind.TASK_BLOCKED,
+        EventKind.TASK_SUBMITTED,
         EventKind.TASK_REVIEWED,
         EventKind.TASK_REOPENED,
         EventKind.TASK_DONE,

@@ -90,6 +90,11 @@ class ArtifactKind(StrEnum):
     LINK = "LINK"
 
 
+class Verdict(StrEnum):
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+
+
 class InboxKind(StrEnum):
     DIRECT = "DIRECT"
     MENTION = "MENTION"
@@ -260,6 +265,7 @@ class Task(Record):
     assignee_id: int | None
     reviewer_id: int | None
     reviewer_volunteered: bool
+    submissions: int
     submitted_by_id: int | None
     submitted_at: datetime | None
     instructions: str
@@ -364,6 +370,19 @@ class Comment(Record):
     handoff_done: str | None
     handoff_pending: str | None
     handoff_gotchas: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Review(Record):
+    """A verdict on one submission of a task."""
+
+    id: int
+    task_id: int
+    author_id: int
+    reviewer_id: int
+    verdict: Verdict
+    comment: str
     created_at: datetime
 
 

@@ -307,6 +307,22 @@ class ReviewRequired(Refused):
 
 
 @dataclass(eq=False)
+class SelfReview(Refused):
+    code = ErrorCode.SELF_REVIEW
+    task: str
+    author: str
+    reviewer: str
+
+    def message(self) -> str:
+        if self.author == self.reviewer:
+            return f"{self.task} is @{self.author}'s own work, which somebody else has to judge."
+        return f"{self.task} is the work of @{self.author}, a relative of @{self.reviewer}: relatives don't judge it."
+
+    def hint(self) -> str:
+        return "Others find it with claimNextReview; assignTask(reviewer:) names one of them."
+
+
+@dataclass(eq=False)
 class WrongStatus(Refused):
     code = ErrorCode.WRONG_STATUS
     id: str

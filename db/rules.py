@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from db import ids
-from db.records import KeyResult, TaskStatus
+from db.records import Agent, KeyResult, TaskStatus
 from db.refusals import WrongStatus
 
 
@@ -17,6 +17,9 @@ class Move(StrEnum):
     GIVE_UP = "take back for the last time"
     BLOCK = "block"
     UNBLOCK = "unblock"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    SEND_BACK = "ask for changes"
     COMPLETE = "complete"
     CANCEL = "cancel"
     REOPEN = "reopen"
@@ -30,6 +33,9 @@ NEXT: Mapping[tuple[TaskStatus, Move], TaskStatus] = {
     (TaskStatus.DOING, Move.BLOCK): TaskStatus.BLOCKED,
     (TaskStatus.BLOCKED, Move.UNBLOCK): TaskStatus.TODO,
     (TaskStatus.BLOCKED, Move.RELEASE): TaskStatus.TODO,
+    (TaskStatus.DOING, Move.SUBMIT): TaskStatus.VALIDATING,
+    (TaskStatus.VALIDATING, Move.APPROVE): TaskStatus.DONE,
+    (TaskStatus.VALIDATING, Move.SEND_BACK): TaskStatus.TODO,
     (TaskStatus.DOING, Move.COMPLETE): TaskStatus.DONE,
     (TaskStatus.TODO, Move.CANCEL): TaskStatus.CANCELLED,
     (TaskStatus.DOING, Move.CANCEL): TaskStatus.CANCELLED,
@@ -46,6 +52,13 @@ def check_move(task_id: int, status: TaskStatus, move: Move) -> TaskStatus:
         allowed = [start.value for start, taken in NEXT if taken is move]
         raise WrongStatus(id=ids.of(ids.TASK, task_id), status=status.value, allowed=allowed)
     return NEXT[status, move]
+
+
+def related(one: Agent, other: Agent) -> bool:
+    """Whether they are the same, parent and child, or children of the same parent: such don't review each other."""
+    if one.id in (other.id, other.parent_id) or other.id == one.parent_id:
+        return True
+    return one.parent_id is not None and one.parent_id == other.parent_id
 
 
 def key_result_progress(key_result: KeyResult) -> float:

@@ -187,8 +187,10 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 
 def _turn(task: Task, agent_id: int) -> int:
-    """What the agent is to do comes first; what it has finished is nothing to claim."""
-    return 0 if task.assignee_id == agent_id and not task.finished else 1
+    """What the agent is to go on with, then what else it is to do; what it has finished is nothing to claim."""
+    if task.assignee_id != agent_id or task.finished:
+        return 2
+    return 0 if task.status is TaskStatus.TODO and task.started_at is not None else 1
 
 
 def _sort_key(task: Task, order: TaskOrder, agent_id: int) -> tuple[Any, ...]:

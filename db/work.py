@@ -1,9 +1,8 @@
-"""What a holder does with its task: renew, write, give back, block, complete."""
+"""What a holder does with its task while it works on it: renew, write, give back, block."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from db import bounds, comments, dependencies, ids, objectives, readiness, rooms, waits
+from db import bounds, comments, dependencies, ids, readiness, rooms
 from db.callers import Caller
 from db.comments import NewHandoff, late_words_kept
 from db.database import Act, Database
@@ -11,68 +10,19 @@ from db.holding import Held, hold, hold_own
 from db.lookups import find_task
 from db.queries import q
 from db.records import (
-    ArtifactKind,
     CommentKind,
-    Criterion,
     DependencyKind,
     EventKind,
     InboxKind,
     Task,
     TaskStatus,
-    WaitKind,
 )
 from db.refusals import (
     BadInput,
-    CriteriaUnmet,
     HandoffRequired,
-    NotFound,
     NotHolder,
-    NotReady,
-    ReviewRequired,
     WrongStatus,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CriterionResult:
-    id: str
-    met: bool
-    evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewArtifact:
-    url: str
-    kind: ArtifactKind = ArtifactKind.LINK
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """What came of the work."""
-
-    summary: str
-    criteria: Sequence[CriterionResult] = ()
-    artifacts: Sequence[NewArtifact] = ()
-
-    def checked(self) -> "Submission":
-        if not self.summary.strip():
-            raise BadInput("summary", "summary is empty: say in a sentence what came of it.")
-        bounds.text("summary", self.summary)
-        for result in bounds.items("criteria", self.criteria):
-            bounds.text("evidence", result.evidence)
-        if len({result.id.upper() for result in self.criteria}) < len(self.criteria):
-            raise BadInput("criteria", "criteria says two things of one criterion: send one {id, met} for each.")
-        for artifact in bounds.items("artifacts", self.artifacts):
-            bounds.text("url", artifact.url, most=bounds.MAX_TEXT, least=1)
-            bounds.text("title", artifact.title, most=bounds.MAX_TITLE)
-        return self
-
-    def text(self) -> str:
-        """All that it says, as one text."""
-        evidence = [f"{result.id}: {result.evidence}" for result in self.criteria if result.evidence]
-        links = [f"{artifact.title} {artifact.url}".strip() for artifact in self.artifacts]
-        return "\n\n".join([self.summary, *evidence, *links])
 
 
 async def renew(
@@ -158,67 +108,6 @@ async def write_notes(
             data={"changes": {"notes": row["notes"]}},
         )
         return Task.of(await q.task_by_id(act, task_id=task.id))
-
-
-async def complete(
-    database: Database, caller: Caller, reference: str, submission: Submission, *, fence: int | None = None
-) -> Task:
-    """Finish the task, in a room that asks for no review; whatever waited for it waits no more."""
-    submission.checked()
-    async with late_words_kept(database, caller), database.act() as act:
-        found = await find_task(act, caller, reference)
-        caller.must_work(found.room_id, reference)
-        room = await rooms.lock(act, found.room_id)
-        held = await hold_own(act, caller, reference, fence=fence, text=submission.text())
-        task = held.task
-        if room.require_review:
-            raise ReviewRequired(task=held.id)
-        await _hand_in(act, caller, held, submission)
-        done = Task.of(await q.complete_task(act, task_id=task.id, result=submission.summary))
-        await readiness.ended(act, done, caller.agent_id)
-        data = {"result": submission.summary, "fence": task.fence}
-        act.record(
-            room.id,
-            EventKind.TASK_DONE,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data=data,
-        )
-        if task.objective_id is not None:
-            await objectives.parts_changed(act, task.objective_id, caller.agent_id)
-        return Task.of(await q.task_by_id(act, task_id=task.id))
-
-
-async def _hand_in(act: Act, caller: Caller, held: Held, submission: Submission) -> None:
-    """Check that all that must hold does, and keep the evidence, the artifacts and the summary."""
-    task = held.task
-    found = (await waits.waits_of(act, [task]))[task.id]
-    subtasks = [wait for wait in found if wait.kind is WaitKind.SUBTASK]
-    if subtasks:
-        raise NotReady(task=held.id, waiting_on=waits.facts(subtasks))
-    criteria = [Criterion.of(row) for row in await q.criteria_of(act, task_id=task.id)]
-    results = {ids.key(ids.CRITERION, result.id): result for result in submission.criteria}
-    unknown = next((key for key in results if key not in {criterion.id for criterion in criteria}), None)
-    if unknown is not None:
-        raise NotFound(ids.of(ids.CRITERION, unknown))
-    unmet = [criterion for criterion in criteria if criterion.id not in results or not results[criterion.id].met]
-    if unmet:
-        raise CriteriaUnmet(task=held.id, unmet=[ids.of(ids.CRITERION, criterion.id) for criterion in unmet])
-    if results:
-        evidence = [results[criterion.id].evidence for criterion in criteria]
-        await q.meet_criteria(act, criterion_ids=[criterion.id for criterion in criteria], evidence=evidence)
-    if submission.artifacts:
-        await q.insert_artifacts(
-            act,
-            task_id=task.id,
-            kinds=[artifact.kind for artifact in submission.artifacts],
-            urls=[artifact.url for artifact in submission.artifacts],
-            titles=[artifact.title for artifact in submission.artifacts],
-        )
-    await comments.write(
-        act, task.room_id, CommentKind.SUBMISSION, submission.summary, author=caller.agent_id, task=task.id
-    )
 
 
 async def block(

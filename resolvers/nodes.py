@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import strawberry
 
-from db import agents, bounds, comment_lists, ids, key_results, log, objectives, rooms, sessions, task_details
+from db import agents, bounds, comment_lists, ids, key_results, log, objectives, reviews, rooms, sessions, task_details
 from db.records import Role
 from db.refusals import BadInput, NotFound, Refused
 from resolvers.context import Info
@@ -15,6 +15,7 @@ from schema.types.event import Event
 from schema.types.key_result import KeyResult
 from schema.types.node import Node
 from schema.types.objective import Objective
+from schema.types.review import Review
 from schema.types.room import Room
 from schema.types.session import Session
 from schema.types.task import Task
@@ -89,6 +90,11 @@ async def _comment(info: Info, key: int) -> Node | None:
     return Comment.of(comment) if comment and info.context.caller.sees(comment.room_id) else None
 
 
+async def _review(info: Info, key: int) -> Node | None:
+    review = await info.context.one(reviews.by_ids, key)
+    return Review.of(review) if review and await _task(info, review.task_id) else None
+
+
 async def _event(info: Info, key: int) -> Node | None:
     event = await info.context.one(log.by_ids, key)
     return Event.of(event) if event and info.context.caller.sees(event.room_id) else None
@@ -110,5 +116,6 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.KEY_RESULT: _key_result,
     ids.TASK: _task,
     ids.COMMENT: _comment,
+    ids.REVIEW: _review,
     ids.EVENT: _event,
 }

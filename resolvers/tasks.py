@@ -15,6 +15,7 @@ from db import (
     lookups,
     new_tasks,
     records,
+    submissions,
     task_lists,
     tasks,
     work,
@@ -209,7 +210,14 @@ class TaskMutation:
     async def complete_task(self, info: Info, input: SubmitTaskInput) -> Task | None:
         submission, fence = input.submission(), or_none(input.fence)
         return Task.of(
-            await work.complete(info.context.database, info.context.caller, input.task, submission, fence=fence)
+            await submissions.complete(info.context.database, info.context.caller, input.task, submission, fence=fence)
+        )
+
+    @strawberry.mutation(description="Hand a task in: a reviewer who is no relative judges it.")
+    async def submit_task(self, info: Info, input: SubmitTaskInput) -> Task | None:
+        submission, fence = input.submission(), or_none(input.fence)
+        return Task.of(
+            await submissions.submit(info.context.database, info.context.caller, input.task, submission, fence=fence)
         )
 
     @strawberry.mutation(description="Give a task up: what waited for it waits no more.")

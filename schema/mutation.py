@@ -8,6 +8,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from resolvers.agents import AgentMutation
 from resolvers.context import Info
 from resolvers.objectives import ObjectiveMutation
+from resolvers.reviews import ReviewMutation
 from resolvers.rooms import RoomMutation
 from resolvers.tasks import TaskMutation
 
@@ -21,7 +22,7 @@ class ReadAgain(FieldExtension):
 
 
 @strawberry.type(description="What clients can do, a field for each act.")
-class Mutation(RoomMutation, AgentMutation, ObjectiveMutation, TaskMutation):
+class Mutation(RoomMutation, AgentMutation, ObjectiveMutation, TaskMutation, ReviewMutation):
     pass
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from db import claims, new_tasks, objective_acts, objectives, work
+from db import claims, new_tasks, objective_acts, objectives, submissions
 from db.callers import Caller
 from db.database import Database
 from db.new_tasks import NewTask
 from db.records import Objective, Task
-from db.work import Submission
+from db.submissions import Submission
 
 
 def o(objective: Objective) -> str:
@@ -31,7 +31,7 @@ async def task(database: Database, caller: Caller, below: Objective | None = Non
 async def finish(database: Database, caller: Caller, one: Task) -> Task:
     """Claim the task and complete it."""
     await claims.claim(database, caller, f"T{one.id}")
-    return await work.complete(database, caller, f"T{one.id}", Submission(summary="Done"))
+    return await submissions.complete(database, caller, f"T{one.id}", Submission(summary="Done"))
 
 
 async def now_is(database: Database, one: Objective) -> Objective:

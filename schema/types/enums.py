@@ -16,6 +16,7 @@ from db.records import (
     Role,
     TaskOrder,
     TaskStatus,
+    Verdict,
     WaitKind,
 )
 from db.refusals import ErrorCode
@@ -33,6 +34,7 @@ __all__ = [
     "Role",
     "TaskOrder",
     "TaskStatus",
+    "Verdict",
     "WaitKind",
 ]
 
@@ -99,6 +101,7 @@ _tell(
     SUBMISSION="The summary that came with a submission or completion.",
     SYSTEM="By the server.",
 )
+_tell(Verdict, "What a reviewer says of a submission.")
 _tell(ArtifactKind, "What an artifact is.")
 _tell(EventKind, "What happened.")
 _tell(

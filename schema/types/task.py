@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from db import agents, comment_lists, ids, objectives, records, rooms, task_details
+from db import agents, comment_lists, ids, objectives, records, reviews, rooms, task_details
 from resolvers.context import Info
 from schema.types import agent as agent_types
 from schema.types import comment as comment_types
 from schema.types import event as event_types
 from schema.types import key_result as key_result_types
 from schema.types import objective as objective_types
+from schema.types import review as review_types
 from schema.types import room as room_types
 from schema.types import session as session_types
 from schema.types.enums import ArtifactKind, CommentKind, DependencyKind, Priority, TaskStatus, WaitKind
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from schema.types.event import EventConnection
     from schema.types.key_result import KeyResult
     from schema.types.objective import Objective
+    from schema.types.review import Review
     from schema.types.room import Room
     from schema.types.session import Session
 
@@ -292,6 +294,11 @@ class Task(Node):
             before=or_none(before),
         )
         return await comment_types.CommentConnection.of(info, wanted)
+
+    @strawberry.field(description="What was said of its submissions, oldest first.")
+    async def reviews(self, info: Info) -> list[Annotated["Review", strawberry.lazy("schema.types.review")]]:
+        found = await info.context.many(reviews.of_tasks, self.record.id)
+        return [review_types.Review.of(review) for review in found]
 
     @strawberry.field(description="What came of it, oldest first.")
     async def artifacts(self, info: Info) -> list[Artifact]:

@@ -5,8 +5,8 @@ from typing import Any
 
 import strawberry
 
-from db import work
 from db.new_tasks import BatchTask, NewTask
+from db.submissions import CriterionResult, NewArtifact, Submission
 from schema.types.comment import HandoffInput
 from schema.types.enums import ArtifactKind, DependencyKind, Priority
 from schema.types.given import given, or_none
@@ -214,16 +214,16 @@ class SubmitTaskInput:
     )
     fence: int | None = strawberry.field(default=strawberry.UNSET, description=_FENCE)
 
-    def submission(self) -> work.Submission:
+    def submission(self) -> Submission:
         """What db keeps of it."""
-        return work.Submission(
+        return Submission(
             summary=self.summary,
             criteria=[
-                work.CriterionResult(id=result.id, met=result.met, evidence=result.evidence or "")
+                CriterionResult(id=result.id, met=result.met, evidence=result.evidence or "")
                 for result in self.criteria or ()
             ],
             artifacts=[
-                work.NewArtifact(url=artifact.url, kind=artifact.kind or ArtifactKind.LINK, title=artifact.title or "")
+                NewArtifact(url=artifact.url, kind=artifact.kind or ArtifactKind.LINK, title=artifact.title or "")
                 for artifact in self.artifacts or ()
             ],
         )

@@ -1,20 +1,21 @@
 -- name: claim_next(room_id, agent_id, objectives, labels, session_id, lease_seconds, most, look)
 -- The whole claim in one statement: look along the index of ready tasks, in the ranges of the capability sets that the
--- agent covers; lock the best that nobody else is taking; take them; log it last. The WHERE of picked repeats the rule,
--- for what was looked at may have changed by the time it is locked.
+-- agent covers; lock the best that nobody else is taking; take them; log it last. What is assigned to the agent comes first,
+-- and of that what was begun before and came back. The WHERE of picked repeats the rule, for what was looked at may have
+-- changed by the time it is locked.
 with covered as (
   select id from requirement where capabilities <@ (select capabilities from agent where id = :agent_id)
 ), own as (
-  select t.id, 0 as turn, t.priority, t.waited_by, t.created_at
+  select t.id, (t.started_at is null)::integer as turn, t.priority, t.waited_by, t.created_at
     from task t
    where t.assignee_id = :agent_id and t.room_id = :room_id and t.ready
      and t.requirement_id in (select id from covered)
      and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
      and (:labels::text[] is null or t.labels @> :labels)
-   order by t.priority, t.waited_by desc, t.created_at, t.id
+   order by t.started_at is null, t.priority, t.waited_by desc, t.created_at, t.id
    limit :look::integer
 ), free as (
-  select best.id, 1 as turn, best.priority, best.waited_by, best.created_at
+  select best.id, 2 as turn, best.priority, best.waited_by, best.created_at
     from covered cross join lateral (
       select t.id, t.priority, t.waited_by, t.created_at
         from task t

@@ -1,6 +1,7 @@
 -- name: list_tasks_of_rooms(room_ids, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, task_order, most)
 -- A page for each room. For each order there is a branch that walks an index in that order; those of the other orders are
--- never run. In the order of claims what the caller is to do comes first, from a branch of its own. What the text is
+-- never run. In the order of claims what the caller is to do comes first, from a branch of
+-- its own, and of that what it is to go on with. What the text is
 -- searched for is looked up once, by index. The other three lists and counts have the same filter.
 select asked.position, page.*
   from unnest(:room_ids::bigint[], :after_turns::bigint[], :after_priorities::bigint[],
@@ -52,17 +53,16 @@ select asked.position, page.*
       from matching m
      where :task_order::text = 'CLAIM' and m.assignee_id = :agent_id::bigint and m.status not in ('DONE', 'CANCELLED')
        and (asked.after_turn is null
-            or asked.after_turn = 0
-               and (m.priority, -m.waited_by, m.created_at, m.id)
-                   > (asked.after_priority, -asked.after_waited_by, asked.after_time, asked.after_id))
-     order by m.priority, m.waited_by desc, m.created_at, m.id
+            or ((m.status <> 'TODO' or m.started_at is null)::integer, m.priority, -m.waited_by, m.created_at, m.id)
+               > (asked.after_turn, asked.after_priority, -asked.after_waited_by, asked.after_time, asked.after_id))
+     order by m.status <> 'TODO' or m.started_at is null, m.priority, m.waited_by desc, m.created_at, m.id
      limit :most::integer)
    union all
    (select m.*
       from matching m
      where :task_order::text = 'CLAIM'
        and (m.assignee_id is distinct from :agent_id::bigint or m.status in ('DONE', 'CANCELLED'))
-       and (asked.after_turn is distinct from 1
+       and (asked.after_turn is distinct from 2
             or (m.priority, -m.waited_by, m.created_at, m.id)
                > (asked.after_priority, -asked.after_waited_by, asked.after_time, asked.after_id))
      order by m.priority, m.waited_by desc, m.created_at, m.id
@@ -135,17 +135,16 @@ select asked.position, page.*
       from matching m
      where :task_order::text = 'CLAIM' and m.assignee_id = :agent_id::bigint and m.status not in ('DONE', 'CANCELLED')
        and (asked.after_turn is null
-            or asked.after_turn = 0
-               and (m.priority, -m.waited_by, m.created_at, m.id)
-                   > (asked.after_priority, -asked.after_waited_by, asked.after_time, asked.after_id))
-     order by m.priority, m.waited_by desc, m.created_at, m.id
+            or ((m.status <> 'TODO' or m.started_at is null)::integer, m.priority, -m.waited_by, m.created_at, m.id)
+               > (asked.after_turn, asked.after_priority, -asked.after_waited_by, asked.after_time, asked.after_id))
+     order by m.status <> 'TODO' or m.started_at is null, m.priority, m.waited_by desc, m.created_at, m.id
      limit :most::integer)
    union all
    (select m.*
       from matching m
      where :task_order::text = 'CLAIM'
        and (m.assignee_id is distinct from :agent_id::bigint or m.status in ('DONE', 'CANCELLED'))
-       and (asked.after_turn is distinct from 1
+       and (asked.after_turn is distinct from 2
             or (m.priority, -m.waited_by, m.created_at, m.id)
                > (asked.after_priority, -asked.after_waited_by, asked.after_time, asked.after_id))
      order by m.priority, m.waited_by desc, m.created_at, m.id
@@ -263,14 +262,14 @@ select asked.position, counted.tasks
 with covered as (
   select id from requirement where capabilities <@ (select capabilities from agent where id = :agent_id)
 ), own as (
-  select t.*, 0 as turn
+  select t.*, (t.started_at is null)::integer as turn
     from task t
    where t.assignee_id = :agent_id and t.room_id = :room_id and t.ready
      and t.requirement_id in (select id from covered)
-   order by t.priority, t.waited_by desc, t.created_at, t.id
+   order by t.started_at is null, t.priority, t.waited_by desc, t.created_at, t.id
    limit :most::integer
 ), free as (
-  select best.*, 1 as turn
+  select best.*, 2 as turn
     from covered cross join lateral (
       select t.*
         from task t

@@ -83,10 +83,12 @@ delete from task_key_result where task_id = :task_id;
 -- name: insert_key_result_links(task_id, key_result_ids)!
 insert into task_key_result (task_id, key_result_id) select :task_id, unnest(:key_result_ids::bigint[]);
 
--- name: assign_task(task_id, assignee_id, reviewer_id, instructions, moves)^
+-- name: assign_task(task_id, assignee_id, reviewer_id, instructions, names_reviewer, moves)^
 -- Work that changes hands is nobody's claim any more.
 update task
    set assignee_id = :assignee_id, reviewer_id = :reviewer_id, instructions = :instructions, updated_at = now(),
+       reviewer_volunteered = reviewer_volunteered and not :names_reviewer,
+       review_taken_at = case when :names_reviewer then null else review_taken_at end,
        status = case when status = 'DOING' and :moves then 'TODO' else status end,
        fence = fence + case when status = 'DOING' and :moves then 1 else 0 end,
        session_id = case when :moves then null else session_id end,
@@ -108,7 +110,8 @@ returning *;
 
 -- name: reopen_task(task_id)^
 update task
-   set status = 'TODO', finished_at = null, updated_at = now(), assignee_id = null, attempts = 0
+   set status = 'TODO', finished_at = null, updated_at = now(), assignee_id = null, attempts = 0,
+       reviewer_id = case when reviewer_volunteered then null else reviewer_id end, reviewer_volunteered = false
  where id = :task_id and status in ('DONE', 'CANCELLED')
 returning *;
 

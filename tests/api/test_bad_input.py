@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from graphql import (
+    GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLNonNull,
     build_schema,
@@ -38,6 +39,8 @@ TASKS = """query($first: Int, $after: String, $filter: TaskFilter) {
   room { tasks(first: $first, after: $after, filter: $filter) { nodes { id } } } }"""
 EVENTS = """query($first: Int, $last: Int, $after: String) {
   events(first: $first, last: $last, after: $after) { nodes { id } } }"""
+SUBMIT = "mutation($input: SubmitTaskInput!) { submitTask(input: $input) { id } }"
+REVIEW = "mutation($input: ReviewTaskInput!) { reviewTask(input: $input) { id } }"
 READY = "query($first: Int) { readyTasks(first: $first) { id } }"
 
 LONE = "\ud800"
@@ -128,6 +131,12 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a cleared title", UPDATE, {"id": "T1", "title": None}, BAD),
     ("a task that waits for itself", DEPEND, {"task": "T1", "dependsOn": "T1"}, "DEPENDENCY_CYCLE"),
     ("a fence of the future", RENEW, {"task": "T1", "fence": 7}, BAD),
+    ("a submission without words", SUBMIT, {"task": "T1", "summary": " "}, BAD),
+    ("a submission of what nobody holds", SUBMIT, {"task": "T1", "summary": "x"}, "NOT_HOLDER"),
+    ("a verdict on what was not handed in", REVIEW, {"task": "T1", "verdict": "APPROVED"}, "WRONG_STATUS"),
+    ("an unknown verdict", REVIEW, {"task": "T1", "verdict": "PERHAPS"}, BAD),
+    ("two words on one criterion", REVIEW, {"task": "T1", "verdict": "APPROVED", "criteria": [
+        {"id": "Q1", "accepted": True}, {"id": "q1", "accepted": False}]}, BAD),
     ("a lease that nobody has", RENEW, {"task": "T1"}, "NOT_HOLDER"),
 ]  # fmt: skip
 
@@ -264,6 +273,8 @@ def _sample(name: str, kind: Any, things: dict[str, Any]) -> Any:
         return _sample(name, kind.of_type, things)
     if is_list_type(kind):
         return [_sample(name, kind.of_type, things)]
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
     if isinstance(kind, GraphQLInputObjectType):
         meant = {"UpdateObjectiveInput": "objective", "MoveObjectiveInput": "objective"}
         meant["UpdateKeyResultInput"] = "keyResult"

@@ -70,6 +70,9 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("unblockTask", {"task": "{task}"}),
     ("writeNotes", {"task": "{task}", "text": "x", "fence": 0}),
     ("completeTask", {"task": "{task}", "summary": "x", "fence": 0}),
+    ("submitTask", {"task": "{task}", "summary": "x", "fence": 0}),
+    ("claimNextReview", {"room": "{room}"}),
+    ("reviewTask", {"task": "{task}", "verdict": "APPROVED"}),
     ("cancelTask", {"task": "{task}", "reason": "x"}),
     ("reopenTask", {"task": "{task}", "reason": "x"}),
     ("addComment", {"on": "{task}", "body": "x"}),
@@ -97,7 +100,7 @@ ASKED = [
     '{ room { tasks(filter: {reviewer: "{agent_id}"}) { nodes { id } } } }',
     '{ room { tasks(filter: {waitingForAgent: "{agent}"}) { nodes { id } } } }',
     *(f'{{ node(id: "{{{name}}}") {{ id }} }}' for name in
-      ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "event")),
+      ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "event")),
 ]  # fmt: skip
 
 
@@ -147,10 +150,16 @@ async def rooms(database: Database) -> Rooms:
     comment = (await bob.do("addComment", on=task, body="Hush"))["id"]
     beat = await bob.do("heartbeat", "session { id }", session="main")
     event = (await bob.see("{ events(first: 1) { nodes { id } } }"))["events"]["nodes"][0]["id"]
+    submitted = await bob.make()
+    await bob.claim(submitted)
+    await bob.do("submitTask", task=submitted, summary="Done")
+    ann = actor(await people.caller(database, "ann", there))
+    reviewed = await ann.do("reviewTask", "reviews { id }", task=submitted, verdict="APPROVED")
     things = {
         "room": "there", "room_id": f"R{there.id}", "agent": "bob", "agent_id": f"A{bob.caller.agent_id}",
         "objective": goal["id"], "key_result": goal["keyResults"][0]["id"], "task": task, "other_task": other,
-        "comment": comment, "session": beat["session"]["id"], "event": event, "own_task": own, "own_held": held,
+        "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],
+        "own_task": own, "own_held": held,
         "own_objective": (await eve.do("createObjective", title="Mine"))["id"],
     }  # fmt: skip
     return Rooms(database, eve, there, things)
@@ -194,7 +203,14 @@ async def test_what_is_in_another_room_can_not_be_looked_up(rooms: Rooms, docume
 
 
 async def test_what_is_hidden_is_refused_exactly_like_what_is_not_there(rooms: Rooms) -> None:
-    for name, letter in [("task", "T"), ("objective", "O"), ("comment", "C"), ("session", "S"), ("agent_id", "A")]:
+    for name, letter in [
+        ("task", "T"),
+        ("objective", "O"),
+        ("comment", "C"),
+        ("review", "V"),
+        ("session", "S"),
+        ("agent_id", "A"),
+    ]:
         answers = []
         for thing in (rooms.things[name], f"{letter}999999"):
             refused = await rooms.eve.unseen("query ($id: ID!) { node(id: $id) { id } }", id=thing)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import claims, endings, sweep, tasks, work
+from db import claims, endings, submissions, sweep, tasks, work
 from db.callers import Caller
 from db.claims import Wanted
 from db.comments import NewHandoff
@@ -30,7 +30,7 @@ from db.refusals import (
     WipLimit,
     WrongStatus,
 )
-from db.work import CriterionResult, Submission
+from db.submissions import CriterionResult, Submission
 from tests.world import World
 
 DONE = Submission(summary="Done")
@@ -183,7 +183,7 @@ async def test_a_paused_room_gives_nothing_and_what_is_held_goes_on(database: Da
     assert (await why_nothing(database, agent)).paused
     with pytest.raises(Paused):
         await claims.claim(database, agent, f"T{free.id}")
-    done = await work.complete(database, agent, f"T{held.id}", DONE)
+    done = await submissions.complete(database, agent, f"T{held.id}", DONE)
 
     assert done.status is TaskStatus.DONE
     assert (await now_is(database, free)).status is TaskStatus.TODO
@@ -217,7 +217,7 @@ async def test_the_same_key_answers_with_the_same_claim_while_it_is_held(
         return got[0]
 
     first, again = await claim(), await claim()
-    await work.complete(database, agent, f"T{first.id}", DONE)
+    await submissions.complete(database, agent, f"T{first.id}", DONE)
     later = await claim()
 
     assert (again.id, again.fence) == (first.id, first.fence)
@@ -280,7 +280,7 @@ async def test_a_lease_that_ended_is_void_before_anybody_sweeps(database: Databa
 
     for fence in (None, 1):
         with pytest.raises(StaleLease):
-            await work.complete(database, agent, f"T{task.id}", DONE, fence=fence)
+            await submissions.complete(database, agent, f"T{task.id}", DONE, fence=fence)
         with pytest.raises(StaleLease):
             await work.renew(database, agent, f"T{task.id}", fence=fence)
 
@@ -362,7 +362,7 @@ async def test_late_writes_are_refused_and_what_they_say_is_kept(database: Datab
     before = await now_is(database, task)
 
     with pytest.raises(StaleLease) as refused:
-        await work.complete(database, late, reference, Submission(summary="I did it all"), fence=fence)
+        await submissions.complete(database, late, reference, Submission(summary="I did it all"), fence=fence)
     with pytest.raises(StaleLease):
         await work.release(database, late, reference, handoff=handoff, fence=fence)
     with pytest.raises(StaleLease):
@@ -380,7 +380,7 @@ async def test_late_writes_are_refused_and_what_they_say_is_kept(database: Datab
     for words in ("I did it all", "half", "the rest", "Mind the gap", "It is like this", "No key"):
         assert words in kept
     with pytest.raises(NotHolder):
-        await work.complete(database, late, reference, DONE)
+        await submissions.complete(database, late, reference, DONE)
 
 
 async def test_a_fence_of_the_future_is_no_fence(database: Database, world: World, room: Room) -> None:
@@ -388,7 +388,7 @@ async def test_a_fence_of_the_future_is_no_fence(database: Database, world: Worl
     await claims.claim(database, agent, f"T{task.id}")
 
     with pytest.raises(BadInput):
-        await work.complete(database, agent, f"T{task.id}", DONE, fence=2)
+        await submissions.complete(database, agent, f"T{task.id}", DONE, fence=2)
 
 
 async def test_release_needs_a_handoff_where_the_room_asks(database: Database, world: World) -> None:
@@ -418,11 +418,11 @@ async def test_completing_needs_every_criterion_and_no_open_subtask(
     both = [CriterionResult(id=f"Q{one}", met=True, evidence="seen"), CriterionResult(id=f"Q{two}", met=True)]
 
     with pytest.raises(NotReady) as waits:
-        await work.complete(database, agent, f"T{task.id}", Submission(summary="Done", criteria=both))
+        await submissions.complete(database, agent, f"T{task.id}", Submission(summary="Done", criteria=both))
     await endings.cancel(database, agent, f"T{subtask.id}", "not needed")
     with pytest.raises(CriteriaUnmet) as unmet:
-        await work.complete(database, agent, f"T{task.id}", Submission(summary="Done", criteria=both[:1]))
-    done = await work.complete(database, agent, f"T{task.id}", Submission(summary="Done", criteria=both))
+        await submissions.complete(database, agent, f"T{task.id}", Submission(summary="Done", criteria=both[:1]))
+    done = await submissions.complete(database, agent, f"T{task.id}", Submission(summary="Done", criteria=both))
 
     assert [(wait["kind"], wait["task"]) for wait in waits.value.waiting_on] == [("SUBTASK", f"T{subtask.id}")]
     assert unmet.value.unmet == [f"Q{two}"]
@@ -435,7 +435,7 @@ async def test_a_room_with_review_refuses_completion(database: Database, world: 
     await claims.claim(database, agent, f"T{task.id}")
 
     with pytest.raises(ReviewRequired):
-        await work.complete(database, agent, f"T{task.id}", DONE)
+        await submissions.complete(database, agent, f"T{task.id}", DONE)
 
     assert (await now_is(database, task)).status is TaskStatus.DOING
 

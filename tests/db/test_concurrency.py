@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-from db import claims, comments, dependencies, endings, new_tasks, sessions, sweep, tasks, work
+from db import claims, comments, dependencies, endings, new_tasks, sessions, submissions, sweep, tasks, work
 from db.callers import Caller
 from db.claims import Wanted
 from db.database import Database
@@ -13,7 +13,7 @@ from db.feed import Feed
 from db.new_tasks import NewTask
 from db.records import CommentKind, DependencyKind
 from db.refusals import Refused
-from db.work import Submission
+from db.submissions import Submission
 from tests.recomputation import check_what_is_stored
 from tests.world import World
 
@@ -45,7 +45,7 @@ async def test_acts_of_all_kinds_at_once_leave_no_drift_and_no_deadlock(database
 
         async def finish() -> None:
             got, _ = await claims.claim_next(database, feed, caller, Wanted(), gone=asyncio.Event())
-            await work.complete(database, caller, f"T{got[0].id}" if got else task(), Submission(summary="Done"))
+            await submissions.complete(database, caller, f"T{got[0].id}" if got else task(), Submission(summary="Done"))
 
         acts: list[Callable[[], Awaitable[object]]] = [
             create,

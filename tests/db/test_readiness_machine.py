@@ -10,14 +10,26 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from db import claims, dependencies, endings, new_tasks, objective_acts, readiness, rooms, sweep, tasks, work
+from db import (
+    claims,
+    dependencies,
+    endings,
+    new_tasks,
+    objective_acts,
+    readiness,
+    rooms,
+    submissions,
+    sweep,
+    tasks,
+    work,
+)
 from db.callers import Caller
 from db.database import Database
 from db.feed import Feed
 from db.new_tasks import NewTask
 from db.records import AgentKind, DependencyKind, ObjectiveStatus, Role, Task
 from db.refusals import Refused
-from db.work import Submission
+from db.submissions import Submission
 from tests.recomputation import check_what_is_stored
 
 T = TypeVar("T")
@@ -194,8 +206,8 @@ class Readiness(RuleBasedStateMachine):
 
     async def _complete(self, caller: Caller, task: str) -> Task:
         rows = await self.rows("select id from criterion where task_id = $1", int(task[1:]))
-        results = [work.CriterionResult(id=f"Q{row['id']}", met=True) for row in rows]
-        return await work.complete(self.database, caller, task, Submission(summary="Done", criteria=results))
+        results = [submissions.CriterionResult(id=f"Q{row['id']}", met=True) for row in rows]
+        return await submissions.complete(self.database, caller, task, Submission(summary="Done", criteria=results))
 
     @rule(caller=st.integers(0, 1), at=MANY)
     def claim_and_complete(self, caller: int, at: int) -> None:

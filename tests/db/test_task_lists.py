@@ -7,15 +7,28 @@ from typing import Any
 
 import pytest
 
-from db import claims, comments, critical_path, dependencies, endings, ids, objectives, paging, rooms, task_lists, work
+from db import (
+    claims,
+    comments,
+    critical_path,
+    dependencies,
+    endings,
+    ids,
+    objectives,
+    paging,
+    rooms,
+    submissions,
+    task_lists,
+    work,
+)
 from db.callers import Caller
 from db.critical_path import longest_chain
 from db.database import Database
 from db.paging import Page
 from db.records import CommentKind, DependencyKind, Objective, Room, Task, TaskOrder, TaskStatus
 from db.refusals import BadInput, NotFound
+from db.submissions import Submission
 from db.task_lists import TaskFilter
-from db.work import Submission
 from tests.world import World
 
 ORDERS = list(TaskOrder)
@@ -67,7 +80,7 @@ class Scene:
 
     async def finish(self, caller: Caller, task: Task) -> None:
         await claims.claim(self.database, caller, t(task))
-        await work.complete(self.database, caller, t(task), Submission(summary="Done"))
+        await submissions.complete(self.database, caller, t(task), Submission(summary="Done"))
 
 
 @pytest.fixture
@@ -249,7 +262,7 @@ async def test_a_cursor_that_this_list_did_not_give_is_refused(scene: Scene, ord
 
 async def test_a_forged_cursor_with_great_numbers_is_an_empty_page_at_worst(scene: Scene) -> None:
     await scene.task("one")
-    forged = paging.encode(TaskOrder.CLAIM, 1, 2**63 - 1, 2**63 - 1, datetime.now(UTC), 2**63 - 1)
+    forged = paging.encode(TaskOrder.CLAIM, 2, 2**63 - 1, 2**63 - 1, datetime.now(UTC), 2**63 - 1)
 
     assert (await scene.page(TaskOrder.CLAIM, after=forged)).items == []
 
@@ -394,7 +407,7 @@ async def test_the_critical_path_ends_where_work_is_finished(scene: Scene) -> No
     await claims.claim(scene.database, scene.ann, t(done))
     await dependencies.add(scene.database, scene.ann, t(done), t(below), DependencyKind.BLOCKS)
     await dependencies.add(scene.database, scene.ann, t(below), t(deep), DependencyKind.BLOCKS)
-    await work.complete(scene.database, scene.ann, t(done), Submission(summary="Done"))
+    await submissions.complete(scene.database, scene.ann, t(done), Submission(summary="Done"))
 
     found = await critical_path.find(scene.database, scene.ann, None, o(goal))
 
