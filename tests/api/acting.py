@@ -36,13 +36,13 @@ class Actor:
 
     async def do(self, mutation: str, fields: str = "id", **sent: Any) -> Any:
         """What the mutation answers to this input, where it isn't refused."""
-        data, errors = await self._send(_document(mutation, fields), {"input": sent})
+        data, errors = await self._send(document(mutation, fields), {"input": sent})
         assert errors == [], (mutation, sent)
         return data[mutation]
 
     async def refused(self, mutation: str, **sent: Any) -> dict[str, Any]:
         """The extensions of the mutation's refusal, but for its hint, which is there."""
-        data, errors = await self._send(_document(mutation, "__typename"), {"input": sent})
+        data, errors = await self._send(document(mutation, "__typename"), {"input": sent})
         assert data in (None, {mutation: None}), (mutation, sent)
         return _facts(errors)
 
@@ -75,10 +75,10 @@ class Actor:
         await self.claim(task)
         await self.do("completeTask", task=task, summary="Done")
 
-    async def _send(self, document: str, variables: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
+    async def _send(self, text: str, variables: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         context = Context(database=self.database, feed=self.feed, caller=self.caller)
         try:
-            answer = await _ENGINE.prepare(Request(document, variables), context).run()
+            answer = await _ENGINE.prepare(Request(text, variables), context).run()
         except Rejected as rejected:
             return None, list(rejected.errors)
         return answer["data"], answer.get("errors", [])
@@ -98,7 +98,8 @@ def _mutations() -> GraphQLObjectType:
     return mutations
 
 
-def _document(mutation: str, fields: str) -> str:
+def document(mutation: str, fields: str) -> str:
+    """The mutation, with all its input in one variable."""
     field = _mutations().fields[mutation]
     body = f" {{ {fields} }}" if is_composite_type(get_named_type(field.type)) else ""
     return f"mutation ($input: {field.args['input'].type}) {{ {mutation}(input: $input){body} }}"
