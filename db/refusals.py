@@ -279,7 +279,10 @@ class CriteriaUnmet(Refused):
         return f"{self.task} has criteria that aren't met: {', '.join(self.unmet)}."
 
     def hint(self) -> str:
-        return "Meet them, then send `criteria` with one {id, met: true, evidence} for each."
+        return (
+            "Meet them, then submitTask with `criteria`: one {id, met: true, evidence} for each. "
+            "A reviewer sends the task back with reviewTask(verdict: CHANGES_REQUESTED)."
+        )
 
 
 @dataclass(eq=False)
@@ -291,7 +294,7 @@ class HandoffRequired(Refused):
         return f"Work on {self.task} doesn't change hands without a handoff in this room."
 
     def hint(self) -> str:
-        return "Send `handoff: {done, pending, gotchas}` with it."
+        return "Send releaseTask or assignTask again with `handoff: {done, pending, gotchas}`."
 
 
 @dataclass(eq=False)

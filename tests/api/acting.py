@@ -42,9 +42,14 @@ class Actor:
 
     async def refused(self, mutation: str, **sent: Any) -> dict[str, Any]:
         """The extensions of the mutation's refusal, but for its hint, which is there."""
+        return _facts([await self.complaint(mutation, **sent)])
+
+    async def complaint(self, mutation: str, **sent: Any) -> dict[str, Any]:
+        """The one error that the mutation answers."""
         data, errors = await self._send(document(mutation, "__typename"), {"input": sent})
         assert data in (None, {mutation: None}), (mutation, sent)
-        return _facts(errors)
+        assert len(errors) == 1, errors
+        return errors[0]
 
     async def see(self, query: str, **variables: Any) -> Any:
         """What the query answers, where it isn't refused."""
