@@ -1,5 +1,6 @@
 """The bounds of inputs. Outside them: BAD_INPUT, and nothing is cut silently."""
 
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ MAX_DURATION = 31_536_000
 MAX_LEASE = 86_400
 MAX_WAIT = 60
 MAX_INT = 2**31 - 1
+MAX_JSON_BYTES = 65_536
+# Far below where the encoders of any language give up.
+MAX_JSON_DEPTH = 100
 
 _ROOM_NAME = re.compile(r"[a-z0-9-]{1,64}")
 _AGENT_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -76,6 +80,30 @@ def number(field: str, value: float, *, least: float = -math.inf) -> float:
             field, f"{field} is {value}; it takes a finite number" + (f" from {least:g}." if least > -math.inf else ".")
         )
     return value
+
+
+def json_value(field: str, value: object) -> None:
+    """JSON but for null: at most 64 KiB, counted in the bytes of its shortest form in UTF-8, and 100 levels."""
+    if value is None:
+        raise BadInput(field, f"{field} is null, which says nothing.", "Take away what is there with forget.")
+    # Without recursion, for values nest at will.
+    rest = [(value, 1)]
+    while rest:
+        part, depth = rest.pop()
+        if depth > MAX_JSON_DEPTH:
+            raise BadInput(field, f"{field} is nested more than {MAX_JSON_DEPTH} levels deep.")
+        if isinstance(part, str):
+            text(field, part)
+        elif isinstance(part, float):
+            number(field, part)
+        elif isinstance(part, dict):
+            rest.extend((name, depth) for name in part)
+            rest.extend((inner, depth + 1) for inner in part.values())
+        elif isinstance(part, list):
+            rest.extend((inner, depth + 1) for inner in part)
+    size = len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > MAX_JSON_BYTES:
+        raise BadInput(field, f"{field} takes {size} bytes as JSON; it takes at most {MAX_JSON_BYTES}.")
 
 
 def time(field: str, value: datetime) -> datetime:

@@ -186,7 +186,8 @@ class Database:
 
 
 async def _prepare(connection: Any) -> None:
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_to_json, decoder=json.loads)
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
 
 
 async def _keep_state(_connection: Any) -> None:

@@ -387,6 +387,19 @@ class Review(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Memory(Record):
+    """`scope` is the id of what it belongs to."""
+
+    scope: str
+    key: str
+    value: Any
+    version: int
+    author_id: int
+    updated_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event(Record):
     room_id: int
     seq: int

@@ -96,12 +96,16 @@ class Forbidden(Refused):
 class NotFound(Refused):
     code = ErrorCode.NOT_FOUND
     id: str
+    next_step: str = "Check the id. Query 'rooms' lists the rooms that you can see, and 'room { tasks }' their tasks."
 
     def message(self) -> str:
         return f"{self.id} is nothing that you can see."
 
     def hint(self) -> str:
-        return "Check the id. Query 'rooms' lists the rooms that you can see, and 'room { tasks }' their tasks."
+        return self.next_step
+
+    def facts(self) -> Mapping[str, object]:
+        return {"id": self.id}
 
 
 @dataclass(eq=False)
@@ -369,6 +373,24 @@ class ObjectiveCycle(Refused):
 
     def hint(self) -> str:
         return "Choose a parent outside its subtree, or none for the root."
+
+
+@dataclass(eq=False)
+class VersionConflict(Refused):
+    """`version` is the one that stands; 0 where there is none."""
+
+    code = ErrorCode.VERSION_CONFLICT
+    scope: str
+    key: str
+    version: int
+
+    def message(self) -> str:
+        stands = f"is at version {self.version}" if self.version else "isn't there"
+        return f"{self.key} in {self.scope} {stands}: what you saw is not what stands."
+
+    def hint(self) -> str:
+        look = "Look with recall, then remember" if self.version else "Send remember again"
+        return f"{look} with ifVersion: {self.version}."
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from db import idempotency, objectives, presence, readiness, sweep
+from db import idempotency, memory, objectives, presence, readiness, sweep
 from db.database import Database
 
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
@@ -19,7 +19,11 @@ _AT_EVERY_TICK: tuple[Callable[[Database], Awaitable[int]], ...] = (
     sweep.take_back_expired,
     readiness.clear_schedules,
 )
-_NOW_AND_THEN: tuple[Callable[[Database], Awaitable[int]], ...] = (objectives.archive_finished, idempotency.forget_old)
+_NOW_AND_THEN: tuple[Callable[[Database], Awaitable[int]], ...] = (
+    objectives.archive_finished,
+    idempotency.forget_old,
+    memory.forget_expired,
+)
 
 
 async def sweep_forever(database: Database) -> None:

@@ -7,6 +7,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 
 from resolvers.agents import AgentMutation
 from resolvers.context import Info
+from resolvers.memory import MemoryMutation
 from resolvers.objectives import ObjectiveMutation
 from resolvers.reviews import ReviewMutation
 from resolvers.rooms import RoomMutation
@@ -22,7 +23,7 @@ class ReadAgain(FieldExtension):
 
 
 @strawberry.type(description="What clients can do, a field for each act.")
-class Mutation(RoomMutation, AgentMutation, ObjectiveMutation, TaskMutation, ReviewMutation):
+class Mutation(RoomMutation, AgentMutation, ObjectiveMutation, TaskMutation, ReviewMutation, MemoryMutation):
     pass
 
 

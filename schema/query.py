@@ -4,6 +4,7 @@ import strawberry
 
 from resolvers.agents import AgentQuery
 from resolvers.events import EventQuery
+from resolvers.memory import MemoryQuery
 from resolvers.nodes import NodeQuery
 from resolvers.objectives import ObjectiveQuery
 from resolvers.rooms import RoomQuery
@@ -11,5 +12,5 @@ from resolvers.tasks import TaskQuery
 
 
 @strawberry.type(description="What clients can ask.")
-class Query(AgentQuery, NodeQuery, RoomQuery, ObjectiveQuery, TaskQuery, EventQuery):
+class Query(AgentQuery, NodeQuery, RoomQuery, ObjectiveQuery, TaskQuery, MemoryQuery, EventQuery):
     pass

@@ -32,6 +32,10 @@ RENEW = "mutation($input: RenewLeaseInput!) { renewLease(input: $input) { fence 
 COMMENT = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
 BATCH = "mutation($input: CreateTasksInput!) { createTasks(input: $input) { id } }"
 KEY_RESULT = "mutation($input: CreateKeyResultInput!) { createKeyResult(input: $input) { id } }"
+REMEMBER = "mutation($input: RememberInput!) { remember(input: $input) { key } }"
+FORGET = "mutation($input: ForgetInput!) { forget(input: $input) }"
+MEMORIES = """query($scope: ID! = "main", $prefix: String, $search: String, $first: Int) {
+  memories(scope: $scope, prefix: $prefix, search: $search, first: $first) { key } }"""
 TASK = "query($id: ID!) { task(id: $id) { id } }"
 NODE = "query($id: ID!) { node(id: $id) { id } }"
 OBJECTIVE_OF = "query($id: ID!) { objective(id: $id) { id } }"
@@ -137,6 +141,24 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("an unknown verdict", REVIEW, {"task": "T1", "verdict": "PERHAPS"}, BAD),
     ("two words on one criterion", REVIEW, {"task": "T1", "verdict": "APPROVED", "criteria": [
         {"id": "Q1", "accepted": True}, {"id": "q1", "accepted": False}]}, BAD),
+    ("null to remember", REMEMBER, {"scope": "main", "key": "k", "value": None}, BAD),
+    ("a value beyond all numbers", REMEMBER, {"scope": "main", "key": "k", "value": [1e400]}, BAD),
+    ("a value too large", REMEMBER, {"scope": "main", "key": "k", "value": "x" * 65_535}, BAD),
+    ("NUL in a value", REMEMBER, {"scope": "main", "key": "k", "value": {"a": ["\0"]}}, BAD),
+    ("half a surrogate pair in a value", REMEMBER, {"scope": "main", "key": "k", "value": {LONE: 1}}, BAD),
+    ("an empty key", REMEMBER, {"scope": "main", "key": " ", "value": 1}, BAD),
+    ("a key too long", REMEMBER, {"scope": "main", "key": "k" * 101, "value": 1}, BAD),
+    ("a version of -1", REMEMBER, {"scope": "main", "key": "k", "value": 1, "ifVersion": -1}, BAD),
+    ("a version that is none", REMEMBER, {"scope": "main", "key": "k", "value": 1, "ifVersion": 3}, "VERSION_CONFLICT"),
+    ("an end at once", REMEMBER, {"scope": "main", "key": "k", "value": 1, "ttlSeconds": 0}, BAD),
+    ("an end too far", REMEMBER, {"scope": "main", "key": "k", "value": 1, "ttlSeconds": 31_536_001}, BAD),
+    ("the memory of a comment", REMEMBER, {"scope": "C1", "key": "k", "value": 1}, BAD),
+    ("the memory of nothing", REMEMBER, {"scope": "T999", "key": "k", "value": 1}, LOST),
+    ("a key too long to forget", FORGET, {"scope": "main", "key": "k" * 101}, BAD),
+    ("a page of 0 memories", MEMORIES, {"first": 0}, BAD),
+    ("a page of 201 memories", MEMORIES, {"first": 201}, BAD),
+    ("a prefix too long", MEMORIES, {"prefix": "k" * 101}, BAD),
+    ("a search too long", MEMORIES, {"search": "k" * 301}, BAD),
     ("a lease that nobody has", RENEW, {"task": "T1"}, "NOT_HOLDER"),
 ]  # fmt: skip
 
@@ -285,5 +307,6 @@ def _sample(name: str, kind: Any, things: dict[str, Any]) -> Any:
             if isinstance(of.type, GraphQLNonNull) or field in ("room", "reason")
         }
     return things.get(
-        name, {"String": "words", "ID": things["task"], "Int": 1, "Float": 1.0, "Boolean": True}.get(str(kind))
+        name,
+        {"String": "words", "ID": things["task"], "Int": 1, "Float": 1.0, "Boolean": True, "JSON": 1}.get(str(kind)),
     )

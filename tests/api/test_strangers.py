@@ -77,6 +77,14 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("reopenTask", {"task": "{task}", "reason": "x"}),
     ("addComment", {"on": "{task}", "body": "x"}),
     ("addComment", {"on": "{objective}", "body": "x"}),
+    ("remember", {"scope": "{task}", "key": "k", "value": 1}),
+    ("remember", {"scope": "{objective}", "key": "k", "value": 1}),
+    ("remember", {"scope": "{room}", "key": "k", "value": 1}),
+    ("remember", {"scope": "{room_id}", "key": "k", "value": 1}),
+    ("remember", {"scope": "{agent}", "key": "k", "value": 1}),
+    ("remember", {"scope": "{agent_id}", "key": "k", "value": 1}),
+    ("forget", {"scope": "{task}", "key": "k"}),
+    ("forget", {"scope": "{agent}", "key": "k"}),
 ]  # fmt: skip
 
 # Only about oneself, or for an ADMIN alone.
@@ -94,6 +102,11 @@ ASKED = [
     '{ criticalPath(room: "{room}") { id } }',
     '{ criticalPath(objective: "{objective}") { id } }',
     '{ events(room: "{room}") { nodes { id } } }',
+    '{ recall(scope: "{task}", key: "k") { key } }',
+    '{ recall(scope: "{agent_id}", key: "k") { key } }',
+    '{ memories(scope: "{objective}") { key } }',
+    '{ memories(scope: "{room}", search: "x") { key } }',
+    '{ memories(scope: "{agent}") { key } }',
     '{ room { objectives(parent: "{objective}") { nodes { id } } } }',
     '{ room { tasks(filter: {objective: "{objective}"}) { nodes { id } } } }',
     '{ room { tasks(filter: {assignee: "{agent}"}) { nodes { id } } } }',
