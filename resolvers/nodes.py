@@ -43,11 +43,16 @@ def _found_or_refused(one: Node | BaseException) -> Node | None:
     return one  # type: ignore[return-value]  # what GraphQL sees is null and an error
 
 
+async def visible(info: Info, letter: str, key: int) -> Node | None:
+    """What has this id, where there is such a thing and the caller may see it."""
+    return await _FINDERS[letter](info, key) if letter in _FINDERS else None
+
+
 async def _find(info: Info, text: str) -> Node:
     letter, key = ids.split(bounds.text("id", text))
     if letter not in _FINDERS:
         raise BadInput("id", f"{text} is the id of {ids.NOUNS[letter]}, which is no node.")
-    node = await _FINDERS[letter](info, key)
+    node = await visible(info, letter, key)
     if node is None:
         raise NotFound(text)
     return node

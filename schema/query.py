@@ -8,9 +8,10 @@ from resolvers.memory import MemoryQuery
 from resolvers.nodes import NodeQuery
 from resolvers.objectives import ObjectiveQuery
 from resolvers.rooms import RoomQuery
+from resolvers.search import SearchQuery
 from resolvers.tasks import TaskQuery
 
 
 @strawberry.type(description="What clients can ask.")
-class Query(AgentQuery, NodeQuery, RoomQuery, ObjectiveQuery, TaskQuery, MemoryQuery, EventQuery):
+class Query(AgentQuery, NodeQuery, RoomQuery, ObjectiveQuery, TaskQuery, MemoryQuery, SearchQuery, EventQuery):
     pass

@@ -20,3 +20,7 @@ create table memory (
 );
 create index memory_expiry on memory (expires_at) where expires_at is not null;
 create index memory_by_text on memory using gin (words);
+
+-- Tasks and comments have theirs. A statement must spell the expression just so, or it reads every row.
+create index objective_by_text on objective using gin (to_tsvector('english', title || ' ' || description));
+create index message_by_text on message using gin (to_tsvector('english', body));

@@ -36,6 +36,8 @@ REMEMBER = "mutation($input: RememberInput!) { remember(input: $input) { key } }
 FORGET = "mutation($input: ForgetInput!) { forget(input: $input) }"
 MEMORIES = """query($scope: ID! = "main", $prefix: String, $search: String, $first: Int) {
   memories(scope: $scope, prefix: $prefix, search: $search, first: $first) { key } }"""
+SEARCH = """query($query: String!, $room: ID = "main", $first: Int) {
+  search(query: $query, room: $room, first: $first) { id } }"""
 TASK = "query($id: ID!) { task(id: $id) { id } }"
 NODE = "query($id: ID!) { node(id: $id) { id } }"
 OBJECTIVE_OF = "query($id: ID!) { objective(id: $id) { id } }"
@@ -155,6 +157,11 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("the memory of a comment", REMEMBER, {"scope": "C1", "key": "k", "value": 1}, BAD),
     ("the memory of nothing", REMEMBER, {"scope": "T999", "key": "k", "value": 1}, LOST),
     ("a key too long to forget", FORGET, {"scope": "main", "key": "k" * 101}, BAD),
+    ("a search for nothing", SEARCH, {"query": " "}, BAD),
+    ("a search for NUL", SEARCH, {"query": "a\0"}, BAD),
+    ("a search for too much", SEARCH, {"query": "x" * 301}, BAD),
+    ("a page of 0 hits", SEARCH, {"query": "x", "first": 0}, BAD),
+    ("a search in a room that is not there", SEARCH, {"query": "x", "room": "nowhere"}, LOST),
     ("a page of 0 memories", MEMORIES, {"first": 0}, BAD),
     ("a page of 201 memories", MEMORIES, {"first": 201}, BAD),
     ("a prefix too long", MEMORIES, {"prefix": "k" * 101}, BAD),

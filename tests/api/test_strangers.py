@@ -102,6 +102,7 @@ ASKED = [
     '{ criticalPath(room: "{room}") { id } }',
     '{ criticalPath(objective: "{objective}") { id } }',
     '{ events(room: "{room}") { nodes { id } } }',
+    '{ search(query: "x", room: "{room}") { id } }',
     '{ recall(scope: "{task}", key: "k") { key } }',
     '{ recall(scope: "{agent_id}", key: "k") { key } }',
     '{ memories(scope: "{objective}") { key } }',
