@@ -53,8 +53,8 @@ class Setting:
         self.room_id = room.id
         await self.database.execute("update room set require_done_criteria = false where id = $1", room.id)
         self.agents = [await self._agent(f"{self.name}-{n}") for n in range(_CLIENTS)]
-        self.plain = await self._requirement([])
-        self.rare = await self._requirement(["rare"])
+        self.plain = await self.requirement([])
+        self.rare = await self.requirement(["rare"])
 
     async def _agent(self, name: str) -> Caller:
         agent_id = await self.database.fetchval("insert into agent (name) values ($1) returning id", name)
@@ -64,18 +64,30 @@ class Setting:
         seen = frozenset({self.room_id})
         return Caller(agent_id, name, AgentKind.AGENT, Role.MEMBER, (), seen, token_id=0)
 
-    async def _requirement(self, capabilities: list[str]) -> int:
+    async def requirement(self, capabilities: list[str], *resources: int) -> int:
         number: int = await self.database.fetchval(
-            "insert into requirement (capabilities) values ($1)"
-            " on conflict (capabilities) do update set capabilities = excluded.capabilities returning id",
+            "insert into requirement (capabilities, resources) values ($1, $2)"
+            " on conflict (capabilities, resources) do update set capabilities = excluded.capabilities returning id",
             capabilities,
+            resources,
+        )
+        return number
+
+    async def resource(self, name: str, capacity: int, in_use: int) -> int:
+        number: int = await self.database.fetchval(
+            "insert into resource (room_id, name, capacity, in_use, failure_threshold, cooldown_seconds)"
+            " values ($1, $2, $3, $4, 5, 60) returning id",
+            self.room_id,
+            name,
+            capacity,
+            in_use,
         )
         return number
 
     async def tasks(
-        self, count: int, *, capabilities: int | None = None, priority: int = 2, status: str = "TODO"
+        self, count: int, *, requirement: int | None = None, priority: int = 2, status: str = "TODO"
     ) -> None:
-        kind = self.plain if capabilities is None else capabilities
+        kind = self.plain if requirement is None else requirement
         await self.database.execute(
             _TASKS, self.room_id, self.agents[0].agent_id, kind, priority, status, count, timeout=1800
         )
@@ -123,14 +135,28 @@ async def _compare(url: str, rounds: int, count: int, big: int) -> None:
     database = await Database.connect(url)
     feed = Feed(database)
     need = count * (rounds + 1)
-    names = ("ready-alone", "behind-20000-waiting", "one-of-ten-fits", f"among-{big}")
+    names = (
+        "ready-alone",
+        "behind-20000-waiting",
+        "one-of-ten-fits",
+        "behind-20000-for-full-resources",
+        "each-needs-a-resource",
+        f"among-{big}",
+    )
     made = [Setting(database, name) for name in names]
-    alone, behind, among_others, crowded = made
+    alone, behind, among_others, beside, needing, crowded = made
     for setting in made:
         await setting.open()
-        await setting.tasks(need)
+        if setting is not needing:
+            await setting.tasks(need)
+    for n in range(20):
+        full = await beside.requirement([], await beside.resource(f"full-{n}", 1, 1))
+        await beside.tasks(1_000, requirement=full, priority=0)
+    wide = [await needing.requirement([], await needing.resource(f"wide-{n}", need, 0)) for n in range(4)]
+    for n, requirement in enumerate(wide):
+        await needing.tasks(need // 4, requirement=requirement, priority=n)
     await behind.waiting(20_000)
-    await among_others.tasks(need * 9, capabilities=among_others.rare, priority=0)
+    await among_others.tasks(need * 9, requirement=among_others.rare, priority=0)
     await crowded.tasks(big - need, status="DONE")
     await database.execute("vacuum analyze", timeout=1800)
     for round_number in range(rounds + 1):

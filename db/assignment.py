@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from db import agents, bounds, comments, ids, reviews, rooms
+from db import agents, bounds, comments, ids, resources, reviews, rooms
 from db.callers import Caller
 from db.comments import NewHandoff, late_words_kept
 from db.database import Act, Database
@@ -52,6 +52,8 @@ async def assign(
             names_reviewer="reviewer" in changes,
             moves=moves and task.status is TaskStatus.DOING,
         )
+        if moves:
+            await resources.free(act, held.holds, caller.agent_id, worked=False)
         if handoff is not None:
             body = handoff.text()
             await comments.write(

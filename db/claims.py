@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from db import bounds, idempotency, ids, objectives, rooms, sweep, waits
+from db import bounds, idempotency, ids, objectives, resources, rooms, sweep, waits
 from db import criteria as criteria_rules
 from db.callers import Caller, still
 from db.database import Act, Database
@@ -51,6 +51,7 @@ _OPENINGS = frozenset(
         EventKind.TASK_REOPENED,
         EventKind.TASK_DONE,
         EventKind.TASK_CANCELLED,
+        EventKind.RESOURCE_CHANGED,
     }
 )
 
@@ -116,13 +117,30 @@ async def claim_next(
         seen = await q.log_ends(database, room_ids=[search.room_id]) if wait_seconds else []
         room, claimed = await _claim_some(database, caller, wanted, search, most, (mutation, key))
         if claimed:
-            return claimed, None
+            return await _claim_more(database, caller, wanted, search, claimed, most, (mutation, key)), None
         rest = deadline - asyncio.get_running_loop().time()
         if rest <= 0 or gone.is_set() or not await _opening(feed, search.room_id, seen[0]["seq"], rest, gone):
             return [], await _nothing(database, caller, room)
         # Revoked tokens and lost memberships take effect at once.
         caller = await still(database, caller)
         caller.must_work(search.room_id, wanted.room or "room")
+
+
+async def _claim_more(
+    database: Database,
+    caller: Caller,
+    wanted: Wanted,
+    search: _Search,
+    claimed: list[Task],
+    most: int,
+    keyed: tuple[str, str | None],
+) -> list[Task]:
+    """With these, what else there is: an attempt ends at a task that needs resources. What a key has got stays."""
+    more = claimed if keyed[1] is None else []
+    while more and len(claimed) < most:
+        _room, more = await _claim_some(database, caller, wanted, search, most - len(claimed), keyed)
+        claimed = [*claimed, *more]
+    return claimed
 
 
 async def _search(database: Database, caller: Caller, wanted: Wanted) -> _Search:
@@ -300,7 +318,11 @@ async def claim(
                 raise _criteria_given(reference) if present else CriteriaFrozen(task=ids.of(ids.TASK, task.id))
             renewed = await q.renew_lease(act, task_id=task.id, lease_seconds=lease_seconds, quiet_seconds=None)
             return Task.of(renewed)
-        await _check(act, caller, room, task, holder, has_criteria=bool(texts))
+        needed = row["resources"]
+        if needed:
+            # Whether they can be had is not to change before they are taken.
+            await q.lock_resources(act, resource_ids=needed)
+        await _check(act, caller, room, task, holder, has_criteria=bool(texts), needed=needed)
         if texts:
             if present:
                 raise _criteria_given(reference)
@@ -314,6 +336,7 @@ async def claim(
                 lease_seconds=lease_seconds or room.lease_seconds,
             )
         )
+        await resources.take(act, claimed, needed)
         act.record(
             room.id,
             EventKind.TASK_CLAIMED,
@@ -329,7 +352,16 @@ def _criteria_given(reference: str) -> BadInput:
     return BadInput("criteria", f"{reference} has criteria already.", "Claim it without `criteria`.")
 
 
-async def _check(act: Act, caller: Caller, room: Room, task: Task, holder: str | None, *, has_criteria: bool) -> None:
+async def _check(
+    act: Act,
+    caller: Caller,
+    room: Room,
+    task: Task,
+    holder: str | None,
+    *,
+    has_criteria: bool,
+    needed: Sequence[int],
+) -> None:
     """Refuse the claim where the task is held, not the caller's to take, or not ready."""
     name = ids.of(ids.TASK, task.id)
     if task.status is TaskStatus.DOING and task.lease_expires_at is not None:
@@ -343,7 +375,7 @@ async def _check(act: Act, caller: Caller, room: Room, task: Task, holder: str |
     if missing:
         raise MissingCapabilities(task=name, missing=missing)
     others = task.open_dependencies or task.waits_for_track or task.waits_for_objective or task.waits_for_schedule
-    if others:
+    if others or (needed and await resources.unavailable(act, [task.requirement_id])):
         found = (await waits.waits_of(act, [task]))[task.id]
         raise NotReady(task=name, waiting_on=waits.facts(found))
     if task.waits_for_criteria and not has_criteria:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from db import bounds, ids, objectives, readiness, rooms, rules
+from db import bounds, ids, objectives, readiness, resources, rooms, rules
 from db.callers import Caller
 from db.comments import late_words_kept
 from db.database import Act, Database
 from db.holding import hold
 from db.lookups import find_task
 from db.queries import q
-from db.records import STARTED, EventKind, InboxKind, Task
+from db.records import STARTED, EventKind, InboxKind, Task, TaskStatus
 from db.refusals import BadInput
 from db.rules import Move
 
@@ -23,6 +23,7 @@ async def cancel(database: Database, caller: Caller, reference: str, reason: str
         await rooms.lock(act, found.room_id)
         held = await hold(act, caller, reference, text=reason)
         task = await _cancel(act, held.task, caller.agent_id, reason)
+        await resources.free(act, held.holds, caller.agent_id, worked=False)
         if task.objective_id is not None:
             await objectives.parts_changed(act, task.objective_id, caller.agent_id)
         return Task.of(await q.task_by_id(act, task_id=task.id))
@@ -33,6 +34,8 @@ async def cancel_open_of(act: Act, objective_ids: Sequence[int], actor: int, rea
     rows = await q.open_tasks_of(act, objective_ids=objective_ids)
     for row in rows:
         await _cancel(act, Task.of(row), actor, reason)
+    held = {row["id"]: row["resources"] for row in rows if row["status"] == TaskStatus.DOING}
+    await resources.free(act, held, actor, worked=False)
 
 
 async def _cancel(act: Act, task: Task, actor: int, reason: str) -> Task:

@@ -58,6 +58,12 @@ def key_or_name(letter: str, text: str) -> int | str:
     return key(letter, text)
 
 
+def is_of(letter: str, text: str) -> bool:
+    """Whether the text has the form of an id of this letter."""
+    match = _ID.fullmatch(text)
+    return match is not None and match[1].upper() == letter
+
+
 def looks_like_one(name: str) -> bool:
     """Whether a name could be taken for an id, which no name may be."""
     return _ID.fullmatch(name) is not None

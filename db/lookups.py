@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from db import agents, bounds, ids, objectives
+from db import agents, bounds, ids, objectives, resources
 from db.callers import Caller
 from db.database import Act, Database
 from db.queries import q
@@ -67,9 +67,22 @@ class Lookups:
                 raise NotFound(ids.of(ids.KEY_RESULT, min(missing)))
         return wanted
 
-    async def requirement(self, capabilities: Sequence[str]) -> int:
-        wanted = sorted(bounds.keys("capabilities", capabilities))
-        number: int = await q.intern_requirement(self.act, capabilities=wanted, resources=[])
+    async def requirement(self, capabilities: Sequence[str], needed: Sequence[str]) -> int:
+        """The number of what a task asks for: capabilities, and resources by name or id."""
+        able = sorted(bounds.keys("capabilities", capabilities))
+        return await self._interned(able, await resources.named(self.act, self.room.id, needed))
+
+    async def changed_requirement(
+        self, before: int, capabilities: Sequence[str] | None, needed: Sequence[str] | None
+    ) -> int:
+        """As `requirement`; what isn't said stays as it is in the old one."""
+        row = await q.requirement_by_id(self.act, requirement_id=before)
+        able = row["capabilities"] if capabilities is None else sorted(bounds.keys("capabilities", capabilities))
+        keys = row["resources"] if needed is None else await resources.named(self.act, self.room.id, needed)
+        return await self._interned(able, keys)
+
+    async def _interned(self, capabilities: Sequence[str], keys: Sequence[int]) -> int:
+        number: int = await q.intern_requirement(self.act, capabilities=capabilities, resources=keys)
         return number
 
     def _here(self, field_name: str, reference: str, room_id: int) -> None:

@@ -33,6 +33,7 @@ class NewTask:
     assignee: str | None = None
     reviewer: str | None = None
     instructions: str = ""
+    resources: Sequence[str] = ()
     key_results: Sequence[str] = ()
     not_before: datetime | None = None
     due_at: datetime | None = None
@@ -161,7 +162,7 @@ async def _row(lookups: Lookups, new: NewTask) -> dict[str, Any]:
         "description": bounds.text("description", new.description),
         "priority": new.priority,
         "labels": bounds.keys("labels", new.labels),
-        "requirement_id": await lookups.requirement(new.capabilities),
+        "requirement_id": await lookups.requirement(new.capabilities, new.resources),
         "track": bounds.key("track", new.track) if new.track is not None else None,
         "track_order": new.track_order,
         "assignee_id": await lookups.agent(new.assignee) if new.assignee is not None else None,

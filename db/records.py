@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Self, get_type_hints
 
+from db import ids
+
 
 class AgentKind(StrEnum):
     AGENT = "AGENT"
@@ -93,6 +95,12 @@ class ArtifactKind(StrEnum):
 class Verdict(StrEnum):
     APPROVED = "APPROVED"
     CHANGES_REQUESTED = "CHANGES_REQUESTED"
+
+
+class BreakerState(StrEnum):
+    CLOSED = "CLOSED"
+    OPEN = "OPEN"
+    HALF_OPEN = "HALF_OPEN"
 
 
 class InboxKind(StrEnum):
@@ -347,7 +355,13 @@ class Wait:
     reason: str
     task_id: int | None = None
     objective_id: int | None = None
+    resource_id: int | None = None
     until: datetime | None = None
+
+    def facts(self) -> Mapping[str, object]:
+        """As it stands in a refusal."""
+        task = ids.of(ids.TASK, self.task_id) if self.task_id is not None else None
+        return {"kind": self.kind.value, "reason": self.reason, "task": task}
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +411,24 @@ class Memory(Record):
     author_id: int
     updated_at: datetime
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource(Record):
+    """`probe_task_id`: the one task that was let through to try it."""
+
+    id: int
+    room_id: int
+    name: str
+    capacity: int | None
+    in_use: int
+    breaker: BreakerState
+    failures: int
+    failure_threshold: int
+    cooldown_seconds: int
+    opened_at: datetime | None
+    last_detail: str
+    probe_task_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import agents, bounds, comments, ids, messages, objectives, readiness, rooms, rules, waits
+from db import agents, bounds, comments, ids, messages, objectives, readiness, resources, rooms, rules, waits
 from db.callers import Caller
 from db.comments import late_words_kept
 from db.database import Act, Database
@@ -72,6 +72,7 @@ async def submit(
                 act, task_id=task.id, result=submission.summary, reviewer_id=reviewer.id if reviewer else None
             )
         )
+        await resources.free(act, held.holds, caller.agent_id, worked=True)
         act.record(
             task.room_id,
             EventKind.TASK_SUBMITTED,
@@ -106,6 +107,7 @@ async def complete(
         await _hand_in(act, caller, held, submission)
         done = Task.of(await q.complete_task(act, task_id=task.id, result=submission.summary))
         await readiness.ended(act, done, caller.agent_id)
+        await resources.free(act, held.holds, caller.agent_id, worked=True)
         data = {"result": submission.summary, "fence": task.fence}
         act.record(
             room.id,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from db import ids
+from db import ids, resources
 from db.database import Act, Database
 from db.queries import q
 from db.records import EventKind, InboxKind, TaskStatus
@@ -16,16 +16,17 @@ async def take_back_expired(database: Database) -> int:
     """Take back a batch of the tasks whose lease has ended; answers how many."""
     async with database.act() as act:
         rows = await q.take_back_expired(act, task_id=None, most=_BATCH)
-        _record(act, rows)
+        await _record(act, rows)
     return len(rows)
 
 
 async def take_back(act: Act, task_id: int) -> None:
     """Take back this one, which the act has locked, if its lease has ended."""
-    _record(act, await q.take_back_expired(act, task_id=task_id, most=1))
+    await _record(act, await q.take_back_expired(act, task_id=task_id, most=1))
 
 
-def _record(act: Act, rows: Sequence[Any]) -> None:
+async def _record(act: Act, rows: Sequence[Any]) -> None:
+    await resources.free(act, {row["id"]: row["resources"] for row in rows}, None, worked=False)
     for row in rows:
         act.record(
             row["room_id"],

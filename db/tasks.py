@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from db import bounds, ids, objectives, readiness, rooms
+from db import bounds, ids, objectives, readiness, resources, rooms
 from db.callers import Caller
 from db.comments import late_words_kept
 from db.database import Act, Database
-from db.holding import hold
+from db.holding import Held, hold
 from db.lookups import Lookups, find_task
 from db.queries import q
-from db.records import EventKind, Task
+from db.records import EventKind, Task, TaskStatus
 from db.refusals import BadInput, DependencyCycle
 
 
@@ -28,6 +28,7 @@ class TaskChanges(TypedDict, total=False):
     track: str | None
     track_order: int | None
     instructions: str | None
+    resources: Sequence[str] | None
     key_results: Sequence[str] | None
     not_before: datetime | None
     due_at: datetime | None
@@ -55,6 +56,8 @@ async def update(
         if held.by_caller:
             await q.renew_lease(act, task_id=before.id, lease_seconds=None, quiet_seconds=None)
         await _settle_place(act, before, Task.of(row), caller.agent_id)
+        if before.status is TaskStatus.DOING and row["requirement_id"] != before.requirement_id:
+            await _exchange(act, held, row["requirement_id"], caller.agent_id)
         act.record(
             room.id,
             EventKind.TASK_UPDATED,
@@ -88,8 +91,10 @@ async def _changed(lookups: Lookups, before: Task, changes: TaskChanges) -> dict
             raise BadInput(name, f"{name} can't be cleared.")
     columns = {name: getattr(before, name) for name in (*_COLUMNS, "requirement_id", "objective_id", "parent_id")}
     columns |= {name: _COLUMNS[name](value) for name, value in changes.items() if name in _COLUMNS}
-    if "capabilities" in changes:
-        columns["requirement_id"] = await lookups.requirement(changes["capabilities"] or ())
+    if "capabilities" in changes or "resources" in changes:
+        able = (changes["capabilities"] or ()) if "capabilities" in changes else None
+        needed = (changes["resources"] or ()) if "resources" in changes else None
+        columns["requirement_id"] = await lookups.changed_requirement(before.requirement_id, able, needed)
     if "objective" in changes:
         objective = changes["objective"]
         columns["objective_id"] = None if objective is None else await lookups.objective(objective)
@@ -125,6 +130,16 @@ async def _settle_place(act: Act, before: Task, after: Task, actor: int) -> None
         for objective in (before.objective_id, after.objective_id):
             if objective is not None:
                 await objectives.parts_changed(act, objective, actor)
+
+
+async def _exchange(act: Act, held: Held, requirement_id: int, actor: int) -> None:
+    """A task in work gives back the resources that it needs no more, and takes those that it needs now."""
+    row = await q.requirement_by_id(act, requirement_id=requirement_id)
+    # All at once, in their order: the two steps below lock them one after the other.
+    await q.lock_resources(act, resource_ids=sorted({*held.resources, *row["resources"]}))
+    await resources.take(act, held.task, sorted(set(row["resources"]) - set(held.resources)))
+    unneeded = sorted(set(held.resources) - set(row["resources"]))
+    await resources.free(act, {held.task.id: unneeded}, actor, worked=False)
 
 
 def _contract_names(changes: Mapping[str, object]) -> dict[str, object]:

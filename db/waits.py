@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db import ids
+from db import ids, resources
 from db.database import Act, Database
 from db.queries import q
 from db.records import Task, TaskStatus, Wait, WaitKind
 
 
 async def waits_of(on: Database | Act, tasks: Sequence[Task]) -> dict[int, list[Wait]]:
-    """Everything that each of these tasks waits for, in five statements. SUBTASK holds back its end, others its start.
+    """Everything that each of these tasks waits for, in six statements. SUBTASK holds back its end, others its start.
 
     What a finished task waited for is no wait any more.
     """
@@ -22,6 +22,9 @@ async def waits_of(on: Database | Act, tasks: Sequence[Task]) -> dict[int, list[
     subtasks = _grouped(await q.unfinished_subtasks(on, task_ids=keys))
     drafted = sorted({task.objective_id for task in unfinished if task.waits_for_objective and task.objective_id})
     drafts = {row["asked"]: row for row in await q.drafts_above(on, objective_ids=drafted)}
+    lacking = await resources.unavailable(
+        on, sorted({t.requirement_id for t in unfinished if t.status is TaskStatus.TODO})
+    )
     paused = {
         row["id"] for row in await q.rooms_by_ids(on, room_ids=sorted({t.room_id for t in unfinished})) if row["paused"]
     }
@@ -30,6 +33,7 @@ async def waits_of(on: Database | Act, tasks: Sequence[Task]) -> dict[int, list[
             *(_on_task(WaitKind.DEPENDENCY, row, "{} is unfinished") for row in blockers[task.id]),
             *(_on_task(WaitKind.TRACK, row, "{} comes before it on its track") for row in ahead[task.id]),
             *(_before_start(task, drafts, paused=task.room_id in paused) if task.status is TaskStatus.TODO else ()),
+            *(map(resources.wait_for, lacking.get(task.requirement_id, ())) if task.status is TaskStatus.TODO else ()),
             *(_reason(task) if task.status is TaskStatus.BLOCKED else ()),
             *(_on_task(WaitKind.SUBTASK, row, "its subtask {} is unfinished") for row in subtasks[task.id]),
         ]
@@ -39,14 +43,7 @@ async def waits_of(on: Database | Act, tasks: Sequence[Task]) -> dict[int, list[
 
 def facts(waits: Sequence[Wait]) -> list[Mapping[str, object]]:
     """As they stand in a refusal."""
-    return [
-        {
-            "kind": wait.kind.value,
-            "reason": wait.reason,
-            "task": ids.of(ids.TASK, wait.task_id) if wait.task_id is not None else None,
-        }
-        for wait in waits
-    ]
+    return [wait.facts() for wait in waits]
 
 
 def _on_task(kind: WaitKind, row: Any, how: str) -> Wait:

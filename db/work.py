@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db import bounds, comments, dependencies, ids, readiness, rooms
+from db import bounds, comments, dependencies, ids, readiness, resources, rooms
 from db.callers import Caller
 from db.comments import NewHandoff, late_words_kept
 from db.database import Act, Database
@@ -64,6 +64,7 @@ async def release(
         if room.require_handoff and handoff is None:
             raise HandoffRequired(task=held.id)
         row = await q.release_task(act, task_id=task.id)
+        await resources.free(act, held.holds, caller.agent_id, worked=False)
         if handoff is not None:
             body = handoff.text()
             await comments.write(
@@ -147,6 +148,7 @@ async def block(
         row = await q.block_task(
             act, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
         )
+        await resources.free(act, held.holds, caller.agent_id, worked=False)
         act.record(
             room.id,
             EventKind.TASK_BLOCKED,

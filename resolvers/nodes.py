@@ -5,7 +5,20 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import strawberry
 
-from db import agents, bounds, comment_lists, ids, key_results, log, objectives, reviews, rooms, sessions, task_details
+from db import (
+    agents,
+    bounds,
+    comment_lists,
+    ids,
+    key_results,
+    log,
+    objectives,
+    resources,
+    reviews,
+    rooms,
+    sessions,
+    task_details,
+)
 from db.records import Role
 from db.refusals import BadInput, NotFound, Refused
 from resolvers.context import Info
@@ -15,6 +28,7 @@ from schema.types.event import Event
 from schema.types.key_result import KeyResult
 from schema.types.node import Node
 from schema.types.objective import Objective
+from schema.types.resource import Resource
 from schema.types.review import Review
 from schema.types.room import Room
 from schema.types.session import Session
@@ -100,6 +114,11 @@ async def _review(info: Info, key: int) -> Node | None:
     return Review.of(review) if review and await _task(info, review.task_id) else None
 
 
+async def _resource(info: Info, key: int) -> Node | None:
+    resource = await info.context.one(resources.by_ids, key)
+    return Resource.of(resource) if resource and info.context.caller.sees(resource.room_id) else None
+
+
 async def _event(info: Info, key: int) -> Node | None:
     event = await info.context.one(log.by_ids, key)
     return Event.of(event) if event and info.context.caller.sees(event.room_id) else None
@@ -122,5 +141,6 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.TASK: _task,
     ids.COMMENT: _comment,
     ids.REVIEW: _review,
+    ids.RESOURCE: _resource,
     ids.EVENT: _event,
 }

@@ -9,6 +9,7 @@ from resolvers.agents import AgentMutation
 from resolvers.context import Info
 from resolvers.memory import MemoryMutation
 from resolvers.objectives import ObjectiveMutation
+from resolvers.resources import ResourceMutation
 from resolvers.reviews import ReviewMutation
 from resolvers.rooms import RoomMutation
 from resolvers.tasks import TaskMutation
@@ -23,7 +24,9 @@ class ReadAgain(FieldExtension):
 
 
 @strawberry.type(description="What clients can do, a field for each act.")
-class Mutation(RoomMutation, AgentMutation, ObjectiveMutation, TaskMutation, ReviewMutation, MemoryMutation):
+class Mutation(
+    RoomMutation, AgentMutation, ObjectiveMutation, TaskMutation, ReviewMutation, ResourceMutation, MemoryMutation
+):
     pass
 
 

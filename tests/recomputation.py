@@ -36,6 +36,12 @@ async def check_what_is_stored(database: Database, room_id: int) -> None:
             assert row["blocked_reason"] is not None or row["open_dependencies"] > 0
     for objective in objectives.values():
         assert objective["in_draft"] == _in_draft(objectives, objective["id"])
+    for resource in await database.fetch("select * from resource where room_id = $1", room_id):
+        needing = await database.fetch("select id from requirement where $1 = any(resources)", resource["id"])
+        needs = {row["id"] for row in needing}
+        holders = [r["id"] for r in every.values() if r["status"] == "DOING" and r["requirement_id"] in needs]
+        assert resource["in_use"] == len(holders)
+        assert resource["probe_task_id"] is None or resource["probe_task_id"] in holders
     rows = await database.fetch("select seq from event where room_id = $1 order by seq", room_id)
     log = [row["seq"] for row in rows]
     assert log == list(range(1, len(log) + 1))

@@ -8,6 +8,7 @@ import strawberry
 from db.records import (
     AgentKind,
     ArtifactKind,
+    BreakerState,
     CommentKind,
     DependencyKind,
     EventKind,
@@ -24,6 +25,7 @@ from db.refusals import ErrorCode
 __all__ = [
     "AgentKind",
     "ArtifactKind",
+    "BreakerState",
     "CommentKind",
     "DependencyKind",
     "ErrorCode",
@@ -102,6 +104,13 @@ _tell(
     SYSTEM="By the server.",
 )
 _tell(Verdict, "What a reviewer says of a submission.")
+_tell(
+    BreakerState,
+    "Whether work may use a resource.",
+    CLOSED="It may.",
+    OPEN="It failed too often in a row: none may until it has cooled down.",
+    HALF_OPEN="One task may try it.",
+)
 _tell(ArtifactKind, "What an artifact is.")
 _tell(EventKind, "What happened.")
 _tell(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 
-from db import agents, ids, objective_tree, objectives, records
+from db import agents, ids, objective_tree, objectives, records, resources
 from db.refusals import BadInput
 from resolvers.context import Info
 from schema.types import agent as agent_types
 from schema.types import objective as objective_types
+from schema.types import resource as resource_types
 from schema.types import task_list as list_types
 from schema.types.enums import Presence, TaskOrder
 from schema.types.given import given, or_none
@@ -21,6 +22,7 @@ from schema.types.task_counts import TaskCounts
 if TYPE_CHECKING:
     from schema.types.agent import Agent
     from schema.types.objective import ObjectiveConnection
+    from schema.types.resource import Resource
     from schema.types.task_filter import TaskFilter
     from schema.types.task_list import TaskConnection
 
@@ -123,6 +125,11 @@ class Room(Node):
         return await list_types.TaskConnection.of(
             info, self.room_id, or_none(filter), order_by, first=first, after=or_none(after), within=None
         )
+
+    @strawberry.field(description="What its work shares, by name.")
+    async def resources(self, info: Info) -> list[Annotated["Resource", strawberry.lazy("schema.types.resource")]]:
+        found = await info.context.many(resources.of_rooms, self.room_id)
+        return [resource_types.Resource.of(resource) for resource in found]
 
     @strawberry.field(description="Counts of tasks by state, over the whole room.")
     async def counts(self, info: Info) -> TaskCounts:

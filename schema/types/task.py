@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from db import agents, comment_lists, ids, objectives, records, reviews, rooms, task_details
+from db import agents, comment_lists, ids, objectives, records, resources, reviews, rooms, task_details
 from resolvers.context import Info
 from schema.types import agent as agent_types
 from schema.types import comment as comment_types
 from schema.types import event as event_types
 from schema.types import key_result as key_result_types
 from schema.types import objective as objective_types
+from schema.types import resource as resource_types
 from schema.types import review as review_types
 from schema.types import room as room_types
 from schema.types import session as session_types
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from schema.types.event import EventConnection
     from schema.types.key_result import KeyResult
     from schema.types.objective import Objective
+    from schema.types.resource import Resource
     from schema.types.review import Review
     from schema.types.room import Room
     from schema.types.session import Session
 
 _TASK = strawberry.lazy("schema.types.task")
 _AGENT = strawberry.lazy("schema.types.agent")
+_RESOURCE = strawberry.lazy("schema.types.resource")
 
 
 @strawberry.type(description="One thing that must hold for the task to be done. Frozen once work starts.")
@@ -66,6 +69,12 @@ class Wait:
     @strawberry.field(description="The task that it waits for.")
     async def task(self, info: Info) -> Annotated["Task", _TASK] | None:
         return await _task(info, self.record.task_id)
+
+    @strawberry.field(description="The resource that it waits for.")
+    async def resource(self, info: Info) -> Annotated["Resource", _RESOURCE] | None:
+        key = self.record.resource_id
+        resource = await info.context.one(resources.by_ids, key) if key else None
+        return resource_types.Resource.of(resource) if resource else None
 
     @strawberry.field(description="The objective that it waits for.")
     async def objective(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.objective")] | None:
@@ -245,8 +254,11 @@ class Task(Node):
 
     @strawberry.field(description="Claimable right now by somebody.")
     async def ready(self, info: Info) -> bool:
+        if not self.record.ready:
+            return False
         room = await info.context.one(rooms.by_ids, self.record.room_id)
-        return self.record.ready and room is not None and not room.paused
+        taken = await info.context.one(resources.unavailable, self.record.requirement_id)
+        return room is not None and not room.paused and not taken
 
     @strawberry.field(
         description="Everything that it waits for. SUBTASK holds back its submission, all others its start."
@@ -303,6 +315,11 @@ class Task(Node):
     @strawberry.field(description="What came of it, oldest first.")
     async def artifacts(self, info: Info) -> list[Artifact]:
         return [Artifact.of(one) for one in await info.context.many(task_details.artifacts, self.record.id)]
+
+    @strawberry.field(description="The resources that it needs, and holds while it is DOING.")
+    async def resources(self, info: Info) -> list[Annotated["Resource", _RESOURCE]]:
+        found = await info.context.many(resources.of_requirements, self.record.requirement_id)
+        return [resource_types.Resource.of(resource) for resource in found]
 
     @strawberry.field(description="The key results that it moves.")
     async def key_results(self, info: Info) -> list[Annotated["KeyResult", strawberry.lazy("schema.types.key_result")]]:

@@ -43,6 +43,9 @@ class CreateTaskInput:
         default=strawberry.UNSET, description="Who decides whether it is done."
     )
     instructions: str | None = strawberry.field(default=strawberry.UNSET, description="For whom it is assigned to.")
+    resources: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Names of the resources that it needs: see defineResource."
+    )
     key_results: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="The key results that it moves."
     )
@@ -62,7 +65,7 @@ class CreateTaskInput:
         """What db makes one of: null is as good as left out."""
         names = (
             "room", "objective", "parent", "description", "labels", "capabilities", "criteria", "depends_on", "track",
-            "track_order", "assignee", "reviewer", "instructions", "key_results", "not_before", "due_at",
+            "track_order", "assignee", "reviewer", "instructions", "resources", "key_results", "not_before", "due_at",
             "estimate_minutes", "discovered_from",
         )  # fmt: skip
         said = {name: value for name, value in given(self, *names).items() if value is not None}
@@ -108,6 +111,9 @@ class UpdateTaskInput:
     track: str | None = strawberry.field(default=strawberry.UNSET, description="Its track.")
     track_order: int | None = strawberry.field(default=strawberry.UNSET, description="Its place on the track.")
     instructions: str | None = strawberry.field(default=strawberry.UNSET, description="For whom it is assigned to.")
+    resources: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Names of all the resources that it needs."
+    )
     key_results: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="All the key results that it moves."
     )
@@ -122,7 +128,7 @@ class UpdateTaskInput:
         """What was said, by db's names."""
         names = (
             "title", "description", "labels", "capabilities", "objective", "parent", "track", "track_order",
-            "instructions", "key_results", "not_before", "due_at", "estimate_minutes",
+            "instructions", "resources", "key_results", "not_before", "due_at", "estimate_minutes",
         )  # fmt: skip
         said = given(self, *names)
         if self.priority is not strawberry.UNSET:

@@ -34,4 +34,10 @@ create table resource (
   constraint a_breaker_that_tripped_says_when check ((breaker = 'CLOSED') = (opened_at is null)),
   constraint a_probe_is_out_while_half_open check (probe_task_id is null or breaker = 'HALF_OPEN')
 ) with (fillfactor = 50);
+
+-- What can be started now, as far as resources go.
+create view available_requirement as
+select requirement.*
+  from requirement
+ where not exists (select from resource where resource.id = any(requirement.resources) and not resource.available);
 create index resource_open on resource (opened_at) where breaker = 'OPEN';

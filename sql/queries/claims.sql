@@ -2,9 +2,11 @@
 -- The whole claim in one statement: look along the index of ready tasks, in the ranges of the capability sets that the
 -- agent covers; lock the best that nobody else is taking; take them; log it last. What is assigned to the agent comes first,
 -- and of that what was begun before and came back. The WHERE of picked repeats the rule, for what was looked at may have
--- changed by the time it is locked.
+-- changed by the time it is locked. What needs resources is taken alone, for it takes those along, or isn't taken.
 with covered as (
-  select id from requirement where capabilities <@ (select capabilities from agent where id = :agent_id)
+  select id, resources
+    from available_requirement
+   where capabilities <@ (select capabilities from agent where id = :agent_id)
 ), own as (
   select t.id, (t.started_at is null)::integer as turn, t.priority, t.waited_by, t.created_at
     from task t
@@ -30,22 +32,42 @@ with covered as (
    order by turn, priority, waited_by desc, created_at, id
    limit :look::integer
 ), picked as (
-  select t.id, c.turn, c.priority, c.waited_by, c.created_at
-    from candidate c join task t on t.id = c.id
+  select t.id, c.turn, c.priority, c.waited_by, c.created_at, covered.resources
+    from candidate c join task t on t.id = c.id join covered on covered.id = t.requirement_id
    where t.ready and (t.assignee_id is null or t.assignee_id = :agent_id)
      and not (select paused from room where id = :room_id)
    order by c.turn, c.priority, c.waited_by desc, c.created_at, c.id
    limit :most::integer
      for no key update of t skip locked
+), placed as (
+  select *, row_number() over (order by turn, priority, waited_by desc, created_at, id) as place from picked
+), taken as (
+  select * from placed
+   where place = 1
+      or place < (select coalesce(min(place), 9223372036854775807) from placed where resources <> '{}')
+), needed as (
+  select id, available
+    from resource
+   where id in (select unnest(resources) from taken)
+   order by id
+     for no key update
+), fitting as (
+  select coalesce(bool_and(available), true) as fits from needed
+), held as (
+  update resource
+     set in_use = in_use + 1,
+         probe_task_id = case when breaker = 'HALF_OPEN' then (select id from taken where place = 1) end
+    from needed
+   where resource.id = needed.id and (select fits from fitting)
 ), claimed as (
   update task
      set status = 'DOING', assignee_id = :agent_id, fence = fence + 1, session_id = :session_id,
          claimed_at = clock_timestamp(), lease_seconds = :lease_seconds::integer,
          lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer),
          quiet_until = null, stale_since = null, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
-    from picked
-   where task.id = picked.id
-  returning task.*, picked.turn
+    from taken
+   where task.id = taken.id and (select fits from fitting)
+  returning task.*, taken.turn
 ), counted as (
   update room_log
      set seq = room_log.seq + taken.tasks
@@ -71,7 +93,7 @@ select exists (
   select from task t
    where t.room_id = :room_id and t.ready and (t.assignee_id is null or t.assignee_id = :agent_id)
      and t.requirement_id in (
-           select id from requirement where capabilities <@ (select capabilities from agent where id = :agent_id))
+           select id from available_requirement where capabilities <@ (select capabilities from agent where id = :agent_id))
      and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
      and (:labels::text[] is null or t.labels @> :labels));
 
@@ -173,14 +195,16 @@ select array(select unnest(requirement.capabilities) except select unnest(agent.
 -- name: why_nothing(room_id, agent_id)^
 -- Counts of the room's TODO tasks, and what would change them.
 select count(*) as todo,
-       count(*) filter (where t.open_dependencies > 0 or t.waits_for_track or t.waits_for_objective or t.waits_for_schedule)
-         as waiting,
+       count(*) filter (where t.open_dependencies > 0 or t.waits_for_track or t.waits_for_objective or t.waits_for_schedule
+                           or t.requirement_id not in (select id from available_requirement)) as waiting,
        count(*) filter (where t.waits_for_criteria) as need_criteria,
        count(*) filter (where t.assignee_id <> :agent_id) as assigned_to_others,
        (select least(
           (select min(s.not_before) from task s where s.room_id = :room_id and s.waits_for_schedule
               and s.status not in ('DONE', 'CANCELLED')),
-          (select min(d.lease_expires_at) from task d where d.room_id = :room_id and d.status = 'DOING')))
+          (select min(d.lease_expires_at) from task d where d.room_id = :room_id and d.status = 'DOING'),
+          (select min(x.opened_at + make_interval(secs => x.cooldown_seconds))
+             from resource x where x.room_id = :room_id and x.breaker = 'OPEN')))
          as retry_at
   from task t
  where t.room_id = :room_id and t.status = 'TODO';
@@ -189,7 +213,7 @@ select count(*) as todo,
 -- Capabilities that would have made a ready task claimable.
 select distinct lacking.capability
   from task t
-  join requirement c on c.id = t.requirement_id
+  join available_requirement c on c.id = t.requirement_id
   cross join lateral (
     select unnest(c.capabilities) except select unnest(a.capabilities) from agent a where a.id = :agent_id
   ) lacking (capability)

@@ -193,7 +193,8 @@ select * from key_result where objective_id = any(:objective_ids::bigint[]) orde
 -- Of their own tasks alone.
 select t.objective_id as id, count(*) as total,
        count(*) filter (where t.status = 'TODO') as todo,
-       count(*) filter (where t.ready and not r.paused) as ready,
+       count(*) filter (where t.ready and not r.paused and t.requirement_id in (select id from available_requirement))
+         as ready,
        count(*) filter (where t.status = 'DOING') as doing,
        count(*) filter (where t.status = 'BLOCKED') as blocked,
        count(*) filter (where t.status = 'VALIDATING') as validating,
@@ -208,7 +209,8 @@ select t.objective_id as id, count(*) as total,
 -- name: task_counts_of_rooms(room_ids)
 select t.room_id as id, count(*) as total,
        count(*) filter (where t.status = 'TODO') as todo,
-       count(*) filter (where t.ready and not r.paused) as ready,
+       count(*) filter (where t.ready and not r.paused and t.requirement_id in (select id from available_requirement))
+         as ready,
        count(*) filter (where t.status = 'DOING') as doing,
        count(*) filter (where t.status = 'BLOCKED') as blocked,
        count(*) filter (where t.status = 'VALIDATING') as validating,

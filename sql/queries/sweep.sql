@@ -21,4 +21,6 @@ with expired as (
    where task.id = expired.id
   returning task.*, expired.holder_id
 )
-select taken.*, agent.name as holder from taken join agent on agent.id = taken.holder_id order by taken.room_id, taken.id;
+select taken.*, agent.name as holder, requirement.resources
+  from taken join agent on agent.id = taken.holder_id join requirement on requirement.id = taken.requirement_id
+ order by taken.room_id, taken.id;

@@ -14,7 +14,8 @@ select asked.position, page.*
        from task t
       where t.room_id = asked.room_id
         and (:statuses::text[] is null or t.status = any(:statuses::text[]))
-        and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused))
+        and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
+                  and t.requirement_id in (select id from available_requirement)))
         and (:stale::boolean is null
              or :stale::boolean = (t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
                   and greatest(t.claimed_at, t.last_progress_at)
@@ -96,7 +97,8 @@ select asked.position, page.*
        from task t
       where t.objective_id = any(asked.within::bigint[])
         and (:statuses::text[] is null or t.status = any(:statuses::text[]))
-        and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused))
+        and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
+                  and t.requirement_id in (select id from available_requirement)))
         and (:stale::boolean is null
              or :stale::boolean = (t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
                   and greatest(t.claimed_at, t.last_progress_at)
@@ -175,7 +177,8 @@ select asked.position, counted.tasks
      from task t
     where t.room_id = asked.room_id
       and (:statuses::text[] is null or t.status = any(:statuses::text[]))
-      and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused))
+      and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
+                  and t.requirement_id in (select id from available_requirement)))
       and (:stale::boolean is null
            or :stale::boolean = (t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
                 and greatest(t.claimed_at, t.last_progress_at)
@@ -221,7 +224,8 @@ select asked.position, counted.tasks
      from task t
     where t.objective_id = any(asked.within::bigint[])
       and (:statuses::text[] is null or t.status = any(:statuses::text[]))
-      and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused))
+      and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
+                  and t.requirement_id in (select id from available_requirement)))
       and (:stale::boolean is null
            or :stale::boolean = (t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
                 and greatest(t.claimed_at, t.last_progress_at)
@@ -260,7 +264,7 @@ select asked.position, counted.tasks
 -- name: offered_tasks(room_id, agent_id, most)
 -- What claim_next would take, best first, without taking it.
 with covered as (
-  select id from requirement where capabilities <@ (select capabilities from agent where id = :agent_id)
+  select id from available_requirement where capabilities <@ (select capabilities from agent where id = :agent_id)
 ), own as (
   select t.*, (t.started_at is null)::integer as turn
     from task t

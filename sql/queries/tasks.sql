@@ -4,8 +4,9 @@ select * from task where id = :task_id;
 -- name: lock_task(task_id)^
 -- With what deciding about its claim needs: its holder's name, and whether the lease still runs at this moment rather
 -- than at the start of a transaction that may have waited for the lock.
-select task.*, agent.name as assignee_name, coalesce(task.lease_expires_at > clock_timestamp(), false) as lease_runs
-  from task left join agent on agent.id = task.assignee_id
+select task.*, agent.name as assignee_name, coalesce(task.lease_expires_at > clock_timestamp(), false) as lease_runs,
+       requirement.resources
+  from task join requirement on requirement.id = task.requirement_id left join agent on agent.id = task.assignee_id
  where task.id = :task_id
    for no key update of task;
 
@@ -121,10 +122,11 @@ update criterion set met = false, evidence = '', accepted = null where task_id =
 
 -- name: open_tasks_of(objective_ids)
 -- In the order of their ids, which is the order in which acts lock tasks.
-select * from task
- where objective_id = any(:objective_ids::bigint[]) and status not in ('DONE', 'CANCELLED')
- order by id
-   for no key update;
+select task.*, requirement.resources
+  from task join requirement on requirement.id = task.requirement_id
+ where task.objective_id = any(:objective_ids::bigint[]) and task.status not in ('DONE', 'CANCELLED')
+ order by task.id
+   for no key update of task;
 
 -- name: started_dependents(task_id)
 -- Work that builds on this task and has begun: its holders and submitters are told when the ground moves.

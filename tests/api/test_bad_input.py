@@ -47,6 +47,8 @@ EVENTS = """query($first: Int, $last: Int, $after: String) {
   events(first: $first, last: $last, after: $after) { nodes { id } } }"""
 SUBMIT = "mutation($input: SubmitTaskInput!) { submitTask(input: $input) { id } }"
 REVIEW = "mutation($input: ReviewTaskInput!) { reviewTask(input: $input) { id } }"
+RESOURCE = "mutation($input: DefineResourceInput!) { defineResource(input: $input) { id } }"
+HEALTH = "mutation($input: ReportHealthInput!) { reportHealth(input: $input) { id } }"
 READY = "query($first: Int) { readyTasks(first: $first) { id } }"
 
 LONE = "\ud800"
@@ -166,6 +168,12 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a page of 201 memories", MEMORIES, {"first": 201}, BAD),
     ("a prefix too long", MEMORIES, {"prefix": "k" * 101}, BAD),
     ("a search too long", MEMORIES, {"search": "k" * 301}, BAD),
+    ("a resource without a name", RESOURCE, {"room": "main", "name": " "}, BAD),
+    ("a resource for nobody", RESOURCE, {"room": "main", "name": "repo", "capacity": 0}, BAD),
+    ("a breaker that opens by itself", RESOURCE, {"room": "main", "name": "repo", "failureThreshold": 0}, BAD),
+    ("a cooldown of no time", RESOURCE, {"room": "main", "name": "repo", "cooldownSeconds": 0}, BAD),
+    ("an unknown resource's health", HEALTH, {"room": "main", "resource": "repo", "ok": True}, LOST),
+    ("an unknown resource", CREATE, {"title": "x", "room": "main", "resources": ["repo"]}, BAD),
     ("a lease that nobody has", RENEW, {"task": "T1"}, "NOT_HOLDER"),
 ]  # fmt: skip
 

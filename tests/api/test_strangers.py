@@ -73,6 +73,10 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("submitTask", {"task": "{task}", "summary": "x", "fence": 0}),
     ("claimNextReview", {"room": "{room}"}),
     ("reviewTask", {"task": "{task}", "verdict": "APPROVED"}),
+    ("createTask", SAID | {"room": "{room}", "resources": ["repo"]}),
+    ("defineResource", {"room": "{room}", "name": "repo"}),
+    ("reportHealth", {"room": "{room}", "resource": "repo", "ok": False}),
+    ("resetBreaker", {"room": "{room}", "resource": "repo"}),
     ("cancelTask", {"task": "{task}", "reason": "x"}),
     ("reopenTask", {"task": "{task}", "reason": "x"}),
     ("addComment", {"on": "{task}", "body": "x"}),
@@ -114,7 +118,7 @@ ASKED = [
     '{ room { tasks(filter: {reviewer: "{agent_id}"}) { nodes { id } } } }',
     '{ room { tasks(filter: {waitingForAgent: "{agent}"}) { nodes { id } } } }',
     *(f'{{ node(id: "{{{name}}}") {{ id }} }}' for name in
-      ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "event")),
+      ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "resource", "event")),
 ]  # fmt: skip
 
 
@@ -169,11 +173,12 @@ async def rooms(database: Database) -> Rooms:
     await bob.do("submitTask", task=submitted, summary="Done")
     ann = actor(await people.caller(database, "ann", there))
     reviewed = await ann.do("reviewTask", "reviews { id }", task=submitted, verdict="APPROVED")
+    resource = await bob.do("defineResource", name="repo", capacity=1)
     things = {
         "room": "there", "room_id": f"R{there.id}", "agent": "bob", "agent_id": f"A{bob.caller.agent_id}",
         "objective": goal["id"], "key_result": goal["keyResults"][0]["id"], "task": task, "other_task": other,
         "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],
-        "own_task": own, "own_held": held,
+        "own_task": own, "resource": resource["id"], "own_held": held,
         "own_objective": (await eve.do("createObjective", title="Mine"))["id"],
     }  # fmt: skip
     return Rooms(database, eve, there, things)
