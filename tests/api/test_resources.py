@@ -1,5 +1,7 @@
 """Resources as clients meet them."""
 
+from typing import Any
+
 import pytest
 
 from db import resources
@@ -101,11 +103,12 @@ async def test_whoever_only_observes_changes_no_resource(pair: tuple[Actor, Acto
     await ann.do("defineResource", name="repo")
     observer = ann.as_role(Role.OBSERVER)
 
-    for mutation, sent in [
+    tried: list[tuple[str, dict[str, Any]]] = [
         ("defineResource", {"name": "repo", "capacity": 9}),
         ("reportHealth", {"resource": "repo", "ok": False}),
         ("resetBreaker", {"resource": "repo"}),
-    ]:
+    ]
+    for mutation, sent in tried:
         assert (await observer.refused(mutation, **sent))["code"] == "FORBIDDEN"
 
     assert (await ann.see("{ room { resources { capacity failures } } }"))["room"]["resources"] == [
