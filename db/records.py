@@ -198,6 +198,7 @@ class Room(Record):
     archive_after_seconds: int | None
     paused: bool
     created_at: datetime
+    digested_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from db import idempotency, memory, objectives, presence, readiness, resources, sweep
+from db import digest_posting, idempotency, memory, objectives, presence, readiness, resources, sweep
 from db.database import Database
 
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
@@ -19,6 +19,7 @@ _AT_EVERY_TICK: tuple[Callable[[Database], Awaitable[int]], ...] = (
     sweep.take_back_expired,
     readiness.clear_schedules,
     resources.let_cool,
+    digest_posting.post_due,
 )
 _NOW_AND_THEN: tuple[Callable[[Database], Awaitable[int]], ...] = (
     objectives.archive_finished,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 
-from db import agents, ids, objective_tree, objectives, records, resources
+from db import agents, digest, ids, objective_tree, objectives, records, resources
 from db.refusals import BadInput
 from resolvers.context import Info
 from schema.types import agent as agent_types
+from schema.types import digest as digest_types
 from schema.types import objective as objective_types
 from schema.types import resource as resource_types
 from schema.types import task_list as list_types
@@ -21,6 +22,7 @@ from schema.types.task_counts import TaskCounts
 
 if TYPE_CHECKING:
     from schema.types.agent import Agent
+    from schema.types.digest import Digest
     from schema.types.objective import ObjectiveConnection
     from schema.types.resource import Resource
     from schema.types.task_filter import TaskFilter
@@ -135,6 +137,15 @@ class Room(Node):
     async def counts(self, info: Info) -> TaskCounts:
         counts = await info.context.one(objective_tree.counts_of_rooms, self.room_id)
         return TaskCounts.of(counts or records.TaskCounts())
+
+    @strawberry.field(
+        description="What happened since `since` (default: the last scheduled digest), and what is stuck now."
+    )
+    async def digest(
+        self, info: Info, since: datetime | None = strawberry.UNSET
+    ) -> Annotated["Digest", strawberry.lazy("schema.types.digest")]:
+        facts = await info.context.one(digest.of_rooms, (self.room_id, or_none(since)))
+        return digest_types.Digest.of(facts)  # type: ignore[arg-type]  # rooms are never deleted
 
 
 async def members(info: Info, room_id: int, presence: Collection[Presence] | None) -> "list[Agent]":

@@ -24,6 +24,8 @@ alter table event add column message_id bigint;
 
 -- When the room's last scheduled digest was posted.
 alter table room add column digested_at timestamptz;
+-- What a digest reads of the log.
+create index event_digest on event (room_id, at) where kind in ('TASK_DONE', 'TASK_RECLAIMED', 'OBJECTIVE_FINISHED');
 
 -- The channels that every room has: as db/messages.py opens them.
 insert into channel (room_id, name, topic)
