@@ -49,6 +49,7 @@ SUBMIT = "mutation($input: SubmitTaskInput!) { submitTask(input: $input) { id } 
 REVIEW = "mutation($input: ReviewTaskInput!) { reviewTask(input: $input) { id } }"
 RESOURCE = "mutation($input: DefineResourceInput!) { defineResource(input: $input) { id } }"
 HEALTH = "mutation($input: ReportHealthInput!) { reportHealth(input: $input) { id } }"
+DIGEST = "query($since: DateTime) { room { digest(since: $since) { markdown } } }"
 READY = "query($first: Int) { readyTasks(first: $first) { id } }"
 
 LONE = "\ud800"
@@ -108,6 +109,8 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a date of the year 10000", CREATE, {"title": "x", "notBefore": "+010000-01-01T00:00:00Z"}, BAD),
     ("a negative weight", OBJECTIVE, {"title": "x", "weight": -0.5}, BAD),
     ("a key result without end", KEY_RESULT, {"objective": "O1", "keyResult": {"title": "x", "target": 1e400}}, BAD),
+    ("a digest of the future", DIGEST, {"since": "9998-01-01T00:00:00Z"}, BAD),
+    ("a digest since nonsense", DIGEST, {"since": "yesterday"}, BAD),
     ("an unknown priority", CREATE, {"title": "x", "priority": "P9"}, BAD),
     ("an unknown status", TASKS, {"filter": {"statuses": ["LATER"]}}, BAD),
     ("an unknown kind of dependency", DEPEND, {"task": "T1", "dependsOn": "T1", "kind": "MAYBE"}, BAD),

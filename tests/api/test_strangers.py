@@ -101,6 +101,7 @@ ASKED = [
     '{ agent(agent: "{agent_id}") { id } }',
     '{ room(room: "{room}") { id } }',
     '{ room(room: "{room_id}") { id } }',
+    '{ room(room: "{room}") { digest { markdown } } }',
     '{ agents(room: "{room}") { id } }',
     '{ readyTasks(room: "{room}") { id } }',
     '{ criticalPath(room: "{room}") { id } }',
