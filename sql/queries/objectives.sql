@@ -112,15 +112,18 @@ select letter, id
 update objective set archived_at = now() where id = any(:objective_ids::bigint[]) and archived_at is null returning id;
 
 -- name: bring_back_objectives(objective_ids)
--- Brought back by hand, a finished one stays as long as if it had finished now: hence updated_at.
-update objective set archived_at = null, updated_at = now() where id = any(:objective_ids::bigint[]) and archived_at is not null returning id;
+-- Brought back by hand, a finished one stays as long as if it had finished now.
+update objective
+   set archived_at = null, brought_back_at = now(), updated_at = now()
+ where id = any(:objective_ids::bigint[]) and archived_at is not null
+returning id;
 
 -- name: rooms_due_for_archive()
 -- Those in which an objective has been finished for long enough.
 select distinct o.room_id
   from objective o join room r on r.id = o.room_id
  where o.finished_at is not null and o.archived_at is null
-   and greatest(o.finished_at, o.updated_at) < now() - make_interval(secs => r.archive_after_seconds)
+   and greatest(o.finished_at, o.brought_back_at) < now() - make_interval(secs => r.archive_after_seconds)
  order by o.room_id;
 
 -- name: due_for_archive(room_id, most)
@@ -128,7 +131,7 @@ select distinct o.room_id
 select o.id
   from objective o join room r on r.id = o.room_id
  where o.room_id = :room_id and o.finished_at is not null and o.archived_at is null
-   and greatest(o.finished_at, o.updated_at) < now() - make_interval(secs => r.archive_after_seconds)
+   and greatest(o.finished_at, o.brought_back_at) < now() - make_interval(secs => r.archive_after_seconds)
  order by o.finished_at, o.id
  limit :most::integer;
 

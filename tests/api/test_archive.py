@@ -41,11 +41,9 @@ async def reached(ann: Actor, parent: str | None = None) -> tuple[str, str]:
 
 
 async def age(database: Database, *some: str) -> None:
-    """Have them be finished, and untouched, for two days."""
+    """Have them be finished for two days."""
     await database.execute(
-        "update objective"
-        " set finished_at = finished_at - interval '2 days', updated_at = updated_at - interval '2 days'"
-        " where id = any($1::bigint[])",
+        "update objective set finished_at = finished_at - interval '2 days' where id = any($1::bigint[])",
         [int(one[1:]) for one in some],
     )
 
@@ -85,6 +83,16 @@ async def test_what_finished_long_enough_ago_leaves_with_its_subtree(database: D
     one = await ann.see("query ($id: ID!) { objective(id: $id) { status progress subtree { id } } }", id=old)
     assert one["objective"] == {"status": "DONE", "progress": 1, "subtree": []}
     assert (await ann.task(task, "objective { id archivedAt }"))["objective"]["id"] == below
+
+
+async def test_a_change_of_words_keeps_nothing_back(database: Database, ann: Actor) -> None:
+    one, _ = await reached(ann)
+    await age(database, one)
+    await ann.do("updateObjective", id=one, title="Reached", weight=2)
+
+    await objectives.archive_finished(database)
+
+    assert await archived(ann, one) == [True]
 
 
 async def test_what_was_given_up_leaves_as_well(database: Database, ann: Actor) -> None:

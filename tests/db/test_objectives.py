@@ -447,7 +447,7 @@ async def test_archived_by_hand_it_leaves_with_its_subtree_and_comes_back_with_i
 async def _age(database: Database, *some: Objective) -> None:
     await database.execute(
         "update objective"
-        " set finished_at = finished_at - interval '2 days', updated_at = updated_at - interval '2 days'"
+        " set finished_at = finished_at - interval '2 days', brought_back_at = brought_back_at - interval '2 days'"
         " where id = any($1::bigint[])",
         [one.id for one in some],
     )
