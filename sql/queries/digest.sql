@@ -20,11 +20,16 @@ update room set digested_at = :until where id = :room_id;
 
 -- name: digest_completed(room_ids, sinces, until, most)
 -- As the log tells it: finished_at is when a transaction began, and one may have begun before the last digest and ended
--- after it. What was opened again since is left out.
-select asked.position, page.*
+-- after it. What was opened again since is left out. Whose work it was is told by what was handed in last.
+select asked.position, page.*,
+       (select comment.author_id
+          from comment
+         where comment.task_id = page.id and comment.kind = 'SUBMISSION'
+         order by comment.created_at desc, comment.id desc
+         limit 1) as whose_id
   from unnest(:room_ids::bigint[], :sinces::timestamptz[]) with ordinality as asked (room_id, since, position)
  cross join lateral (
-   select task.*, ended.at, coalesce(task.submitted_by_id, task.assignee_id) as whose_id, count(*) over () as total
+   select task.*, ended.at, count(*) over () as total
      from (select event.task_id, max(event.at) as at
              from event
             where event.room_id = asked.room_id and event.kind = 'TASK_DONE'

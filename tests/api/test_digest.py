@@ -55,6 +55,29 @@ async def test_a_digest_tells_what_happened_and_what_is_stuck(ann: Actor) -> Non
     assert any(line.startswith(f"- {stuck} `Deploy`: `No 'key' # yet` (ann, for ") for line in lines)
 
 
+async def test_work_in_review_is_told_and_then_whose_it_was(database: Database) -> None:
+    room = await people.room(database, "gate", require_done_criteria=False)
+    ann, bob, eve = [
+        Actor(database, await people.caller(database, name, room), Feed(database)) for name in ("ann", "bob", "eve")
+    ]
+    first, second = await ann.make("Build"), await ann.make("Test", reviewer="ann")
+    for task in (first, second):
+        await bob.claim(task)
+        await bob.do("submitTask", task=task, summary="Built")
+
+    waiting = await told(ann)
+    await eve.do("reviewTask", task=first, verdict="APPROVED")
+    await ann.do("reviewTask", task=second, verdict="CHANGES_REQUESTED", comment="No")
+    judged = await told(ann)
+
+    assert (ids(waiting["inReview"]), ids(waiting["completed"])) == ([first, second], [])
+    lines = waiting["markdown"].splitlines()
+    assert any(line.startswith(f"- {first} `Build`: by bob, waits for a reviewer, for ") for line in lines)
+    assert any(line.startswith(f"- {second} `Test`: by bob, waits for ann, for ") for line in lines)
+    assert (ids(judged["inReview"]), ids(judged["completed"])) == ([], [first])
+    assert f"- {first} `Build`: by bob" in judged["markdown"].splitlines()
+
+
 async def test_what_is_taken_back_is_told_until_the_next_digest(database: Database, ann: Actor) -> None:
     task = await ann.make()
     await ann.claim(task)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from db import claims, digest, digest_posting, endings, ids, presence, rooms, sweep, work
+from db import claims, digest, digest_posting, endings, ids, presence, rooms, submissions, sweep, work
 from db.callers import Caller
 from db.database import Database
 from db.digest import Digest, Entry, Listed
 from db.records import EventKind, Room, Task
 from db.refusals import BadInput
-from db.work import Submission
+from db.submissions import Submission
 from tests.world import World
 
 
@@ -41,7 +41,7 @@ def t(task: Task) -> str:
 
 async def finish(database: Database, caller: Caller, task: Task) -> None:
     await claims.claim(database, caller, t(task))
-    await work.complete(database, caller, t(task), Submission(summary="Done"))
+    await submissions.complete(database, caller, t(task), Submission(summary="Done"))
 
 
 async def lose(database: Database, caller: Caller, task: Task) -> None:
@@ -315,3 +315,27 @@ async def test_a_room_that_somebody_holds_waits_for_the_next_round(
 
     assert await digest_posting.post_due(database) == 1
     assert [len(await posted(database, one)) for one in (room, other)] == [1, 1]
+
+
+async def test_many_digests_take_no_more_statements_than_one(
+    database_url: str, database: Database, world: World, room: Room, ann: Caller
+) -> None:
+    every = [room, *[await world.room() for _ in range(4)]]
+    await finish(database, ann, await world.task(room))
+    sent: list[str] = []
+    reader = await Database.connect(database_url, size=1)
+    try:
+        async with reader.pool.acquire() as connection:
+            connection.add_query_logger(lambda record: sent.append(record.query))
+        # The first time the driver asks for types as well.
+        await digest.of_rooms(reader, [(room.id, None)])
+        sent.clear()
+        await digest.of_rooms(reader, [(room.id, None)])
+        one = sorted(sent)
+        sent.clear()
+        await digest.of_rooms(reader, [(some.id, since) for some in every for since in (None, some.created_at)])
+    finally:
+        await reader.close()
+
+    assert one
+    assert sorted(sent) == one
