@@ -24,13 +24,14 @@ from db.records import AgentKind, Role
 from goalroom.embedded import Cluster
 
 _CLIENTS = 16
+_PART = 50_000
 
 # Tasks in bulk, straight into the table: what is measured is claiming them.
 _TASKS = """
 insert into task (room_id, creator_id, title, requirement_id, priority, created_at, status, finished_at)
 select $1, $2, 'Task ' || n, $3, $4, now() - interval '30 days' + n * interval '1 millisecond', $5,
        case when $5 = 'DONE' then now() end
-  from generate_series(1, $6::int) n
+  from generate_series($7::int + 1, $7::int + $6::int) n
 """
 
 _DEPENDENCIES = """
@@ -88,9 +89,12 @@ class Setting:
         self, count: int, *, requirement: int | None = None, priority: int = 2, status: str = "TODO"
     ) -> None:
         kind = self.plain if requirement is None else requirement
-        await self.database.execute(
-            _TASKS, self.room_id, self.agents[0].agent_id, kind, priority, status, count, timeout=1800
-        )
+        # In parts that end before statements time out.
+        for begun in range(0, count, _PART):
+            part = min(_PART, count - begun)
+            await self.database.execute(
+                _TASKS, self.room_id, self.agents[0].agent_id, kind, priority, status, part, begun
+            )
 
     async def waiting(self, count: int) -> None:
         """Tasks that stand first in the order of claims, and wait for one that is never finished."""

@@ -17,12 +17,12 @@ _log = logging.getLogger(__name__)
 # Each answers how much it did; one that did a whole batch is called again at once.
 _AT_EVERY_TICK: tuple[Callable[[Database], Awaitable[int]], ...] = (
     sweep.take_back_expired,
+    objectives.archive_finished,
     readiness.clear_schedules,
     resources.let_cool,
     digest_posting.post_due,
 )
 _NOW_AND_THEN: tuple[Callable[[Database], Awaitable[int]], ...] = (
-    objectives.archive_finished,
     idempotency.forget_old,
     memory.forget_expired,
 )
