@@ -81,15 +81,13 @@ async def keep_alive(database: Database, agents: Mapping[int, frozenset[str]]) -
         )
 
 
-async def sweep(database: Database) -> float | None:
-    """Move whoever fell silent to IDLE and OFFLINE. Answers in how many seconds the next one will, if any."""
-    rows = await q.rooms_with_present_members(database)
-    for row in rows:
-        moved = _BATCH if row["due"] else 0
-        while moved == _BATCH:
-            async with database.act() as act:
-                moved = await settle(act, row["room_id"], most=_BATCH, everyone=False)
-    return min((row["next_in"] for row in rows if row["next_in"] is not None), default=None)
+async def sweep(database: Database) -> int:
+    """Move whoever fell silent to IDLE and OFFLINE, a batch in each room; answers how many moved."""
+    moved = 0
+    for row in await q.rooms_behind_the_clock(database):
+        async with database.act() as act:
+            moved += await settle(act, row["room_id"], most=_BATCH, everyone=False)
+    return moved
 
 
 async def settle(act: Act, room_id: int, *, most: int | None = None, everyone: bool = True) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from db import bounds, idempotency, ids, messages, presence, readiness, room_settings
+from db import bounds, idempotency, ids, messages, presence, readiness, room_settings, silence
 from db.callers import Caller, only_room
 from db.database import Act, Database
 from db.queries import q
@@ -124,5 +124,7 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
             await readiness.criteria_rule_changed(act, updated, caller.agent_id)
         if "idle_after_seconds" in new or "offline_after_seconds" in new:
             await presence.settle(act, room.id)
+        if "stale_after_seconds" in new:
+            await silence.patience_changed(act, room.id)
         act.record(room.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=room_settings.described(new))
         return updated

@@ -1,9 +1,10 @@
-"""What happens by the clock alone: leases that ended, schedules that came."""
+"""Taking work back from those who lost it, by the clock alone: the lease ended, or the silence lasted too long."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from db import ids, resources
+from db import ids, messages, resources
 from db.database import Act, Database
 from db.queries import q
 from db.records import EventKind, InboxKind, TaskStatus
@@ -13,7 +14,7 @@ _BATCH = 100
 
 
 async def take_back_expired(database: Database) -> int:
-    """Take back a batch of the tasks whose lease has ended; answers how many."""
+    """Take back a batch of the tasks whose claim is over; answers how many."""
     async with database.act() as act:
         rows = await q.take_back_expired(act, task_id=None, most=_BATCH)
         await _record(act, rows)
@@ -21,13 +22,15 @@ async def take_back_expired(database: Database) -> int:
 
 
 async def take_back(act: Act, task_id: int) -> None:
-    """Take back this one, which the act has locked, if its lease has ended."""
+    """Take back this one, which the act has locked, if its claim is over."""
     await _record(act, await q.take_back_expired(act, task_id=task_id, most=1))
 
 
 async def _record(act: Act, rows: Sequence[Any]) -> None:
     await resources.free(act, {row["id"]: row["resources"] for row in rows}, None, worked=False)
+    given_up = defaultdict(list)
     for row in rows:
+        name = f"{ids.of(ids.TASK, row['id'])} '{row['title']}'"
         act.record(
             row["room_id"],
             EventKind.TASK_RECLAIMED,
@@ -35,7 +38,7 @@ async def _record(act: Act, rows: Sequence[Any]) -> None:
             objective=row["objective_id"],
             agent=row["holder_id"],
             data={
-                "reason": "expired",
+                "reason": row["reason"],
                 "holder": row["holder"],
                 "fence": row["fence"],
                 "attempts": row["attempts"],
@@ -50,5 +53,17 @@ async def _record(act: Act, rows: Sequence[Any]) -> None:
                 objective=row["objective_id"],
                 data={"reason": row["blocked_reason"]},
             )
-        text = f"Your lease on {ids.of(ids.TASK, row['id'])} '{row['title']}' ran out: it is yours no more."
-        act.tell(row["holder_id"], row["room_id"], InboxKind.LEASE_LOST, text, by=None, task=row["id"])
+            given_up[row["room_id"]].append(f"{name} is blocked. {row['blocked_reason']}")
+        why = (
+            f"Your lease on {name} ran out" if row["reason"] == "expired" else f"You were silent on {name} for too long"
+        )
+        act.tell(
+            row["holder_id"],
+            row["room_id"],
+            InboxKind.LEASE_LOST,
+            f"{why}: it is yours no more.",
+            by=None,
+            task=row["id"],
+        )
+    for room_id, lines in given_up.items():
+        await messages.post(act, room_id, messages.BLOCKERS, "\n".join(lines))

@@ -78,11 +78,6 @@ async def sessions(database: Database, keys: Sequence[int]) -> dict[int, Session
     return {row["id"]: Session.of(row) for row in await q.sessions_by_ids(database, session_ids=keys)}
 
 
-async def stale(database: Database, keys: Sequence[int]) -> dict[int, bool]:
-    """Which of these tasks are held and silent for too long."""
-    return {row["id"]: True for row in await q.stale_among(database, task_ids=keys)}
-
-
 def _grouped(rows: Sequence[Any], by: str, record: Callable[[Any], T]) -> dict[int, list[T]]:
     grouped: dict[int, list[T]] = defaultdict(list)
     for row in rows:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from db import uptime
 from db.database import Database
 from db.feed import Feed
 from db.migrate import pending
@@ -48,6 +49,8 @@ class _Lifespan:
     @asynccontextmanager
     async def __call__(self, app: Starlette) -> AsyncGenerator[None]:
         database = await Database.connect(self._url)
+        # Before anybody's request is judged by the clock: nobody could keep a lease alive while no server ran.
+        await uptime.note(database)
         feed, backend = Feed(database), PostgresBroadcast(self._url)
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, app.state.stopping)
@@ -58,6 +61,7 @@ class _Lifespan:
             asyncio.create_task(_supervised(name, one))
             for name, one in (
                 ("nudges", nudges.run),
+                ("uptime", lambda: uptime.keep_noting(database)),
                 ("sweeper", lambda: sweep_forever(database)),
                 ("tokens", connections.follow_tokens),
                 ("presence", connections.keep_alive),

@@ -2,29 +2,42 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from db import digest_posting, idempotency, memory, objectives, presence, readiness, resources, sweep
+from db import (
+    digest_posting,
+    idempotency,
+    memory,
+    objectives,
+    presence,
+    readiness,
+    resources,
+    silence,
+    sweep,
+    uptime,
+)
 from db.database import Database
 
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
 _TICK_S = 0.5
-_HOUSEKEEPING_EVERY = 60
 _LONGEST_PAUSE_S = 5.0
 
 _log = logging.getLogger(__name__)
 
-# Each answers how much it did; one that did a whole batch is called again at once.
-_AT_EVERY_TICK: tuple[Callable[[Database], Awaitable[int]], ...] = (
-    sweep.take_back_expired,
-    objectives.archive_finished,
-    readiness.clear_schedules,
-    resources.let_cool,
-    digest_posting.post_due,
-)
-_NOW_AND_THEN: tuple[Callable[[Database], Awaitable[int]], ...] = (
-    idempotency.forget_old,
-    memory.forget_expired,
+Sweep = Callable[[Database], Awaitable[int]]
+
+# In how many ticks each is due, and what it is: one bounded transaction, or a few, which answers how much it did.
+_SWEEPS: tuple[tuple[int, Sweep], ...] = (
+    (1, sweep.take_back_expired),
+    (1, silence.mark_stale),
+    (1, silence.give_back_reviews),
+    (1, readiness.clear_schedules),
+    (1, resources.let_cool),
+    (1, presence.sweep),
+    (1, objectives.archive_finished),
+    (1, digest_posting.post_due),
+    (60, idempotency.forget_old),
+    (60, memory.forget_expired),
 )
 
 
@@ -32,20 +45,25 @@ async def sweep_forever(database: Database) -> None:
     """Sweep until cancelled; while the database is away, try again with pauses that grow."""
     pause, ticks = _TICK_S, 0
     while True:
-        try:
-            await _round(database, _AT_EVERY_TICK)
-            await presence.sweep(database)
-            if ticks % _HOUSEKEEPING_EVERY == 0:
-                await _round(database, _NOW_AND_THEN)
-            pause, ticks = _TICK_S, ticks + 1
-        except Exception as error:
-            # Whatever went wrong was rolled back, and work that is left undone now is found again in the next round.
-            _log.warning("sweep failed, trying again: %s: %s", type(error).__name__, error)
-            pause = min(pause * 2, _LONGEST_PAUSE_S)
+        went_well = await sweep_all(database, [one for every, one in _SWEEPS if ticks % every == 0])
+        pause, ticks = (_TICK_S, ticks + 1) if went_well else (min(pause * 2, _LONGEST_PAUSE_S), ticks)
         await asyncio.sleep(pause)
 
 
-async def _round(database: Database, sweeps: tuple[Callable[[Database], Awaitable[int]], ...]) -> None:
-    for sweep_some in sweeps:
-        while await sweep_some(database):
-            pass
+async def sweep_all(database: Database, sweeps: Sequence[Sweep]) -> bool:
+    """Run these by turns until none has anything left to do; answers whether all went well.
+
+    One that fails is left to the next tick: what it did was rolled back, and is found again. The others go on.
+    """
+    busy, well = list(sweeps), True
+    while busy:
+        for one in tuple(busy):
+            try:
+                await uptime.note(database)
+                did = await one(database)
+            except Exception as error:
+                _log.warning("%s failed, trying again: %s: %s", one.__name__, type(error).__name__, error)
+                did, well = 0, False
+            if not did:
+                busy.remove(one)
+    return well

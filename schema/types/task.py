@@ -327,8 +327,8 @@ class Task(Node):
         return [key_result_types.KeyResult.of(key_result) for key_result in found]
 
     @strawberry.field(description="Held, and no word of progress for too long.")
-    async def stale(self, info: Info) -> bool:
-        return bool(await info.context.one(task_details.stale, self.record.id))
+    def stale(self) -> bool:
+        return self.record.stale_since is not None
 
     @strawberry.field(description="Its part of the room's log, oldest first.")
     async def history(

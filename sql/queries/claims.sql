@@ -113,6 +113,7 @@ update task
    set lease_seconds = coalesce(:lease_seconds::integer, lease_seconds),
        quiet_until = case when :quiet_seconds::integer is null then quiet_until
                           else clock_timestamp() + make_interval(secs => :quiet_seconds::integer) end,
+       stale_since = case when :quiet_seconds::integer is null then stale_since end,
        lease_expires_at = greatest(
          case when :lease_seconds::integer is null then lease_expires_at end,
          clock_timestamp() + make_interval(secs => coalesce(:lease_seconds::integer, lease_seconds)),
@@ -122,7 +123,7 @@ update task
 returning *;
 
 -- name: note_progress(task_id)!
-update task set last_progress_at = clock_timestamp() where id = :task_id;
+update task set last_progress_at = clock_timestamp(), stale_since = null where id = :task_id;
 
 -- name: release_task(task_id)^
 update task
@@ -169,7 +170,7 @@ returning *;
 -- name: write_notes(task_id, text, append)^
 update task
    set notes = case when :append and notes <> '' then notes || E'\n\n' || :text else :text end,
-       last_progress_at = now(), updated_at = now()
+       last_progress_at = now(), stale_since = null, updated_at = now()
  where id = :task_id
 returning *;
 

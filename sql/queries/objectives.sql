@@ -203,8 +203,7 @@ select t.objective_id as id, count(*) as total,
        count(*) filter (where t.status = 'VALIDATING') as validating,
        count(*) filter (where t.status = 'DONE') as done,
        count(*) filter (where t.status = 'CANCELLED') as cancelled,
-       count(*) filter (where t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
-          and greatest(t.claimed_at, t.last_progress_at) + make_interval(secs => r.stale_after_seconds) < now()) as stale
+       count(*) filter (where t.stale_since is not null) as stale
   from task t join room r on r.id = t.room_id
  where t.objective_id = any(:objective_ids::bigint[])
  group by t.objective_id;
@@ -219,8 +218,7 @@ select t.room_id as id, count(*) as total,
        count(*) filter (where t.status = 'VALIDATING') as validating,
        count(*) filter (where t.status = 'DONE') as done,
        count(*) filter (where t.status = 'CANCELLED') as cancelled,
-       count(*) filter (where t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
-          and greatest(t.claimed_at, t.last_progress_at) + make_interval(secs => r.stale_after_seconds) < now()) as stale
+       count(*) filter (where t.stale_since is not null) as stale
   from task t join room r on r.id = t.room_id
  where t.room_id = any(:room_ids::bigint[])
  group by t.room_id;

@@ -69,26 +69,18 @@ select agent_id, label
  order by agent_id, label
 on conflict do nothing;
 
--- name: rooms_with_present_members()
--- Each room with somebody in it: whether its log is behind the clock, and in how many seconds it will next be.
-select room_member.room_id, bool_or(room_member.presence <> here.presence) as due,
-       extract(epoch from min(case here.presence
-         when 'ONLINE' then least(agent.last_seen_at + make_interval(secs => room.idle_after_seconds),
-                                  agent.last_seen_at + make_interval(secs => room.offline_after_seconds))
-         when 'IDLE' then agent.last_seen_at + make_interval(secs => room.offline_after_seconds)
-       end) - now())::double precision as next_in
+-- name: rooms_behind_the_clock()
+-- Those whose log takes somebody for more present than the clock says.
+select distinct room_member.room_id
   from room_member
   join agent on agent.id = room_member.agent_id
   join room on room.id = room_member.room_id
-  cross join lateral (
-    select case
-      when agent.last_seen_at is null or agent.last_seen_at <= now() - make_interval(secs => room.offline_after_seconds) then 'OFFLINE'
-      when agent.last_seen_at <= now() - make_interval(secs => room.idle_after_seconds) then 'IDLE'
-      else 'ONLINE'
-    end as presence
-  ) as here
  where room_member.presence <> 'OFFLINE'
- group by room_member.room_id
+   and room_member.presence <> case
+         when agent.last_seen_at is null or agent.last_seen_at <= now() - make_interval(secs => room.offline_after_seconds) then 'OFFLINE'
+         when agent.last_seen_at <= now() - make_interval(secs => room.idle_after_seconds) then 'IDLE'
+         else 'ONLINE'
+       end
  order by room_member.room_id;
 
 -- name: settle_presence(room_id, most, everyone)
@@ -141,7 +133,8 @@ with held as (
 update task
    set lease_expires_at = greatest(
          lease_expires_at, clock_timestamp() + make_interval(secs => greatest(lease_seconds, :quiet_seconds::integer))),
-       quiet_until = greatest(quiet_until, clock_timestamp() + make_interval(secs => :quiet_seconds::integer))
+       quiet_until = greatest(quiet_until, clock_timestamp() + make_interval(secs => :quiet_seconds::integer)),
+       stale_since = case when :quiet_seconds::integer is null then stale_since end
   from held
  where task.id = held.id and task.lease_expires_at > clock_timestamp()
 returning task.*;
@@ -169,14 +162,7 @@ select *
  order by id;
 
 -- name: stale_held(agent_id)
--- What the agent holds without a word of progress for too long.
-select task.*
-  from task join room on room.id = task.room_id
- where task.assignee_id = :agent_id and task.status = 'DOING'
-   and task.lease_expires_at > now()
-   and greatest(task.claimed_at, task.last_progress_at) + make_interval(secs => room.stale_after_seconds) < now()
-   and (task.quiet_until is null or task.quiet_until <= now())
- order by task.id;
+select * from task where assignee_id = :agent_id and stale_since is not null order by id;
 
 -- name: pulse_facts(agent_id)^
 -- How much waits for the agent, and how soon the first of its rooms would take it for idle.

@@ -57,10 +57,3 @@ select * from session where id = any(:session_ids::bigint[]);
 
 -- name: held_by(agent_ids)
 select * from task where assignee_id = any(:agent_ids::bigint[]) and status = 'DOING' order by assignee_id, claimed_at, id;
-
--- name: stale_among(task_ids)
--- Held, and silent for too long, unless its holder said so before.
-select t.id
-  from task t join room r on r.id = t.room_id
- where t.id = any(:task_ids::bigint[]) and t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
-   and greatest(t.claimed_at, t.last_progress_at) + make_interval(secs => r.stale_after_seconds) < now();

@@ -16,10 +16,7 @@ select asked.position, page.*
         and (:statuses::text[] is null or t.status = any(:statuses::text[]))
         and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
                   and t.requirement_id in (select id from available_requirement)))
-        and (:stale::boolean is null
-             or :stale::boolean = (t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
-                  and greatest(t.claimed_at, t.last_progress_at)
-                      + make_interval(secs => room.stale_after_seconds) < now()))
+        and (:stale::boolean is null or :stale::boolean = (t.stale_since is not null))
         and (:assignee_id::bigint is null or t.assignee_id = :assignee_id::bigint)
         and (:reviewer_id::bigint is null or t.reviewer_id = :reviewer_id::bigint)
         and (:labels::text[] is null or t.labels @> :labels::text[])
@@ -99,10 +96,7 @@ select asked.position, page.*
         and (:statuses::text[] is null or t.status = any(:statuses::text[]))
         and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
                   and t.requirement_id in (select id from available_requirement)))
-        and (:stale::boolean is null
-             or :stale::boolean = (t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
-                  and greatest(t.claimed_at, t.last_progress_at)
-                      + make_interval(secs => room.stale_after_seconds) < now()))
+        and (:stale::boolean is null or :stale::boolean = (t.stale_since is not null))
         and (:assignee_id::bigint is null or t.assignee_id = :assignee_id::bigint)
         and (:reviewer_id::bigint is null or t.reviewer_id = :reviewer_id::bigint)
         and (:labels::text[] is null or t.labels @> :labels::text[])
@@ -179,10 +173,7 @@ select asked.position, counted.tasks
       and (:statuses::text[] is null or t.status = any(:statuses::text[]))
       and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
                   and t.requirement_id in (select id from available_requirement)))
-      and (:stale::boolean is null
-           or :stale::boolean = (t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
-                and greatest(t.claimed_at, t.last_progress_at)
-                    + make_interval(secs => room.stale_after_seconds) < now()))
+      and (:stale::boolean is null or :stale::boolean = (t.stale_since is not null))
       and (:assignee_id::bigint is null or t.assignee_id = :assignee_id::bigint)
       and (:reviewer_id::bigint is null or t.reviewer_id = :reviewer_id::bigint)
       and (:labels::text[] is null or t.labels @> :labels::text[])
@@ -226,10 +217,7 @@ select asked.position, counted.tasks
       and (:statuses::text[] is null or t.status = any(:statuses::text[]))
       and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
                   and t.requirement_id in (select id from available_requirement)))
-      and (:stale::boolean is null
-           or :stale::boolean = (t.status = 'DOING' and (t.quiet_until is null or t.quiet_until < now())
-                and greatest(t.claimed_at, t.last_progress_at)
-                    + make_interval(secs => room.stale_after_seconds) < now()))
+      and (:stale::boolean is null or :stale::boolean = (t.stale_since is not null))
       and (:assignee_id::bigint is null or t.assignee_id = :assignee_id::bigint)
       and (:reviewer_id::bigint is null or t.reviewer_id = :reviewer_id::bigint)
       and (:labels::text[] is null or t.labels @> :labels::text[])

@@ -194,7 +194,9 @@ class Watched:
         )
         rows = {}
         for table in tables:
-            plain = f"select (to_jsonb(t) - 'last_seen_at' - 'presence')::text as row from {table['name']} t"  # noqa: S608  # our own tables
+            plain = (
+                f"select (to_jsonb(t) - 'last_seen_at' - 'alive_at' - 'presence')::text as row from {table['name']} t"  # noqa: S608  # our own tables
+            )
             if table["name"] == "event":
                 plain += " where kind <> 'PRESENCE_CHANGED'"
             if table["name"] not in ("session", "room_log"):

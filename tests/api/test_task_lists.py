@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from db import silence
 from db.database import Database
 from db.feed import Feed
 from db.records import Room
@@ -96,6 +97,7 @@ async def test_each_filter_narrows(database: Database, ann: Actor, bob: Actor) -
     await database.execute(
         "update task set claimed_at = now() - interval '1 day', last_progress_at = null where id = $1", int(held[1:])
     )
+    await silence.mark_stale(database)
     assert await listed(ann, stale=True) == [held]
     assert held not in await listed(ann, stale=False)
     await bob.do("completeTask", task=held, summary="Done")

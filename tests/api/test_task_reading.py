@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from db import ids
+from db import ids, silence
 from db.callers import Caller
 from db.database import Database
 from db.feed import Feed
@@ -220,6 +220,7 @@ async def test_staleness_shows_on_the_task_and_in_the_list(database: Database, a
     await database.execute(
         "update task set claimed_at = now() - interval '1 hour' where id = $1", ids.key(ids.TASK, task)
     )
+    await silence.mark_stale(database)
 
     assert await ann.task(task, "stale") == {"stale": True}
     assert titles(await ann.see(PAGE, filter={"stale": True})) == ["silent"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import claims, endings, objective_acts, objective_tree, objectives
+from db import claims, endings, objective_acts, objective_tree, objectives, silence
 from db.callers import Caller
 from db.database import Database
 from db.key_results import NewKeyResult
@@ -130,7 +130,8 @@ async def test_nothing_is_ready_while_the_room_is_paused(database: Database, ann
     ("silent", "quiet_until", "stale"),
     [
         ("claimed_at = now() - interval '1 hour'", "null", 1),
-        ("claimed_at = now() - interval '1 hour'", "now() - interval '1 second'", 1),
+        ("claimed_at = now() - interval '2 hours'", "now() - interval '1 hour'", 1),
+        ("claimed_at = now() - interval '1 hour'", "now() - interval '1 second'", 0),
         ("claimed_at = now() - interval '1 hour'", "now() + interval '1 hour'", 0),
         ("claimed_at = now() - interval '1 hour', last_progress_at = now() - interval '2 hours'", "null", 1),
         ("claimed_at = now() - interval '1 hour', last_progress_at = now()", "null", 0),
@@ -144,6 +145,7 @@ async def test_a_task_without_a_word_of_progress_is_stale(
     held = await task(database, ann, goal)
     await claims.claim(database, ann, f"T{held.id}")
     await database.execute(f"update task set {silent}, quiet_until = {quiet_until} where id = $1", held.id)  # noqa: S608
+    await silence.mark_stale(database)
 
     assert (await rollup(database, goal)).counts == TaskCounts(total=1, doing=1, stale=stale)
     assert (await objective_tree.counts_of_rooms(database, [room.id]))[room.id].stale == stale

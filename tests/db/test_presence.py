@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db import agents, presence, rooms, sessions
+from db import agents, presence, rooms, sessions, silence
 from db.callers import Caller
 from db.database import Database
 from db.presence import Thresholds, presence_at
@@ -14,6 +14,7 @@ from db.queries import q
 from db.records import EventKind, Presence, Role, Room
 from db.refusals import BadInput, Forbidden
 from tests import people
+from tests.clock import advance
 from tests.db.test_agents import held_task
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -98,20 +99,6 @@ async def test_silence_is_noticed_once_however_many_sweep(database: Database) ->
     assert await changes(database, web) == [("OFFLINE", "ONLINE"), ("ONLINE", "IDLE"), ("IDLE", "OFFLINE")]
 
 
-async def test_sweeping_answers_when_the_next_falls_silent(database: Database) -> None:
-    web = await people.room(database)
-    bob = await people.caller(database, "bob", web)
-
-    nobody = await presence.sweep(database)
-    await presence.seen(database, bob.agent_id)
-    await silent_for(database, bob, 290)
-    soon = await presence.sweep(database)
-
-    assert nobody is None
-    assert soon is not None
-    assert 9 < soon <= 10
-
-
 async def test_other_thresholds_count_at_once(database: Database) -> None:
     web = await people.room(database)
     bob = await people.caller(database, "bob", web)
@@ -179,11 +166,13 @@ async def test_quiet_lengthens_leases_and_keeps_work_from_being_stale(database: 
     web = await people.room(database, stale_after_seconds=10)
     bob = await people.caller(database, "bob", web)
     task = await held_task(database, web, bob)
-    await database.execute("update task set claimed_at = now() - interval '11 seconds'")
+    await advance(database, 11)
+    await silence.mark_stale(database)
 
     stale = await sessions.heartbeat(database, bob)
     quiet = await sessions.heartbeat(database, bob, quiet_seconds=1000)
     still = await sessions.heartbeat(database, bob, quiet_seconds=5)
+    await silence.mark_stale(database)
 
     assert [f"T{one.id}" for one in stale.stale] == [task]
     assert (quiet.stale, still.stale) == ([], [])

@@ -149,24 +149,6 @@ async def test_an_edge_is_open_while_both_its_ends_are(
     assert not any(is_open for *_, is_open in await edges())
 
 
-async def test_stale_is_held_and_silent_and_not_announced(
-    database: Database, world: World, room: Room, ann: Caller
-) -> None:
-    silent, fresh, quiet, spoken, free = [await world.task(room) for _ in range(5)]
-    for task in (silent, fresh, quiet, spoken):
-        await claims.claim(database, ann, t(task))
-    await database.execute(
-        "update task set claimed_at = now() - interval '1 hour' where id = any($1)",
-        [silent.id, quiet.id, spoken.id],
-    )
-    await database.execute("update task set quiet_until = now() + interval '1 hour' where id = $1", quiet.id)
-    await comments.add(database, ann, t(spoken), CommentKind.PROGRESS, "Half way", None)
-
-    found = await task_details.stale(database, [task.id for task in (silent, fresh, quiet, spoken, free)])
-
-    assert found == {silent.id: True}
-
-
 async def test_agents_hold_what_they_work_on(database: Database, world: World, room: Room, ann: Caller) -> None:
     bob = await world.agent("bob", rooms=[room])
     first, second, blocked = [await world.task(room) for _ in range(3)]

@@ -17,6 +17,7 @@ from db import (
     objectives,
     paging,
     rooms,
+    silence,
     submissions,
     task_lists,
     work,
@@ -302,6 +303,7 @@ async def test_a_silent_task_is_listed_as_stale_unless_it_said_so(scene: Scene) 
     await scene.database.execute("update task set claimed_at = now() - interval '2 hours'")
     await scene.database.execute("update task set last_progress_at = now() where id = $1", spoken.id)
     await scene.database.execute("update task set quiet_until = now() + interval '1 hour' where id = $1", announced.id)
+    await silence.mark_stale(scene.database)
 
     assert await scene.titles(stale=True) == ["silent"]
     assert await scene.titles(stale=False) == ["spoken", "announced"]
