@@ -10,7 +10,7 @@ from db.queries import q
 from db.records import EventKind, InboxKind, TaskStatus
 
 # What one transaction takes back at most: claims that want the same log wait no longer than for these.
-_BATCH = 250
+_BATCH = 200
 
 
 async def take_back_expired(database: Database) -> int:

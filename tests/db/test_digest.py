@@ -105,7 +105,7 @@ async def test_a_task_taken_back_twice_is_told_once(database: Database, world: W
 
     assert keys(facts.reclaimed) == [task.id]
     assert [(entry.task.id, entry.reason) for entry in facts.blocked.items] == [
-        (task.id, "Its lease ran out 2 times: find out why, then unblockTask.")
+        (task.id, "It was taken back 2 times, and nobody got it done. Find out why, then unblockTask.")
     ]
 
 
