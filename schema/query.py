@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.agents import AgentQuery
+from resolvers.briefing import BriefingQuery
 from resolvers.events import EventQuery
 from resolvers.memory import MemoryQuery
 from resolvers.nodes import NodeQuery
@@ -13,5 +14,7 @@ from resolvers.tasks import TaskQuery
 
 
 @strawberry.type(description="What clients can ask.")
-class Query(AgentQuery, NodeQuery, RoomQuery, ObjectiveQuery, TaskQuery, MemoryQuery, SearchQuery, EventQuery):
+class Query(
+    BriefingQuery, AgentQuery, NodeQuery, RoomQuery, ObjectiveQuery, TaskQuery, MemoryQuery, SearchQuery, EventQuery
+):
     pass

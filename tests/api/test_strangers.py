@@ -108,6 +108,7 @@ ASKED = [
     '{ criticalPath(objective: "{objective}") { id } }',
     '{ events(room: "{room}") { nodes { id } } }',
     '{ search(query: "x", room: "{room}") { id } }',
+    '{ briefing(room: "{room}") { cursor } }',
     '{ recall(scope: "{task}", key: "k") { key } }',
     '{ recall(scope: "{agent_id}", key: "k") { key } }',
     '{ memories(scope: "{objective}") { key } }',
