@@ -10,6 +10,7 @@ from db.quoting import code_span
 from db.records import Task, TaskStatus, WaitKind
 
 _TITLE, _SUMMARY, _DETAIL = 100, 200, 500
+_CRITERIA = 5
 
 
 def markdown(briefing: Briefing, most: int) -> str:
@@ -90,7 +91,9 @@ def _details(briefing: Briefing, task: Task) -> list[str]:
         "description": task.description,
         "notes": task.notes,
     }
+    more = [f"and {len(unmet) - _CRITERIA} criteria more to meet"] if len(unmet) > _CRITERIA else []
     return [
-        *(f"{ids.of(ids.CRITERION, one.id)} to meet: {code_span(one.text, _SUMMARY)}" for one in unmet),
+        *(f"{ids.of(ids.CRITERION, one.id)} to meet: {code_span(one.text, _SUMMARY)}" for one in unmet[:_CRITERIA]),
+        *more,
         *(f"{name}: {code_span(text, _DETAIL)}" for name, text in texts.items() if text.strip()),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-# This many lines of each section come before any details, and details before all further lines.
+# This many lines of each section come first, then their details, and then all else in the same way.
 _FIRST = 5
 
 
@@ -56,7 +56,7 @@ def _pieces(sections: Sequence[Section]) -> Iterator[_Piece]:
 
 def _turn(piece: _Piece) -> tuple[int, _Piece]:
     _, line, part = piece
-    return (1 if part else 0 if line < _FIRST else 2), piece
+    return (0 if line < _FIRST else 2) + (1 if part else 0), piece
 
 
 def _text(head: str, sections: Sequence[Section], shown: Collection[_Piece]) -> str:
@@ -73,7 +73,7 @@ def _text(head: str, sections: Sequence[Section], shown: Collection[_Piece]) -> 
         if section.total > len(lines):
             missing.append(f"{section.total - len(lines)} {section.left_out}")
     if details:
-        missing.append(f"{details} details")
+        missing.append(f"{details} detail{'s' if details > 1 else ''}")
     if missing:
         blocks.append(f"Left out: {', '.join(missing)}.")
     return "\n\n".join(blocks)

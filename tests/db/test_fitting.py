@@ -32,7 +32,7 @@ def test_what_is_shown_and_what_is_left_out_is_all_there_is(given: list[Section]
     text = fitted(head, given, most)
 
     assert len(text) <= most
-    left = dict(reversed(pair) for pair in re.findall(r"(\d+) (of \d|details)", text.rpartition("Left out: ")[2]))
+    left = dict(reversed(pair) for pair in re.findall(r"(\d+) (of \d|detail)", text.rpartition("Left out: ")[2]))
     details = 0
     for number, section in enumerate(given):
         shown = numbers(rf"\n- s{number}l(\d+) ", text)
@@ -42,7 +42,7 @@ def test_what_is_shown_and_what_is_left_out_is_all_there_is(given: list[Section]
             told = numbers(rf"\n  - s{number}l{at}d(\d+) ", text)
             assert told == list(range(len(told)))
             details += len(section.lines[at].details) - len(told)
-    assert int(left.get("details", 0)) == details
+    assert int(left.get("detail", 0)) == details
 
 
 @given(sections())
@@ -65,3 +65,12 @@ def test_the_first_of_each_section_come_before_the_rest_of_any() -> None:
         "Head\n\n## Many (50)\n- many 0\n  - why\n- many 1\n- many 2\n- many 3\n- many 4\n\n"
         "## Few (1)\n- few 1\n\nLeft out: 45 of many, 4 details."
     )
+
+
+def test_details_of_the_rest_come_once_all_lines_are_there() -> None:
+    why = "a reason that is longer than the sentence about what is left out"
+    many = Section("Many", "of many", [Line(f"{number}", [why]) for number in range(7)], 7)
+
+    text = fitted("Head", [many], len(fitted("Head", [many], 1_000)) - 1)
+
+    assert text.endswith(f"- 5\n  - {why}\n- 6\n\nLeft out: 1 detail.")
