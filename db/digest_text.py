@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from db import ids
 from db.digest import Digest, Entry, Listed
+from db.quoting import code_span
 from db.records import Objective, TaskCounts
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def _blocked(digest: Digest, entry: Entry) -> str:
     waits = [ids.of(ids.TASK, key) for key in entry.blockers]
     why = [f"waits for {_some(waits)}"] if waits else []
     if entry.reason:
-        why.append(_quoted(entry.reason, _REASON))
+        why.append(code_span(entry.reason, _REASON))
     return f"{_task(entry)}: {'; '.join(why)} ({_who(digest, entry.whose_id)}, for {_since(digest, entry)})"
 
 
@@ -73,11 +74,11 @@ def _done(digest: Digest, entry: Entry) -> str:
 
 
 def _finished(objective: Objective) -> str:
-    return f"{ids.of(ids.OBJECTIVE, objective.id)} {_quoted(objective.title, _TITLE)}"
+    return f"{ids.of(ids.OBJECTIVE, objective.id)} {code_span(objective.title, _TITLE)}"
 
 
 def _task(entry: Entry) -> str:
-    return f"{ids.of(ids.TASK, entry.task.id)} {_quoted(entry.task.title, _TITLE)}"
+    return f"{ids.of(ids.TASK, entry.task.id)} {code_span(entry.task.title, _TITLE)}"
 
 
 def _who(digest: Digest, key: int | None) -> str:
@@ -101,13 +102,6 @@ def _some(names: list[str]) -> str:
     """The first of them, and how many more there are."""
     more = [f"{len(names) - _NAMES} more"] if len(names) > _NAMES else []
     return ", ".join([*names[:_NAMES], *more])
-
-
-def _quoted(text: str, most: int) -> str:
-    """A code span of one line that ends where it should, whatever the text holds."""
-    visible = "".join(character if character.isprintable() else " " for character in text.replace("`", "'"))
-    line = " ".join(visible.split()) or "(blank)"
-    return f"`{line if len(line) <= most else line[: most - 1].rstrip() + '…'}`"
 
 
 def _time(instant: datetime) -> str:
