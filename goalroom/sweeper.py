@@ -45,25 +45,31 @@ async def sweep_forever(database: Database) -> None:
     """Sweep until cancelled; while the database is away, try again with pauses that grow."""
     pause, ticks = _TICK_S, 0
     while True:
-        went_well = await sweep_all(database, [one for every, one in _SWEEPS if ticks % every == 0])
-        pause, ticks = (_TICK_S, ticks + 1) if went_well else (min(pause * 2, _LONGEST_PAUSE_S), ticks)
+        try:
+            await sweep_all(database, [one for every, one in _SWEEPS if ticks % every == 0])
+            pause, ticks = _TICK_S, ticks + 1
+        except Exception as error:
+            # Whatever went wrong was rolled back, and work that is left undone now is found again in the next round.
+            _log.warning("sweep failed, trying again: %s: %s", type(error).__name__, error)
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
         await asyncio.sleep(pause)
 
 
-async def sweep_all(database: Database, sweeps: Sequence[Sweep]) -> bool:
-    """Run these by turns until none has anything left to do; answers whether all went well.
+async def sweep_all(database: Database, sweeps: Sequence[Sweep]) -> None:
+    """Run these by turns until none has anything left to do.
 
-    One that fails is left to the next tick: what it did was rolled back, and is found again. The others go on.
+    What one raises stops no other, and is raised at the end.
     """
-    busy, well = list(sweeps), True
+    busy, failed = list(sweeps), None
     while busy:
+        # The clock takes nothing from anyone before it is known that servers were there to listen.
+        await uptime.note(database)
         for one in tuple(busy):
             try:
-                await uptime.note(database)
                 did = await one(database)
             except Exception as error:
-                _log.warning("%s failed, trying again: %s: %s", one.__name__, type(error).__name__, error)
-                did, well = 0, False
+                did, failed = 0, error
             if not did:
                 busy.remove(one)
-    return well
+    if failed is not None:
+        raise failed
