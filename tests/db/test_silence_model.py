@@ -144,7 +144,7 @@ class Model:
         assert [item["kind"] for item in told] == [said[kind] for kind, _ in self.log]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, min_size=4, max_size=20))
 def test_silence_follows_the_rules(database_url: str, acts: list[tuple[Any, ...]]) -> None:
     async def play() -> None:
