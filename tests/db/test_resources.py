@@ -74,7 +74,8 @@ class Shop:
         return [row["kind"] for row in rows]
 
     async def told(self, caller: Caller) -> list[str]:
-        rows = await self.database.fetch("select summary from inbox_item where agent_id = $1", caller.agent_id)
+        statement = "select summary from inbox_item where agent_id = $1 order by id"
+        rows = await self.database.fetch(statement, caller.agent_id)
         return [row["summary"] for row in rows]
 
 
