@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from db import bounds, idempotency, ids, objectives
+from db import bounds, idempotency, ids, mentions, messages, naming, objectives
 from db.callers import Caller
 from db.database import Act, Database
 from db.holding import hold
 from db.queries import q
-from db.records import Comment, CommentKind, EventKind, Task
+from db.records import Comment, CommentKind, EventKind, InboxKind, Task
 from db.refusals import BadInput, StaleLease
 
 # The other kinds come with an act: a handoff with a release, a submission with a completion.
@@ -50,7 +50,8 @@ async def write(
     objective: int | None = None,
     handoff: NewHandoff | None = None,
 ) -> Comment:
-    """Add a comment to one task or objective, and to the log."""
+    """Add a comment to one task or objective, and to the log; whoever it mentions is told."""
+    mentioned = (await naming.mentioned(act, room_id, mentions.read(body))).agents if author is not None else ()
     row = await q.insert_comment(
         act,
         room_id=room_id,
@@ -62,6 +63,7 @@ async def write(
         done=handoff.done if handoff else None,
         pending=handoff.pending if handoff else None,
         gotchas=handoff.gotchas if handoff else None,
+        mentions=mentioned,
     )
     comment = Comment.of(row)
     act.record(
@@ -72,7 +74,25 @@ async def write(
         objective=objective,
         data={"comment": ids.of(ids.COMMENT, comment.id), "kind": kind.value},
     )
+    if mentioned:
+        await _tell(act, comment)
     return comment
+
+
+async def _tell(act: Act, comment: Comment) -> None:
+    author = await q.agent_by_id(act, agent_id=comment.author_id)
+    where = ids.of(ids.TASK, comment.task_id) if comment.task_id else ids.of(ids.OBJECTIVE, comment.objective_id or 0)
+    text = f"@{author['name']} mentions you on {where}: {messages.summary(comment.body)}"
+    for agent_id in comment.mentions:
+        act.tell(
+            agent_id,
+            comment.room_id,
+            InboxKind.MENTION,
+            text,
+            by=comment.author_id,
+            task=comment.task_id,
+            comment=comment.id,
+        )
 
 
 async def add(database: Database, caller: Caller, on: str, kind: CommentKind, body: str, key: str | None) -> Comment:

@@ -43,8 +43,10 @@ class _NewItem:
     room: int
     kind: InboxKind
     summary: str
+    sender: int | None
     task: int | None
     comment: int | None
+    message: int | None
 
 
 @dataclass(slots=True)
@@ -89,13 +91,20 @@ class Act:
         by: int | None,
         task: int | None = None,
         comment: int | None = None,
+        message: int | None = None,
     ) -> None:
-        """Put an item into the agent's inbox, if there is one and it isn't the one who acts: nobody is told of that."""
-        if agent_id is not None and agent_id != by:
-            self._items.append(_NewItem(agent_id, room_id, kind, summary, task, comment))
+        """Put an item into the agent's inbox, if there is one. Of own acts only a message to oneself is told."""
+        if agent_id is not None and (agent_id != by or kind is InboxKind.DIRECT):
+            self._items.append(_NewItem(agent_id, room_id, kind, summary, by, task, comment, message))
 
     async def add_inbox_items(self) -> None:
-        """Write what was told, in its order."""
+        """Write what was told, in its order; who is told of a task anyway isn't told of being mentioned on it."""
+        told = {(item.agent, item.task) for item in self._items if item.kind is not InboxKind.MENTION}
+        self._items = [
+            item
+            for item in self._items
+            if item.kind is not InboxKind.MENTION or item.task is None or (item.agent, item.task) not in told
+        ]
         if self._items:
             await q.add_inbox_items(
                 self,
@@ -103,8 +112,10 @@ class Act:
                 room_ids=[item.room for item in self._items],
                 kinds=[item.kind for item in self._items],
                 summaries=[item.summary for item in self._items],
+                sender_ids=[item.sender for item in self._items],
                 task_ids=[item.task for item in self._items],
                 comment_ids=[item.comment for item in self._items],
+                message_ids=[item.message for item in self._items],
             )
 
     async def append_events(self) -> dict[int, int]:

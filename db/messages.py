@@ -1,9 +1,12 @@
-"""What is said in a room, to everybody who listens to a channel."""
+"""What is said in a room: in a channel, to everybody who listens there, or directly to agents."""
 
-from db import ids
+from collections.abc import Sequence
+
+from db import ids, mentions, naming
+from db.callers import Caller
 from db.database import Act
 from db.queries import q
-from db.records import EventKind
+from db.records import Agent, Channel, EventKind, Message
 
 REVIEWS, BLOCKERS, OPS = "reviews", "blockers", "ops"
 
@@ -16,6 +19,8 @@ _STANDARD = {
     OPS: "Digests, and how the room itself runs",
 }
 
+_SUMMARY = 200
+
 
 async def open_standard_channels(act: Act, room_id: int) -> None:
     """Give a new room the channels that every room has."""
@@ -24,7 +29,54 @@ async def open_standard_channels(act: Act, room_id: int) -> None:
 
 async def post(act: Act, room_id: int, channel: str, body: str) -> int:
     """Say something in one of the standard channels, in the server's own name; answers the message's key."""
-    key: int = await q.post_message(act, room_id=room_id, author_id=None, channel=channel, body=body)
-    data = {"message": ids.of(ids.MESSAGE, key), "channel": channel}
-    act.record(room_id, EventKind.MESSAGE_SENT, message=key, data=data)
-    return key
+    place = Channel.of(await q.channel_by_name(act, room_id=room_id, name=channel))
+    return (await write(act, room_id, body, author=None, channel=place)).id
+
+
+async def write(
+    act: Act,
+    room_id: int,
+    body: str,
+    *,
+    author: Agent | None,
+    channel: Channel | None = None,
+    to: Sequence[Agent] = (),
+    reply_to: int | None = None,
+    supersedes: int | None = None,
+) -> Message:
+    """Add a message to its channel, or for these agents, and to the log."""
+    named = mentions.read(body)
+    mentioned = await naming.mentioned(act, room_id, named)
+    author_id = author.id if author else None
+    message = Message.of(
+        await q.insert_message(
+            act,
+            room_id=room_id,
+            author_id=author_id,
+            channel_id=channel.id if channel else None,
+            to_ids=[agent.id for agent in to],
+            body=body,
+            reply_to_id=reply_to,
+            supersedes_id=supersedes,
+            mentions=mentioned.agents,
+            unknown_mentions=mentioned.unknown,
+            refs=await naming.things(act, room_id, author_id, named),
+        )
+    )
+    # By this alone the log tells for whom it is: see Event.shown_to.
+    data: dict[str, object] = {"message": ids.of(ids.MESSAGE, message.id)}
+    data |= {"channel": channel.name} if channel else {"to": [agent.name for agent in to]}
+    data |= {"replyTo": ids.of(ids.MESSAGE, reply_to)} if reply_to is not None else {}
+    act.record(room_id, EventKind.MESSAGE_SENT, actor=author_id, message=message.id, data=data)
+    return message
+
+
+def is_open_to(caller: Caller, message: Message) -> bool:
+    """Whether the caller may see it."""
+    return caller.sees(message.room_id) and message.is_open_to(caller.agent_id)
+
+
+def summary(text: str) -> str:
+    """A text in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SUMMARY else f"{line[: _SUMMARY - 1].rstrip()}…"

@@ -1,7 +1,7 @@
 """The rows that db hands out: frozen, typed, and free of the driver."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -165,7 +165,7 @@ def _shape(record: Any) -> tuple[tuple[str, Any], ...]:
     def converter(hint: Any) -> Any:
         if isinstance(hint, type) and issubclass(hint, StrEnum):
             return hint
-        return tuple if hint == tuple[str, ...] else None
+        return tuple if hint in (tuple[str, ...], tuple[int, ...]) else None
 
     return tuple((field.name, converter(hints[field.name])) for field in fields(record))
 
@@ -385,6 +385,7 @@ class Comment(Record):
     handoff_done: str | None
     handoff_pending: str | None
     handoff_gotchas: str | None
+    mentions: tuple[int, ...]
     created_at: datetime
 
 
@@ -399,6 +400,36 @@ class Review(Record):
     verdict: Verdict
     comment: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Channel(Record):
+    id: int
+    room_id: int
+    name: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Record):
+    """Either in a channel or to agents. Without an author it is the server's."""
+
+    id: int
+    room_id: int
+    author_id: int | None
+    channel_id: int | None
+    to_ids: tuple[int, ...]
+    body: str
+    reply_to_id: int | None
+    supersedes_id: int | None
+    mentions: tuple[int, ...]
+    unknown_mentions: tuple[str, ...]
+    refs: tuple[str, ...]
+    created_at: datetime
+
+    def is_open_to(self, agent_id: int) -> bool:
+        """A direct message is its sender's and recipients' alone."""
+        return self.channel_id is not None or agent_id in (self.author_id, *self.to_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,5 +473,15 @@ class Event(Record):
     task_id: int | None
     objective_id: int | None
     agent_id: int | None
+    message_id: int | None
     data: dict[str, Any]
     at: datetime
+
+    def is_open_to(self, agent_id: int, name: str) -> bool:
+        """A direct message is its sender's and recipients' alone."""
+        is_direct = self.kind is EventKind.MESSAGE_SENT and "channel" not in self.data
+        return not is_direct or agent_id == self.actor_id or name in self.data["to"]
+
+    def shown_to(self, agent_id: int, name: str) -> "Event":
+        """Itself or, of what isn't the agent's, its number and nothing else."""
+        return self if self.is_open_to(agent_id, name) else replace(self, actor_id=None, message_id=None, data={})

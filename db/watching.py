@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from db import agents, bounds, ids, log, lookups, objectives, rooms
+from db import agents, bounds, channels, ids, log, lookups, objectives, rooms
 from db.callers import Caller
 from db.database import Database
 from db.queries import q
@@ -68,6 +68,8 @@ class Watching:
     task_id: int | None = None
     assignee_id: int | None = None
     subtree: Subtree | None = None
+    channel: str | None = None
+    reader: Caller | None = None
     of_tasks: bool = False
     ready: bool = False
 
@@ -75,7 +77,7 @@ class Watching:
         """To be asked of every event, in order."""
         if self.subtree is not None:
             self.subtree.note(event)
-        if self.kinds is not None and event.kind not in self.kinds:
+        if (self.kinds is not None and event.kind not in self.kinds) or not self._is_heard(event):
             return False
         if (self.of_tasks and event.task_id is None) or self.task_id not in (None, event.task_id):
             return False
@@ -84,6 +86,12 @@ class Watching:
         if self.subtree is not None and not await self.subtree.concerns(event):
             return False
         return self.assignee_id is None or await self._is_assigned(event)
+
+    def _is_heard(self, event: Event) -> bool:
+        """Whether it is in the channel, or open to the reader, where one of them is asked for."""
+        if self.channel is not None:
+            return bool(event.data.get("channel") == self.channel)
+        return self.reader is None or event.is_open_to(self.reader.agent_id, self.reader.name)
 
     async def _is_assigned(self, event: Event) -> bool:
         task = await q.task_by_id(self.database, task_id=event.task_id)
@@ -135,6 +143,17 @@ async def unblocked(
     watching.kinds, watching.of_tasks, watching.ready = [EventKind.TASK_UNBLOCKED], True, True
     if assignee is not None:
         watching.assignee_id = (await agents.find_member(database, watching.room_id, assignee)).id
+    return watching
+
+
+async def messages(
+    database: Database, caller: Caller, room: str | None, after: str | None, *, channel: str | None
+) -> Watching:
+    """What is said in the channel or, without one, in the whole room, of what the caller may see."""
+    watching = await begin(database, caller, room, after, kinds=[EventKind.MESSAGE_SENT])
+    watching.reader = caller
+    if channel is not None:
+        watching.channel = (await channels.find(database, watching.room_id, channel)).name
     return watching
 
 

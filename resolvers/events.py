@@ -57,7 +57,7 @@ class EventSubscription:
         kinds: list[EventKind] | None = None,
     ) -> AsyncGenerator[Event, None]:
         wanted = await watching.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
-        return _follow(info, wanted, Event.of)
+        return follow(info, wanted, Event.of)
 
     @strawberry.subscription(description="Tasks that just became ready because the last thing they waited for cleared.")
     async def task_unblocked(
@@ -71,7 +71,7 @@ class EventSubscription:
         wanted = await watching.unblocked(
             info.context.database, info.context.caller, room, after, assignee=assignee, objective=objective
         )
-        return _follow(info, wanted, TaskUnblocked.of)
+        return follow(info, wanted, TaskUnblocked.of)
 
     @strawberry.subscription(description="Agents that come, fall silent or leave.")
     async def presence_changed(
@@ -79,7 +79,7 @@ class EventSubscription:
     ) -> AsyncGenerator[PresenceChange, None]:
         kinds = [EventKind.PRESENCE_CHANGED]
         wanted = await watching.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
-        return _follow(info, wanted, PresenceChange.of)
+        return follow(info, wanted, PresenceChange.of)
 
     @strawberry.subscription(description="Any change of one task, of an objective's subtree, or of the room's tasks.")
     async def task_changed(
@@ -93,16 +93,19 @@ class EventSubscription:
         wanted = await watching.task_changes(
             info.context.database, info.context.caller, room, after, task=task, objective=objective
         )
-        return _follow(info, wanted, TaskChange.of)
+        return follow(info, wanted, TaskChange.of)
 
 
-async def _follow(
+async def follow(
     info: Info, wanted: watching.Watching, payload: Callable[[records.Event], T]
 ) -> AsyncGenerator[T, None]:
+    """What is wanted of a room's log, as the caller may see it, without end."""
     context = info.context
     async with aclosing(context.feed.follow(wanted.room_id, wanted.seq)) as events:
         async for event in events:
-            context.caller.must_see(wanted.room_id, ids.of(ids.ROOM, wanted.room_id))
+            # It changes meanwhile: with the rooms that it is in.
+            caller = context.caller
+            caller.must_see(wanted.room_id, ids.of(ids.ROOM, wanted.room_id))
             if await wanted.wants(event):
                 context.forget()
-                yield payload(event)
+                yield payload(event.shown_to(caller.agent_id, caller.name))

@@ -12,6 +12,8 @@ from db import (
     ids,
     key_results,
     log,
+    message_lists,
+    messages,
     objectives,
     resources,
     reviews,
@@ -26,6 +28,7 @@ from schema.types.agent import Agent
 from schema.types.comment import Comment
 from schema.types.event import Event
 from schema.types.key_result import KeyResult
+from schema.types.message import Message
 from schema.types.node import Node
 from schema.types.objective import Objective
 from schema.types.resource import Resource
@@ -120,8 +123,13 @@ async def _resource(info: Info, key: int) -> Node | None:
 
 
 async def _event(info: Info, key: int) -> Node | None:
-    event = await info.context.one(log.by_ids, key)
-    return Event.of(event) if event and info.context.caller.sees(event.room_id) else None
+    caller, event = info.context.caller, await info.context.one(log.by_ids, key)
+    return Event.of(event.shown_to(caller.agent_id, caller.name)) if event and caller.sees(event.room_id) else None
+
+
+async def _message(info: Info, key: int) -> Node | None:
+    message = await info.context.one(message_lists.by_ids, key)
+    return Message.of(message) if message and messages.is_open_to(info.context.caller, message) else None
 
 
 async def _knows(info: Info, agent_id: int) -> bool:
@@ -143,4 +151,5 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.REVIEW: _review,
     ids.RESOURCE: _resource,
     ids.EVENT: _event,
+    ids.MESSAGE: _message,
 }

@@ -8,6 +8,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from resolvers.agents import AgentMutation
 from resolvers.context import Info
 from resolvers.memory import MemoryMutation
+from resolvers.messages import MessageMutation
 from resolvers.objectives import ObjectiveMutation
 from resolvers.resources import ResourceMutation
 from resolvers.reviews import ReviewMutation
@@ -25,7 +26,14 @@ class ReadAgain(FieldExtension):
 
 @strawberry.type(description="What clients can do, a field for each act.")
 class Mutation(
-    RoomMutation, AgentMutation, ObjectiveMutation, TaskMutation, ReviewMutation, ResourceMutation, MemoryMutation
+    RoomMutation,
+    AgentMutation,
+    ObjectiveMutation,
+    TaskMutation,
+    ReviewMutation,
+    ResourceMutation,
+    MessageMutation,
+    MemoryMutation,
 ):
     pass
 

@@ -3,10 +3,11 @@
 import strawberry
 
 from resolvers.events import EventSubscription
+from resolvers.messages import MessageSubscription
 
 
 @strawberry.type(
     description="What clients can watch: what followed the cursor `after` comes first, then what happens, in one order."
 )
-class Subscription(EventSubscription):
+class Subscription(EventSubscription, MessageSubscription):
     pass

@@ -1,5 +1,6 @@
 """Comments as clients see them: the running log of the work."""
 
+import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -58,6 +59,11 @@ class Comment(Node):
     async def author(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.agent")] | None:
         author = await info.context.one(agents.by_ids, self.record.author_id) if self.record.author_id else None
         return agent_types.Agent.of(author, self.record.room_id) if author else None
+
+    @strawberry.field(description="The agents whose @name is in the body.")
+    async def mentions(self, info: Info) -> list[Annotated["Agent", strawberry.lazy("schema.types.agent")]]:
+        found = await asyncio.gather(*(info.context.one(agents.by_ids, key) for key in self.record.mentions))
+        return [agent_types.Agent.of(agent, self.record.room_id) for agent in found if agent]
 
     @strawberry.field(description="The task that it is on.")
     async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.task")] | None:

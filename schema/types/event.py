@@ -10,6 +10,7 @@ from db import agents, bounds, ids, log, objectives, records, rooms, task_detail
 from db.paging import Page
 from resolvers.context import Info
 from schema.types import agent as agent_types
+from schema.types import message as message_types
 from schema.types import objective as objective_types
 from schema.types import room as room_types
 from schema.types import task as task_types
@@ -19,6 +20,7 @@ from schema.types.paging import PageInfo
 
 if TYPE_CHECKING:
     from schema.types.agent import Agent
+    from schema.types.message import Message
     from schema.types.objective import Objective
     from schema.types.room import Room
     from schema.types.task import Task
@@ -66,6 +68,10 @@ class Event(Node):
     @strawberry.field(description="The agent that it happened to.")
     async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.agent")] | None:
         return await agent_in_room(info, self.record.agent_id, self.record.room_id)
+
+    @strawberry.field(description="What was said; null for those who may not see it.")
+    async def message(self, info: Info) -> Annotated["Message", strawberry.lazy("schema.types.message")] | None:
+        return await message_types.message_of(info, self.record.message_id)
 
 
 async def agent_in_room(info: Info, agent_id: int | None, room_id: int) -> "Agent | None":

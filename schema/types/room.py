@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 
-from db import agents, digest, ids, objective_tree, objectives, records, resources
+from db import agents, channels, digest, ids, message_lists, objective_tree, objectives, records, resources
 from db.refusals import BadInput
 from resolvers.context import Info
 from schema.types import agent as agent_types
 from schema.types import digest as digest_types
+from schema.types import message as message_types
 from schema.types import objective as objective_types
 from schema.types import resource as resource_types
 from schema.types import task_list as list_types
@@ -23,6 +24,7 @@ from schema.types.task_counts import TaskCounts
 if TYPE_CHECKING:
     from schema.types.agent import Agent
     from schema.types.digest import Digest
+    from schema.types.message import Channel, MessageConnection
     from schema.types.objective import ObjectiveConnection
     from schema.types.resource import Resource
     from schema.types.task_filter import TaskFilter
@@ -127,6 +129,38 @@ class Room(Node):
         return await list_types.TaskConnection.of(
             info, self.room_id, or_none(filter), order_by, first=first, after=or_none(after), within=None
         )
+
+    @strawberry.field(description="Where its members talk, each about one subject.")
+    async def channels(self, info: Info) -> list[Annotated["Channel", strawberry.lazy("schema.types.message")]]:
+        found = await info.context.many(channels.of_rooms, self.room_id)
+        return [message_types.Channel.of(channel) for channel in found]
+
+    @strawberry.field(
+        description="What was said in the channel or, without one, in the whole room, direct messages of the caller's "
+        "among it. Cursors are those of the room's log."
+    )
+    async def messages(
+        self,
+        info: Info,
+        *,
+        channel: str | None = strawberry.UNSET,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Annotated["MessageConnection", strawberry.lazy("schema.types.message")]:
+        database, asked = info.context.database, or_none(channel)
+        wanted = await message_lists.wanted(
+            database,
+            self.room_id,
+            info.context.caller.agent_id,
+            channel=(await channels.find(database, self.room_id, asked)).name if asked is not None else None,
+            first=first,
+            after=or_none(after),
+            last=or_none(last),
+            before=or_none(before),
+        )
+        return await message_types.MessageConnection.of(info, wanted)
 
     @strawberry.field(description="What its work shares, by name.")
     async def resources(self, info: Info) -> list[Annotated["Resource", strawberry.lazy("schema.types.resource")]]:

@@ -9,9 +9,11 @@ from db import log, records, watching
 from resolvers.context import Info
 from schema.types.enums import EventKind, Presence
 from schema.types.event import agent_in_room, task_of
+from schema.types.message import message_of
 
 if TYPE_CHECKING:
     from schema.types.agent import Agent
+    from schema.types.message import Message
     from schema.types.task import Task
 
 _CURSOR = "Hand it back as `after` to go on from here."
@@ -58,6 +60,20 @@ class PresenceChange:
     async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.agent")]:
         # Agents are never deleted.
         return await agent_in_room(info, self.event.agent_id, self.event.room_id)  # type: ignore[return-value]
+
+
+@strawberry.type(description="A message at its place in the room's log.")
+class MessageSent:
+    cursor: str = strawberry.field(description=_CURSOR)
+    event: strawberry.Private[records.Event]
+
+    @classmethod
+    def of(cls, event: records.Event) -> Self:
+        return cls(cursor=log.cursor_of(event), event=event)
+
+    @strawberry.field(description="The message.")
+    async def message(self, info: Info) -> Annotated["Message", strawberry.lazy("schema.types.message")]:
+        return await message_of(info, self.event.message_id)  # type: ignore[return-value]  # only what is open is sent
 
 
 @strawberry.type(description="Any change of a task.")

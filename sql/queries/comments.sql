@@ -1,7 +1,8 @@
--- name: insert_comment(room_id, task_id, objective_id, author_id, kind, body, done, pending, gotchas)^
+-- name: insert_comment(room_id, task_id, objective_id, author_id, kind, body, done, pending, gotchas, mentions)^
 insert into comment (room_id, task_id, objective_id, author_id, kind, body, handoff_done, handoff_pending, handoff_gotchas,
-                     created_at)
-values (:room_id, :task_id, :objective_id, :author_id, :kind, :body, :done, :pending, :gotchas, clock_timestamp())
+                     mentions, created_at)
+values (:room_id, :task_id, :objective_id, :author_id, :kind, :body, :done, :pending, :gotchas, :mentions::bigint[],
+        clock_timestamp())
 returning *;
 
 -- name: comment_by_id(comment_id)^

@@ -4,8 +4,150 @@ select :room_id, c.name, c.topic
   from unnest(:names::text[], :topics::text[]) with ordinality as c (name, topic, position)
  order by c.position;
 
--- name: post_message(room_id, author_id, channel, body)$
--- To a channel, by its name.
-insert into message (room_id, author_id, channel_id, body)
-select :room_id, :author_id, channel.id, :body from channel where channel.room_id = :room_id and channel.name = :channel
-returning id;
+-- name: insert_channel(room_id, name, topic)^
+-- Nothing comes back where the name is taken.
+insert into channel (room_id, name, topic) values (:room_id, :name, :topic)
+on conflict on constraint a_channel_name_is_unique_in_its_room do nothing
+returning *;
+
+-- name: channel_by_name(room_id, name)^
+select * from channel where room_id = :room_id and name = :name;
+
+-- name: channels_of_rooms(room_ids)
+-- In the order in which they were made.
+select * from channel where room_id = any(:room_ids::bigint[]) order by id;
+
+-- name: channels_by_ids(channel_ids)
+select * from channel where id = any(:channel_ids::bigint[]);
+
+-- name: insert_message(room_id, author_id, channel_id, to_ids, body, reply_to_id, supersedes_id, mentions, unknown_mentions, refs)^
+insert into message (room_id, author_id, channel_id, to_ids, body, reply_to_id, supersedes_id, mentions, unknown_mentions,
+                     refs, created_at)
+values (:room_id, :author_id, :channel_id, :to_ids::bigint[], :body, :reply_to_id, :supersedes_id, :mentions::bigint[],
+        :unknown_mentions::text[], :refs::text[], clock_timestamp())
+returning *;
+
+-- name: messages_by_ids(message_ids)
+select * from message where id = any(:message_ids::bigint[]);
+
+-- name: lock_message(message_id)^
+-- Two that would take its place come one after the other.
+select * from message where id = :message_id for no key update;
+
+-- name: messages_superseding(message_ids)
+select * from message where supersedes_id = any(:message_ids::bigint[]);
+
+-- name: members_by_names(room_id, names)
+select agent.id, agent.name
+  from agent join room_member on room_member.agent_id = agent.id
+ where room_member.room_id = :room_id and agent.name = any(:names::text[]);
+
+-- name: members_by_ids(room_id, agent_ids)
+select agent.*
+  from agent join room_member on room_member.agent_id = agent.id
+ where room_member.room_id = :room_id and agent.id = any(:agent_ids::bigint[]);
+
+-- name: things_named(room_id, agent_id, objective_ids, key_result_ids, task_ids, message_ids)
+-- Those of these that are in the room, and that the agent may see.
+select 'O' as letter, id from objective where id = any(:objective_ids::bigint[]) and room_id = :room_id
+union all
+select 'K', key_result.id
+  from key_result join objective on objective.id = key_result.objective_id
+ where key_result.id = any(:key_result_ids::bigint[]) and objective.room_id = :room_id
+union all
+select 'T', id from task where id = any(:task_ids::bigint[]) and room_id = :room_id
+union all
+select 'M', id
+  from message
+ where id = any(:message_ids::bigint[]) and room_id = :room_id
+   and (channel_id is not null or author_id = :agent_id or :agent_id = any(to_ids));
+
+-- name: messages_forward(room_ids, channels, threads, afters, befores, agent_id, most)
+-- A page for each room, channel or thread asked for, in the order of the log; direct ones only where the agent is in them.
+-- Each kind of list has its own index, and of its own branch alone the condition holds.
+select asked.position, message.*, place.seq
+  from unnest(:room_ids::bigint[], :channels::text[], :threads::text[], :afters::bigint[], :befores::bigint[])
+       with ordinality as asked (room_id, channel, thread, after, before, position)
+ cross join lateral (
+   (select e.seq, e.message_id
+      from event e
+     where asked.channel is not null
+       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'channel' = asked.channel
+       and e.seq > asked.after and e.seq < asked.before
+     order by e.seq
+     limit :most::integer)
+   union all
+   (select e.seq, e.message_id
+      from event e join message m on m.id = e.message_id
+     where asked.thread is not null
+       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'replyTo' = asked.thread
+       and e.seq > asked.after and e.seq < asked.before
+       and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids))
+     order by e.seq
+     limit :most::integer)
+   union all
+   (select e.seq, e.message_id
+      from event e join message m on m.id = e.message_id
+     where asked.channel is null and asked.thread is null
+       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT'
+       and e.seq > asked.after and e.seq < asked.before
+       and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids))
+     order by e.seq
+     limit :most::integer)) place
+  join message on message.id = place.message_id
+ order by asked.position, place.seq;
+
+-- name: messages_backward(room_ids, channels, threads, afters, befores, agent_id, most)
+-- As messages_forward, the newest of each, newest first.
+select asked.position, message.*, place.seq
+  from unnest(:room_ids::bigint[], :channels::text[], :threads::text[], :afters::bigint[], :befores::bigint[])
+       with ordinality as asked (room_id, channel, thread, after, before, position)
+ cross join lateral (
+   (select e.seq, e.message_id
+      from event e
+     where asked.channel is not null
+       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'channel' = asked.channel
+       and e.seq > asked.after and e.seq < asked.before
+     order by e.seq desc
+     limit :most::integer)
+   union all
+   (select e.seq, e.message_id
+      from event e join message m on m.id = e.message_id
+     where asked.thread is not null
+       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'replyTo' = asked.thread
+       and e.seq > asked.after and e.seq < asked.before
+       and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids))
+     order by e.seq desc
+     limit :most::integer)
+   union all
+   (select e.seq, e.message_id
+      from event e join message m on m.id = e.message_id
+     where asked.channel is null and asked.thread is null
+       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT'
+       and e.seq > asked.after and e.seq < asked.before
+       and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids))
+     order by e.seq desc
+     limit :most::integer)) place
+  join message on message.id = place.message_id
+ order by asked.position, place.seq desc;
+
+-- name: count_messages(room_ids, channels, threads, agent_id)
+select asked.position,
+       case
+         when asked.channel is not null then (
+           select count(*)
+             from event e
+            where e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'channel' = asked.channel)
+         when asked.thread is not null then (
+           select count(*)
+             from event e join message m on m.id = e.message_id
+            where e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'replyTo' = asked.thread
+              and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids)))
+         else (
+           select count(*)
+             from event e join message m on m.id = e.message_id
+            where e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT'
+              and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids)))
+       end as messages
+  from unnest(:room_ids::bigint[], :channels::text[], :threads::text[])
+       with ordinality as asked (room_id, channel, thread, position);

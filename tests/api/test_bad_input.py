@@ -52,6 +52,11 @@ HEALTH = "mutation($input: ReportHealthInput!) { reportHealth(input: $input) { i
 DIGEST = "query($since: DateTime) { room { digest(since: $since) { markdown } } }"
 READY = "query($first: Int) { readyTasks(first: $first) { id } }"
 
+CHANNEL = "mutation($input: CreateChannelInput!) { createChannel(input: $input) { name } }"
+SEND = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id } }"
+MESSAGES = """query($channel: String, $first: Int, $last: Int, $after: String) {
+  room { messages(channel: $channel, first: $first, last: $last, after: $after) { nodes { id } } } }"""
+
 LONE = "\ud800"
 BAD, LOST = "BAD_INPUT", "NOT_FOUND"
 
@@ -171,6 +176,27 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a page of 201 memories", MEMORIES, {"first": 201}, BAD),
     ("a prefix too long", MEMORIES, {"prefix": "k" * 101}, BAD),
     ("a search too long", MEMORIES, {"search": "k" * 301}, BAD),
+    ("a channel that shouts", CHANNEL, {"room": "main", "name": "SHOUTING"}, BAD),
+    ("a channel like an id", CHANNEL, {"room": "main", "name": "t42"}, BAD),
+    ("a topic too long", CHANNEL, {"room": "main", "name": "design", "topic": "x" * 65_537}, BAD),
+    ("a channel that is there", CHANNEL, {"room": "main", "name": "general"}, "NAME_TAKEN"),
+    ("a message to nowhere", SEND, {"room": "main", "body": "x"}, BAD),
+    ("a message to nobody", SEND, {"room": "main", "body": "x", "to": []}, BAD),
+    ("a message to too many", SEND, {"room": "main", "body": "x", "to": ["admin"] * 101}, BAD),
+    ("a message to two places", SEND, {"room": "main", "body": "x", "to": ["admin"], "channel": "ops"}, BAD),
+    ("a message to an unknown channel", SEND, {"room": "main", "body": "x", "channel": "nowhere"}, LOST),
+    ("a message to an agent elsewhere", SEND, {"room": "main", "body": "x", "to": ["stranger"]}, LOST),
+    ("an empty message", SEND, {"room": "main", "body": " ", "channel": "ops"}, BAD),
+    ("a message too long", SEND, {"room": "main", "body": "x" * 65_537, "channel": "ops"}, BAD),
+    ("NUL in a message", SEND, {"room": "main", "body": "a\0", "channel": "ops"}, BAD),
+    ("half a surrogate pair in a message", SEND, {"room": "main", "body": f"a{LONE}", "channel": "ops"}, BAD),
+    ("an answer to a task", SEND, {"room": "main", "body": "x", "replyTo": "T1"}, BAD),
+    ("an answer to nothing", SEND, {"room": "main", "body": "x", "replyTo": "M999"}, LOST),
+    ("what supersedes nothing", SEND, {"room": "main", "body": "x", "channel": "ops", "supersedes": "M999"}, LOST),
+    ("a page of no messages", MESSAGES, {"first": 0}, BAD),
+    ("a page of too many messages", MESSAGES, {"last": 201}, BAD),
+    ("messages after no cursor", MESSAGES, {"after": "912"}, BAD),
+    ("messages of an unknown channel", MESSAGES, {"channel": "nowhere"}, LOST),
     ("a resource without a name", RESOURCE, {"room": "main", "name": " "}, BAD),
     ("a resource for nobody", RESOURCE, {"room": "main", "name": "repo", "capacity": 0}, BAD),
     ("a breaker that opens by itself", RESOURCE, {"room": "main", "name": "repo", "failureThreshold": 0}, BAD),

@@ -81,6 +81,11 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("reopenTask", {"task": "{task}", "reason": "x"}),
     ("addComment", {"on": "{task}", "body": "x"}),
     ("addComment", {"on": "{objective}", "body": "x"}),
+    ("createChannel", {"room": "{room}", "name": "design"}),
+    ("sendMessage", {"room": "{room}", "channel": "general", "body": "x"}),
+    ("sendMessage", {"to": ["{agent}"], "body": "x"}),
+    ("sendMessage", {"replyTo": "{message}", "body": "x"}),
+    ("sendMessage", {"channel": "general", "body": "x", "supersedes": "{message}"}),
     ("remember", {"scope": "{task}", "key": "k", "value": 1}),
     ("remember", {"scope": "{objective}", "key": "k", "value": 1}),
     ("remember", {"scope": "{room}", "key": "k", "value": 1}),
@@ -102,6 +107,7 @@ ASKED = [
     '{ room(room: "{room}") { id } }',
     '{ room(room: "{room_id}") { id } }',
     '{ room(room: "{room}") { digest { markdown } } }',
+    '{ room(room: "{room}") { messages { nodes { id } } } }',
     '{ agents(room: "{room}") { id } }',
     '{ readyTasks(room: "{room}") { id } }',
     '{ criticalPath(room: "{room}") { id } }',
@@ -120,7 +126,8 @@ ASKED = [
     '{ room { tasks(filter: {reviewer: "{agent_id}"}) { nodes { id } } } }',
     '{ room { tasks(filter: {waitingForAgent: "{agent}"}) { nodes { id } } } }',
     *(f'{{ node(id: "{{{name}}}") {{ id }} }}' for name in
-      ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "resource", "event")),
+      ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "resource", "event",
+       "message")),
 ]  # fmt: skip
 
 
@@ -175,12 +182,13 @@ async def rooms(database: Database) -> Rooms:
     await bob.do("submitTask", task=submitted, summary="Done")
     ann = actor(await people.caller(database, "ann", there))
     reviewed = await ann.do("reviewTask", "reviews { id }", task=submitted, verdict="APPROVED")
+    message = (await bob.do("sendMessage", channel="general", body="Hush"))["id"]
     resource = await bob.do("defineResource", name="repo", capacity=1)
     things = {
         "room": "there", "room_id": f"R{there.id}", "agent": "bob", "agent_id": f"A{bob.caller.agent_id}",
         "objective": goal["id"], "key_result": goal["keyResults"][0]["id"], "task": task, "other_task": other,
         "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],
-        "own_task": own, "resource": resource["id"], "own_held": held,
+        "own_task": own, "message": message, "resource": resource["id"], "own_held": held,
         "own_objective": (await eve.do("createObjective", title="Mine"))["id"],
     }  # fmt: skip
     return Rooms(database, eve, there, things)
@@ -230,6 +238,7 @@ async def test_what_is_hidden_is_refused_exactly_like_what_is_not_there(rooms: R
         ("comment", "C"),
         ("review", "V"),
         ("session", "S"),
+        ("message", "M"),
         ("agent_id", "A"),
     ]:
         answers = []

@@ -114,7 +114,8 @@ async def test_a_message_outside_the_channels_is_found_by_nobody(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
     key = await database.fetchval(
-        "insert into message (room_id, author_id, body) values ($1, $2, 'Certificates') returning id",
+        "insert into message (room_id, author_id, to_ids, body)"
+        " values ($1, $2, array[$2::bigint], 'Certificates') returning id",
         room.id,
         (await world.creator()).agent_id,
     )

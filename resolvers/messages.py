@@ -1,0 +1,47 @@
+"""What clients can say in a room, and watch as it is said."""
+
+from collections.abc import AsyncGenerator
+
+import strawberry
+
+from db import channels, sending, watching
+from resolvers.context import Info
+from resolvers.events import follow
+from schema.types.given import or_none
+from schema.types.message import Channel, CreateChannelInput, Message, SendMessageInput
+from schema.types.watching import MessageSent
+
+
+@strawberry.type
+class MessageMutation:
+    @strawberry.mutation(description="A new place in the room to talk about one subject.")
+    async def create_channel(self, info: Info, input: CreateChannelInput) -> Channel | None:  # noqa: A002  # the contract's name
+        return Channel.of(
+            await channels.create(
+                info.context.database,
+                info.context.caller,
+                or_none(input.room),
+                input.name,
+                or_none(input.topic) or "",
+            )
+        )
+
+    @strawberry.mutation(description="Say something in a channel, or directly to agents.")
+    async def send_message(self, info: Info, input: SendMessageInput) -> Message | None:  # noqa: A002
+        context = info.context
+        sent = await sending.send(context.database, context.caller, input.new(), or_none(input.idempotency_key))
+        return Message.of(sent)
+
+
+@strawberry.type
+class MessageSubscription:
+    @strawberry.subscription(description="Channel messages of the room, and direct ones that the caller sent or got.")
+    async def message_sent(
+        self,
+        info: Info,
+        room: strawberry.ID | None = None,
+        channel: str | None = None,
+        after: str | None = None,
+    ) -> AsyncGenerator[MessageSent, None]:
+        wanted = await watching.messages(info.context.database, info.context.caller, room, after, channel=channel)
+        return follow(info, wanted, MessageSent.of)
