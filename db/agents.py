@@ -9,7 +9,7 @@ from typing import Any
 
 from db import bounds, ids, rooms
 from db.callers import Caller, token_hash
-from db.database import Act, Database
+from db.database import Act, Database, Topic
 from db.queries import q
 from db.records import Agent, AgentKind, EventKind, Presence, Role, Room, Task
 from db.refusals import Forbidden, NameTaken, NotFound, NotHolder
@@ -154,7 +154,7 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
         if wanted:
             agent = Agent.of(await q.change_agent(act, agent_id=agent.id, changes=wanted))
     if "rooms" in changes:
-        database.announce_agent(agent.id)
+        database.announce_change(Topic.AGENT, agent.id)
     return agent
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 
 import asyncpg
@@ -24,6 +25,13 @@ _SERVER_SETTINGS = {
     # Compiling costs more than any of our statements runs.
     "jit": "off",
 }
+
+
+class Topic(StrEnum):
+    """What may change of an agent or a room without standing in a log."""
+
+    AGENT = "a"  # its tokens, or its rooms
+    INBOX = "i"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,7 @@ class Act:
             if item.kind is not InboxKind.MENTION or item.task is None or (item.agent, item.task) not in told
         ]
         if self._items:
+            await q.lock_inboxes(self, agent_ids=[item.agent for item in self._items])
             await q.add_inbox_items(
                 self,
                 agent_ids=[item.agent for item in self._items],
@@ -117,6 +126,11 @@ class Act:
                 comment_ids=[item.comment for item in self._items],
                 message_ids=[item.message for item in self._items],
             )
+
+    @property
+    def told(self) -> set[int]:
+        """The agents with something new in their inboxes."""
+        return {item.agent for item in self._items}
 
     async def append_events(self) -> dict[int, int]:
         """Write what was recorded, rooms in the order of their ids so that no two acts wait for each other."""
@@ -143,19 +157,19 @@ class Database:
         self.pool = pool
         self.fetch, self.fetchrow = pool.fetch, pool.fetchrow
         self.fetchval, self.execute = pool.fetchval, pool.execute
-        # Whoever follows logs, and whoever keeps sockets of agents open, puts itself here; it must not raise.
+        # Whoever follows logs, or what else changes, puts itself here; it must not raise.
         self.log_listeners: set[Callable[[int, int], None]] = set()
-        self.agent_listeners: set[Callable[[int], None]] = set()
+        self.change_listeners: set[Callable[[Topic, int], None]] = set()
 
     def announce(self, room_id: int, seq: int) -> None:
         """Say, after the commit, that the room's log has got as far as seq."""
         for listener in tuple(self.log_listeners):
             listener(room_id, seq)
 
-    def announce_agent(self, agent_id: int) -> None:
-        """Say, after the commit, that tokens or rooms of the agent changed."""
-        for listener in tuple(self.agent_listeners):
-            listener(agent_id)
+    def announce_change(self, topic: Topic, key: int) -> None:
+        """Say, after the commit, that this changed of the agent or room."""
+        for listener in tuple(self.change_listeners):
+            listener(topic, key)
 
     @classmethod
     async def connect(cls, url: str, *, size: int = POOL_SIZE) -> Self:
@@ -185,6 +199,8 @@ class Database:
             ends = await act.append_events()
         for room_id, seq in ends.items():
             self.announce(room_id, seq)
+        for agent_id in act.told:
+            self.announce_change(Topic.INBOX, agent_id)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Any]:

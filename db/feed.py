@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from db.database import Database
+from db.database import Database, Topic
+from db.lookout import Lookout
 from db.queries import q
 from db.records import Event
 from db.tail import Tail
@@ -95,6 +96,9 @@ class Feed:
         self._poller: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[Any]] = set()
         self._failing = False
+        # The newest item in each agent's inbox.
+        self.inboxes = Lookout(self._newest_items, poll_seconds=poll_seconds)
+        database.change_listeners.add(self.changed)
 
     @property
     def watched(self) -> frozenset[int]:
@@ -108,9 +112,15 @@ class Feed:
             room.known = seq
             room.wanted.set()
 
+    def changed(self, topic: Topic, key: int) -> None:
+        """What the topic says changed of the agent or room."""
+        if topic is Topic.INBOX:
+            self.inboxes.changed(key)
+
     def look_again(self) -> None:
-        """News may have been missed: look at all logs now."""
+        """News may have been missed: look at everything now."""
         self._look.set()
+        self.inboxes.look_again()
 
     async def follow(self, room_id: int, seq: int) -> AsyncGenerator[Event]:
         """Every event of the room after seq, in order, without end. A slow reader holds nothing but its place."""
@@ -136,6 +146,8 @@ class Feed:
 
     async def close(self) -> None:
         """Stop reading. Followers should have been closed before."""
+        self._database.change_listeners.discard(self.changed)
+        await self.inboxes.close()
         for room in list(self._rooms.values()):
             self._drop(room)
         await asyncio.gather(*self._ending, return_exceptions=True)
@@ -166,7 +178,7 @@ class Feed:
             task.add_done_callback(self._ending.discard)
 
     async def _keep_reading(self, room: _Room) -> None:
-        end = await self._insist(partial(self._end_of, room.id))
+        end = await self.insist(partial(self._end_of, room.id))
         room.known = max(room.known, end)
         room.tail = Tail(end, partial(self._read, room.id), size=self._tail_size, page=self._page_size)
         room.wake()
@@ -186,8 +198,12 @@ class Feed:
                 async with asyncio.timeout(self._poll_seconds):
                     await self._look.wait()
             self._look.clear()
-            for room_id, seq in await self._insist(partial(self._ends_of, list(self._rooms))):
+            for room_id, seq in await self.insist(partial(self._ends_of, list(self._rooms))):
                 self.news(room_id, seq)
+
+    async def _newest_items(self, agent_ids: Sequence[int]) -> dict[int, int]:
+        rows = await self.insist(partial(q.newest_items, self._database, agent_ids=agent_ids))
+        return {row["agent_id"]: row["id"] or 0 for row in rows}
 
     async def _end_of(self, room_id: int) -> int:
         return next((seq for _, seq in await self._ends_of([room_id])), 0)
@@ -200,9 +216,9 @@ class Feed:
             rows = await q.events_after(self._database, room_id=room_id, seq=seq, most=most)
             return [Event.of(row) for row in rows]
 
-        return await self._insist(events)
+        return await self.insist(events)
 
-    async def _insist(self, read: Callable[[], Awaitable[T]]) -> T:
+    async def insist(self, read: Callable[[], Awaitable[T]]) -> T:
         """Read until it succeeds: while the database is away followers wait, and then go on where they were."""
         pause = _FIRST_PAUSE
         while True:

@@ -433,6 +433,23 @@ class Message(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class InboxItem(Record):
+    """`from_id`: whose act told it; null for the server's."""
+
+    id: int
+    agent_id: int
+    room_id: int
+    kind: InboxKind
+    summary: str
+    from_id: int | None
+    task_id: int | None
+    comment_id: int | None
+    message_id: int | None
+    created_at: datetime
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Memory(Record):
     """`scope` is the id of what it belongs to."""
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from db import agents, bounds
 from db.callers import Caller, token_hash
-from db.database import Database
+from db.database import Database, Topic
 from db.queries import q
 from db.records import Agent, Role
 from db.refusals import BadInput, Forbidden, NotFound
@@ -59,7 +59,7 @@ async def revoke(database: Database, caller: Caller, reference: str | None, toke
         if owner != caller.agent_id:
             caller.must_administrate("revoke the tokens of others")
         ended = len(await q.revoke_tokens_of(database, agent_id=owner))
-    database.announce_agent(owner)
+    database.announce_change(Topic.AGENT, owner)
     return ended
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from broadcaster import Broadcast
 
-from db.database import Database
+from db.database import Database, Topic
 from db.feed import Feed
 
 _log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ LOOK_AGAIN = "again"
 
 # Postgres refuses 8,000 bytes.
 _LONGEST = 7_000
-_NEWS, _AGENT = re.compile(r"r(\d+):(\d+)"), re.compile(r"a(\d+)")
+_NEWS, _CHANGE = re.compile(r"r(\d+):(\d+)"), re.compile(rf"([{''.join(Topic)}])(\d+)")
 _INTERVAL_SECONDS = 0.002
 _PAUSE_SECONDS = 1.0
 
@@ -33,7 +33,7 @@ class Nudges:
         # Our own nudges come back to us, and say nothing new.
         self._name = secrets.token_hex(8)
         self._rooms: dict[int, int] = {}
-        self._agents: set[int] = set()
+        self._changes: set[tuple[Topic, int]] = set()
         self._said = asyncio.Event()
         self._agent_listeners: list[Callable[[int | None], None]] = []
 
@@ -44,7 +44,7 @@ class Nudges:
     async def run(self) -> None:
         """Send what is committed here, and hear of the rest, until cancelled."""
         self._database.log_listeners.add(self._log_grew)
-        self._database.agent_listeners.add(self._agent_changed)
+        self._database.change_listeners.add(self._changed)
         try:
             async with (
                 self._broadcast,
@@ -56,15 +56,16 @@ class Nudges:
                     self._hear((await subscriber.get()).message)
         finally:
             self._database.log_listeners.discard(self._log_grew)
-            self._database.agent_listeners.discard(self._agent_changed)
+            self._database.change_listeners.discard(self._changed)
 
     def _log_grew(self, room_id: int, seq: int) -> None:
         self._rooms[room_id] = max(seq, self._rooms.get(room_id, 0))
         self._said.set()
 
-    def _agent_changed(self, agent_id: int) -> None:
-        self._tell(agent_id)
-        self._agents.add(agent_id)
+    def _changed(self, topic: Topic, key: int) -> None:
+        if topic is Topic.AGENT:
+            self._tell(key)
+        self._changes.add((topic, key))
         self._said.set()
 
     async def _send(self) -> None:
@@ -72,11 +73,10 @@ class Nudges:
         while True:
             await self._said.wait()
             self._said.clear()
-            # What can't be sent is dropped but for agents: no poll finds those.
-            rooms, agents = self._rooms, self._agents
-            self._rooms, self._agents = {}, set()
+            rooms, changes = self._rooms, self._changes
+            self._rooms, self._changes = {}, set()
             try:
-                for payload in _payloads(self._name, rooms, agents):
+                for payload in _payloads(self._name, rooms, changes):
                     await self._broadcast.publish(CHANNEL, payload)
                 failing = False
                 await asyncio.sleep(_INTERVAL_SECONDS)
@@ -86,8 +86,9 @@ class Nudges:
                         "can't nudge the other processes, which now look by themselves", extra={"error": repr(error)}
                     )
                 failing = True
-                self._agents |= agents
-                if agents:
+                # What can't be sent is dropped but for agents: no poll finds those.
+                if agents := {change for change in changes if change[0] is Topic.AGENT}:
+                    self._changes |= agents
                     self._said.set()
                 await asyncio.sleep(_PAUSE_SECONDS)
 
@@ -102,8 +103,11 @@ class Nudges:
         for word in words:
             if (news := _NEWS.fullmatch(word)) is not None:
                 self._feed.news(int(news[1]), int(news[2]))
-            elif (agent := _AGENT.fullmatch(word)) is not None:
-                self._tell(int(agent[1]))
+            elif (change := _CHANGE.fullmatch(word)) is not None:
+                topic, key = Topic(change[1]), int(change[2])
+                if topic is Topic.AGENT:
+                    self._tell(key)
+                self._feed.changed(topic, key)
 
     def _tell(self, agent_id: int | None) -> None:
         for listener in self._agent_listeners:
@@ -113,9 +117,9 @@ class Nudges:
                 _log.exception("an agent changed, and not everybody could be told")
 
 
-def _payloads(name: str, rooms: dict[int, int], agents: Iterable[int]) -> Iterator[str]:
+def _payloads(name: str, rooms: dict[int, int], changes: Iterable[tuple[Topic, int]]) -> Iterator[str]:
     """As few messages as hold it all."""
-    words = [f"r{room}:{seq}" for room, seq in rooms.items()] + [f"a{agent}" for agent in agents]
+    words = [f"r{room}:{seq}" for room, seq in rooms.items()] + [f"{topic}{key}" for topic, key in changes]
     payload = name
     for word in words:
         if len(payload) + 1 + len(word) > _LONGEST:

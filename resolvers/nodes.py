@@ -10,6 +10,7 @@ from db import (
     bounds,
     comment_lists,
     ids,
+    inbox,
     key_results,
     log,
     message_lists,
@@ -27,6 +28,7 @@ from resolvers.context import Info
 from schema.types.agent import Agent
 from schema.types.comment import Comment
 from schema.types.event import Event
+from schema.types.inbox import InboxItem
 from schema.types.key_result import KeyResult
 from schema.types.message import Message
 from schema.types.node import Node
@@ -140,6 +142,11 @@ async def _knows(info: Info, agent_id: int) -> bool:
     return any(caller.sees(room.id) for room in await info.context.many(agents.rooms_of, agent_id))
 
 
+async def _inbox_item(info: Info, key: int) -> Node | None:
+    item = await info.context.one(inbox.by_ids, key)
+    return InboxItem.of(item) if item and item.agent_id == info.context.caller.agent_id else None
+
+
 _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.ROOM: _room,
     ids.AGENT: _agent,
@@ -152,4 +159,5 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.RESOURCE: _resource,
     ids.EVENT: _event,
     ids.MESSAGE: _message,
+    ids.INBOX_ITEM: _inbox_item,
 }

@@ -7,6 +7,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 
 from resolvers.agents import AgentMutation
 from resolvers.context import Info
+from resolvers.inbox import InboxMutation
 from resolvers.memory import MemoryMutation
 from resolvers.messages import MessageMutation
 from resolvers.objectives import ObjectiveMutation
@@ -33,6 +34,7 @@ class Mutation(
     ReviewMutation,
     ResourceMutation,
     MessageMutation,
+    InboxMutation,
     MemoryMutation,
 ):
     pass

@@ -5,6 +5,7 @@ import strawberry
 from resolvers.agents import AgentQuery
 from resolvers.briefing import BriefingQuery
 from resolvers.events import EventQuery
+from resolvers.inbox import InboxQuery
 from resolvers.memory import MemoryQuery
 from resolvers.nodes import NodeQuery
 from resolvers.objectives import ObjectiveQuery
@@ -15,6 +16,15 @@ from resolvers.tasks import TaskQuery
 
 @strawberry.type(description="What clients can ask.")
 class Query(
-    BriefingQuery, AgentQuery, NodeQuery, RoomQuery, ObjectiveQuery, TaskQuery, MemoryQuery, SearchQuery, EventQuery
+    BriefingQuery,
+    AgentQuery,
+    NodeQuery,
+    RoomQuery,
+    ObjectiveQuery,
+    TaskQuery,
+    InboxQuery,
+    MemoryQuery,
+    SearchQuery,
+    EventQuery,
 ):
     pass

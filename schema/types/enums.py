@@ -12,6 +12,7 @@ from db.records import (
     CommentKind,
     DependencyKind,
     EventKind,
+    InboxKind,
     ObjectiveStatus,
     Presence,
     Role,
@@ -30,6 +31,7 @@ __all__ = [
     "DependencyKind",
     "ErrorCode",
     "EventKind",
+    "InboxKind",
     "ObjectiveStatus",
     "Presence",
     "Priority",
@@ -113,6 +115,12 @@ _tell(
 )
 _tell(ArtifactKind, "What an artifact is.")
 _tell(EventKind, "What happened.")
+_tell(
+    InboxKind,
+    "Why an agent is told something.",
+    UNBLOCKED="A task that you own is clear to go on.",
+    REOPENED="Something that your started work builds on is open again.",
+)
 _tell(
     ErrorCode,
     "What stands in errors[].extensions.code, beside the GraphQL engine's own GRAPHQL_PARSE_FAILED and "

@@ -22,4 +22,9 @@ create index event_message_of_thread on event (room_id, (data ->> 'replyTo'), se
 alter table inbox_item
   add column message_id bigint references message,
   add column from_id bigint references agent;
+-- Whoever writes into an inbox holds its row here, so that the items of an agent become visible in the order of their ids:
+-- who has seen one has seen, or could have, all before it. The agent's own row is locked for other reasons, and longer.
+create table inbox (
+  agent_id bigint primary key references agent
+);
 create index inbox_message on inbox_item (message_id) where message_id is not null and acknowledged_at is null;

@@ -1,3 +1,9 @@
+-- name: lock_inboxes(agent_ids)!
+-- In the order of their ids. A row that is there is locked, and stays as it is.
+insert into inbox (agent_id)
+select distinct agent_id from unnest(:agent_ids::bigint[]) as given (agent_id) order by agent_id
+on conflict (agent_id) do update set agent_id = excluded.agent_id where false;
+
 -- name: add_inbox_items(agent_ids, room_ids, kinds, summaries, sender_ids, task_ids, comment_ids, message_ids)!
 -- In the order given: what an agent is told first comes first.
 insert into inbox_item (agent_id, room_id, kind, summary, from_id, task_id, comment_id, message_id)
@@ -13,3 +19,48 @@ with old as (
   select id from inbox_item where message_id = :message_id and acknowledged_at is null order by id for update
 )
 delete from inbox_item using old where inbox_item.id = old.id;
+
+-- name: unacknowledged_items(agent_id, kinds, after, most)
+select *
+  from inbox_item
+ where agent_id = :agent_id and acknowledged_at is null and id > :after
+   and (:kinds::text[] is null or kind = any(:kinds::text[]))
+ order by id
+ limit :most::integer;
+
+-- name: all_items(agent_id, kinds, after, most)
+select *
+  from inbox_item
+ where agent_id = :agent_id and id > :after and (:kinds::text[] is null or kind = any(:kinds::text[]))
+ order by id
+ limit :most::integer;
+
+-- name: count_items(agent_id, kinds, unacknowledged)$
+select count(*)
+  from inbox_item
+ where agent_id = :agent_id and (:kinds::text[] is null or kind = any(:kinds::text[]))
+   and (acknowledged_at is null or not :unacknowledged::boolean);
+
+-- name: items_by_ids(item_ids)
+select * from inbox_item where id = any(:item_ids::bigint[]);
+
+-- name: newest_items(agent_ids)
+-- Where each of these inboxes ends: what its watchers look at.
+select asked.agent_id, (select max(id) from inbox_item where inbox_item.agent_id = asked.agent_id) as id
+  from unnest(:agent_ids::bigint[]) as asked (agent_id);
+
+-- name: acknowledge_items(agent_id, item_ids, up_to, from_id)$
+-- Of what is asked for, null being everything. Answers how many there were.
+with due as (
+  select id
+    from inbox_item
+   where agent_id = :agent_id and acknowledged_at is null
+     and (:item_ids::bigint[] is null or id = any(:item_ids::bigint[]))
+     and (:up_to::bigint is null or id <= :up_to)
+     and (:from_id::bigint is null or from_id = :from_id)
+   order by id
+     for update
+), done as (
+  update inbox_item set acknowledged_at = clock_timestamp() from due where inbox_item.id = due.id returning 1
+)
+select count(*) from done;

@@ -57,6 +57,9 @@ SEND = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id } 
 MESSAGES = """query($channel: String, $first: Int, $last: Int, $after: String) {
   room { messages(channel: $channel, first: $first, last: $last, after: $after) { nodes { id } } } }"""
 
+ACKNOWLEDGE = "mutation($input: AcknowledgeInput!) { acknowledge(input: $input) }"
+INBOX = "query($first: Int, $after: String) { inbox(first: $first, after: $after) { nodes { id } } }"
+
 LONE = "\ud800"
 BAD, LOST = "BAD_INPUT", "NOT_FOUND"
 
@@ -197,6 +200,14 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a page of too many messages", MESSAGES, {"last": 201}, BAD),
     ("messages after no cursor", MESSAGES, {"after": "912"}, BAD),
     ("messages of an unknown channel", MESSAGES, {"channel": "nowhere"}, LOST),
+    ("items that are none", ACKNOWLEDGE, {"items": ["T1"]}, BAD),
+    ("too many items", ACKNOWLEDGE, {"items": ["I1"] * 101}, BAD),
+    ("items in two ways", ACKNOWLEDGE, {"items": ["I1"], "upTo": "I1"}, BAD),
+    ("items up to none", ACKNOWLEDGE, {"upTo": "one"}, BAD),
+    ("items from nobody", ACKNOWLEDGE, {"from": "nobody"}, LOST),
+    ("a page of no items", INBOX, {"first": 0}, BAD),
+    ("a page of too many items", INBOX, {"first": 201}, BAD),
+    ("items after no cursor", INBOX, {"after": "I1"}, BAD),
     ("a resource without a name", RESOURCE, {"room": "main", "name": " "}, BAD),
     ("a resource for nobody", RESOURCE, {"room": "main", "name": "repo", "capacity": 0}, BAD),
     ("a breaker that opens by itself", RESOURCE, {"room": "main", "name": "repo", "failureThreshold": 0}, BAD),
@@ -309,7 +320,7 @@ async def test_a_member_of_another_room_finds_nothing_by_any_mutation(watched: W
     token = await watched.live.newcomer("worker")
     await watched.live.post("{ me { id } }", authorization=f"Bearer {token}")
     before = await watched.state()
-    own = {"heartbeat", "createToken", "revokeTokens", "createRoom", "registerAgent", "updateAgent"}
+    own = {"heartbeat", "createToken", "revokeTokens", "createRoom", "registerAgent", "updateAgent", "acknowledge"}
 
     for name, document, variables in _every_mutation("other", "T2", "O999", "K999"):
         if name in own:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +11,11 @@ from db import sending
 from db.database import Database
 from db.feed import Feed
 from db.records import Role, Room
-from goalroom.execution import Engine, Request
-from resolvers.context import Context
-from schema.build import schema
 from tests import people
 from tests.api.acting import Actor
+from tests.api.watching import take, watching
 
 OFF: dict[str, Any] = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
-ENGINE = Engine(schema)
 ALL = """id room { name } from { name } channel { name } to { name } body mentions { name } unknownMentions
   refs { id __typename } replyTo { id } supersededBy { id }"""
 PAGE = "nodes { id body } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount"
@@ -60,25 +56,6 @@ async def team(database: Database) -> AsyncGenerator[Team]:
     ann, bob, eve = [Actor(database, await people.caller(database, name, room), feed) for name in ("ann", "bob", "eve")]
     yield Team(database, room, ann, bob, eve)
     await feed.close()
-
-
-@asynccontextmanager
-async def watching(actor: Actor, document: str, **variables: Any) -> AsyncGenerator[AsyncGenerator[Any]]:
-    """The payloads of a subscription."""
-    context = Context(database=actor.database, feed=actor.feed, caller=actor.caller)
-    async with aclosing(ENGINE.prepare(Request(document, variables), context).stream()) as answers:
-
-        async def payloads() -> AsyncGenerator[Any]:
-            async for answer in answers:
-                assert "errors" not in answer, answer
-                yield next(iter(answer["data"].values()))
-
-        yield payloads()
-
-
-async def take(stream: AsyncGenerator[Any], count: int) -> list[Any]:
-    async with asyncio.timeout(10):
-        return [await anext(stream) for _ in range(count)]
 
 
 async def test_every_room_has_channels_and_others_are_made(team: Team) -> None:

@@ -86,6 +86,7 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("sendMessage", {"to": ["{agent}"], "body": "x"}),
     ("sendMessage", {"replyTo": "{message}", "body": "x"}),
     ("sendMessage", {"channel": "general", "body": "x", "supersedes": "{message}"}),
+    ("acknowledge", {"from": "{agent}"}),
     ("remember", {"scope": "{task}", "key": "k", "value": 1}),
     ("remember", {"scope": "{objective}", "key": "k", "value": 1}),
     ("remember", {"scope": "{room}", "key": "k", "value": 1}),
@@ -127,7 +128,7 @@ ASKED = [
     '{ room { tasks(filter: {waitingForAgent: "{agent}"}) { nodes { id } } } }',
     *(f'{{ node(id: "{{{name}}}") {{ id }} }}' for name in
       ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "resource", "event",
-       "message")),
+       "message", "item")),
 ]  # fmt: skip
 
 
@@ -183,12 +184,14 @@ async def rooms(database: Database) -> Rooms:
     ann = actor(await people.caller(database, "ann", there))
     reviewed = await ann.do("reviewTask", "reviews { id }", task=submitted, verdict="APPROVED")
     message = (await bob.do("sendMessage", channel="general", body="Hush"))["id"]
+    await bob.do("sendMessage", to=["bob"], body="Note")
+    item = (await bob.see("{ inbox { nodes { id } } }"))["inbox"]["nodes"][0]["id"]
     resource = await bob.do("defineResource", name="repo", capacity=1)
     things = {
         "room": "there", "room_id": f"R{there.id}", "agent": "bob", "agent_id": f"A{bob.caller.agent_id}",
         "objective": goal["id"], "key_result": goal["keyResults"][0]["id"], "task": task, "other_task": other,
         "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],
-        "own_task": own, "message": message, "resource": resource["id"], "own_held": held,
+        "own_task": own, "message": message, "item": item, "resource": resource["id"], "own_held": held,
         "own_objective": (await eve.do("createObjective", title="Mine"))["id"],
     }  # fmt: skip
     return Rooms(database, eve, there, things)
@@ -239,6 +242,7 @@ async def test_what_is_hidden_is_refused_exactly_like_what_is_not_there(rooms: R
         ("review", "V"),
         ("session", "S"),
         ("message", "M"),
+        ("item", "I"),
         ("agent_id", "A"),
     ]:
         answers = []

@@ -9,7 +9,7 @@ import pytest
 from db import agents, tokens
 from db.agents import NewAgent
 from db.callers import Caller, authenticate
-from db.database import Database
+from db.database import Database, Topic
 from db.records import AgentKind, Role, Room
 from db.refusals import BadInput, Forbidden, NameTaken, NotFound, NotHolder, Refused, Unauthenticated
 from tests import people
@@ -224,8 +224,8 @@ async def test_a_token_ends_at_its_time(database: Database) -> None:
 
 
 async def test_tokens_are_revoked_one_by_one_or_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[int] = []
-    monkeypatch.setattr(database, "announce_agent", told.append)
+    told: list[tuple[Topic, int]] = []
+    monkeypatch.setattr(database, "announce_change", lambda *change: told.append(change))
     bob = await people.caller(database, "bob")
     made = [(await tokens.create(database, bob, None, role=None, label=None, expires_at=None))[1] for _ in range(2)]
 
@@ -234,7 +234,7 @@ async def test_tokens_are_revoked_one_by_one_or_all(database: Database, monkeypa
     rest = await tokens.revoke(database, await people.admin(database), "bob", None)
 
     assert (one, again, rest) == (1, 0, 2)
-    assert told == [bob.agent_id] * 3
+    assert told == [(Topic.AGENT, bob.agent_id)] * 3
     with pytest.raises(Unauthenticated):
         await authenticate(database, made[1])
 

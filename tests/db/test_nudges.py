@@ -11,10 +11,13 @@ import asyncpg
 import pytest
 from broadcaster import Broadcast
 
-from db.database import Database
+from db import inbox, sending
+from db.database import Database, Topic
 from db.feed import Feed
+from db.sending import NewMessage
 from goalroom.nudges import CHANNEL, Nudges
 from goalroom.postgres_broadcast import PostgresBroadcast
+from tests import people
 from tests.db.test_feed import new_log, take, write
 
 LATE = 30.0
@@ -113,7 +116,7 @@ async def test_agents_that_changed_are_told_here_and_there(database_url: str) ->
         here.nudges.on_agent_changed(heard_here.append)
         there.nudges.on_agent_changed(heard_there.put_nowait)
 
-        here.database.announce_agent(5)
+        here.database.announce_change(Topic.AGENT, 5)
         assert heard_here == [5]
 
         async with asyncio.timeout(5):
@@ -152,3 +155,29 @@ async def test_a_follower_that_leaves_ends_its_room(database: Database, database
             await anext(events)
             assert here.feed.watched == {room}
         assert not here.feed.watched
+
+
+async def test_an_inbox_is_watched_at_another_process(database: Database, database_url: str) -> None:
+    room = await people.room(database)
+    ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
+    async with process(database_url) as here, process(database_url) as there:
+        following = inbox.follow(there.feed, there.database, inbox.wanted(bob))
+        async with aclosing(following), asyncio.timeout(5):
+            for number in range(20):
+                # No poll helps: it would take longer than is waited.
+                await sending.send(here.database, ann, NewMessage(channel="ops", body=f"@bob {number}"), None)
+                assert (await anext(following)).summary.endswith(f"@bob {number}")
+
+
+async def test_an_inbox_is_found_without_a_nudge(database: Database, database_url: str) -> None:
+    room = await people.room(database)
+    ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
+    deaf, feed = await Database.connect(database_url), Feed(database, poll_seconds=0.05)
+    following = inbox.follow(feed, database, inbox.wanted(bob))
+    async with aclosing(following), asyncio.timeout(5):
+        arriving = asyncio.ensure_future(anext(following))
+        await asyncio.sleep(0.1)
+        await sending.send(deaf, ann, NewMessage(to=["bob"], body="Psst"), None)
+        assert (await arriving).summary == "@ann: Psst"
+    await feed.close()
+    await deaf.close()

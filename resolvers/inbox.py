@@ -1,0 +1,55 @@
+"""What clients can read of their inboxes, watch and acknowledge."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import strawberry
+
+from db import inbox
+from resolvers.context import Info
+from schema.types.enums import InboxKind
+from schema.types.given import or_none
+from schema.types.inbox import AcknowledgeInput, InboxConnection, InboxItem
+
+
+@strawberry.type
+class InboxQuery:
+    @strawberry.field(description="What the caller must know, oldest first; what it hasn't acknowledged, or all of it.")
+    async def inbox(
+        self,
+        info: Info,
+        unacknowledged: bool | None = True,
+        kinds: list[InboxKind] | None = strawberry.UNSET,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+    ) -> InboxConnection:
+        part = inbox.wanted(info.context.caller, unacknowledged=unacknowledged is not False, kinds=or_none(kinds))
+        return InboxConnection.of(await inbox.page(info.context.database, part, first, or_none(after)), part)
+
+
+@strawberry.type
+class InboxMutation:
+    @strawberry.mutation(description="How many items were acknowledged.")
+    async def acknowledge(self, info: Info, input: AcknowledgeInput) -> int | None:  # noqa: A002  # the contract's name
+        return await inbox.acknowledge(
+            info.context.database,
+            info.context.caller,
+            items=or_none(input.items),
+            up_to=or_none(input.up_to),
+            sender=or_none(input.sender),
+        )
+
+
+@strawberry.type
+class InboxSubscription:
+    @strawberry.subscription(description="The caller's inbox: first what is unacknowledged, then what arrives.")
+    async def inbox(self, info: Info, kinds: list[InboxKind] | None = None) -> AsyncGenerator[InboxItem, None]:
+        return _follow(info, inbox.wanted(info.context.caller, kinds=kinds))
+
+
+async def _follow(info: Info, part: inbox.Wanted) -> AsyncGenerator[InboxItem, None]:
+    context = info.context
+    async with aclosing(inbox.follow(context.feed, context.database, part)) as items:
+        async for item in items:
+            context.forget()
+            yield InboxItem.of(item)

@@ -1,0 +1,253 @@
+"""The inbox as its owner meets it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from db.database import Database
+from db.feed import Feed
+from db.records import Role, Room
+from tests import people
+from tests.api.acting import Actor
+from tests.api.watching import take, watching
+
+OFF: dict[str, Any] = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
+INBOX = """query ($unacknowledged: Boolean = true, $kinds: [InboxKind!], $first: Int = 50, $after: String) {
+  inbox(unacknowledged: $unacknowledged, kinds: $kinds, first: $first, after: $after) {
+    nodes { id kind summary message { body } comment { body } task { id } acknowledgedAt }
+    edges { cursor } pageInfo { hasNextPage endCursor } totalCount } }"""
+ARRIVES = "subscription ($kinds: [InboxKind!]) { inbox(kinds: $kinds) { id kind summary message { body } } }"
+
+
+@dataclass
+class Team:
+    database: Database
+    room: Room
+    ann: Actor
+    bob: Actor
+    eve: Actor
+
+    async def say(self, body: str, sender: Actor | None = None) -> str:
+        """Its id."""
+        sent: str = (await (sender or self.ann).do("sendMessage", channel="general", body=body))["id"]
+        return sent
+
+
+@pytest.fixture
+async def team(database: Database) -> AsyncGenerator[Team]:
+    room = await people.room(database, **OFF)
+    feed = Feed(database)
+    ann, bob, eve = [Actor(database, await people.caller(database, name, room), feed) for name in ("ann", "bob", "eve")]
+    yield Team(database, room, ann, bob, eve)
+    await feed.close()
+
+
+async def inbox(actor: Actor, **asked: Any) -> Any:
+    return (await actor.see(INBOX, **asked))["inbox"]
+
+
+async def waiting(actor: Actor, **asked: Any) -> list[tuple[str, str]]:
+    """Kind and summary of what waits."""
+    return [(item["kind"], item["summary"]) for item in (await inbox(actor, **asked))["nodes"]]
+
+
+async def test_an_item_says_what_it_is_about(team: Team) -> None:
+    task = await team.bob.make("Fix it")
+    await team.ann.do("sendMessage", to=["bob"], body="Psst")
+    await team.ann.do("addComment", on=task, body="@bob: done?")
+    await team.ann.do("assignTask", task=task, assignee="bob")
+
+    found = await inbox(team.bob)
+
+    assert [item.pop("id")[0] for item in found["nodes"]] == ["I"] * 3
+    assert found["nodes"] == [
+        {"kind": "DIRECT", "summary": "@ann: Psst", "message": {"body": "Psst"}, "comment": None, "task": None,
+         "acknowledgedAt": None},
+        {"kind": "MENTION", "summary": f"@ann mentions you on {task}: @bob: done?", "message": None,
+         "comment": {"body": "@bob: done?"}, "task": {"id": task}, "acknowledgedAt": None},
+        {"kind": "ASSIGNED", "summary": found["nodes"][2]["summary"], "message": None, "comment": None,
+         "task": {"id": task}, "acknowledgedAt": None},
+    ]  # fmt: skip
+    assert found["totalCount"] == 3
+    assert (await inbox(team.eve))["nodes"] == []
+
+
+async def test_an_item_is_its_owners_alone(team: Team) -> None:
+    await team.say("@bob")
+    item = (await inbox(team.bob))["nodes"][0]["id"]
+    asked = "query ($id: ID!) { node(id: $id) { id ... on InboxItem { kind } } }"
+    admin = Actor(team.database, await people.admin(team.database), team.ann.feed)
+
+    assert (await team.bob.see(asked, id=item))["node"] == {"id": item, "kind": "MENTION"}
+    for other in (team.ann, team.eve, admin):
+        assert await other.unseen(asked, id=item) == {"code": "NOT_FOUND", "id": item}
+        assert await other.do("acknowledge", items=[item]) == 0
+        assert await other.do("acknowledge", upTo=item) == 0
+    assert len((await inbox(team.bob))["nodes"]) == 1
+
+
+async def test_reading_three_of_fifteen_leaves_twelve(team: Team) -> None:
+    for number in range(15):
+        await team.say(f"@bob {number}")
+    page = await inbox(team.bob, first=3)
+    assert (await inbox(team.bob))["totalCount"] == 15
+
+    done = await team.bob.do("acknowledge", items=[item["id"] for item in page["nodes"]])
+
+    left = await inbox(team.bob)
+    assert done == 3
+    assert [item["message"]["body"] for item in left["nodes"]] == [f"@bob {number}" for number in range(3, 15)]
+    assert left["totalCount"] == 12
+    everything = await inbox(team.bob, unacknowledged=False)
+    assert everything["totalCount"] == 15
+    assert [item["acknowledgedAt"] is not None for item in everything["nodes"]] == [True] * 3 + [False] * 12
+    assert (await team.bob.do("heartbeat", "unacknowledged"))["unacknowledged"] == 12
+
+
+async def test_what_is_acknowledged_can_be_said_in_four_ways(team: Team) -> None:
+    for number in range(3):
+        await team.say(f"@bob {number}")
+        await team.say(f"@bob {number}", team.eve)
+    items = [item["id"] for item in (await inbox(team.bob))["nodes"]]
+    before = await inbox(team.bob)
+
+    assert await team.bob.do("acknowledge", items=[]) == 0
+    assert await team.bob.do("acknowledge", items=["I999999"]) == 0
+    for two in ({"items": items, "upTo": items[0]}, {"items": [], "from": "eve"}, {"upTo": items[0], "from": "eve"}):
+        assert (await team.bob.refused("acknowledge", **two))["code"] == "BAD_INPUT"
+    assert (await team.bob.refused("acknowledge", items=["M1"]))["code"] == "BAD_INPUT"
+    assert (await team.bob.refused("acknowledge", **{"from": "nobody"}))["code"] == "NOT_FOUND"
+    assert (await team.bob.as_role(Role.OBSERVER).refused("acknowledge"))["code"] == "FORBIDDEN"
+    assert await inbox(team.bob) == before
+
+    assert await team.bob.do("acknowledge", items=[items[3], items[3], "I999999"]) == 1
+    assert await team.bob.do("acknowledge", upTo=items[1]) == 2
+    assert await team.bob.do("acknowledge", upTo=items[1]) == 0
+    assert await team.bob.do("acknowledge", **{"from": "@Eve"}) == 1
+    assert [item["id"] for item in (await inbox(team.bob))["nodes"]] == [items[2], items[4]]
+    assert await team.bob.do("acknowledge") == 2
+    assert await team.bob.do("acknowledge", items=None) == 0
+
+
+async def test_an_inbox_is_paged_and_picked_by_kind(team: Team) -> None:
+    for number in range(5):
+        await team.say(f"@bob {number}")
+        await team.ann.do("sendMessage", to=["bob"], body=str(number))
+
+    first = await inbox(team.bob, first=4, kinds=["DIRECT"])
+    second = await inbox(team.bob, first=4, kinds=["DIRECT"], after=first["pageInfo"]["endCursor"])
+
+    assert [item["message"]["body"] for item in first["nodes"] + second["nodes"]] == list("01234")
+    assert [page["pageInfo"]["hasNextPage"] for page in (first, second)] == [True, False]
+    assert first["totalCount"] == 5
+    assert (await inbox(team.bob, kinds=[]))["nodes"] == []
+    for wrong in ({"first": 0}, {"first": 201}, {"after": "nonsense"}):
+        assert (await team.bob.unseen(INBOX, **wrong))["code"] == "BAD_INPUT"
+
+
+async def test_a_message_to_an_offline_agent_is_there_when_it_wakes(team: Team) -> None:
+    sleeper = await people.caller(team.database, "sleeper", team.room)
+    await team.ann.do("sendMessage", to=["sleeper"], body="Wake up")
+    for number in range(50):
+        await team.say(str(number))
+    await team.say("@sleeper?")
+
+    async with watching(Actor(team.database, sleeper, team.ann.feed), ARRIVES) as stream:
+        heard = await take(stream, 2)
+
+    assert [item["message"]["body"] for item in heard] == ["Wake up", "@sleeper?"]
+
+
+async def test_a_subscription_begins_with_what_waits_and_goes_on_with_what_arrives(team: Team) -> None:
+    for number in range(3):
+        await team.say(f"@bob {number}")
+    items = [item["id"] for item in (await inbox(team.bob))["nodes"]]
+    await team.bob.do("acknowledge", items=[items[1]])
+
+    async with watching(team.bob, ARRIVES) as stream, watching(team.bob, ARRIVES, kinds=["DIRECT"]) as direct:
+        waited = await take(stream, 2)
+        await team.say("@bob 3")
+        await team.ann.do("sendMessage", to=["bob"], body="Psst")
+        arrived = await take(stream, 2)
+        only = await take(direct, 1)
+
+    assert [item["id"] for item in waited] == [items[0], items[2]]
+    assert [item["message"]["body"] for item in arrived] == ["@bob 3", "Psst"]
+    assert [item["message"]["body"] for item in only] == ["Psst"]
+
+
+async def test_what_one_session_acknowledges_the_other_does_not_get_any_more(team: Team) -> None:
+    for number in range(4):
+        await team.say(f"@bob {number}")
+
+    async with watching(team.bob, ARRIVES) as one, watching(team.bob, ARRIVES) as other:
+        first = await take(one, 1)
+        same = await take(other, 1)
+        await team.bob.do("acknowledge", items=[item["id"] for item in (await inbox(team.bob))["nodes"][:3]])
+        rest = await take(one, 1)
+        also = await take(other, 1)
+
+    assert first == same
+    assert rest == also
+    assert rest[0]["message"]["body"] == "@bob 3"
+    assert (await inbox(team.bob))["totalCount"] == 1
+
+
+async def test_who_is_told_while_it_subscribes_is_told_once(team: Team) -> None:
+    """Many tell at once, while subscriptions come and go: each gets everything, in the order of the ids."""
+
+    async def tell(actor: Actor) -> None:
+        for number in range(10):
+            await team.say(f"@bob {number}", actor)
+
+    async def listen() -> list[str]:
+        async with watching(team.bob, ARRIVES) as stream:
+            return [item["id"] for item in await take(stream, 40)]
+
+    heard, *_ = await asyncio.gather(
+        asyncio.gather(*(listen() for _ in range(5))), *(tell(actor) for actor in (team.ann, team.eve) * 2)
+    )
+
+    told = [item["id"] for item in (await inbox(team.bob))["nodes"]]
+    assert heard == [told] * 5
+
+
+async def test_nobody_is_woken_by_its_own_words_or_about_what_is_finished(team: Team) -> None:
+    blocker, waiting_task, other = [await team.ann.make() for _ in range(3)]
+    await team.ann.do("assignTask", task=waiting_task, assignee="bob")
+    await team.ann.do("addDependency", "kind", task=waiting_task, dependsOn=blocker)
+    await team.bob.do("acknowledge")
+
+    await team.bob.do("addComment", on=other, body="@bob: note to self")
+    await team.say("@bob", team.bob)
+    await team.ann.do("cancelTask", task=waiting_task, reason="Not needed")
+    told = await waiting(team.bob)
+    await team.bob.do("acknowledge")
+    await team.ann.finish(blocker)
+    await team.ann.do("addComment", on=waiting_task, body="It was not needed")
+
+    assert all(kind not in ("MENTION", "UNBLOCKED") for kind, _ in told)
+    assert await waiting(team.bob) == []
+
+
+async def test_approval_and_rejection_both_wake_the_author(team: Team) -> None:
+    async with watching(team.ann, ARRIVES, kinds=["APPROVED", "CHANGES_REQUESTED"]) as stream:
+        for verdict in ("CHANGES_REQUESTED", "APPROVED"):
+            task = await team.bob.make()
+            await team.ann.claim(task)
+            await team.ann.do("submitTask", task=task, summary="Done, @eve")
+            await team.eve.do("reviewTask", task=task, verdict=verdict, comment="@ann: see for yourself")
+            (heard,) = await take(stream, 1)
+            assert heard["kind"] == verdict
+
+    assert "MENTION" not in [kind for kind, _ in await waiting(team.ann)]
+    assert [kind for kind, _ in await waiting(team.eve)].count("MENTION") == 2
+
+
+async def test_an_observer_reads_its_inbox(team: Team) -> None:
+    await team.say("@bob")
+
+    assert len((await inbox(team.bob.as_role(Role.OBSERVER)))["nodes"]) == 1
