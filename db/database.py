@@ -32,6 +32,7 @@ class Topic(StrEnum):
 
     AGENT = "a"  # its tokens, or its rooms
     INBOX = "i"
+    ACTIVITY = "p"  # of members of the room
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Act:
     execute: Any = field(init=False)
     _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
     _items: list[_NewItem] = field(default_factory=list)
+    changes: set[tuple[Topic, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.fetch, self.fetchrow = self.connection.fetch, self.connection.fetchrow
@@ -114,10 +116,12 @@ class Act:
             if item.kind is not InboxKind.MENTION or item.task is None or (item.agent, item.task) not in told
         ]
         if self._items:
-            await q.lock_inboxes(self, agent_ids=[item.agent for item in self._items])
+            agent_ids = [item.agent for item in self._items]
+            self.changes |= {(Topic.INBOX, agent_id) for agent_id in agent_ids}
+            await q.lock_inboxes(self, agent_ids=agent_ids)
             await q.add_inbox_items(
                 self,
-                agent_ids=[item.agent for item in self._items],
+                agent_ids=agent_ids,
                 room_ids=[item.room for item in self._items],
                 kinds=[item.kind for item in self._items],
                 summaries=[item.summary for item in self._items],
@@ -127,10 +131,9 @@ class Act:
                 message_ids=[item.message for item in self._items],
             )
 
-    @property
-    def told(self) -> set[int]:
-        """The agents with something new in their inboxes."""
-        return {item.agent for item in self._items}
+    def announce_change(self, topic: Topic, key: int) -> None:
+        """Say that this changes of the agent or room, once it is committed."""
+        self.changes.add((topic, key))
 
     async def append_events(self) -> dict[int, int]:
         """Write what was recorded, rooms in the order of their ids so that no two acts wait for each other."""
@@ -199,8 +202,8 @@ class Database:
             ends = await act.append_events()
         for room_id, seq in ends.items():
             self.announce(room_id, seq)
-        for agent_id in act.told:
-            self.announce_change(Topic.INBOX, agent_id)
+        for topic, key in act.changes:
+            self.announce_change(topic, key)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Any]:

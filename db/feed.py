@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from db import activity
 from db.database import Database, Topic
 from db.lookout import Lookout
 from db.queries import q
-from db.records import Event
+from db.records import Activity, Event
 from db.tail import Tail
 
 T = TypeVar("T")
@@ -98,6 +99,8 @@ class Feed:
         self._failing = False
         # The newest item in each agent's inbox.
         self.inboxes = Lookout(self._newest_items, poll_seconds=poll_seconds)
+        # What the members of each room do.
+        self.activities = Lookout(self._activities, poll_seconds=poll_seconds)
         database.change_listeners.add(self.changed)
 
     @property
@@ -116,11 +119,14 @@ class Feed:
         """What the topic says changed of the agent or room."""
         if topic is Topic.INBOX:
             self.inboxes.changed(key)
+        if topic is Topic.ACTIVITY:
+            self.activities.changed(key)
 
     def look_again(self) -> None:
         """News may have been missed: look at everything now."""
         self._look.set()
         self.inboxes.look_again()
+        self.activities.look_again()
 
     async def follow(self, room_id: int, seq: int) -> AsyncGenerator[Event]:
         """Every event of the room after seq, in order, without end. A slow reader holds nothing but its place."""
@@ -148,6 +154,7 @@ class Feed:
         """Stop reading. Followers should have been closed before."""
         self._database.change_listeners.discard(self.changed)
         await self.inboxes.close()
+        await self.activities.close()
         for room in list(self._rooms.values()):
             self._drop(room)
         await asyncio.gather(*self._ending, return_exceptions=True)
@@ -204,6 +211,9 @@ class Feed:
     async def _newest_items(self, agent_ids: Sequence[int]) -> dict[int, int]:
         rows = await self.insist(partial(q.newest_items, self._database, agent_ids=agent_ids))
         return {row["agent_id"]: row["id"] or 0 for row in rows}
+
+    async def _activities(self, room_ids: Sequence[int]) -> dict[int, Mapping[int, Activity]]:
+        return await self.insist(partial(activity.of_rooms, self._database, room_ids))
 
     async def _end_of(self, room_id: int) -> int:
         return next((seq for _, seq in await self._ends_of([room_id])), 0)

@@ -27,6 +27,14 @@ class Presence(StrEnum):
     OFFLINE = "OFFLINE"
 
 
+class ActivityKind(StrEnum):
+    THINKING = "THINKING"
+    TYPING = "TYPING"
+    WORKING = "WORKING"
+    REVIEWING = "REVIEWING"
+    WAITING = "WAITING"
+
+
 class ObjectiveStatus(StrEnum):
     DRAFT = "DRAFT"
     ACTIVE = "ACTIVE"
@@ -212,6 +220,16 @@ class Agent(Record):
     spawned_for_id: int | None
     last_seen_at: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Activity(Record):
+    agent_id: int
+    kind: ActivityKind
+    note: str | None
+    task_id: int | None
+    since: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import bounds, presence
+from db import activity, bounds, presence
 from db.callers import Caller
 from db.database import Act, Database
 from db.queries import q
@@ -55,11 +55,17 @@ async def ensure(on: Database | Act, agent_id: int, label: str) -> int:
 
 
 async def heartbeat(
-    database: Database, caller: Caller, *, label: str | None = None, quiet_seconds: int | None = None
+    database: Database,
+    caller: Caller,
+    *,
+    label: str | None = None,
+    quiet_seconds: int | None = None,
+    saying: activity.Saying | None = None,
 ) -> Pulse:
     """Renew all leases of the caller that still run, and say what it lost and what waits for it.
 
-    A lease then lasts, and its task is not stale, for `quiet_seconds` at least.
+    A lease then lasts, and its task is not stale, for `quiet_seconds` at least. What is said of the caller's activity
+    lasts until the next beat is due.
     """
     caller.must_not_observe()
     name = bounds.key("session", DEFAULT_LABEL if label is None else label)
@@ -77,12 +83,15 @@ async def heartbeat(
         lost = [Task.of(row) for row in await q.lost_since(act, agent_id=caller.agent_id, since=beat["news_since"])]
         stale = [Task.of(row) for row in await q.stale_held(act, agent_id=caller.agent_id)]
         facts = await q.pulse_facts(act, agent_id=caller.agent_id)
+        soonest = min(
+            [facts["idle_after_seconds"] or _IDLE_AFTER, *(task.lease_seconds or _IDLE_AFTER for task in renewed)]
+        )
+        next_within = max(1, soonest // 3)
+        if saying is not None:
+            await activity.say(act, caller, saying, max(next_within, activity.TTL_SECONDS))
         if away:
             await presence.come_online(act, caller.agent_id)
         agent = Agent.of(await q.agent_by_id(act, agent_id=caller.agent_id))
-    soonest = min(
-        [facts["idle_after_seconds"] or _IDLE_AFTER, *(task.lease_seconds or _IDLE_AFTER for task in renewed)]
-    )
     return Pulse(
         agent=agent,
         session=Session.of(beat),
@@ -90,5 +99,5 @@ async def heartbeat(
         lost=[task for task in lost if caller.sees(task.room_id)],
         stale=stale,
         unacknowledged=facts["unacknowledged"],
-        next_within_seconds=max(1, soonest // 3),
+        next_within_seconds=next_within,
     )

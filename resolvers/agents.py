@@ -2,8 +2,9 @@
 
 import strawberry
 
-from db import agents, rooms, sessions, tokens
+from db import activity, agents, rooms, sessions, tokens
 from resolvers.context import Info
+from schema.types.activity import SetActivityInput
 from schema.types.agent import (
     Agent,
     CreateTokenInput,
@@ -93,5 +94,11 @@ class AgentMutation:
                 info.context.caller,
                 label=or_none(said.session),
                 quiet_seconds=or_none(said.quiet_seconds),
+                saying=said.saying(),
             )
         )
+
+    @strawberry.mutation(description="Say what the caller does right now, or, without a kind, that it is over.")
+    async def set_activity(self, info: Info, input: SetActivityInput) -> Agent | None:  # noqa: A002
+        ttl = activity.TTL_SECONDS if input.ttl_seconds is None else input.ttl_seconds
+        return Agent.of(await activity.put(info.context.database, info.context.caller, input.saying(), ttl))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import strawberry
 
-from db import ids, log, records, watching
+from db import ids, log, presence_changes, records, watching
 from resolvers.context import Info
 from schema.types.enums import EventKind
 from schema.types.event import Event, EventConnection
@@ -73,13 +73,13 @@ class EventSubscription:
         )
         return follow(info, wanted, TaskUnblocked.of)
 
-    @strawberry.subscription(description="Agents that come, fall silent or leave.")
+    @strawberry.subscription(description="Agents that come, fall silent or leave, and what they say that they do.")
     async def presence_changed(
         self, info: Info, room: strawberry.ID | None = None, after: str | None = None
     ) -> AsyncGenerator[PresenceChange, None]:
         kinds = [EventKind.PRESENCE_CHANGED]
         wanted = await watching.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
-        return follow(info, wanted, PresenceChange.of)
+        return _follow_presence(info, wanted)
 
     @strawberry.subscription(description="Any change of one task, of an objective's subtree, or of the room's tasks.")
     async def task_changed(
@@ -109,3 +109,13 @@ async def follow(
             if await wanted.wants(event):
                 context.forget()
                 yield payload(event.shown_to(caller.agent_id, caller.name))
+
+
+async def _follow_presence(info: Info, wanted: watching.Watching) -> AsyncGenerator[PresenceChange, None]:
+    context = info.context
+    async with aclosing(presence_changes.follow(context.feed, wanted.room_id, wanted.seq)) as changes:
+        async for change in changes:
+            context.caller.must_see(wanted.room_id, ids.of(ids.ROOM, wanted.room_id))
+            if not isinstance(change, records.Event) or await wanted.wants(change):
+                context.forget()
+                yield PresenceChange.of(change)

@@ -7,6 +7,7 @@ import strawberry
 
 from db import agents, ids, presence, records, sessions, task_details
 from resolvers.context import Info
+from schema.types import activity as activity_types
 from schema.types import room as room_types
 from schema.types import session as session_types
 from schema.types import task as task_types
@@ -14,6 +15,7 @@ from schema.types.enums import AgentKind, Presence, Role
 from schema.types.node import Node
 
 if TYPE_CHECKING:
+    from schema.types.activity import Activity
     from schema.types.room import Room
     from schema.types.session import Session
     from schema.types.task import Task
@@ -67,6 +69,10 @@ class Agent(Node):
     @strawberry.field(description="Inside a room by that room's thresholds; elsewhere the best over its rooms.")
     async def presence(self, info: Info) -> Presence:
         return await presence_of(info, self.record, self.room_id)
+
+    @strawberry.field(description="What it says that it is doing right now; null once that has faded.")
+    async def activity(self, info: Info) -> Annotated["Activity", strawberry.lazy("schema.types.activity")] | None:
+        return await activity_types.activity_of(info, self.record.id)
 
     @strawberry.field(description="Its running processes, the latest heard of first.")
     async def sessions(self, info: Info) -> list[Annotated["Session", strawberry.lazy("schema.types.session")]]:

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from db.records import (
+    ActivityKind,
     AgentKind,
     ArtifactKind,
     BreakerState,
@@ -24,6 +25,7 @@ from db.records import (
 from db.refusals import ErrorCode
 
 __all__ = [
+    "ActivityKind",
     "AgentKind",
     "ArtifactKind",
     "BreakerState",
@@ -58,6 +60,7 @@ _tell(
     MEMBER="Works: tasks, messages, memory, presence.",
     ADMIN="Sees every room; also makes rooms, agents, tokens and webhooks.",
 )
+_tell(ActivityKind, "What an agent is busy with.")
 _tell(Presence, "How long ago an agent was last heard of, by the thresholds of a room.")
 _tell(
     ObjectiveStatus,

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Self
 import strawberry
 
 from db import agents, ids, presence, records, sessions
+from db.activity import Saying
 from resolvers.context import Info
 from schema.types import agent as agent_types
 from schema.types import task as task_types
-from schema.types.enums import Presence
+from schema.types.enums import ActivityKind, Presence
+from schema.types.given import given, or_none
 from schema.types.node import Node
 
 if TYPE_CHECKING:
@@ -52,9 +54,23 @@ class HeartbeatInput:
     session: str | None = strawberry.field(
         default=strawberry.UNSET, description="The caller's name for this process; a new name starts a session."
     )
+    activity: ActivityKind | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What the caller does, until the next beat is due; null ends it, and left out it stays.",
+    )
+    note: str | None = strawberry.field(default=strawberry.UNSET, description="More of the activity, in words.")
+    task: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The task that the activity is about."
+    )
     quiet_seconds: int | None = strawberry.field(
         default=strawberry.UNSET, description="Leases last, and nothing is stale, at least this much longer."
     )
+
+    def saying(self) -> Saying | None:
+        """What is said of the activity, if anything."""
+        if not given(self, "activity", "note", "task"):
+            return None
+        return Saying(kind=or_none(self.activity), note=or_none(self.note), task=or_none(self.task))
 
 
 @strawberry.type(description="What a heartbeat answers.")

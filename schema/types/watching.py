@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from db import log, records, watching
+from db import agents, log, records, watching
+from db.presence_changes import Activities
 from resolvers.context import Info
+from schema.types import activity as activity_types
+from schema.types import agent as agent_types
 from schema.types.enums import EventKind, Presence
 from schema.types.event import agent_in_room, task_of
 from schema.types.message import message_of
 
 if TYPE_CHECKING:
+    from schema.types.activity import Activity
     from schema.types.agent import Agent
     from schema.types.message import Message
     from schema.types.task import Task
@@ -38,28 +42,49 @@ class TaskUnblocked:
         return await task_of(info, watching.cleared_by(self.event))
 
 
-@strawberry.type(description="An agent that came, fell silent or left.")
+@strawberry.type(description="An agent that came, fell silent or left, or that does something else.")
 class PresenceChange:
     cursor: str = strawberry.field(description=_CURSOR)
-    presence: Presence = strawberry.field(description="What it is now.")
-    previous: Presence = strawberry.field(description="What it was before.")
     at: datetime = strawberry.field(description="When it changed.")
-    event: strawberry.Private[records.Event]
+    agent_id: strawberry.Private[int]
+    room_id: strawberry.Private[int]
+    moved: strawberry.Private[records.Event | None]
+    doing: strawberry.Private[records.Activity | None]
 
     @classmethod
-    def of(cls, event: records.Event) -> Self:
+    def of(cls, change: records.Event | Activities) -> Self:
+        moved = change if isinstance(change, records.Event) else None
         return cls(
-            cursor=log.cursor_of(event),
-            presence=Presence(event.data["presence"]),
-            previous=Presence(event.data["previous"]),
-            at=event.at,
-            event=event,
+            cursor=log.cursor(change.room_id, change.seq),
+            at=change.at,
+            agent_id=change.agent_id or 0,
+            room_id=change.room_id,
+            moved=moved,
+            doing=None if isinstance(change, records.Event) else change.activity,
         )
 
-    @strawberry.field(description="Whose presence changed.")
+    @strawberry.field(description="Whose presence or activity changed.")
     async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.agent")]:
         # Agents are never deleted.
-        return await agent_in_room(info, self.event.agent_id, self.event.room_id)  # type: ignore[return-value]
+        return await agent_in_room(info, self.agent_id, self.room_id)  # type: ignore[return-value]
+
+    @strawberry.field(description="What it is now.")
+    async def presence(self, info: Info) -> Presence:
+        return Presence(self.moved.data["presence"]) if self.moved else await self._as_it_is(info)
+
+    @strawberry.field(description="What it was before.")
+    async def previous(self, info: Info) -> Presence:
+        return Presence(self.moved.data["previous"]) if self.moved else await self._as_it_is(info)
+
+    @strawberry.field(description="What it does; null where it says nothing of it, or that has ended.")
+    async def activity(self, info: Info) -> Annotated["Activity", strawberry.lazy("schema.types.activity")] | None:
+        if self.moved:
+            return await activity_types.activity_of(info, self.agent_id)
+        return activity_types.Activity.of(self.doing) if self.doing else None
+
+    async def _as_it_is(self, info: Info) -> Presence:
+        agent = await info.context.one(agents.by_ids, self.agent_id)
+        return await agent_types.presence_of(info, agent, self.room_id) if agent else Presence.OFFLINE
 
 
 @strawberry.type(description="A message at its place in the room's log.")

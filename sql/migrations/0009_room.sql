@@ -28,3 +28,14 @@ create table inbox (
   agent_id bigint primary key references agent
 );
 create index inbox_message on inbox_item (message_id) where message_id is not null and acknowledged_at is null;
+
+-- What an agent says that it does right now. It fades, and isn't worth a write to disk.
+create unlogged table activity (
+  agent_id bigint primary key references agent,
+  kind text not null
+    constraint activity_kind_is_known check (kind in ('THINKING', 'TYPING', 'WORKING', 'REVIEWING', 'WAITING')),
+  note text,
+  task_id bigint references task,
+  since timestamptz not null,
+  expires_at timestamptz not null
+) with (fillfactor = 50);

@@ -60,6 +60,9 @@ MESSAGES = """query($channel: String, $first: Int, $last: Int, $after: String) {
 ACKNOWLEDGE = "mutation($input: AcknowledgeInput!) { acknowledge(input: $input) }"
 INBOX = "query($first: Int, $after: String) { inbox(first: $first, after: $after) { nodes { id } } }"
 
+ACTIVITY = "mutation($input: SetActivityInput!) { setActivity(input: $input) { id } }"
+BEAT = "mutation($input: HeartbeatInput) { heartbeat(input: $input) { unacknowledged } }"
+
 LONE = "\ud800"
 BAD, LOST = "BAD_INPUT", "NOT_FOUND"
 
@@ -208,6 +211,13 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a page of no items", INBOX, {"first": 0}, BAD),
     ("a page of too many items", INBOX, {"first": 201}, BAD),
     ("items after no cursor", INBOX, {"after": "I1"}, BAD),
+    ("an activity of no time", ACTIVITY, {"kind": "TYPING", "ttlSeconds": 0}, BAD),
+    ("an activity for too long", ACTIVITY, {"kind": "TYPING", "ttlSeconds": 31_536_001}, BAD),
+    ("a note of no activity", ACTIVITY, {"note": "x"}, BAD),
+    ("a note too long", ACTIVITY, {"kind": "TYPING", "note": "x" * 65_537}, BAD),
+    ("an activity of no kind", ACTIVITY, {"kind": "SLEEPING"}, BAD),
+    ("an activity about nothing", ACTIVITY, {"kind": "TYPING", "task": "T999"}, LOST),
+    ("a heartbeat with a note of no activity", BEAT, {"note": "x"}, BAD),
     ("a resource without a name", RESOURCE, {"room": "main", "name": " "}, BAD),
     ("a resource for nobody", RESOURCE, {"room": "main", "name": "repo", "capacity": 0}, BAD),
     ("a breaker that opens by itself", RESOURCE, {"room": "main", "name": "repo", "failureThreshold": 0}, BAD),
@@ -320,7 +330,16 @@ async def test_a_member_of_another_room_finds_nothing_by_any_mutation(watched: W
     token = await watched.live.newcomer("worker")
     await watched.live.post("{ me { id } }", authorization=f"Bearer {token}")
     before = await watched.state()
-    own = {"heartbeat", "createToken", "revokeTokens", "createRoom", "registerAgent", "updateAgent", "acknowledge"}
+    own = {
+        "heartbeat",
+        "createToken",
+        "revokeTokens",
+        "createRoom",
+        "registerAgent",
+        "updateAgent",
+        "acknowledge",
+        "setActivity",
+    }
 
     for name, document, variables in _every_mutation("other", "T2", "O999", "K999"):
         if name in own:

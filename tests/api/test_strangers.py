@@ -86,6 +86,8 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("sendMessage", {"to": ["{agent}"], "body": "x"}),
     ("sendMessage", {"replyTo": "{message}", "body": "x"}),
     ("sendMessage", {"channel": "general", "body": "x", "supersedes": "{message}"}),
+    ("setActivity", {"kind": "TYPING", "task": "{task}"}),
+    ("heartbeat", {"activity": "TYPING", "task": "{task}"}),
     ("acknowledge", {"from": "{agent}"}),
     ("remember", {"scope": "{task}", "key": "k", "value": 1}),
     ("remember", {"scope": "{objective}", "key": "k", "value": 1}),
@@ -97,8 +99,8 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("forget", {"scope": "{agent}", "key": "k"}),
 ]  # fmt: skip
 
-# Only about oneself, or for an ADMIN alone.
-ALONE = {"heartbeat", "createRoom"}
+# For an ADMIN alone.
+ALONE = {"createRoom"}
 
 ASKED = [
     '{ task(id: "{task}") { id } }',

@@ -11,9 +11,12 @@ import asyncpg
 import pytest
 from broadcaster import Broadcast
 
-from db import inbox, sending
+from db import activity, inbox, log, presence_changes, sending
+from db.activity import Saying
 from db.database import Database, Topic
 from db.feed import Feed
+from db.presence_changes import Activities
+from db.records import ActivityKind
 from db.sending import NewMessage
 from goalroom.nudges import CHANNEL, Nudges
 from goalroom.postgres_broadcast import PostgresBroadcast
@@ -181,3 +184,22 @@ async def test_an_inbox_is_found_without_a_nudge(database: Database, database_ur
         assert (await arriving).summary == "@ann: Psst"
     await feed.close()
     await deaf.close()
+
+
+async def test_what_agents_do_is_watched_at_another_process(database: Database, database_url: str) -> None:
+    room = await people.room(database)
+    ann = await people.caller(database, "ann", room)
+    async with process(database_url) as here, process(database_url) as there:
+        following = presence_changes.follow(there.feed, room.id, await log.start(there.database, room.id, None))
+        async with aclosing(following), asyncio.timeout(5):
+            arriving = asyncio.ensure_future(anext(following))
+            await asyncio.sleep(0.1)
+            for kind in (ActivityKind.THINKING, ActivityKind.TYPING, None, ActivityKind.WAITING):
+                await activity.put(here.database, ann, Saying(kind=kind), 30)
+                change = await arriving
+                assert isinstance(change, Activities)
+                assert (change.agent_id, change.activity and change.activity.kind) == (ann.agent_id, kind)
+                arriving = asyncio.ensure_future(anext(following))
+            arriving.cancel()
+            with suppress(asyncio.CancelledError):
+                await arriving
