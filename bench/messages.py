@@ -3,8 +3,8 @@
     python -m bench.messages [--messages 20000]
 
 Senders send as fast as they can, to channels and directly. Recipients read their inboxes by pages and by subscriptions
-that they leave at will, and acknowledge; readers follow channels by pages and subscriptions in turn. In the end each item
-must have reached its recipient, none after it was acknowledged, and every channel must have had one order for all.
+that they leave at will, and acknowledge; readers follow channels by pages and subscriptions in turn. In the end each
+item must have reached its recipient, none after it was acknowledged, and every channel must have had one order for all.
 """
 
 import argparse

@@ -38,7 +38,7 @@ async def write(
     room_id: int,
     body: str,
     *,
-    author: Agent | None,
+    author: int | None,
     channel: Channel | None = None,
     to: Sequence[Agent] = (),
     reply_to: int | None = None,
@@ -47,12 +47,11 @@ async def write(
     """Add a message to its channel, or for these agents, and to the log."""
     named = mentions.read(body)
     mentioned = await naming.mentioned(act, room_id, named)
-    author_id = author.id if author else None
     message = Message.of(
         await q.insert_message(
             act,
             room_id=room_id,
-            author_id=author_id,
+            author_id=author,
             channel_id=channel.id if channel else None,
             to_ids=[agent.id for agent in to],
             body=body,
@@ -60,14 +59,14 @@ async def write(
             supersedes_id=supersedes,
             mentions=mentioned.agents,
             unknown_mentions=mentioned.unknown,
-            refs=await naming.things(act, room_id, author_id, named),
+            refs=await naming.things(act, room_id, author, named),
         )
     )
     # By this alone the log tells for whom it is: see Event.shown_to.
     data: dict[str, object] = {"message": ids.of(ids.MESSAGE, message.id)}
     data |= {"channel": channel.name} if channel else {"to": [agent.name for agent in to]}
     data |= {"replyTo": ids.of(ids.MESSAGE, reply_to)} if reply_to is not None else {}
-    act.record(room_id, EventKind.MESSAGE_SENT, actor=author_id, message=message.id, data=data)
+    act.record(room_id, EventKind.MESSAGE_SENT, actor=author, message=message.id, data=data)
     return message
 
 

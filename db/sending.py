@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import agents, bounds, channels, idempotency, ids, messages, rooms
+from db import bounds, channels, idempotency, ids, messages, rooms
 from db.callers import Caller
 from db.database import Act, Database
 from db.queries import q
@@ -52,7 +52,7 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
             act,
             room_id,
             new.body,
-            author=Agent.of(await q.agent_by_id(act, agent_id=caller.agent_id)),
+            author=caller.agent_id,
             channel=place.channel,
             to=place.to,
             reply_to=parent.id if parent else None,
@@ -103,8 +103,19 @@ async def _place(act: Act, caller: Caller, room_id: int, new: NewMessage, parent
 
 async def _recipients(act: Act, room_id: int, references: Sequence[str]) -> list[Agent]:
     bounds.items("to", references, least=1)
-    found = {agent.id: agent for agent in [await agents.find_member(act, room_id, name) for name in references]}
-    return list(found.values())
+    asked = {one: ids.key_or_name(ids.AGENT, bounds.text("to", one)) for one in references}
+    rows = await q.members_called(
+        act,
+        room_id=room_id,
+        agent_ids=[key for key in asked.values() if isinstance(key, int)],
+        names=[name for name in asked.values() if isinstance(name, str)],
+    )
+    known: dict[int | str, Agent] = {}
+    for agent in map(Agent.of, rows):
+        known |= {agent.id: agent, agent.name: agent}
+    if missing := [one for one, key in asked.items() if key not in known]:
+        raise NotFound(missing[0], "'room { agents { name } }' lists the members of the room.")
+    return list({known[key].id: known[key] for key in asked.values()}.values())
 
 
 async def _place_of(act: Act, caller: Caller, parent: Message) -> _Place:
@@ -114,7 +125,8 @@ async def _place_of(act: Act, caller: Caller, parent: Message) -> _Place:
         return _Place(channel=Channel.of(row))
     among = list(dict.fromkeys([parent.author_id or caller.agent_id, *parent.to_ids]))
     others = [key for key in among if key != caller.agent_id] or [caller.agent_id]
-    rows = {row["id"]: Agent.of(row) for row in await q.members_by_ids(act, room_id=parent.room_id, agent_ids=others)}
+    found = await q.members_called(act, room_id=parent.room_id, agent_ids=others, names=[])
+    rows = {row["id"]: Agent.of(row) for row in found}
     if not rows:
         raise BadInput("replyTo", "Nobody whom it was between is in the room any more.")
     return _Place(to=[rows[key] for key in others if key in rows])

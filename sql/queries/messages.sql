@@ -42,10 +42,10 @@ select agent.id, agent.name
   from agent join room_member on room_member.agent_id = agent.id
  where room_member.room_id = :room_id and agent.name = any(:names::text[]);
 
--- name: members_by_ids(room_id, agent_ids)
+-- name: members_called(room_id, agent_ids, names)
 select agent.*
   from agent join room_member on room_member.agent_id = agent.id
- where room_member.room_id = :room_id and agent.id = any(:agent_ids::bigint[]);
+ where room_member.room_id = :room_id and (agent.id = any(:agent_ids::bigint[]) or agent.name = any(:names::text[]));
 
 -- name: things_named(room_id, agent_id, objective_ids, key_result_ids, task_ids, message_ids)
 -- Those of these that are in the room, and that the agent may see.

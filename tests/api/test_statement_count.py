@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from db import assignment, claims, comments, dependencies, ids, key_results, new_tasks
+from db import assignment, claims, comments, dependencies, ids, key_results, new_tasks, sending
 from db.callers import Caller
 from db.comments import NewHandoff
 from db.database import Database
 from db.key_results import NewKeyResult
 from db.new_tasks import BatchTask, NewTask
 from db.records import CommentKind, DependencyKind
+from db.sending import NewMessage
 from tests.api.asking import ask
 from tests.world import World
 
@@ -23,7 +24,8 @@ GOAL = f"""{{ id title status progress counts {{ total ready stale }} owner {AGE
     ancestors {{ title }} children {{ totalCount nodes {{ title progress }} }} subtree {{ title }}
     keyResults {{ title progress owner {{ name }} objective {{ title }} }}
     comments {{ totalCount nodes {{ body author {{ name }} }} }} }}"""
-COMMENT = f"{{ id kind body author {AGENT} handoff {{ done pending gotchas }} task {{ title }} objective {{ title }} }}"
+COMMENT = f"""{{ id kind body author {AGENT} handoff {{ done pending gotchas }} mentions {AGENT} task {{ title }}
+    objective {{ title }} }}"""
 
 # Every field of a task, and behind each reference what a dashboard would show of it.
 EVERYTHING = f"""{{
@@ -122,7 +124,7 @@ async def furnish(database: Database, world: World) -> Caller:
     for task, blocker, goal, reviewer in zip(page, blockers, goals, reviewers * 10, strict=True):
         await claims.claim(database, worker, task, session="main")
         await dependencies.add(database, reviewer, task, blocker, DependencyKind.BLOCKS)
-        await comments.add(database, reviewer, task, CommentKind.DECISION, "So be it.", None)
+        await comments.add(database, reviewer, task, CommentKind.DECISION, "So be it, @worker.", None)
         await comments.add(database, reviewer, goal, CommentKind.NOTE, "Why.", None)
         handoff = NewHandoff(done="Half", pending="Half")
         await assignment.assign(database, worker, task, {"assignee": worker.name}, handoff=handoff)
@@ -165,3 +167,42 @@ async def test_the_page_that_is_counted_has_everything_on_it(database: Database,
     assert set.union(*map(empty, nodes)) == {
         "trackOrder", "quietUntil", "lastProgressAt", "notBefore", "dueAt", "estimateMinutes", "finishedAt",
     }  # fmt: skip
+
+
+MESSAGES = f"""query ($first: Int!) {{ room {{ messages(first: $first) {{
+  totalCount edges {{ cursor node {{ id }} }} nodes {{
+    body from {AGENT} to {AGENT} mentions {AGENT} channel {{ name room {{ name }} }} room {{ name }}
+    refs {{ id ... on Task {{ title }} ... on KeyResult {{ title }} ... on Objective {{ title }} }}
+    replyTo {{ body }} replies(first: 3) {{ totalCount nodes {{ body from {{ name }} }} }} supersededBy {{ body }}
+  }} }} }} }}"""
+
+
+async def test_a_page_of_messages_costs_the_same_statements_whatever_its_size(
+    database: Database, world: World, counted: Counted
+) -> None:
+    room = await world.room()
+    ann, bob = [await world.agent(name, rooms=[room]) for name in ("ann", "bob")]
+    goal = ids.of(ids.OBJECTIVE, (await world.objective(room)).id)
+    measure = ids.of(
+        ids.KEY_RESULT, (await key_results.create(database, ann, goal, NewKeyResult(title="n", target=1), None)).id
+    )
+    for number in range(15):
+        task = ids.of(ids.TASK, (await world.task(room)).id)
+        body = f"{number} @bob {task} {goal} {measure}"
+        said = await sending.send(database, ann, NewMessage(channel="ops", body=body), None)
+        for place in (NewMessage(to=["bob"], body=body), NewMessage(reply_to=ids.of(ids.MESSAGE, said.id), body=body)):
+            await sending.send(database, ann, place, None)
+        again = NewMessage(channel="ops", body=body, supersedes=ids.of(ids.MESSAGE, said.id))
+        await sending.send(database, ann, again, None)
+
+    costs = []
+    for first in (8, 8, 30, 60):
+        counted.sent.clear()
+        answer = await ask(counted.database, bob, MESSAGES, first=first)
+        assert answer.codes == []
+        assert answer.data is not None
+        assert len(answer.data["room"]["messages"]["nodes"]) == first
+        costs.append(sorted(counted.sent))
+
+    assert costs[1] == costs[2] == costs[3]
+    assert len(costs[1]) <= 40
