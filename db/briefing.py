@@ -8,7 +8,7 @@ from db import agents, bounds, log, rooms, task_details, waits
 from db.callers import Caller
 from db.database import Database
 from db.queries import q
-from db.records import Agent, Comment, Criterion, InboxKind, Role, Room, Task, Wait
+from db.records import Agent, Comment, Criterion, InboxItem, InboxKind, Role, Room, Task, Wait
 
 # How many of each are read, and how many are offered to claim.
 _MOST = 50
@@ -34,12 +34,9 @@ _URGENCY = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An item of the inbox; `by_person` where a person said what it tells of."""
+    """`by_person` where a person said what the item tells of."""
 
-    id: int
-    kind: InboxKind
-    summary: str
-    task_id: int | None
+    item: InboxItem
     by_person: bool
 
 
@@ -95,10 +92,7 @@ async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
             cursor=log.cursor(here.id, facts["seq"]),
             tasks=tasks,
             reviews=reviews,
-            told=[
-                Told(row["id"], InboxKind(row["kind"]), row["summary"], row["task_id"], row["by_person"])
-                for row in told
-            ],
+            told=[Told(InboxItem.of(row), row["by_person"]) for row in told],
             next=[Task.of(row) for row in offered],
             totals=Listed(facts["owned"], facts["to_review"], totals.get(True, 0), totals.get(False, 0)),
             waits=await waits.waits_of(moment, tasks),

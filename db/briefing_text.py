@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from db import ids
-from db.briefing import Briefing, Told
+from db.briefing import Briefing
 from db.fitting import Line, Section, fitted
 from db.quoting import code_span
-from db.records import Task, TaskStatus, WaitKind
+from db.records import InboxItem, Task, TaskStatus, WaitKind
 
 _TITLE, _SUMMARY, _DETAIL = 100, 200, 500
 _CRITERIA = 5
@@ -16,8 +16,8 @@ _CRITERIA = 5
 def markdown(briefing: Briefing, most: int) -> str:
     """The briefing in as many characters at most, people's words first, then what can't wait."""
     head = f"# {briefing.me.name} in {briefing.room.name}, {briefing.cursor}"
-    people = [_told(item) for item in briefing.told if item.by_person]
-    agents = [_told(item) for item in briefing.told if not item.by_person]
+    people = [_told(one.item) for one in briefing.told if one.by_person]
+    agents = [_told(one.item) for one in briefing.told if not one.by_person]
     owned = {task.id for task in briefing.tasks}
     free = [Line(_task(task)) for task in briefing.next if task.id not in owned]
     totals = briefing.totals
@@ -35,7 +35,7 @@ def markdown(briefing: Briefing, most: int) -> str:
     return fitted(head, sections, most)
 
 
-def _told(item: Told) -> Line:
+def _told(item: InboxItem) -> Line:
     task = f" ({ids.of(ids.TASK, item.task_id)})" if item.task_id else ""
     return Line(f"{ids.of(ids.INBOX_ITEM, item.id)} {item.kind}{task}: {code_span(item.summary, _SUMMARY)}")
 

@@ -6,10 +6,12 @@ import strawberry
 
 from db import briefing, briefing_text
 from schema.types import agent as agent_types
+from schema.types import inbox as inbox_types
 from schema.types import task as task_types
 
 if TYPE_CHECKING:
     from schema.types.agent import Agent
+    from schema.types.inbox import InboxItem
     from schema.types.task import Task
 
 
@@ -32,6 +34,10 @@ class Briefing:
     @strawberry.field(description="Submitted work that waits for the caller's review.")
     def reviews(self) -> list[Annotated["Task", strawberry.lazy("schema.types.task")]]:
         return [task_types.Task.of(task) for task in self.record.reviews]
+
+    @strawberry.field(description="What the caller has not acknowledged, people's words before those of agents.")
+    def inbox(self) -> list[Annotated["InboxItem", strawberry.lazy("schema.types.inbox")]]:
+        return [inbox_types.InboxItem.of(told.item) for told in self.record.told]
 
     @strawberry.field(description="Best of what the caller could claim.")
     def next(self) -> list[Annotated["Task", strawberry.lazy("schema.types.task")]]:

@@ -28,11 +28,10 @@ select * from task
 -- name: unacknowledged_by_urgency(room_id, agent_id, kinds, most)
 -- What people say before what agents say, then in the order of these kinds, then as it came; with how many there are
 -- of both.
-select item.id, item.kind, item.summary, item.task_id, coalesce(author.kind = 'HUMAN', false) as by_person,
+select item.*, coalesce(author.kind = 'HUMAN', false) as by_person,
        count(*) over (partition by coalesce(author.kind = 'HUMAN', false)) as total
   from inbox_item item
-  left join comment on comment.id = item.comment_id
-  left join agent author on author.id = comment.author_id
+  left join agent author on author.id = item.from_id and (item.message_id is not null or item.comment_id is not null)
  where item.agent_id = :agent_id and item.room_id = :room_id and item.acknowledged_at is null
  order by by_person desc, array_position(:kinds::text[], item.kind), item.id
  limit :most::integer;

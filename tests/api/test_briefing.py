@@ -194,3 +194,20 @@ async def test_a_paused_room_says_so(database: Database, ann: Actor) -> None:
 @pytest.mark.parametrize("tokens", [49, 0, -1, 20_001])
 async def test_tokens_out_of_bounds_are_refused(ann: Actor, tokens: int) -> None:
     assert await ann.unseen(ALL, tokens=tokens) == {"code": "BAD_INPUT", "field": "maxTokens"}
+
+
+async def test_the_inbox_stands_in_it_with_messages_of_people_first(actor: NewActor, ann: Actor) -> None:
+    boss, bot = await actor("boss", kind=AgentKind.HUMAN), await actor("bot")
+    await bot.do("sendMessage", to=["ann"], body="Beep")
+    await bot.do("sendMessage", channel="general", body="@ann: boop")
+    await boss.do("sendMessage", to=["ann"], body="Stop")
+    own = (await ann.see("{ inbox(kinds: [MENTION]) { nodes { id } } }"))["inbox"]["nodes"][0]["id"]
+
+    asked = "{ briefing { inbox { id kind summary message { body } } markdown } }"
+    found = (await ann.see(asked))["briefing"]
+    await ann.do("acknowledge", items=[own])
+    later = (await ann.see(asked))["briefing"]["inbox"]
+
+    assert [item["message"]["body"] for item in found["inbox"]] == ["Stop", "Beep", "@ann: boop"]
+    assert found["markdown"].index("@boss: Stop") < found["markdown"].index("@bot: Beep")
+    assert later == found["inbox"][:2]
