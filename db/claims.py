@@ -117,30 +117,13 @@ async def claim_next(
         seen = await q.log_ends(database, room_ids=[search.room_id]) if wait_seconds else []
         room, claimed = await _claim_some(database, caller, wanted, search, most, (mutation, key))
         if claimed:
-            return await _claim_more(database, caller, wanted, search, claimed, most, (mutation, key)), None
+            return claimed, None
         rest = deadline - asyncio.get_running_loop().time()
         if rest <= 0 or gone.is_set() or not await _opening(feed, search.room_id, seen[0]["seq"], rest, gone):
             return [], await _nothing(database, caller, room)
         # Revoked tokens and lost memberships take effect at once.
         caller = await still(database, caller)
         caller.must_work(search.room_id, wanted.room or "room")
-
-
-async def _claim_more(
-    database: Database,
-    caller: Caller,
-    wanted: Wanted,
-    search: _Search,
-    claimed: list[Task],
-    most: int,
-    keyed: tuple[str, str | None],
-) -> list[Task]:
-    """With these, what else there is: an attempt ends at a task that needs resources. What a key has got stays."""
-    more = claimed if keyed[1] is None else []
-    while more and len(claimed) < most:
-        _room, more = await _claim_some(database, caller, wanted, search, most - len(claimed), keyed)
-        claimed = [*claimed, *more]
-    return claimed
 
 
 async def _search(database: Database, caller: Caller, wanted: Wanted) -> _Search:
@@ -171,14 +154,43 @@ async def _session(on: Database | Act, caller: Caller, label: str | None) -> int
 async def _claim_some(
     database: Database, caller: Caller, wanted: Wanted, search: _Search, most: int, keyed: tuple[str, str | None]
 ) -> tuple[Room, list[Task]]:
-    """One attempt. Its one statement stands alone where nothing else must be held together with it."""
+    """Claim up to `most`, looking further while all that was looked at is being taken by others.
+
+    Each attempt is a transaction of its own: what it locked in vain is not held while the next waits for more.
+    """
+    look = _LOOK + most
+    while True:
+        room = Room.of(await q.room_by_id(database, room_id=search.room_id))
+        claimed = await _attempt(database, caller, room, wanted, search, most, look, keyed)
+        if claimed or claimed is None or room.paused or look > _LOOK_FURTHEST:
+            return room, claimed or []
+        if not await q.candidates_left(
+            database, room_id=room.id, agent_id=caller.agent_id, objectives=search.objectives, labels=search.labels
+        ):
+            return room, []
+        look *= 8
+
+
+async def _attempt(
+    database: Database,
+    caller: Caller,
+    room: Room,
+    wanted: Wanted,
+    search: _Search,
+    most: int,
+    look: int,
+    keyed: tuple[str, str | None],
+) -> list[Task] | None:
+    """What can be claimed now, or None where the caller holds all that it may.
+
+    The one statement stands alone where nothing else must be held together with it.
+    """
     mutation, key = keyed
-    room = Room.of(await q.room_by_id(database, room_id=search.room_id))
-    if key is None and room.wip_limit is None:
-        claimed, log_end = await _claim(database, caller, room, search, most)
+    if key is None and room.wip_limit is None and most == 1:
+        claimed, log_end = await _claim(database, caller, room, search, most, look)
         if claimed:
             database.announce(room.id, log_end)
-        return room, claimed
+        return claimed
     async with database.act() as act:
         again = await idempotency.answer_of(act, caller, mutation, key, [asdict(wanted), most])
         if again is not None:
@@ -187,40 +199,50 @@ async def _claim_some(
             still = [task for task in held if task.assignee_id == caller.agent_id and task.fence == fences[task.id]]
             still = [task for task in still if task.status is TaskStatus.DOING]
             if still:
-                return room, still
+                return still
         if room.wip_limit is not None:
             await q.lock_agent(act, agent_id=caller.agent_id)
             most = min(most, room.wip_limit - await q.held_count(act, room_id=room.id, agent_id=caller.agent_id))
-        claimed, log_end = await _claim(act, caller, room, search, most) if most > 0 else ([], 0)
+            if most <= 0:
+                return None
+        claimed, log_end = await _claim_all(act, caller, room, search, most, look)
         if claimed:
             await idempotency.keep(act, caller, mutation, key, [[task.id, task.fence] for task in claimed])
     if claimed:
         database.announce(room.id, log_end)
-    return room, claimed
+    return claimed
 
 
-async def _claim(on: Database | Act, caller: Caller, room: Room, search: _Search, most: int) -> tuple[list[Task], int]:
-    """Claim up to `most`, looking further while all that was looked at is being taken by others."""
-    look = _LOOK + most
-    while True:
-        rows = await q.claim_next(
-            on,
-            room_id=room.id,
-            agent_id=caller.agent_id,
-            objectives=search.objectives,
-            labels=search.labels,
-            session_id=search.session_id,
-            lease_seconds=search.lease_seconds or room.lease_seconds,
-            most=most,
-            look=look,
-        )
-        if rows or room.paused or look > _LOOK_FURTHEST:
-            return [Task.of(row) for row in rows], rows[0]["log_end"] if rows else 0
-        if not await q.candidates_left(
-            on, room_id=room.id, agent_id=caller.agent_id, objectives=search.objectives, labels=search.labels
-        ):
-            return [], 0
-        look *= 8
+async def _claim_all(
+    act: Act, caller: Caller, room: Room, search: _Search, most: int, look: int
+) -> tuple[list[Task], int]:
+    """One statement after the other until there are `most`: what one fills up makes way for others in the next."""
+    if most > 1:
+        await q.lock_resources_of_room(act, room_id=room.id)
+    claimed, log_end = await _claim(act, caller, room, search, most, look)
+    found = len(claimed)
+    while found and len(claimed) < most:
+        more, end = await _claim(act, caller, room, search, most - len(claimed), look)
+        found, claimed, log_end = len(more), claimed + more, max(log_end, end)
+    return claimed, log_end
+
+
+async def _claim(
+    on: Database | Act, caller: Caller, room: Room, search: _Search, most: int, look: int
+) -> tuple[list[Task], int]:
+    """What one statement claims, and where the log ends with it."""
+    rows = await q.claim_next(
+        on,
+        room_id=room.id,
+        agent_id=caller.agent_id,
+        objectives=search.objectives,
+        labels=search.labels,
+        session_id=search.session_id,
+        lease_seconds=search.lease_seconds or room.lease_seconds,
+        most=most,
+        look=look,
+    )
+    return [Task.of(row) for row in rows], rows[0]["log_end"] if rows else 0
 
 
 # A claim that a killed process left undone makes no event: so whoever waits looks again after a while all the same.
@@ -318,7 +340,7 @@ async def claim(
                 raise _criteria_given(reference) if present else CriteriaFrozen(task=ids.of(ids.TASK, task.id))
             renewed = await q.renew_lease(act, task_id=task.id, lease_seconds=lease_seconds, quiet_seconds=None)
             return Task.of(renewed)
-        needed = row["resources"]
+        needed = (await resources.needs(act, [task.requirement_id]))[task.requirement_id]
         if needed:
             # Whether they can be had is not to change before they are taken.
             await q.lock_resources(act, resource_ids=needed)

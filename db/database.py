@@ -63,6 +63,8 @@ class Act:
     """One transaction that changes something. Statements run on it; what it records is logged as its last step."""
 
     connection: Any
+    # The resources in each requirement that was asked for. They never change, so the process reads them once.
+    known_needs: dict[int, tuple[int, ...]] = field(default_factory=dict)
     fetch: Any = field(init=False)
     fetchrow: Any = field(init=False)
     fetchval: Any = field(init=False)
@@ -163,6 +165,7 @@ class Database:
         # Whoever follows logs, or what else changes, puts itself here; it must not raise.
         self.log_listeners: set[Callable[[int, int], None]] = set()
         self.change_listeners: set[Callable[[Topic, int], None]] = set()
+        self._known_needs: dict[int, tuple[int, ...]] = {}
 
     def announce(self, room_id: int, seq: int) -> None:
         """Say, after the commit, that the room's log has got as far as seq."""
@@ -196,7 +199,7 @@ class Database:
     async def act(self) -> AsyncGenerator[Act]:
         """A transaction. Its events are appended last, and announced once it is committed; an exception undoes all."""
         async with self.pool.acquire() as connection, connection.transaction():
-            act = Act(connection)
+            act = Act(connection, self._known_needs)
             yield act
             await act.add_inbox_items()
             ends = await act.append_events()

@@ -34,7 +34,7 @@ async def cancel_open_of(act: Act, objective_ids: Sequence[int], actor: int, rea
     rows = await q.open_tasks_of(act, objective_ids=objective_ids)
     for row in rows:
         await _cancel(act, Task.of(row), actor, reason)
-    held = {row["id"]: row["resources"] for row in rows if row["status"] == TaskStatus.DOING}
+    held = {row["id"]: row["requirement_id"] for row in rows if row["status"] == TaskStatus.DOING}
     await resources.free(act, held, actor, worked=False)
 
 

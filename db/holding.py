@@ -1,6 +1,5 @@
 """Who holds a task, and what becomes of a write by somebody who holds it no more."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db import ids
@@ -13,18 +12,17 @@ from db.refusals import BadInput, NotFound, NotHolder, StaleLease, WrongStatus
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A locked task, the name of its owner, whether its lease still runs, and the resources that it needs."""
+    """A locked task, the name of its owner, and whether its lease still runs."""
 
     task: Task
     assignee: str | None
     lease_runs: bool
     by_caller: bool
-    resources: Sequence[int]
 
     @property
-    def holds(self) -> dict[int, Sequence[int]]:
-        """The resources that it holds, which only a task in work does, as they are freed."""
-        return {self.task.id: self.resources} if self.task.status is TaskStatus.DOING else {}
+    def holds(self) -> dict[int, int]:
+        """The requirement whose resources it holds, which only a task in work does, as they are freed."""
+        return {self.task.id: self.task.requirement_id} if self.task.status is TaskStatus.DOING else {}
 
     @property
     def id(self) -> str:
@@ -48,7 +46,7 @@ async def hold(act: Act, caller: Caller, reference: str, *, fence: int | None = 
     if (fence is not None and fence < task.fence) or (mine and not row["lease_runs"]):
         holder = row["assignee_name"] if row["lease_runs"] else None
         raise StaleLease(task=ids.of(ids.TASK, task.id), fence=task.fence, holder=holder, text=text)
-    return Held(task, row["assignee_name"], row["lease_runs"], mine, row["resources"])
+    return Held(task, row["assignee_name"], row["lease_runs"], mine)
 
 
 async def hold_own(act: Act, caller: Caller, reference: str, *, fence: int | None = None, text: str = "") -> Held:

@@ -1,6 +1,6 @@
 """Resources: shared things that work needs, which so many tasks at a time may hold, and none while they fail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,18 @@ async def let_cool(database: Database) -> int:
     return len(rows)
 
 
+async def needs(act: Act, requirements: Iterable[int]) -> Mapping[int, Sequence[int]]:
+    """The keys of the resources in each requirement, sorted.
+
+    Asked for once the task is locked: its requirement may have been made while that was waited for.
+    """
+    unknown = sorted(set(requirements) - act.known_needs.keys())
+    if unknown:
+        rows = await q.requirements_by_ids(act, requirement_ids=unknown)
+        act.known_needs.update((row["id"], tuple(row["resources"])) for row in rows)
+    return act.known_needs
+
+
 async def take(act: Act, task: Task, needed: Sequence[int]) -> None:
     """Have the task hold these, which its row needs; NOT_READY where one isn't available. The task is locked."""
     rows = await q.lock_resources(act, resource_ids=needed) if needed else []
@@ -103,32 +115,48 @@ async def take(act: Act, task: Task, needed: Sequence[int]) -> None:
         await _save(act, breaker.taken(one, task.id))
 
 
-async def free(act: Act, held: Mapping[int, Sequence[int]], actor: int | None, *, worked: bool) -> None:
-    """These tasks, by key, hold these resources no more; `worked` is what a try says that made no report.
+async def free(act: Act, held: Mapping[int, int], actor: int | None, *, worked: bool, tells: bool = True) -> None:
+    """These tasks, by key, hold what their requirements need no more; `worked` is what a try says without a report.
 
-    It comes after all that the act locks of tasks: the log alone is locked later.
+    It comes after all that the act locks of tasks: the log alone is locked later. `tells` is False where the act takes
+    the same again.
     """
+    known = await needs(act, held.values())
+    await let_go(
+        act, {task: known[requirement] for task, requirement in held.items()}, actor, worked=worked, tells=tells
+    )
+
+
+async def let_go(
+    act: Act, held: Mapping[int, Sequence[int]], actor: int | None, *, worked: bool, tells: bool = True
+) -> None:
+    """As `free`, of some of the resources of these tasks."""
     needed = sorted({key for resources in held.values() for key in resources})
     for row in await q.lock_resources(act, resource_ids=needed) if needed else []:
         before = Resource.of(row)
         leaving = [task for task, resources in held.items() if before.id in resources]
-        await _write(act, actor, before, breaker.freed(before, leaving, row["moment"], worked=worked))
+        after = breaker.freed(before, leaving, row["moment"], worked=worked)
+        await _write(act, actor, before, after, tells=tells)
 
 
 async def named(act: Act, room_id: int, references: Sequence[str]) -> list[int]:
     """The keys, in their order, of the room's resources of these names or ids; BAD_INPUT where one isn't there."""
-    wanted = bounds.keys("resources", references)
-    keys = [ids.key(ids.RESOURCE, one) for one in wanted if ids.is_of(ids.RESOURCE, one)]
-    rows = await q.find_resources(act, room_id=room_id, names=wanted, ids=keys) if wanted else []
-    known = {row["name"] for row in rows} | {ids.of(ids.RESOURCE, row["id"]) for row in rows}
-    unknown = next((one for one in wanted if one not in known and one.upper() not in known), None)
+    found = await _find(act, room_id, bounds.keys("resources", references))
+    unknown = next((one for one, key in found.items() if key is None), None)
     if unknown is not None:
         raise BadInput(
             "resources",
             f"This room has no resource {unknown}.",
             "Make it with defineResource, or send one of those that 'room { resources { name } }' lists.",
         )
-    return sorted(row["id"] for row in rows)
+    return sorted({key for key in found.values() if key is not None})
+
+
+async def _find(act: Act, room_id: int, references: Sequence[str]) -> dict[str, int | None]:
+    """The key of each of these names or ids, if it is in the room."""
+    keys = [ids.key(ids.RESOURCE, one) if ids.is_of(ids.RESOURCE, one) else None for one in references]
+    rows = await q.find_resources(act, room_id=room_id, references=references, ids=keys) if references else []
+    return {row["reference"]: row["id"] for row in rows}
 
 
 def wait_for(resource: Resource) -> Wait:
@@ -183,22 +211,21 @@ async def _room(act: Act, caller: Caller, reference: str | None) -> int:
 async def _locked(act: Act, room_id: int, reference: str) -> tuple[Resource, datetime]:
     """The resource of this name or id, and the moment from which it is ours to change."""
     name = bounds.key("resource", reference)
-    keys = [ids.key(ids.RESOURCE, name)] if ids.is_of(ids.RESOURCE, name) else []
-    found = await q.find_resources(act, room_id=room_id, names=[name], ids=keys)
-    if not found:
+    key = (await _find(act, room_id, [name]))[name]
+    if key is None:
         raise NotFound(reference, "'room { resources { name } }' lists those that are there; defineResource makes one.")
-    row = (await q.lock_resources(act, resource_ids=[found[0]["id"]]))[0]
+    row = (await q.lock_resources(act, resource_ids=[key]))[0]
     return Resource.of(row), row["moment"]
 
 
-async def _write(act: Act, actor: int | None, before: Resource, after: Resource) -> Resource:
+async def _write(act: Act, actor: int | None, before: Resource, after: Resource, *, tells: bool = True) -> Resource:
     """Save what it is now, log what others see of it, and tell those who can go on because of it."""
     if after != before:
         await _save(act, after)
         if any(getattr(after, name) != getattr(before, name) for name in _LOGGED):
             _record(act, actor, after)
         free_now = breaker.free_slots(after)
-        if breaker.free_slots(before) == 0 and free_now != 0:
+        if tells and breaker.free_slots(before) == 0 and free_now != 0:
             await _tell(act, actor, after, _TOLD if free_now is None else min(free_now, _TOLD))
     return after
 
@@ -233,7 +260,7 @@ def _record(act: Act, actor: int | None, resource: Resource) -> None:
 
 async def _tell(act: Act, actor: int | None, resource: Resource, most: int) -> None:
     """As many as can take it hear of it, those that would be claimed first: the others wait on, behind them."""
-    for row in await q.startable_with(act, resource_id=resource.id, most=most):
+    for row in await q.startable_with(act, room_id=resource.room_id, resource_id=resource.id, most=most):
         data = {"clearedBy": None, "ready": True, "resource": resource.name}
         act.record(
             row["room_id"],

@@ -17,17 +17,18 @@ async def take_back_expired(database: Database) -> int:
     """Take back a batch of the tasks whose claim is over; answers how many."""
     async with database.act() as act:
         rows = await q.take_back_expired(act, task_id=None, most=_BATCH)
-        await _record(act, rows)
+        await _record(act, rows, tells=True)
     return len(rows)
 
 
 async def take_back(act: Act, task_id: int) -> None:
-    """Take back this one, which the act has locked, if its claim is over."""
-    await _record(act, await q.take_back_expired(act, task_id=task_id, most=1))
+    """Take back this one, which the act has locked, if its claim is over; for the caller, who takes what it held."""
+    await _record(act, await q.take_back_expired(act, task_id=task_id, most=1), tells=False)
 
 
-async def _record(act: Act, rows: Sequence[Any]) -> None:
-    await resources.free(act, {row["id"]: row["resources"] for row in rows}, None, worked=False)
+async def _record(act: Act, rows: Sequence[Any], *, tells: bool) -> None:
+    held = {row["id"]: row["requirement_id"] for row in rows}
+    await resources.free(act, held, None, worked=False, tells=tells)
     given_up = defaultdict(list)
     for row in rows:
         name = f"{ids.of(ids.TASK, row['id'])} '{row['title']}'"

@@ -134,12 +134,13 @@ async def _settle_place(act: Act, before: Task, after: Task, actor: int) -> None
 
 async def _exchange(act: Act, held: Held, requirement_id: int, actor: int) -> None:
     """A task in work gives back the resources that it needs no more, and takes those that it needs now."""
-    row = await q.requirement_by_id(act, requirement_id=requirement_id)
+    task = held.task
+    needs = await resources.needs(act, [task.requirement_id, requirement_id])
+    old, new = set(needs[task.requirement_id]), set(needs[requirement_id])
     # All at once, in their order: the two steps below lock them one after the other.
-    await q.lock_resources(act, resource_ids=sorted({*held.resources, *row["resources"]}))
-    await resources.take(act, held.task, sorted(set(row["resources"]) - set(held.resources)))
-    unneeded = sorted(set(held.resources) - set(row["resources"]))
-    await resources.free(act, {held.task.id: unneeded}, actor, worked=False)
+    await q.lock_resources(act, resource_ids=sorted(old ^ new))
+    await resources.take(act, task, sorted(new - old))
+    await resources.let_go(act, {task.id: sorted(old - new)}, actor, worked=False)
 
 
 def _contract_names(changes: Mapping[str, object]) -> dict[str, object]:

@@ -1,12 +1,13 @@
 -- name: claim_next(room_id, agent_id, objectives, labels, session_id, lease_seconds, most, look)
--- The whole claim in one statement: look along the index of ready tasks, in the ranges of the capability sets that the
--- agent covers; lock the best that nobody else is taking; take them; log it last. What is assigned to the agent comes first,
--- and of that what was begun before and came back. The WHERE of picked repeats the rule, for what was looked at may have
--- changed by the time it is locked. What needs resources is taken alone, for it takes those along, or isn't taken.
+-- The whole claim in one statement: look along the index of ready tasks, in the ranges of the requirements that the agent
+-- covers and the room can meet; lock the best that nobody else is taking, then the resources that they need; take those
+-- that find a place at each; log it last. What is assigned to the agent comes first, and of that what was begun before and
+-- came back. The WHERE of picked repeats the rule, for what was looked at may have changed by the time it is locked.
 with covered as (
   select id, resources
-    from available_requirement
+    from requirement
    where capabilities <@ (select capabilities from agent where id = :agent_id)
+     and resources <@ array(select id from resource where room_id = :room_id and available)
 ), own as (
   select t.id, (t.started_at is null)::integer as turn, t.priority, t.waited_by, t.created_at
     from task t
@@ -39,35 +40,40 @@ with covered as (
    order by c.turn, c.priority, c.waited_by desc, c.created_at, c.id
    limit :most::integer
      for no key update of t skip locked
-), placed as (
-  select *, row_number() over (order by turn, priority, waited_by desc, created_at, id) as place from picked
-), taken as (
-  select * from placed
-   where place = 1
-      or place < (select coalesce(min(place), 9223372036854775807) from placed where resources <> '{}')
 ), needed as (
-  select id, available
+  select p.id as task_id, need.resource_id,
+         row_number() over (
+           partition by need.resource_id order by p.turn, p.priority, p.waited_by desc, p.created_at, p.id) as place
+    from picked p cross join unnest(p.resources) as need (resource_id)
+), locked as (
+  select id, available, case breaker when 'HALF_OPEN' then 1 else capacity - in_use end as places
     from resource
-   where id in (select unnest(resources) from taken)
+   where id = any(array(select resource_id from needed))
    order by id
      for no key update
 ), fitting as (
-  select coalesce(bool_and(available), true) as fits from needed
+  select *
+    from picked
+   where id not in (
+           select needed.task_id
+             from needed join locked on locked.id = needed.resource_id
+            where not locked.available or needed.place > locked.places)
 ), held as (
   update resource
-     set in_use = in_use + 1,
-         probe_task_id = case when breaker = 'HALF_OPEN' then (select id from taken where place = 1) end
-    from needed
-   where resource.id = needed.id and (select fits from fitting)
+     set in_use = in_use + use.tasks, probe_task_id = case breaker when 'HALF_OPEN' then use.first_task_id end
+    from (select needed.resource_id, count(*) as tasks, min(needed.task_id) as first_task_id
+            from needed join fitting on fitting.id = needed.task_id
+           group by needed.resource_id) use
+   where resource.id = use.resource_id
 ), claimed as (
   update task
      set status = 'DOING', assignee_id = :agent_id, fence = fence + 1, session_id = :session_id,
          claimed_at = clock_timestamp(), lease_seconds = :lease_seconds::integer,
          lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer),
          quiet_until = null, stale_since = null, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
-    from taken
-   where task.id = taken.id and (select fits from fitting)
-  returning task.*, taken.turn
+    from fitting
+   where task.id = fitting.id
+  returning task.*, fitting.turn
 ), counted as (
   update room_log
      set seq = room_log.seq + taken.tasks
@@ -93,7 +99,9 @@ select exists (
   select from task t
    where t.room_id = :room_id and t.ready and (t.assignee_id is null or t.assignee_id = :agent_id)
      and t.requirement_id in (
-           select id from available_requirement where capabilities <@ (select capabilities from agent where id = :agent_id))
+           select id from requirement
+            where capabilities <@ (select capabilities from agent where id = :agent_id)
+              and resources <@ array(select id from resource where room_id = :room_id and available))
      and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
      and (:labels::text[] is null or t.labels @> :labels));
 
@@ -205,7 +213,10 @@ select count(*) as todo,
               and s.status not in ('DONE', 'CANCELLED')),
           (select min(d.lease_expires_at) from task d where d.room_id = :room_id and d.status = 'DOING'),
           (select min(x.opened_at + make_interval(secs => x.cooldown_seconds))
-             from resource x where x.room_id = :room_id and x.breaker = 'OPEN')))
+             from resource x
+             join requirement n on n.resources @> array[x.id] and n.resources <> '{}'
+             join task w on w.requirement_id = n.id and w.room_id = x.room_id and w.status = 'TODO'
+            where x.room_id = :room_id and x.breaker = 'OPEN')))
          as retry_at
   from task t
  where t.room_id = :room_id and t.status = 'TODO';

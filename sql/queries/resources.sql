@@ -5,9 +5,12 @@ values (:room_id, :name, :capacity, :failure_threshold, :cooldown_seconds)
 on conflict on constraint a_resource_name_is_unique_in_its_room do nothing
 returning *;
 
--- name: find_resources(room_id, names, ids)
--- Those of these names, or ids, that are in the room.
-select * from resource where room_id = :room_id and (name = any(:names::text[]) or id = any(:ids::bigint[]));
+-- name: find_resources(room_id, references, ids)
+-- What each of these, a name or else an id, is in the room: a name may look like the id of another.
+select asked.reference, coalesce(named.id, numbered.id) as id
+  from unnest(:references::text[], :ids::bigint[]) as asked (reference, id)
+  left join resource named on named.room_id = :room_id and named.name = asked.reference
+  left join resource numbered on numbered.room_id = :room_id and numbered.id = asked.id;
 
 -- name: lock_resources(resource_ids)
 -- In the order of their ids, in which every act locks them: after tasks, before the log.
@@ -29,14 +32,33 @@ select *, clock_timestamp() as moment
  limit :most::integer
    for no key update skip locked;
 
--- name: startable_with(resource_id, most)
+-- name: startable_with(room_id, resource_id, most)
 -- What can start now that this one is available, in the order of claims: and whether its owner was told of that already.
+-- What has no owner is read from the index ranges of the requirements, as by a claim; what has one, from those of the
+-- room's members.
+with met as (
+  select id
+    from requirement
+   where resources @> array[:resource_id::bigint] and resources <> '{}'
+     and resources <@ array(select id from resource where room_id = :room_id and available)
+), startable as (
+  select free.*
+    from met cross join lateral (
+      select *
+        from task
+       where room_id = :room_id and requirement_id = met.id and ready and assignee_id is null
+       order by priority, waited_by desc, created_at, id
+       limit :most::integer) free
+  union all
+  select owned.*
+    from room_member m join task owned on owned.assignee_id = m.agent_id
+   where m.room_id = :room_id and owned.room_id = :room_id and owned.ready and owned.requirement_id in (select id from met)
+)
 select t.id, t.title, t.room_id, t.objective_id, t.assignee_id,
        exists (select from inbox_item i
                 where i.agent_id = t.assignee_id and i.task_id = t.id and i.kind = 'UNBLOCKED' and i.acknowledged_at is null)
        as told
-  from task t join available_requirement r on r.id = t.requirement_id
- where r.resources @> array[:resource_id::bigint] and t.ready
+  from startable t
  order by t.priority, t.waited_by desc, t.created_at, t.id
  limit :most::integer;
 
@@ -54,3 +76,10 @@ select r.id as requirement_id, resource.*
 
 -- name: requirement_by_id(requirement_id)^
 select * from requirement where id = :requirement_id;
+
+-- name: requirements_by_ids(requirement_ids)
+select id, resources from requirement where id = any(:requirement_ids::bigint[]);
+
+-- name: lock_resources_of_room(room_id)!
+-- Whoever takes places in several statements must not wait for one resource while it holds another.
+select 1 from resource where room_id = :room_id order by id for no key update;

@@ -28,6 +28,5 @@ with lost as (
    where task.id = lost.id
   returning task.*, lost.holder_id, lost.reason
 )
-select taken.*, agent.name as holder, requirement.resources
-  from taken join agent on agent.id = taken.holder_id join requirement on requirement.id = taken.requirement_id
+select taken.*, agent.name as holder from taken join agent on agent.id = taken.holder_id
  order by taken.room_id, taken.id;

@@ -252,7 +252,10 @@ select asked.position, counted.tasks
 -- name: offered_tasks(room_id, agent_id, most)
 -- What claim_next would take, best first, without taking it.
 with covered as (
-  select id from available_requirement where capabilities <@ (select capabilities from agent where id = :agent_id)
+  select id
+    from requirement
+   where capabilities <@ (select capabilities from agent where id = :agent_id)
+     and resources <@ array(select id from resource where room_id = :room_id and available)
 ), own as (
   select t.*, (t.started_at is null)::integer as turn
     from task t

@@ -4,11 +4,12 @@ select * from task where id = :task_id;
 -- name: lock_task(task_id)^
 -- With what deciding about its claim needs: its holder's name, and whether the lease still runs at this moment rather
 -- than at the start of a transaction that may have waited for the lock.
-select task.*, agent.name as assignee_name, coalesce(task.lease_expires_at > clock_timestamp(), false) as lease_runs,
-       requirement.resources
-  from task join requirement on requirement.id = task.requirement_id left join agent on agent.id = task.assignee_id
- where task.id = :task_id
-   for no key update of task;
+-- It joins nothing: of a row that changed while it was waited for, a join finds what fitted the old one, or nothing.
+select *, (select name from agent where agent.id = task.assignee_id) as assignee_name,
+       coalesce(lease_expires_at > clock_timestamp(), false) as lease_runs
+  from task
+ where id = :task_id
+   for no key update;
 
 -- name: intern_requirement(capabilities, resources)$
 -- The number of what a task asks for, which comes sorted. The first look takes no lock; what is new is made once.
@@ -122,11 +123,10 @@ update criterion set met = false, evidence = '', accepted = null where task_id =
 
 -- name: open_tasks_of(objective_ids)
 -- In the order of their ids, which is the order in which acts lock tasks.
-select task.*, requirement.resources
-  from task join requirement on requirement.id = task.requirement_id
- where task.objective_id = any(:objective_ids::bigint[]) and task.status not in ('DONE', 'CANCELLED')
- order by task.id
-   for no key update of task;
+select * from task
+ where objective_id = any(:objective_ids::bigint[]) and status not in ('DONE', 'CANCELLED')
+ order by id
+   for no key update;
 
 -- name: started_dependents(task_id)
 -- Work that builds on this task and has begun: its holders and submitters are told when the ground moves.

@@ -303,6 +303,113 @@ async def test_cancelling_an_objective_frees_what_its_tasks_held(shop: Shop) -> 
     assert (await shop.kinds(waiting))[-1] == "TASK_UNBLOCKED"
 
 
+async def test_a_key_and_a_limit_of_held_tasks_get_as_many_as_the_resource_lets_in(shop: Shop) -> None:
+    await shop.define("repo", capacity=2)
+    await shop.define("device", capacity=1)
+    both = await shop.task("repo", "device", priority=0)
+    needing = [await shop.task("repo", priority=1) for _ in range(3)]
+    last = await shop.task(priority=2)
+    await shop.database.execute("update room set wip_limit = 3")
+
+    async def next_keyed() -> list[int]:
+        claimed, _nothing = await claims.claim_next(
+            shop.database, Feed(shop.database), shop.ann, Wanted(), most=10, key="once", gone=asyncio.Event()
+        )
+        return [task.id for task in claimed]
+
+    assert await next_keyed() == [both.id, needing[0].id, last.id]
+    assert await next_keyed() == [both.id, needing[0].id, last.id]
+    assert [await shop.in_use(name) for name in ("repo", "device")] == [2, 1]
+
+
+async def test_what_one_step_fills_up_makes_way_for_what_needs_something_else(shop: Shop) -> None:
+    await shop.define("repo", capacity=1)
+    await shop.define("device", capacity=1)
+    urgent = [await shop.task("repo", priority=0) for _ in range(100)]
+    both, device = await shop.task("repo", "device", priority=1), await shop.task("device", priority=2)
+    last = await shop.task(priority=3)
+
+    assert await shop.next(shop.ann, most=3) == [urgent[0].id, device.id, last.id]
+    assert await shop.kinds(both) == ["TASK_CREATED"]
+
+
+async def test_many_claimed_at_once_are_one_try_of_a_half_open_breaker(shop: Shop) -> None:
+    await shop.define("repo", threshold=1)
+    first, _second = await shop.task("repo"), await shop.task("repo")
+    await shop.report("repo", ok=False)
+    await advance(shop.database, 61)
+    await resources.let_cool(shop.database)
+
+    assert await shop.next(shop.ann, most=5) == [first.id]
+    assert (await shop.now("repo")).probe_task_id == first.id
+    assert await shop.in_use("repo") == 1
+
+
+async def test_a_claim_that_replaces_a_lost_one_frees_nothing_for_others(shop: Shop) -> None:
+    await shop.define("repo", capacity=1)
+    lost = await shop.task("repo")
+    await claims.claim(shop.database, shop.bob, t(lost))
+    waiting = await shop.task("repo", priority=0, assignee="bob")
+    await shop.database.execute("update task set lease_expires_at = now() where id = $1", lost.id)
+
+    await claims.claim(shop.database, shop.ann, t(lost))
+
+    assert await shop.in_use("repo") == 1
+    assert await shop.kinds(lost) == ["TASK_CREATED", "TASK_CLAIMED", "TASK_RECLAIMED", "TASK_CLAIMED"]
+    assert await shop.kinds(waiting) == ["TASK_CREATED"]
+
+
+async def test_a_name_may_look_like_the_id_of_another(shop: Shop) -> None:
+    repo = await shop.define("repo", capacity=1)
+    lookalike = await shop.define(f"X{repo.id}", capacity=1)
+
+    by_name = await shop.task(lookalike.name)
+    await shop.report(lookalike.name, ok=False, detail="Mine")
+    await claims.claim(shop.database, shop.ann, t(by_name))
+
+    assert await shop.in_use("repo") == 0
+    assert (await shop.now(lookalike.name)).in_use == 1
+    assert (await shop.now(lookalike.name)).last_detail == "Mine"
+
+
+async def test_an_open_breaker_that_no_task_needs_is_no_reason_to_come_back(shop: Shop) -> None:
+    await shop.define("repo", threshold=1)
+    await shop.report("repo", ok=False)
+    await shop.task(depends_on=[t(await shop.task(assignee="bob"))])
+
+    _none, nothing = await claims.claim_next(
+        shop.database, Feed(shop.database), shop.ann, Wanted(), gone=asyncio.Event()
+    )
+
+    assert nothing is not None
+    assert nothing.retry_at is None
+
+
+async def test_claims_of_several_resources_never_wait_for_one_another_in_a_circle(shop: Shop) -> None:
+    """With a limit of held tasks each attempt is a transaction: what it locked in vain must not outlive it."""
+    names = [f"device-{n}" for n in range(5)]
+    for name in names:
+        await shop.define(name, capacity=1)
+    await shop.database.execute("update room set wip_limit = 3")
+    rng = random.Random(1)  # chance, not secrecy
+    left = {(await shop.task(*rng.sample(names, 2))).id for _ in range(60)}
+    agents = [await shop.world.agent(rooms=[shop.room]) for _ in range(24)]
+
+    async def worker(agent: Caller, most: int) -> None:
+        while left:
+            for task in await shop.next(agent, most=most):
+                await asyncio.sleep(rng.random() / 200)
+                await submissions.complete(shop.database, agent, f"T{task}", DONE)
+                left.remove(task)
+            await asyncio.sleep(0.001)
+
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        for number, agent in enumerate(agents):
+            group.create_task(worker(agent, 1 + number % 3))
+
+    assert [await shop.in_use(name) for name in names] == [0] * len(names)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_many_agents_never_hold_more_than_there_is_and_nothing_starves(shop: Shop, seed: int) -> None:
     """32 agents, capacities of 1 and 3, failures, leases that end: the log shows who held what when."""
