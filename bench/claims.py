@@ -125,13 +125,8 @@ class Setting:
 
 
 def main(rounds: int, count: int, big: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        cluster = Cluster(Path(folder))
-        cluster.start()
-        try:
-            asyncio.run(_compare(cluster.url, rounds, count, big))
-        finally:
-            cluster.stop()
+    with tempfile.TemporaryDirectory() as folder, Cluster(Path(folder)) as cluster:
+        asyncio.run(_compare(cluster.url, rounds, count, big))
 
 
 async def _compare(url: str, rounds: int, count: int, big: int) -> None:

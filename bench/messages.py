@@ -24,27 +24,22 @@ from tests.db.test_room_traffic import RECIPIENTS, SENDERS, check
 
 async def measure(messages: int) -> None:
     """Play it, and say how long it took."""
-    with tempfile.TemporaryDirectory() as folder:
-        cluster = Cluster(Path(folder) / "postgres")
-        cluster.start()
-        try:
-            await migrate(cluster.url)
-            database = await Database.connect(cluster.url, size=2)
-            room = await people.room(database)
-            senders = [await people.caller(database, f"sender-{number}", room) for number in range(SENDERS)]
-            recipients = [await people.caller(database, f"reader-{number}", room) for number in range(RECIPIENTS)]
-            async with process(cluster.url) as here, process(cluster.url) as there:
-                began = time.perf_counter()
-                traffic = await room_traffic.run(
-                    room, (here.database, here.feed), (there.database, there.feed), senders, recipients, messages
-                )
-                took = time.perf_counter() - began
-            check(traffic)
-            items = sum(map(len, traffic.expected.values()))
-            print(f"{messages} messages, {items} items in inboxes: {took:.0f} s, all arrived, in order")
-            await database.close()
-        finally:
-            cluster.stop()
+    with tempfile.TemporaryDirectory() as folder, Cluster(Path(folder) / "postgres") as cluster:
+        await migrate(cluster.url)
+        database = await Database.connect(cluster.url, size=2)
+        room = await people.room(database)
+        senders = [await people.caller(database, f"sender-{number}", room) for number in range(SENDERS)]
+        recipients = [await people.caller(database, f"reader-{number}", room) for number in range(RECIPIENTS)]
+        async with process(cluster.url) as here, process(cluster.url) as there:
+            began = time.perf_counter()
+            traffic = await room_traffic.run(
+                room, (here.database, here.feed), (there.database, there.feed), senders, recipients, messages
+            )
+            took = time.perf_counter() - began
+        check(traffic)
+        items = sum(map(len, traffic.expected.values()))
+        print(f"{messages} messages, {items} items in inboxes: {took:.0f} s, all arrived, in order")
+        await database.close()
 
 
 if __name__ == "__main__":

@@ -126,13 +126,8 @@ async def _measure(url: str, given: argparse.Namespace) -> Sequence[Round]:
 
 def main(given: argparse.Namespace) -> None:
     """Measure on a Postgres of its own, and say what came out."""
-    with tempfile.TemporaryDirectory() as folder:
-        cluster = Cluster(Path(folder))
-        cluster.start()
-        try:
-            rounds = asyncio.run(_measure(cluster.url, given))
-        finally:
-            cluster.stop()
+    with tempfile.TemporaryDirectory() as folder, Cluster(Path(folder)) as cluster:
+        rounds = asyncio.run(_measure(cluster.url, given))
     assert all(one.taken == given.tasks for one in rounds), rounds
     for one in rounds:
         print(

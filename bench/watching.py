@@ -45,9 +45,7 @@ _WRITERS = 16
 async def servers(count: int) -> AsyncGenerator[tuple[list[Server], Agent]]:
     """So many server processes on one database, and the admin."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        cluster = Cluster(Path(folder) / "postgres")
-        cluster.start()
-        stack.callback(cluster.stop)
+        cluster = stack.enter_context(Cluster(Path(folder) / "postgres"))
         running = [
             stack.enter_context(Server("--database-url", cluster.url, "--data-dir", Path(folder) / f"server-{n}"))
             for n in range(count)

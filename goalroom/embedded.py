@@ -15,6 +15,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode
 
 from goalroom import data_dir
@@ -71,6 +72,13 @@ class Cluster:
             if alone.take():
                 self._tool("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast", "-D", str(self._home))
                 alone.release()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
 
     async def keep(self) -> None:
         """Start it again when it dies. Two looks, so that somebody's `pg_ctl restart` is not mistaken for its end."""

@@ -25,10 +25,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     if given := os.environ.get(_SERVER_ENV):
         yield given
         return
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
-    cluster.start()
-    yield cluster.url
-    cluster.stop()
+    with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster.url
 
 
 @asynccontextmanager

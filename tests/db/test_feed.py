@@ -352,9 +352,8 @@ def restart(home: Path) -> None:
     os.kill(server, signal.SIGQUIT)
     while (home / data_dir.CLUSTER / "postmaster.pid").exists():
         time.sleep(0.01)
-    again = Cluster(home)
-    again.start()
-    again.stop()
+    with Cluster(home):
+        pass
 
 
 async def test_nothing_is_lost_or_doubled_while_postgres_restarts(tmp_path: Path) -> None:

@@ -1,24 +1,11 @@
-from collections.abc import Generator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from goalroom.embedded import Cluster
 from tests.db.beads_check import OWN
 from tests.e2e.commands import Server, run
 from tests.e2e.team import Agent, read_log
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Generator[Path]:
-    """A data directory whose Postgres doesn't outlive the test."""
-    path = tmp_path / "home"
-    yield path
-    if (path / "postgres").exists():
-        cluster = Cluster(path)
-        cluster.start()
-        cluster.stop()
 
 
 def test_twice_is_the_same_as_once_and_what_was_left_out_goes_to_standard_error(home: Path) -> None:

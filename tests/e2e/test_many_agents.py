@@ -48,12 +48,9 @@ class Servers:
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Generator[Servers]:
-    cluster = Cluster(tmp_path / "postgres")
-    cluster.start()
+def servers(shared_postgres: Cluster, tmp_path: Path) -> Generator[Servers]:
     with ExitStack() as stack:
-        stack.callback(cluster.stop)
-        yield Servers(cluster.url, tmp_path, stack)
+        yield Servers(shared_postgres.url, tmp_path, stack)
 
 
 @asynccontextmanager

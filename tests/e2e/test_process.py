@@ -27,10 +27,8 @@ HUMAN = "HUMAN"
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """A Postgres that no command starts or stops, as an operator has one."""
-    cluster = Cluster(tmp_path_factory.mktemp("operator"))
-    cluster.start()
-    yield cluster.url
-    cluster.stop()
+    with Cluster(tmp_path_factory.mktemp("operator")) as cluster:
+        yield cluster.url
 
 
 @pytest.fixture
@@ -42,17 +40,6 @@ async def database_url(postgres: str) -> AsyncGenerator[str]:
     yield postgres.replace("/postgres?", f"/{name}?")
     await connection.execute(f"drop database {name} with (force)")
     await connection.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Generator[Path]:
-    """A data directory to be, whose Postgres doesn't outlive the test, whatever was killed in it."""
-    path = tmp_path / "home"
-    yield path
-    if (path / "postgres").exists():
-        cluster = Cluster(path)
-        cluster.start()
-        cluster.stop()
 
 
 def mode(path: Path) -> int:
@@ -95,16 +82,16 @@ WHO = """
 
 
 async def test_the_first_start_makes_a_closed_directory_a_room_an_admin_and_its_token(home: Path) -> None:
-    with Server("--data-dir", home) as server:
+    with Server("--data-dir", home) as server, Cluster(home) as cluster:
         token = (home / "admin-token").read_text().strip()
-        who = await rows(Cluster(home).url, WHO)
+        who = await rows(cluster.url, WHO)
         assert (mode(home), mode(home / "admin-token")) == (0o700, 0o600)
         assert len(token) >= 32
         assert who == [("admin", HUMAN, "main", "ADMIN")]
         assert status(server.url + "/healthz") == 200
 
-    with Server("--data-dir", home):
-        assert await rows(Cluster(home).url, WHO) == who
+    with Server("--data-dir", home), Cluster(home) as cluster:
+        assert await rows(cluster.url, WHO) == who
         assert (home / "admin-token").read_text().strip() == token
 
 
@@ -166,14 +153,12 @@ async def test_token_prints_a_new_token_and_nothing_else(home: Path) -> None:
     assert (first.returncode, first.stderr, len(first.stdout.split())) == (0, "", 1)
     assert second.stdout != first.stdout
     assert not is_running(home)
-    cluster = Cluster(home)
-    cluster.start()
-    assert await rows(cluster.url, WHO) == [
-        ("admin", HUMAN, "main", "ADMIN"),
-        ("smith", "AGENT", "main", "MEMBER"),
-        ("smith", "AGENT", "main", "ADMIN"),
-    ]
-    cluster.stop()
+    with Cluster(home) as cluster:
+        assert await rows(cluster.url, WHO) == [
+            ("admin", HUMAN, "main", "ADMIN"),
+            ("smith", "AGENT", "main", "MEMBER"),
+            ("smith", "AGENT", "main", "ADMIN"),
+        ]
 
 
 async def test_processes_that_start_at_once_on_a_fresh_database_make_one_admin(

@@ -79,15 +79,14 @@ class Reader:
                 socket.transport.abort()
 
 
-async def test_a_subscriber_that_comes_back_gets_every_event_once_and_in_order(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path / "postgres")
-    cluster.start()
+async def test_a_subscriber_that_comes_back_gets_every_event_once_and_in_order(
+    shared_postgres: Cluster, tmp_path: Path
+) -> None:
     with ExitStack() as stack:
-        stack.callback(cluster.stop)
 
         def start(number: int) -> Server:
             data_dir = tmp_path / f"server-{number}"
-            return stack.enter_context(Server("--database-url", cluster.url, "--data-dir", data_dir))
+            return stack.enter_context(Server("--database-url", shared_postgres.url, "--data-dir", data_dir))
 
         first, second = start(0), start(1)
         urls = [first.url, second.url]
@@ -102,8 +101,8 @@ async def test_a_subscriber_that_comes_back_gets_every_event_once_and_in_order(t
 
             async def upset() -> None:
                 await asyncio.sleep(2)
-                await asyncio.to_thread(cluster.stop)
-                await asyncio.to_thread(cluster.start)
+                await asyncio.to_thread(shared_postgres.stop)
+                await asyncio.to_thread(shared_postgres.start)
                 await asyncio.sleep(2)
                 await asyncio.to_thread(second.stop)
                 urls[1] = (await asyncio.to_thread(start, 1)).url

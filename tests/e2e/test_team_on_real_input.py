@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from goalroom.embedded import Cluster
 from tests.db.beads_check import BEST
 from tests.e2e.commands import Server, run
 from tests.e2e.team import HOLDING, Agent, check_one_owner, codes, hire, read_log
@@ -29,17 +28,6 @@ CLAIM = """mutation { claimNextTask(input: {}) {
 COMPLETE = "mutation($input: SubmitTaskInput!) { completeTask(input: $input) { id } }"
 ASSIGN = "mutation($task: ID!, $to: ID!) { assignTask(input: {task: $task, assignee: $to}) { id } }"
 UNBLOCK = "mutation($task: ID!) { unblockTask(input: {task: $task}) { id } }"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Generator[Path]:
-    """A data directory whose Postgres doesn't outlive the test."""
-    path = tmp_path / "home"
-    yield path
-    if (path / "postgres").exists():
-        cluster = Cluster(path)
-        cluster.start()
-        cluster.stop()
 
 
 @pytest.fixture
