@@ -41,6 +41,7 @@ from db.submissions import CriterionResult, Submission
 from tests import model
 from tests.clock import advance
 from tests.recomputation import check_what_is_stored
+from tests.size import sized
 
 T = TypeVar("T")
 
@@ -474,8 +475,8 @@ def test_work_goes_as_the_rules_say(database_url: str) -> None:
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=40,
+            max_examples=sized(20, 80),
+            stateful_step_count=sized(40, 60),
             deadline=timedelta(seconds=30),
             suppress_health_check=list(HealthCheck),
         ),

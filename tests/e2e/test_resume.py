@@ -15,8 +15,9 @@ from websockets.asyncio.client import ClientConnection
 from goalroom.embedded import Cluster
 from tests.e2e.commands import Server
 from tests.e2e.team import Agent, hire, make_room, read_log
+from tests.size import sized
 
-WRITES, WRITERS, DROPS = 5_000, 16, 100
+WRITES, WRITERS, DROPS = sized(1_000, 5_000), 16, sized(20, 100)
 
 EVENTS = "subscription($room: ID, $after: String) { events(room: $room, after: $after) { cursor kind } }"
 COMMENT = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
@@ -24,7 +25,7 @@ CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } 
 
 
 class Reader:
-    """Follows the room's log from a cursor, drops a hundred times, and comes back to one of the servers each time."""
+    """Follows the room's log from a cursor, drops many times, and comes back to one of the servers each time."""
 
     def __init__(self, token: str, urls: list[str], after: str) -> None:
         self.token, self.urls, self.after = token, urls, after
