@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 
-from db import agents, bounds, comment_lists, ids, objective_tree, objectives, records, rooms
+from db import agents, bounds, comment_lists, flow, ids, objective_tree, objectives, records, rooms
 from db.objective_tree import ChildrenKey
 from db.paging import Page
 from resolvers.context import Info
 from schema.types import agent as agent_types
 from schema.types import comment as comment_types
+from schema.types import flow as flow_types
 from schema.types import key_result as key_result_types
 from schema.types import room as room_types
 from schema.types import task_list as list_types
@@ -25,6 +26,7 @@ from schema.types.task_filter import TaskFilter
 if TYPE_CHECKING:
     from schema.types.agent import Agent
     from schema.types.comment import CommentConnection
+    from schema.types.flow import BurnUpMark
     from schema.types.key_result import KeyResult
     from schema.types.room import Room
     from schema.types.task_list import TaskConnection
@@ -137,6 +139,15 @@ class Objective(Node):
     async def counts(self, info: Info) -> TaskCounts:
         rollup = await info.context.one(objective_tree.rollups, self.record.id)
         return TaskCounts.of(rollup.counts if rollup else objective_tree.NO_TASKS)
+
+    @strawberry.field(
+        description="How it came this far: `points` moments at equal distances, from its making to its end, or to now."
+    )
+    async def burn_up(
+        self, info: Info, points: int | None = 40
+    ) -> list[Annotated["BurnUpMark", strawberry.lazy("schema.types.flow")]]:
+        key = flow.burn_up_key(self.record.id, 40 if points is None else points)
+        return [flow_types.BurnUpMark.of(mark) for mark in await info.context.many(flow.of_objectives, key)]
 
     @strawberry.field(description="What was said on it, oldest first.")
     async def comments(

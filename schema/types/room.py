@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 
-from db import agents, channels, digest, ids, message_lists, objective_tree, objectives, records, resources
+from db import agents, channels, digest, flow, ids, message_lists, objective_tree, objectives, records, resources
 from db.refusals import BadInput
 from resolvers.context import Info
 from schema.types import agent as agent_types
 from schema.types import digest as digest_types
+from schema.types import flow as flow_types
 from schema.types import message as message_types
 from schema.types import objective as objective_types
 from schema.types import resource as resource_types
@@ -24,6 +25,7 @@ from schema.types.task_counts import TaskCounts
 if TYPE_CHECKING:
     from schema.types.agent import Agent
     from schema.types.digest import Digest
+    from schema.types.flow import FlowStep
     from schema.types.message import Channel, MessageConnection
     from schema.types.objective import ObjectiveConnection
     from schema.types.resource import Resource
@@ -180,6 +182,15 @@ class Room(Node):
     ) -> Annotated["Digest", strawberry.lazy("schema.types.digest")]:
         facts = await info.context.one(digest.of_rooms, (self.room_id, or_none(since)))
         return digest_types.Digest.of(facts)  # type: ignore[arg-type]  # rooms are never deleted
+
+    @strawberry.field(description="How work flowed: the last `points` steps of time up to now, oldest first.")
+    async def flow(
+        self, info: Info, points: int | None = 24, step_seconds: int | None = 3600
+    ) -> list[Annotated["FlowStep", strawberry.lazy("schema.types.flow")]]:
+        key = flow.flow_key(
+            self.room_id, 24 if points is None else points, 3600 if step_seconds is None else step_seconds
+        )
+        return [flow_types.FlowStep.of(step) for step in await info.context.many(flow.of_rooms, key)]
 
 
 async def members(info: Info, room_id: int, presence: Collection[Presence] | None) -> "list[Agent]":
