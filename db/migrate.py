@@ -35,12 +35,12 @@ async def migrate(url: str) -> list[str]:
             raise CannotMigrate(f"Goalroom needs Postgres {OLDEST_POSTGRES} or newer.")
         if (encoding := await q.server_encoding(connection)) != "UTF8":
             raise CannotMigrate(f"Goalroom needs a database with the encoding UTF8; this one has {encoding}.")
-        applied = await _applied(connection)
-        if unknown := sorted(applied - known.keys()):
+        done = await applied(connection)
+        if unknown := sorted(done - known.keys()):
             raise CannotMigrate(
                 f"The database is newer than this Goalroom, which doesn't know {unknown[-1]}: update it."
             )
-        missing = [name for name in known if name not in applied]
+        missing = [name for name in known if name not in done]
         for name in missing:
             await _apply(connection, name, known[name])
         return missing
@@ -48,8 +48,8 @@ async def migrate(url: str) -> list[str]:
 
 async def pending(on: Any) -> list[str]:
     """What a database still lacks; empty where it is up to date."""
-    applied = await _applied(on)
-    return [name for name in migrations() if name not in applied]
+    done = await applied(on)
+    return [name for name in migrations() if name not in done]
 
 
 @asynccontextmanager
@@ -68,7 +68,8 @@ async def alone(url: str) -> AsyncGenerator[Any]:
         connection.terminate()
 
 
-async def _applied(on: Any) -> set[str]:
+async def applied(on: Any) -> set[str]:
+    """The names of those that were."""
     if not await q.has_migration_table(on):
         return set()
     return {row["name"] for row in await q.applied_migrations(on)}

@@ -2,12 +2,13 @@
 
 import asyncio
 import importlib
+import io
 import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 
@@ -123,6 +124,44 @@ def beads(
 
 
 @app.command()
+def export(
+    room: Annotated[
+        str | None, typer.Option(envvar="GOALROOM_ROOM", help="One room alone.", show_default="all of them")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Write everything of a room, or of all, to standard output, as JSON lines."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+    _run(_load("goalroom.keeping").export(settings, room, _standard_output()))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What export wrote.", exists=True, dir_okay=False, readable=True)],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Bring back what export wrote, into a database that is empty."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+    _run(_load("goalroom.keeping").restore(settings, file, sys.stdout))
+
+
+@app.command()
+def doctor(
+    *,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Put right what follows from the rest, and nothing else.")
+    ] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Check database, migrations, clock, logs and counters, and say what to do about each finding."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+    _run(_load("goalroom.keeping").doctor(settings, sys.stdout, mend=mend))
+
+
+@app.command()
 def schema() -> None:
     """Print the GraphQL schema as SDL."""
     typer.echo(_load("schema.build").sdl())
@@ -141,6 +180,11 @@ def _main(
 def main() -> None:
     """The entry point."""
     app()
+
+
+def _standard_output() -> TextIO:
+    """In UTF-8 whatever the terminal speaks, so that what is written can be read anywhere."""
+    return io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
 
 
 def _load(module: str) -> Any:

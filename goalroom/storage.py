@@ -43,7 +43,7 @@ async def postgres(settings: Settings) -> AsyncGenerator[str]:
 
 async def bring_up_to_date(url: str) -> list[str]:
     """The migrations that were missing, applied."""
-    with _said_plainly(url):
+    with said_plainly(url):
         try:
             return await migrate(url)
         except (asyncpg.ClientConfigurationError, ValueError) as error:
@@ -55,7 +55,7 @@ async def furnished(settings: Settings) -> AsyncGenerator[str]:
     """The URL of a Postgres that is up to date and has what every database starts with."""
     async with postgres(settings) as url:
         await bring_up_to_date(url)
-        with _said_plainly(url):
+        with said_plainly(url):
             async with alone_in(url):
                 database = await Database.connect(url, size=1)
                 try:
@@ -70,7 +70,7 @@ async def furnished(settings: Settings) -> AsyncGenerator[str]:
 async def opened(settings: Settings) -> AsyncGenerator[Database]:
     """The database, for a command that works on it directly."""
     async with furnished(settings) as url:
-        with _said_plainly(url):
+        with said_plainly(url):
             database = await Database.connect(url)
             try:
                 yield database
@@ -79,7 +79,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Database]:
 
 
 @contextmanager
-def _said_plainly(url: str) -> Generator[None]:
+def said_plainly(url: str) -> Generator[None]:
     """What an operator can mend is a line that names the database, and never its password."""
     try:
         yield

@@ -1,0 +1,55 @@
+-- name: database_facts()^
+select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
+       current_setting('server_encoding') as encoding, pg_is_in_recovery() as is_standby,
+       current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on' as is_durable,
+       current_setting('default_transaction_read_only') = 'on' as is_read_only, clock_timestamp() as moment;
+
+-- name: broken_logs()
+-- Rooms whose log has a gap, or doesn't end where its counter says. Numbers start at 1, so a log without a gap has as many
+-- events as its last number says.
+select room.name, room_log.seq as counter, coalesce(log.last, 0) as last, coalesce(log.events, 0) as events,
+       (select min(e.seq) + 1
+          from event e
+         where e.room_id = room.id and e.seq < log.last
+           and not exists (select from event n where n.room_id = e.room_id and n.seq = e.seq + 1)) as missing
+  from room
+  left join room_log on room_log.room_id = room.id
+  left join (select room_id, max(seq) as last, count(*) as events from event group by room_id) log on log.room_id = room.id
+ where room_log.seq is distinct from coalesce(log.last, 0) or coalesce(log.last, 0) <> coalesce(log.events, 0)
+ order by room.name;
+
+-- name: wrong_waits()
+select t.id
+  from task t join rightful_waits r using (id)
+ where (t.open_dependencies, t.waited_by, t.waits_for_track, t.waits_for_criteria, t.waits_for_objective, t.waits_for_schedule)
+    <> (r.open_dependencies, r.waited_by, r.waits_for_track, r.waits_for_criteria, r.waits_for_objective, r.waits_for_schedule)
+ order by t.id;
+
+-- name: wrong_drafts()
+select o.id from objective o join rightful_drafts r using (id) where o.in_draft <> r.in_draft order by o.id;
+
+-- name: wrong_use()
+select resource.id from resource join rightful_use r using (id) where resource.in_use <> r.in_use order by resource.id;
+
+-- name: lock_for_mending()!
+-- Nobody writes meanwhile, so that what is put right is right when it is seen.
+lock table room, objective, dependency, task, resource in share row exclusive mode;
+
+-- name: mend_drafts()
+update objective o set in_draft = r.in_draft from rightful_drafts r where r.id = o.id and o.in_draft <> r.in_draft
+returning o.id;
+
+-- name: mend_waits()
+update task t
+   set open_dependencies = r.open_dependencies, waited_by = r.waited_by, waits_for_track = r.waits_for_track,
+       waits_for_criteria = r.waits_for_criteria, waits_for_objective = r.waits_for_objective,
+       waits_for_schedule = r.waits_for_schedule
+  from rightful_waits r
+ where r.id = t.id
+   and (t.open_dependencies, t.waited_by, t.waits_for_track, t.waits_for_criteria, t.waits_for_objective, t.waits_for_schedule)
+    <> (r.open_dependencies, r.waited_by, r.waits_for_track, r.waits_for_criteria, r.waits_for_objective, r.waits_for_schedule)
+returning t.id;
+
+-- name: mend_use()
+update resource set in_use = r.in_use from rightful_use r where r.id = resource.id and resource.in_use <> r.in_use
+returning resource.id;
