@@ -15,7 +15,7 @@ import typer
 from db import agents, bounds, rooms
 from db.records import AgentKind, Role
 from db.refusals import BadInput, Refused
-from goalroom import logs, storage
+from goalroom import admin_token, logs, storage
 from goalroom.failure import Failure
 from goalroom.settings import Settings
 from goalroom.version import __version__
@@ -37,23 +37,52 @@ DataDir = Annotated[
     Path | None, typer.Option(help="Where data is kept.", show_default="the platform's user data directory")
 ]
 DatabaseUrl = Annotated[str | None, typer.Option(help="A Postgres, 15 or newer, instead of the embedded one.")]
+Host = Annotated[str | None, typer.Option(help="Where to listen.", show_default="127.0.0.1")]
+Port = Annotated[int | None, typer.Option(help="0 picks a free one.", show_default="4280")]
+RateLimit = Annotated[int | None, typer.Option(help="Requests a second and token; 0 is no limit.", show_default="200")]
 
 
 @app.command()
 def serve(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
-    host: Annotated[str | None, typer.Option(help="Where to listen.", show_default="127.0.0.1")] = None,
-    port: Annotated[int | None, typer.Option(help="0 picks a free one.", show_default="4280")] = None,
-    rate_limit: Annotated[
-        int | None, typer.Option(help="Requests a second and token; 0 is no limit.", show_default="200")
-    ] = None,
+    host: Host = None,
+    port: Port = None,
+    rate_limit: RateLimit = None,
 ) -> None:
     """Run the server in the foreground until SIGINT or SIGTERM."""
     settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
     logs.to_stderr(logging.INFO)
     server = _load("goalroom.server")
     _run(server.serve(settings), loop=server.LOOP)
+
+
+@app.command()
+def demo(
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=100, envvar="GOALROOM_SPEED", help="1 is a night in some minutes.")
+    ] = 1.0,
+    agents: Annotated[
+        int,
+        typer.Option(min=4, max=24, envvar="GOALROOM_AGENTS", help="How many work: one plans, one or two review."),
+    ] = 6,
+    seed: Annotated[int, typer.Option(envvar="GOALROOM_SEED", help="Another one deals other dice.")] = 1,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    host: Host = None,
+    port: Port = None,
+    rate_limit: RateLimit = None,
+) -> None:
+    """Run the server, and a simulated team at work in its room `demo`, until SIGINT or SIGTERM."""
+    settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
+    logs.to_stderr(logging.INFO)
+    server, troupe = _load("goalroom.server"), _load("goalroom.demo.troupe")
+    play = troupe.Play(speed=speed, agents=agents, seed=seed)
+
+    async def perform(url: str) -> None:
+        await troupe.perform(url, settings.admin_token or admin_token.keep(settings.data_dir), play)
+
+    _run(server.serve(settings, perform), loop=server.LOOP)
 
 
 @app.command()

@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing, contextmanager
 
 import uvicorn
@@ -27,8 +27,15 @@ _ONE_MB = 1_000_000
 _LONGEST_HEAD = 65_536
 _PING_EVERY, _PING_PATIENCE = 20.0, 300.0
 
+# What runs beside the server, from the moment that it takes requests at this URL until it is told to stop.
+Company = Callable[[str], Awaitable[None]]
+
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """The signals are ours: uvicorn would close sockets before anybody could say why, and die of the signal."""
@@ -42,35 +49,42 @@ class _Server(uvicorn.Server):
             raise _cannot_listen(self.config.host, self.config.port, error) from error
         if sockets and not self.should_exit:
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-            sys.stdout.write(f"Goalroom is ready: http://{host}:{sockets[0].getsockname()[1]}\n")
+            url = f"http://{host}:{sockets[0].getsockname()[1]}"
+            sys.stdout.write(f"Goalroom is ready: {url}\n")
             sys.stdout.flush()
+            self.ready.set_result(url)
             _log.info("serving", extra={"host": host, "port": sockets[0].getsockname()[1], "version": __version__})
 
 
-async def serve(settings: Settings) -> None:
-    """Run the server until SIGINT or SIGTERM; a second one ends it at once."""
+async def serve(settings: Settings, company: Company | None = None) -> None:
+    """Run the server until SIGINT or SIGTERM, or until its company fails; a second signal ends it at once."""
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
     with closing(_bind(settings.host, settings.port)) as listener:
         stop = _on_signals()
         try:
-            await _serve_on(listener, settings, stop)
+            await _serve_on(listener, settings, stop, company)
         finally:
             _ignore_signals()
 
 
-async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.Event) -> None:
+async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.Event, company: Company | None) -> None:
     async with storage.furnished(settings) as url:
         if stop.is_set():
             return
         app = create_app(url, rate_limit=settings.rate_limit)
         server = _Server(_config(app, settings))
-        stopper = asyncio.create_task(_stop(server, app.state.stopping, stop))
+        beside = asyncio.create_task(_accompany(company, server.ready, stop)) if company else None
+        stopper = asyncio.create_task(_stop(server, app.state.stopping, stop, beside))
         try:
             await server.serve(sockets=[listener])
         except SystemExit as error:
             raise Failure("The server could not start; the log above says why.") from error
         finally:
             stopper.cancel()
+            await _end(beside)
+        if beside is not None and not beside.cancelled():
+            # It ended before the server was told to, so it failed.
+            beside.result()
 
 
 def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
@@ -114,10 +128,26 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-async def _stop(server: uvicorn.Server, stopping: asyncio.Event, asked: asyncio.Event) -> None:
-    """Long polls and subscriptions end first, so that they can say so; uvicorn closes what is left."""
+async def _accompany(company: Company, ready: asyncio.Future[str], stop: asyncio.Event) -> None:
+    try:
+        await company(await ready)
+    finally:
+        stop.set()
+
+
+async def _end(beside: asyncio.Task[None] | None) -> None:
+    if beside is not None:
+        beside.cancel()
+        await asyncio.wait([beside])
+
+
+async def _stop(
+    server: uvicorn.Server, stopping: asyncio.Event, asked: asyncio.Event, beside: asyncio.Task[None] | None
+) -> None:
+    """The company first, then long polls and subscriptions, so that they can say so; uvicorn closes what is left."""
     await asked.wait()
     _log.info("stopping")
+    await _end(beside)
     stopping.set()
     await asyncio.sleep(0.1)
     server.should_exit = True

@@ -1,0 +1,79 @@
+"""Who plays which part, and how fast: what a player's process is told when it begins."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+# How the demo's room is known, to the page and to the demo itself when it comes back.
+ROOM = "demo"
+TITLE = "Demo: a simulated team at work"
+# How its agents are known: nobody else's description begins like this.
+SIMULATED = "Simulated."
+
+PERSON, PLANNER, REVIEWER, WORKER, HELPER = "person", "planner", "reviewer", "worker", "helper"
+
+FEWEST, MOST = 4, 24
+_WORKERS = (
+    *("juno", "otto", "vera", "finn", "nova", "hugo", "iris", "remy", "tess", "ravi", "mina"),
+    *("kofi", "elif", "bram", "suri", "dara", "lena", "omar", "yuki", "paul", "noor", "ines"),
+)
+_REVIEWERS = ("lyra", "cleo")
+_WORKERS_OF_A_REVIEWER = 10
+_SKILLS = (("code", "infra"), ("code", "frontend"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A part, and who plays it."""
+
+    part: str
+    name: str
+    description: str
+    capabilities: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Casting:
+    """One player, its token, and whom it plays with."""
+
+    url: str
+    token: str
+    part: str
+    name: str
+    session: str
+    speed: float
+    seed: int
+    cast: Mapping[str, Sequence[str]]
+    task: str | None = None
+
+    def to_line(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def of_line(cls, line: bytes) -> "Casting":
+        return cls(**json.loads(line))
+
+
+def company(agents: int) -> list[Role]:
+    """A person, and so many agents: one plans, one or two review, the others work."""
+    reviewers = _REVIEWERS[: 1 + agents // (_WORKERS_OF_A_REVIEWER + 2)]
+    workers = _WORKERS[: agents - 1 - len(reviewers)]
+    return [
+        Role(part=PERSON, name="mara", description=f"{SIMULATED} Sets the goals, answers questions, signs."),
+        Role(part=PLANNER, name="atlas", description=f"{SIMULATED} Turns goals into plans, and keeps the numbers."),
+        *(Role(part=REVIEWER, name=name, description=f"{SIMULATED} Reads what others did.") for name in reviewers),
+        *(
+            Role(
+                part=WORKER,
+                name=name,
+                description=f"{SIMULATED} Works: {', '.join(skills)}.",
+                capabilities=skills,
+            )
+            for name, skills in zip(workers, _SKILLS * len(workers), strict=False)
+        ),
+    ]
+
+
+def in_seconds(seconds: float, speed: float, least: int = 1) -> int:
+    """So many seconds of the play, in whole ones of the clock."""
+    return max(least, round(seconds / speed))

@@ -1,0 +1,66 @@
+"""The person who steers: sets the goals, answers, signs, and takes blocks away."""
+
+from goalroom.demo import casting, documents, repertoire
+from goalroom.demo.planner import open_goals
+from goalroom.demo.player import Facts, Player
+from goalroom.demo.reviewer import judge
+
+
+class Person(Player):
+    """There is one goal at a time; after it the next night begins."""
+
+    def play(self) -> None:
+        ended = {"room": casting.ROOM, "kinds": ["OBJECTIVE_FINISHED", "OBJECTIVE_ARCHIVED", "OBJECTIVE_UPDATED"]}
+        inbox = (documents.WATCH_INBOX, {})
+        with self.client.watch(inbox, (documents.WATCH_EVENTS, ended), session=self.me.session) as self._watch:
+            super().play()
+
+    def act(self) -> None:
+        if not open_goals(self):
+            self._begin_the_next()
+        self.look_round(self._watch)
+        self.pause(0)
+
+    def deal_with(self, item: Facts) -> None:
+        if item["kind"] == "REVIEW_REQUESTED" and item["task"]:
+            if item["task"]["status"] == "VALIDATING":
+                judge(self, item["task"]["id"])
+        elif item["message"] is None or not self._decides(item["message"]):
+            super().deal_with(item)
+
+    def _decides(self, message: Facts) -> bool:
+        """Whether it was a plan to approve or a block to take away."""
+        unblocking = repertoire.unblocking(message["body"])
+        for ref in message["refs"]:
+            story = repertoire.story_of(ref.get("title", ""))
+            if story is not None and ref.get("goalStatus") == "DRAFT":
+                self.pause(5, "THINKING", f"Reading the plan for {ref['id']}")
+                self.reply(message, story.approval)
+                self.client.ask(documents.UPDATE_OBJECTIVE, input={"id": ref["id"], "status": "ACTIVE"})
+                return True
+            if unblocking is not None and ref.get("taskStatus") == "BLOCKED":
+                self.pause(8, "WORKING", f"Clearing the way for {ref['id']}")
+                self.reply(message, unblocking)
+                self.client.ask(documents.UNBLOCK, task=ref["id"])
+                return True
+        return False
+
+    def _begin_the_next(self) -> None:
+        # Those before it are counted, not remembered: whoever starts again goes on with the next.
+        before = self.client.ask(documents.EVER, room=casting.ROOM)["room"]["objectives"]["totalCount"]
+        story = repertoire.STORIES[before % len(repertoire.STORIES)]
+        self.pause(8 if before else 1, "THINKING", "What matters most now")
+        goal = self.client.ask(
+            documents.CREATE_OBJECTIVE,
+            input={
+                "room": casting.ROOM,
+                "title": story.title,
+                "description": story.description,
+                "owner": self.me.name,
+                "keyResults": [
+                    {"title": one.title, "unit": one.unit, "start": one.start, "target": one.target}
+                    for one in story.measures
+                ],
+            },
+        )["createObjective"]["id"]
+        self.say("general", f"@{self.name_of(casting.PLANNER)} {goal} '{story.title}': {story.request}")

@@ -1,0 +1,45 @@
+"""A reviewer: reads what was handed in, and says yes or what is missing."""
+
+from goalroom.demo import casting, documents, repertoire
+from goalroom.demo.player import Facts, Player
+
+
+def judge(player: Player, task: str) -> None:
+    """One verdict on the submission: the job's objection the first time, where it has one."""
+    found: Facts = player.client.ask(documents.TASK, id=task)["task"]
+    job = repertoire.job_of(found)
+    player.pause(9, "REVIEWING", f"{task} {found['title']}")
+    objects = job.objection is not None and not found["reviews"]
+    verdict = "CHANGES_REQUESTED" if objects else "APPROVED"
+    doubts = found["criteria"][:1] if objects else []
+    rework = found["reviews"] and not objects
+    comment = (
+        job.objection if objects else "All points of the review are dealt with. Approved." if rework else job.verdict
+    )
+    player.client.ask(
+        documents.REVIEW,
+        input={
+            "task": task,
+            "verdict": verdict,
+            "comment": comment,
+            "criteria": [{"id": one["id"], "accepted": False} for one in doubts],
+        },
+    )
+
+
+class Reviewer(Player):
+    """Takes the oldest submission, and listens for the next."""
+
+    def play(self) -> None:
+        submitted = {"room": casting.ROOM, "kinds": ["TASK_SUBMITTED"]}
+        inbox = (documents.WATCH_INBOX, {})
+        with self.client.watch(inbox, (documents.WATCH_EVENTS, submitted), session=self.me.session) as self._watch:
+            super().play()
+
+    def act(self) -> None:
+        task = self.client.ask(documents.NEXT_REVIEW, room=casting.ROOM)["claimNextReview"]
+        if task is None:
+            self.look_round(self._watch)
+            self.pause(0)
+        else:
+            judge(self, task["id"])

@@ -1,0 +1,167 @@
+"""What a night is made of: a goal, its parts, their jobs, and the steps in which somebody does a job.
+
+A step leaves a trace on the task, by which whoever goes on with it knows that it was done. In texts, {task} is the task's
+id, and {person}, {planner}, {reviewer} and {peer} are the names of who plays these parts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Say:
+    """A word of progress."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the next session must know."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Remember:
+    """A fact under a key, for everybody who works on the same objective."""
+
+    key: str
+    value: object
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question in #general, and what is answered."""
+
+    whom: str
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """It can't go on until the person did something; `answer` is what the person says then."""
+
+    reason: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Discover:
+    """It can't go on until another job is done, which nobody had thought of: the one of this ref."""
+
+    ref: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Crash:
+    """The process dies here, the first time that somebody comes so far."""
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """The context is full: the process ends after this note, and the next one reads its briefing and goes on."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """It goes back with what the next holder must know."""
+
+    done: str
+    pending: str
+    gotchas: str
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The resource fails, until its breaker opens; then the job goes back and waits for it."""
+
+    resource: str
+    failures: Sequence[str]
+    hand_over: HandOver
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Something that takes long, announced beforehand."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Spawn:
+    """A subagent of its own does a part of it."""
+
+    purpose: str
+    job: "Job"
+
+
+Step = Say | Note | Remember | Ask | Block | Discover | Crash | NewSession | HandOver | Outage | Quiet | Spawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A task: what is asked, how it is done, and what its reviewer says of it."""
+
+    ref: str
+    title: str
+    description: str
+    criteria: Sequence[tuple[str, str]]
+    steps: Sequence[Step]
+    summary: str
+    artifact: str = "Pull request"
+    priority: str = "P2"
+    labels: Sequence[str] = ()
+    capabilities: Sequence[str] = ("code",)
+    after: Sequence[str] = ()
+    track: str | None = None
+    resources: Sequence[str] = ()
+    minutes: int = 30
+    moves: Sequence[int] = ()
+    objection: str | None = None
+    rework: str = ""
+    verdict: str = "Reads well and does what the criteria ask. Approved."
+    judge: str | None = None
+    instructions: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A key result."""
+
+    title: str
+    unit: str
+    start: float
+    target: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """An objective below the goal."""
+
+    title: str
+    description: str
+    jobs: Sequence[Job]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One night's goal. `found` are jobs that nobody thinks of until somebody needs them."""
+
+    title: str
+    description: str
+    request: str
+    approval: str
+    closing: str
+    measures: Sequence[Measure]
+    parts: Sequence[Part]
+    found: Sequence[Job] = field(default=())
+
+    def jobs(self) -> list[Job]:
+        """Every job of it, those for subagents as well."""
+        planned = [*(job for part in self.parts for job in part.jobs), *self.found]
+        return planned + [step.job for job in planned for step in job.steps if isinstance(step, Spawn)]

@@ -1,0 +1,218 @@
+"""How each step of a job is done, and by which trace it is known to be done."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from goalroom.demo import casting, documents, repertoire, script
+from goalroom.demo.casting import Casting
+from goalroom.demo.client import Refused
+from goalroom.demo.player import Facts
+
+if TYPE_CHECKING:
+    from goalroom.demo.worker import Worker
+
+# In seconds of the play.
+_QUIET_S = 40
+_PATIENCE_S = 60
+_MOST_FAILURES = 8
+
+_log = logging.getLogger("goalroom.demo")
+
+
+def is_done(step: script.Step, task: Facts, worker: "Worker") -> bool:
+    """Whether the task shows that somebody did it, this session or another."""
+    told = "\n".join([task["notes"], *(comment["body"] for comment in task["comments"]["nodes"])])
+    match step:
+        case script.Say(text) | script.Note(text) | script.NewSession(text) | script.Quiet(text):
+            return text in told
+        case script.Ask(_, text, _) | script.Block(text, _):
+            return text in told
+        case script.HandOver(done, _, _) | script.Outage(_, _, script.HandOver(done, _, _)):
+            return done in told
+        case script.Crash():
+            return bool(task["attempts"])
+        case script.Discover(ref, _):
+            job = repertoire.found(ref, repertoire.job_of(task))
+            return job.title in {edge["dependsOn"]["title"] for edge in task["dependencies"]}
+        case script.Spawn(_, job):
+            return job.title in {subtask["title"] for subtask in task["subtasks"]}
+        case script.Remember(key, _):
+            memories = worker.client.ask(documents.MEMORIES, scope=_shared(task))["memories"]
+            return key in {memory["key"] for memory in memories}
+
+
+class Steps:
+    """The hands of a worker."""
+
+    def __init__(self, worker: "Worker") -> None:
+        self._worker = worker
+        self._client = worker.client
+        self._helpers: dict[str, subprocess.Popen[bytes]] = {}
+
+    def perform(self, step: script.Step, job: script.Job, task: Facts) -> None:
+        """Do it, and leave its trace."""
+        match step:
+            case script.Say(text):
+                self._worker.comment(task["id"], text)
+            case script.Note(text):
+                self._note(task, text)
+            case script.Remember(key, value):
+                self._client.ask(documents.REMEMBER, input={"scope": _shared(task), "key": key, "value": value})
+            case script.Ask():
+                self._ask(step, task)
+            case script.Block():
+                self._block(step, task)
+            case script.Discover():
+                self._discover(step, job, task)
+            case script.Crash():
+                self._crash(task)
+            case script.NewSession(text):
+                self._note(task, text)
+                sys.exit(0)
+            case script.HandOver():
+                self._hand_over(step, task)
+            case script.Outage():
+                self._fail(step, task)
+            case script.Quiet(text):
+                self._worker.comment(task["id"], text)
+                self._worker.pause(_QUIET_S / 2, "WORKING", "A long run, as announced", quiet=_QUIET_S)
+            case script.Spawn():
+                self._spawn(step, task)
+
+    def see_after(self, subtasks: Sequence[Facts]) -> None:
+        """Cancel what waits for a helper that is gone: nobody else may take it."""
+        for subtask in subtasks:
+            helper = self._helpers.get(subtask["id"])
+            gone = helper is None or helper.poll() is not None
+            if gone and subtask["status"] == "TODO" and subtask["assignee"]:
+                reason = f"@{subtask['assignee']['name']} is gone; done along with the rest."
+                self._client.ask(documents.CANCEL, task=subtask["id"], reason=reason)
+
+    def _note(self, task: Facts, text: str) -> None:
+        self._client.ask(documents.NOTES, input={"task": task["id"], "text": text})
+
+    def _ask(self, step: script.Ask, task: Facts) -> None:
+        whom = self._worker.name_of(step.whom)
+        message = self._worker.say("general", f"@{whom} {task['id']}: {step.text}")
+        deadline = time.monotonic() + max(10.0, _PATIENCE_S / self._worker.me.speed)
+        with self._client.watch((documents.WATCH_INBOX, {}), session=self._worker.me.session) as inbox:
+            while time.monotonic() < deadline:
+                for reply in self._client.ask(documents.REPLIES, id=message)["node"]["replies"]["nodes"]:
+                    answer = reply["body"].removeprefix(f"@{self._worker.me.name} ")
+                    text = f"Asked @{whom}: {step.text}\n\nThe answer: {answer}"
+                    self._worker.comment(task["id"], text, "DECISION")
+                    return
+                self._worker.pause(1, "WAITING", f"For an answer of @{whom}")
+                inbox.next(max(0.5, 2 / self._worker.me.speed))
+        self._worker.comment(
+            task["id"], f"Asked @{whom}: {step.text}\n\nNo answer yet; going on with what seems safer."
+        )
+
+    def _block(self, step: script.Block, task: Facts) -> None:
+        person = self._worker.name_of(casting.PERSON)
+        self._worker.comment(task["id"], f"Can't go on: {step.reason}.")
+        reason = f"{step.reason[:1].upper()}{step.reason[1:]}"
+        self._client.ask(documents.BLOCK, input={"task": task["id"], "reason": reason})
+        self._worker.holds = None
+        self._worker.say("blockers", f"@{person} {task['id']} is blocked: {step.reason}.")
+        self._worker.park()
+
+    def _discover(self, step: script.Discover, job: script.Job, task: Facts) -> None:
+        found = repertoire.found(step.ref, job)
+        made = self._client.ask(
+            documents.CREATE_TASK,
+            input={
+                "room": casting.ROOM,
+                "objective": task["objective"]["id"] if task["objective"] else None,
+                "discoveredFrom": task["id"],
+                "idempotencyKey": f"{task['id']} {found.ref}",
+                **described(found),
+            },
+        )["createTask"]["id"]
+        self._client.ask(documents.BLOCK, input={"task": task["id"], "reason": step.reason, "dependsOn": [made]})
+        self._worker.holds = None
+        self._worker.say("blockers", f"{task['id']} waits for {made} '{found.title}': {step.reason}.")
+        self._worker.park()
+
+    def _crash(self, task: Facts) -> None:
+        _log.info("@%s dies in the middle of %s, as the play wants it", self._worker.me.name, task["id"])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def _hand_over(self, step: script.HandOver, task: Facts) -> None:
+        handoff = {"done": step.done, "pending": step.pending, "gotchas": step.gotchas}
+        self._client.ask(documents.RELEASE, input={"task": task["id"], "handoff": handoff})
+        self._worker.park()
+
+    def _fail(self, step: script.Outage, task: Facts) -> None:
+        for number in range(_MOST_FAILURES):
+            detail = step.failures[min(number, len(step.failures) - 1)]
+            self._worker.pause(4, "WORKING", f"Running {step.resource}, attempt {number + 1}")
+            report = {"room": casting.ROOM, "resource": step.resource, "ok": False, "detail": detail}
+            if self._client.ask(documents.REPORT, input=report)["reportHealth"]["breaker"] == "OPEN":
+                break
+        self._worker.say("ops", f"{step.resource} fails: {detail}. {task['id']} goes back until it works again.")
+        self._hand_over(step.hand_over, task)
+
+    def _spawn(self, step: script.Spawn, task: Facts) -> None:
+        """A subagent with a token of its own, in a process of its own, that ends with this one."""
+        me = self._worker.me
+        name = f"{me.name}-{task['id'].lower()}"
+        description = f"{casting.SIMULATED} Subagent of @{me.name}: {step.purpose}."
+        new = {"name": name, "spawnedFor": task["id"], "description": description, "capabilities": ["code"]}
+        try:
+            token = self._client.ask(documents.REGISTER, input=new)["registerAgent"]["token"]
+        except Refused as refused:
+            if refused.code != "NAME_TAKEN":
+                raise
+            # A session before this one had a helper for it, whose token went with it.
+            return
+        made = self._client.ask(
+            documents.CREATE_TASK,
+            input={"room": casting.ROOM, "parent": task["id"], "assignee": name, **described(step.job)},
+        )["createTask"]["id"]
+        self._worker.comment(task["id"], f"@{name} {step.purpose} ({made}), while I go on.")
+        part = Casting(
+            url=me.url,
+            token=token,
+            part=casting.HELPER,
+            name=name,
+            session=name,
+            speed=me.speed,
+            seed=me.seed,
+            cast=me.cast,
+            task=made,
+        )
+        self._helpers[made] = start(part)
+
+
+def start(part: Casting) -> subprocess.Popen[bytes]:
+    """A player's process. It ends when its standard input does, and so with whoever started it."""
+    process = subprocess.Popen([sys.executable, "-m", "goalroom.demo"], stdin=subprocess.PIPE, start_new_session=True)  # our own
+    assert process.stdin is not None  # noqa: S101  # it is a pipe
+    process.stdin.write(part.to_line())
+    process.stdin.flush()
+    return process
+
+
+def described(job: script.Job) -> dict[str, object]:
+    """What a task says of the job."""
+    return {
+        "title": job.title,
+        "description": job.description,
+        "priority": job.priority,
+        "labels": list(job.labels),
+        "capabilities": list(job.capabilities),
+        "criteria": [text for text, _ in job.criteria],
+        "resources": list(job.resources),
+        "estimateMinutes": job.minutes,
+    }
+
+
+def _shared(task: Facts) -> str:
+    return str(task["objective"]["id"] if task["objective"] else task["id"])

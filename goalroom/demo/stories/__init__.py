@@ -1,0 +1,1 @@
+"""The nights that are played, one after the other."""
