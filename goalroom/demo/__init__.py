@@ -1,1 +1,1 @@
-"""`goalroom demo`: a simulated team at work, whose agents are clients of the public API and know nothing else of the server."""
+"""`goalroom demo`: a simulated team at work. Its agents are clients of the API, and know nothing else of the server."""

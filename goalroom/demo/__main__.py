@@ -16,8 +16,6 @@ from goalroom.demo.player import Player
 from goalroom.demo.reviewer import Reviewer
 from goalroom.demo.worker import Helper, Worker
 
-LOST_SERVER, LOCKED_OUT = 4, 5
-
 _PLAYERS: dict[str, type[Player]] = {
     casting.PERSON: Person,
     casting.PLANNER: Planner,
@@ -40,9 +38,9 @@ def main() -> int:
     try:
         _PLAYERS[part.part](part).play()
     except Gone:
-        return LOST_SERVER
+        return casting.LOST_SERVER
     except LockedOut:
-        return LOCKED_OUT
+        return casting.LOCKED_OUT
     return 0
 
 

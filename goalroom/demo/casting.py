@@ -12,7 +12,9 @@ SIMULATED = "Simulated."
 
 PERSON, PLANNER, REVIEWER, WORKER, HELPER = "person", "planner", "reviewer", "worker", "helper"
 
-FEWEST, MOST = 4, 24
+# How a player's process ends, but for 0: this session is over, and the next may begin.
+LOST_SERVER, LOCKED_OUT = 4, 5
+
 _WORKERS = (
     *("juno", "otto", "vera", "finn", "nova", "hugo", "iris", "remy", "tess", "ravi", "mina"),
     *("kofi", "elif", "bram", "suri", "dara", "lena", "omar", "yuki", "paul", "noor", "ines"),

@@ -70,8 +70,8 @@ class Client:
             if response.status == _UNAUTHORIZED:
                 raise LockedOut
             answer: dict[str, Any] = json.loads(response.read())
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise Gone(f"{type(error).__name__}: {error}") from error
+        except (OSError, http.client.HTTPException, ValueError) as lost:
+            raise Gone(f"{type(lost).__name__}: {lost}") from lost
         finally:
             connection.close()
         for error in answer.get("errors", ()):

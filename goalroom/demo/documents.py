@@ -22,7 +22,8 @@ BRIEFING = "query($room: ID) { briefing(room: $room) { cursor tasks { id title s
 _TASK = """
 id title status attempts notes priority labels objective { id } parent { id } assignee { name } reviewer { name }
 criteria { id text accepted } resources { name } keyResults { id } reviews { verdict } lease { fence }
-comments(last: 100) { nodes { body } } dependencies { dependsOn { title } } subtasks { id title status assignee { name } }
+comments(last: 100) { nodes { body } } dependencies { dependsOn { title } }
+subtasks { id title status assignee { name } }
 """
 
 TASK = f"query($id: ID!) {{ task(id: $id) {{ {_TASK} }} }}"
@@ -84,12 +85,13 @@ query($id: ID!) { objective(id: $id) {
 REGISTER = """
 mutation($input: RegisterAgentInput!) { registerAgent(input: $input) { token agent { id name } } }"""
 
-TOKEN = "mutation($agent: ID!) { revokeTokens(input: {agent: $agent}) createToken(input: {agent: $agent}) { token } }"
+ADMIT = "mutation($agent: ID!) { revokeTokens(input: {agent: $agent}) createToken(input: {agent: $agent}) { token } }"
 
 UPDATE_AGENT = "mutation($input: UpdateAgentInput!) { updateAgent(input: $input) { id } }"
 
 ROOM = """
-query($room: ID) { room(room: $room) { id title agents { id name description presence parent { name } tasks { id } } } }"""
+query($room: ID) { room(room: $room) {
+  title agents { id name description presence parent { name } tasks { id } } } }"""
 
 CREATE_ROOM = "mutation($input: CreateRoomInput!) { createRoom(input: $input) { id } }"
 

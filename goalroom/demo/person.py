@@ -11,8 +11,9 @@ class Person(Player):
 
     def play(self) -> None:
         ended = {"room": casting.ROOM, "kinds": ["OBJECTIVE_FINISHED", "OBJECTIVE_ARCHIVED", "OBJECTIVE_UPDATED"]}
-        inbox = (documents.WATCH_INBOX, {})
-        with self.client.watch(inbox, (documents.WATCH_EVENTS, ended), session=self.me.session) as self._watch:
+        with self.client.watch(
+            (documents.WATCH_INBOX, {}), (documents.WATCH_EVENTS, ended), session=self.me.session
+        ) as self._watch:
             super().play()
 
     def act(self) -> None:

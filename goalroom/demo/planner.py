@@ -34,9 +34,10 @@ class Planner(Player):
 
     def play(self) -> None:
         log = {"room": casting.ROOM, "kinds": list(_KINDS)}
-        inbox = (documents.WATCH_INBOX, {})
         self._planned: set[str] = set()
-        with self.client.watch(inbox, (documents.WATCH_EVENTS, log), session=self.me.session) as self._watch:
+        with self.client.watch(
+            (documents.WATCH_INBOX, {}), (documents.WATCH_EVENTS, log), session=self.me.session
+        ) as self._watch:
             super().play()
 
     def act(self) -> None:
@@ -79,9 +80,7 @@ class Planner(Player):
                 "task": {
                     **described(job),
                     "objective": objective,
-                    "track": job.track,
                     "reviewer": self.name_of(job.judge) if job.judge else None,
-                    "instructions": job.instructions,
                     "keyResults": [measures[number]["id"] for number in job.moves],
                 },
             }

@@ -84,7 +84,7 @@ class Player:
 
     def look_round(self, watch: Watch) -> list[Facts]:
         """All that the watch has by now, or, where that is nothing, the next that it gets."""
-        seen = []
+        seen: list[Facts] = []
         found = watch.next(max(1.0, _LOOK_ROUND_S / self.me.speed))
         while found is not None:
             seen.append(found[1])

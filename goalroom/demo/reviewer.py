@@ -3,6 +3,14 @@
 from goalroom.demo import casting, documents, repertoire
 from goalroom.demo.player import Facts, Player
 
+_SATISFIED = (
+    "Reads well and does what the criteria ask. Approved.",
+    "Went through the evidence line by line, it holds. Approved.",
+    "Small and to the point. I tried the edge cases that came to mind. Approved.",
+    "Ran it myself, same numbers as yours. Approved.",
+    "Good notes, which made this quick to check. Approved.",
+)
+
 
 def judge(player: Player, task: str) -> None:
     """One verdict on the submission: the job's objection the first time, where it has one."""
@@ -12,10 +20,12 @@ def judge(player: Player, task: str) -> None:
     objects = job.objection is not None and not found["reviews"]
     verdict = "CHANGES_REQUESTED" if objects else "APPROVED"
     doubts = found["criteria"][:1] if objects else []
-    rework = found["reviews"] and not objects
-    comment = (
-        job.objection if objects else "All points of the review are dealt with. Approved." if rework else job.verdict
-    )
+    if objects:
+        comment = job.objection
+    elif found["reviews"]:
+        comment = "All points of the review are dealt with. Approved."
+    else:
+        comment = job.verdict or player.dice.choice(_SATISFIED)
     player.client.ask(
         documents.REVIEW,
         input={
@@ -32,8 +42,9 @@ class Reviewer(Player):
 
     def play(self) -> None:
         submitted = {"room": casting.ROOM, "kinds": ["TASK_SUBMITTED"]}
-        inbox = (documents.WATCH_INBOX, {})
-        with self.client.watch(inbox, (documents.WATCH_EVENTS, submitted), session=self.me.session) as self._watch:
+        with self.client.watch(
+            (documents.WATCH_INBOX, {}), (documents.WATCH_EVENTS, submitted), session=self.me.session
+        ) as self._watch:
             super().play()
 
     def act(self) -> None:

@@ -1,11 +1,10 @@
 """What a night is made of: a goal, its parts, their jobs, and the steps in which somebody does a job.
 
-A step leaves a trace on the task, by which whoever goes on with it knows that it was done. In texts, {task} is the task's
-id, and {person}, {planner}, {reviewer} and {peer} are the names of who plays these parts.
+A step leaves a trace on the task, by which whoever goes on with it knows that it was done.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,17 @@ class Spawn:
     job: "Job"
 
 
+def trace(step: "Step") -> str | None:
+    """The text that stands on a task once this was done, where it is a text."""
+    match step:
+        case Say(text) | Note(text) | NewSession(text) | Quiet(text) | Ask(text=text) | Block(reason=text):
+            return text
+        case HandOver(done=done) | Outage(hand_over=HandOver(done=done)):
+            return done
+        case _:
+            return None
+
+
 Step = Say | Note | Remember | Ask | Block | Discover | Crash | NewSession | HandOver | Outage | Quiet | Spawn
 
 
@@ -118,15 +128,13 @@ class Job:
     labels: Sequence[str] = ()
     capabilities: Sequence[str] = ("code",)
     after: Sequence[str] = ()
-    track: str | None = None
     resources: Sequence[str] = ()
     minutes: int = 30
     moves: Sequence[int] = ()
     objection: str | None = None
     rework: str = ""
-    verdict: str = "Reads well and does what the criteria ask. Approved."
+    verdict: str = ""
     judge: str | None = None
-    instructions: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +167,7 @@ class Story:
     closing: str
     measures: Sequence[Measure]
     parts: Sequence[Part]
-    found: Sequence[Job] = field(default=())
+    found: Sequence[Job] = ()
 
     def jobs(self) -> list[Job]:
         """Every job of it, those for subagents as well."""

@@ -1,4 +1,4 @@
-"""The demo's room, its rules at the speed of the play, and the agents that meet there; all of it made through the API."""
+"""The demo's room, its rules at the speed of the play, and the agents that meet there: all made through the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -58,7 +58,7 @@ class Stage:
         names = (role.name, f"{role.name}-demo")
         for name in names:
             if name in known:
-                return name, str(self._client.ask(documents.TOKEN, agent=name)["createToken"]["token"])
+                return name, str(self._client.ask(documents.ADMIT, agent=name)["createToken"]["token"])
         new = {
             "kind": "HUMAN" if role.part == casting.PERSON else "AGENT",
             "rooms": [casting.ROOM],

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from goalroom.demo import casting, documents, repertoire, script
 from goalroom.demo.casting import Casting
@@ -27,24 +27,19 @@ _log = logging.getLogger("goalroom.demo")
 
 def is_done(step: script.Step, task: Facts, worker: "Worker") -> bool:
     """Whether the task shows that somebody did it, this session or another."""
-    told = "\n".join([task["notes"], *(comment["body"] for comment in task["comments"]["nodes"])])
     match step:
-        case script.Say(text) | script.Note(text) | script.NewSession(text) | script.Quiet(text):
-            return text in told
-        case script.Ask(_, text, _) | script.Block(text, _):
-            return text in told
-        case script.HandOver(done, _, _) | script.Outage(_, _, script.HandOver(done, _, _)):
-            return done in told
         case script.Crash():
             return bool(task["attempts"])
-        case script.Discover(ref, _):
+        case script.Discover(ref):
             job = repertoire.found(ref, repertoire.job_of(task))
             return job.title in {edge["dependsOn"]["title"] for edge in task["dependencies"]}
-        case script.Spawn(_, job):
+        case script.Spawn(job=job):
             return job.title in {subtask["title"] for subtask in task["subtasks"]}
-        case script.Remember(key, _):
+        case script.Remember(key):
             memories = worker.client.ask(documents.MEMORIES, scope=_shared(task))["memories"]
             return key in {memory["key"] for memory in memories}
+    told = "\n".join([task["notes"], *(comment["body"] for comment in task["comments"]["nodes"])])
+    return str(script.trace(step)) in told
 
 
 class Steps:
@@ -54,36 +49,24 @@ class Steps:
         self._worker = worker
         self._client = worker.client
         self._helpers: dict[str, subprocess.Popen[bytes]] = {}
+        self._ways: dict[type[script.Step], Callable[[Any, Facts], None]] = {
+            script.Say: self._say,
+            script.Note: self._note,
+            script.Remember: self._remember,
+            script.Ask: self._ask,
+            script.Block: self._block,
+            script.Discover: self._discover,
+            script.Crash: self._crash,
+            script.NewSession: self._stop,
+            script.HandOver: self._hand_over,
+            script.Outage: self._fail,
+            script.Quiet: self._be_quiet,
+            script.Spawn: self._spawn,
+        }
 
-    def perform(self, step: script.Step, job: script.Job, task: Facts) -> None:
+    def perform(self, step: script.Step, task: Facts) -> None:
         """Do it, and leave its trace."""
-        match step:
-            case script.Say(text):
-                self._worker.comment(task["id"], text)
-            case script.Note(text):
-                self._note(task, text)
-            case script.Remember(key, value):
-                self._client.ask(documents.REMEMBER, input={"scope": _shared(task), "key": key, "value": value})
-            case script.Ask():
-                self._ask(step, task)
-            case script.Block():
-                self._block(step, task)
-            case script.Discover():
-                self._discover(step, job, task)
-            case script.Crash():
-                self._crash(task)
-            case script.NewSession(text):
-                self._note(task, text)
-                sys.exit(0)
-            case script.HandOver():
-                self._hand_over(step, task)
-            case script.Outage():
-                self._fail(step, task)
-            case script.Quiet(text):
-                self._worker.comment(task["id"], text)
-                self._worker.pause(_QUIET_S / 2, "WORKING", "A long run, as announced", quiet=_QUIET_S)
-            case script.Spawn():
-                self._spawn(step, task)
+        self._ways[type(step)](step, task)
 
     def see_after(self, subtasks: Sequence[Facts]) -> None:
         """Cancel what waits for a helper that is gone: nobody else may take it."""
@@ -94,8 +77,22 @@ class Steps:
                 reason = f"@{subtask['assignee']['name']} is gone; done along with the rest."
                 self._client.ask(documents.CANCEL, task=subtask["id"], reason=reason)
 
-    def _note(self, task: Facts, text: str) -> None:
-        self._client.ask(documents.NOTES, input={"task": task["id"], "text": text})
+    def _say(self, step: script.Say, task: Facts) -> None:
+        self._worker.comment(task["id"], step.text)
+
+    def _note(self, step: script.Note | script.NewSession, task: Facts) -> None:
+        self._client.ask(documents.NOTES, input={"task": task["id"], "text": step.text})
+
+    def _remember(self, step: script.Remember, task: Facts) -> None:
+        self._client.ask(documents.REMEMBER, input={"scope": _shared(task), "key": step.key, "value": step.value})
+
+    def _stop(self, step: script.NewSession, task: Facts) -> None:
+        self._note(step, task)
+        sys.exit(0)
+
+    def _be_quiet(self, step: script.Quiet, task: Facts) -> None:
+        self._worker.comment(task["id"], step.text)
+        self._worker.pause(_QUIET_S / 2, "WORKING", "A long run, as announced", quiet=_QUIET_S)
 
     def _ask(self, step: script.Ask, task: Facts) -> None:
         whom = self._worker.name_of(step.whom)
@@ -123,8 +120,8 @@ class Steps:
         self._worker.say("blockers", f"@{person} {task['id']} is blocked: {step.reason}.")
         self._worker.park()
 
-    def _discover(self, step: script.Discover, job: script.Job, task: Facts) -> None:
-        found = repertoire.found(step.ref, job)
+    def _discover(self, step: script.Discover, task: Facts) -> None:
+        found = repertoire.found(step.ref, repertoire.job_of(task))
         made = self._client.ask(
             documents.CREATE_TASK,
             input={
@@ -140,7 +137,7 @@ class Steps:
         self._worker.say("blockers", f"{task['id']} waits for {made} '{found.title}': {step.reason}.")
         self._worker.park()
 
-    def _crash(self, task: Facts) -> None:
+    def _crash(self, _step: script.Crash, task: Facts) -> None:
         _log.info("@%s dies in the middle of %s, as the play wants it", self._worker.me.name, task["id"])
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -193,7 +190,9 @@ class Steps:
 
 def start(part: Casting) -> subprocess.Popen[bytes]:
     """A player's process. It ends when its standard input does, and so with whoever started it."""
-    process = subprocess.Popen([sys.executable, "-m", "goalroom.demo"], stdin=subprocess.PIPE, start_new_session=True)  # our own
+    process = subprocess.Popen(
+        [sys.executable, "-m", "goalroom.demo"], stdin=subprocess.PIPE, start_new_session=True
+    )  # our own
     assert process.stdin is not None  # noqa: S101  # it is a pipe
     process.stdin.write(part.to_line())
     process.stdin.flush()

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from goalroom.demo import casting
-from goalroom.demo.__main__ import LOCKED_OUT
 from goalroom.demo.casting import Casting
 from goalroom.demo.client import Client, LockedOut, Refused
 from goalroom.demo.stage import Stage
@@ -73,7 +72,7 @@ def _cast(stage: Stage, url: str, play: Play) -> Sequence[Casting]:
 async def _keep_playing(part: Casting, stage: Stage) -> None:
     for number in itertools.cycle(range(1, _SESSIONS + 1)):
         status = await _play_once(replace(part, session=f"{part.name}-{number}"))
-        if status == LOCKED_OUT:
+        if status == casting.LOCKED_OUT:
             raise Failure("The demo's tokens were revoked, perhaps by another demo on the same data.")
         pause = max(0.5, _NEXT_SESSION_S / part.speed)
         if status < 0:

@@ -34,6 +34,13 @@ class Worker(Player):
             self.comment(brief["id"], "New session. The briefing says that this is mine and where I stopped; going on.")
             self.work(task["claimTask"]["task"])
 
+    def deal_with(self, item: Facts) -> None:
+        if item["kind"] == "LEASE_LOST" and item["task"]:
+            task = f"{item['task']['id']} '{item['task']['title']}'"
+            self.say("general", f"I'm back in a new session. {task} went on without me; whoever has it, thank you.")
+        else:
+            super().deal_with(item)
+
     def act(self) -> None:
         self._claims += 1
         wanted = {
@@ -88,7 +95,7 @@ class Worker(Player):
         for step in job.steps:
             if not is_done(step, task, self):
                 self.pause(max(5.0, job.minutes / (2 + len(job.steps))), "WORKING", task["title"])
-                self._steps.perform(step, job, task)
+                self._steps.perform(step, task)
 
     def _hand_in(self, job: Job, task: Facts, *, reworks: bool) -> None:
         while open_ones := [one for one in task["subtasks"] if one["status"] not in ("DONE", "CANCELLED")]:
@@ -117,8 +124,6 @@ class Worker(Player):
             },
         )
         self.holds = None
-        if task["priority"] == "P0":
-            self.say("reviews", f"{task['id']} is up for review. {job.summary}")
 
     def _artifacts(self, job: Job, task: Facts) -> Sequence[Mapping[str, str]]:
         if job.artifact == "Pull request":
