@@ -33,6 +33,8 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
 class Server:
     """`goalroom serve` on a free port, taking requests from the moment that this is entered."""
 
+    command = "serve"
+
     def __init__(self, *arguments: str | Path, **environment: str) -> None:
         self._arguments, self._environment = arguments, environment
         self.url = ""
@@ -40,7 +42,7 @@ class Server:
     def __enter__(self) -> Self:
         self.errors: IO[bytes] = tempfile.TemporaryFile()
         self.process = subprocess.Popen(  # noqa: S603  # our own command
-            _command("serve", "--port", "0", *self._arguments),
+            _command(self.command, "--port", "0", *self._arguments),
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,

@@ -1,0 +1,148 @@
+"""`goalroom demo` as its visitor meets it: a process, its players, and what the room's log says of them."""
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.client import Client
+from tests.e2e.commands import Server, run
+
+TOKEN = "gr_" + "d" * 40
+FOLLOW = """subscription($room: ID, $after: String) { events(room: $room, after: $after) {
+  kind actor { name } task { id } objective { title parent: ancestors { id } } data } }"""
+LOG = "query($room: ID) { events(room: $room, last: 200) { nodes { id kind } } }"
+
+# What a night must hold, each by an event that proves it.
+NIGHT: dict[str, Callable[[Any], object]] = {
+    "a claim": lambda event: event["kind"] == "TASK_CLAIMED",
+    "a note": lambda event: event["kind"] == "TASK_UPDATED" and "notes" in event["data"]["changes"],
+    "a word of progress": lambda event: event["kind"] == "COMMENT_ADDED" and event["data"]["kind"] == "PROGRESS",
+    "an approval": lambda event: event["kind"] == "TASK_REVIEWED" and event["data"]["verdict"] == "APPROVED",
+    "a rejection": lambda event: event["kind"] == "TASK_REVIEWED" and event["data"]["verdict"] == "CHANGES_REQUESTED",
+    "a lost lease": lambda event: event["kind"] == "TASK_RECLAIMED" and event["data"]["reason"] == "expired",
+    "an outage": lambda event: event["kind"] == "RESOURCE_CHANGED" and event["data"]["breaker"] == "OPEN",
+    "a repair": lambda event: event["kind"] == "RESOURCE_CHANGED" and event["data"]["breaker"] == "HALF_OPEN",
+    "a handover": lambda event: event["kind"] == "TASK_RELEASED",
+    "a cleared way": lambda event: event["kind"] == "TASK_UNBLOCKED" and event["data"]["clearedBy"],
+    "a memory": lambda event: event["kind"] == "MEMORY_WRITTEN",
+    "a subagent": lambda event: event["kind"] == "AGENT_JOINED" and "-t" in event["data"]["name"],
+    "a goal reached": lambda event: event["kind"] == "OBJECTIVE_FINISHED" and not event["objective"]["parent"],
+}
+
+
+class Demo(Server):
+    command = "demo"
+
+    def players(self) -> list[psutil.Process]:
+        """Every process that it started, and those that they did."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+@pytest.fixture
+def options(empty_database: str, tmp_path: Path) -> tuple[str, ...]:
+    return ("--data-dir", str(tmp_path / "home"), "--database-url", empty_database)
+
+
+async def the_room(client: Client) -> str:
+    """The id of the demo's room, once it is there."""
+    while True:
+        for room in (await client.execute("{ rooms { id name } }"))["rooms"]:
+            if room["name"] == "demo":
+                return str(room["id"])
+        await asyncio.sleep(0.05)
+
+
+async def played(client: Client) -> AsyncGenerator[dict[str, Any]]:
+    """The log of the demo's room, from its beginning and on."""
+    room = await the_room(client)
+    async with aclosing(client.subscribe(FOLLOW, room=room, after=f"{room}.0")) as events:
+        async for event in events:
+            yield event["events"]
+
+
+def complaints(demo: Demo) -> list[str]:
+    """What stands on standard error beside the server's own coming and going."""
+    lines = [json.loads(line) for line in demo.said().splitlines()]
+    return [line["message"] for line in lines if line["level"] != "info"]
+
+
+async def test_a_night_is_played_and_leaves_the_rooms_of_others_alone(options: tuple[str, ...]) -> None:
+    with Server(*options, GOALROOM_ADMIN_TOKEN=TOKEN) as server:
+        async with Client(server.url, TOKEN) as admin:
+            await admin.execute('mutation { createRoom(input: {name: "other"}) { id } }')
+            await admin.execute('mutation { registerAgent(input: {name: "juno", rooms: ["other"]}) { token } }')
+            await admin.execute('mutation { createTask(input: {room: "other", title: "Ours"}) { id } }')
+            before = [await admin.execute(LOG, room=room) for room in ("main", "other")]
+
+    with Demo(*options, "--speed", "40", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
+        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(120), aclosing(played(admin)) as events:
+            missing, actors = set(NIGHT), set[str]()
+            async for event in events:
+                missing -= {name for name in missing if NIGHT[name](event)}
+                actors |= {event["actor"]["name"]} if event["actor"] else set()
+                if not missing:
+                    break
+            after = [await admin.execute(LOG, room=room) for room in ("main", "other")]
+        players = demo.players()
+        status = demo.stop(signal.SIGTERM)
+        _, left = psutil.wait_procs(players, timeout=10)
+        said = complaints(demo)
+
+    assert missing == set()
+    assert {"juno-demo", "otto", "mara", "atlas"} <= actors
+    assert "juno" not in actors
+    assert after == before
+    assert (status, left, said) == (0, [], [])
+    assert len(players) >= 6
+
+
+async def test_players_end_with_a_demo_that_is_killed_and_the_next_goes_on(options: tuple[str, ...]) -> None:
+    with Demo(*options, "--speed", "40", "--agents", "4", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
+        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(60), aclosing(played(admin)) as events:
+            claimed = [event async for event in _until(events, "TASK_CLAIMED")]
+        players = demo.players()
+        demo.stop(signal.SIGKILL)
+        _, left = psutil.wait_procs(players, timeout=10)
+
+    assert left == []
+    assert len(players) == 5
+
+    with Demo(*options, "--speed", "40", "--agents", "4", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
+        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(60), aclosing(played(admin)) as events:
+            again = [event async for event in _until(events, "TASK_DONE")]
+        assert demo.stop(signal.SIGINT) == 0
+        said = complaints(demo)
+
+    assert again[: len(claimed)] == claimed
+    goals = [event for event in again if event["kind"] == "OBJECTIVE_CREATED" and not event["objective"]["parent"]]
+    assert len(goals) == 1
+    assert said == []
+
+
+async def test_a_room_of_that_name_which_is_somebody_elses_is_left_alone(options: tuple[str, ...]) -> None:
+    with Server(*options, GOALROOM_ADMIN_TOKEN=TOKEN) as server:
+        async with Client(server.url, TOKEN) as admin:
+            await admin.execute('mutation { createRoom(input: {name: "demo", title: "Ours"}) { id } }')
+            before = await admin.execute(LOG, room="demo")
+
+    refused = run("demo", "--port", "0", *options, GOALROOM_ADMIN_TOKEN=TOKEN)
+
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith("goalroom: There is a room 'demo' that this command didn't make")
+    with Server(*options, GOALROOM_ADMIN_TOKEN=TOKEN) as server:
+        async with Client(server.url, TOKEN) as admin:
+            assert await admin.execute(LOG, room="demo") == before
+
+
+async def _until(events: AsyncGenerator[dict[str, Any]], kind: str) -> AsyncGenerator[dict[str, Any]]:
+    async for event in events:
+        yield event
+        if event["kind"] == kind:
+            return
