@@ -51,6 +51,8 @@ RELEASE = "mutation($input: ReleaseTaskInput!) { releaseTask(input: $input) { id
 
 SUBMIT = "mutation($input: SubmitTaskInput!) { submitTask(input: $input) { id status } }"
 
+ASSIGN = "mutation($input: AssignTaskInput!) { assignTask(input: $input) { id } }"
+
 CANCEL = "mutation($task: ID!, $reason: String!) { cancelTask(input: {task: $task, reason: $reason}) { id status } }"
 
 REPORT = "mutation($input: ReportHealthInput!) { reportHealth(input: $input) { breaker failures } }"
@@ -80,7 +82,7 @@ GOAL = """
 query($id: ID!) { objective(id: $id) {
   id title status counts { total todo ready done cancelled } keyResults { id title start target current }
   tasks(deep: true, filter: {statuses: [TODO, DOING, BLOCKED, VALIDATING, DONE]}, orderBy: CREATED, first: 200) {
-    nodes { id title status keyResults { id } } } } }"""
+    nodes { id title status assignee { name } keyResults { id } } } } }"""
 
 REGISTER = """
 mutation($input: RegisterAgentInput!) { registerAgent(input: $input) { token agent { id name } } }"""

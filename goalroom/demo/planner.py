@@ -45,7 +45,7 @@ class Planner(Player):
             if goal["id"] not in self._planned and (goal["status"] == "DRAFT" or not goal["counts"]["total"]):
                 self._plan(goal)
             elif goal["status"] == "ACTIVE":
-                self._measure(goal["id"])
+                self._look_after(goal["id"])
         for event in self.look_round(self._watch):
             self._tell(event)
         self.pause(0)
@@ -97,9 +97,25 @@ class Planner(Player):
             f" {tasks[0]['id']} to {tasks[-1]['id']}; the last waits for nearly everything else. Shall we begin?"
         )
 
-    def _measure(self, goal: str) -> None:
-        """Key results move as the tasks that move them are done."""
+    def _look_after(self, goal: str) -> None:
         found = self.client.ask(documents.GOAL, id=goal)["objective"]
+        self._measure(found)
+        for task in found["tasks"]["nodes"]:
+            name = (task["assignee"] or {}).get("name")
+            if task["status"] == "BLOCKED" and name is None:
+                self.say("blockers", f"{task['id']} was lost too often. It gets another chance.")
+                self.client.ask(documents.UNBLOCK, task=task["id"])
+            elif task["status"] in ("TODO", "BLOCKED") and name is not None and not self.is_simulated(name):
+                self._find_another(task, name)
+
+    def _find_another(self, task: Facts, name: str) -> None:
+        """Where somebody plays no more, whose work it was."""
+        pending = {"done": "See the notes and comments.", "pending": f"What @{name} left.", "gotchas": "None known."}
+        wanted = {"task": task["id"], "assignee": self.name_of(casting.WORKER), "handoff": pending}
+        self.client.ask(documents.ASSIGN, input=wanted)
+
+    def _measure(self, found: Facts) -> None:
+        """Key results move as the tasks that move them are done."""
         for measure in found["keyResults"]:
             movers = [
                 task["status"] == "DONE"
@@ -125,8 +141,5 @@ class Planner(Player):
                 self.say(
                     "blockers", f"@{data.get('holder')} went silent; {task['id']} '{task['title']}' is free again."
                 )
-            case "TASK_BLOCKED" if task and event["actor"] is None:
-                self.say("blockers", f"{task['id']} was lost too often. It gets another chance.")
-                self.client.ask(documents.UNBLOCK, task=task["id"])
             case "RESOURCE_CHANGED" if data.get("breaker") == "HALF_OPEN":
                 self.say("ops", f"{data['name']} has cooled down: one task may try it.")

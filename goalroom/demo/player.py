@@ -132,13 +132,14 @@ class Player:
         answer = repertoire.answer_to(message["body"])
         if answer is not None:
             self.reply(message, answer)
-        elif not self._is_simulated(message["from"]["name"]):
+        elif not self.is_simulated(message["from"]["name"]):
             self.reply(
                 message,
                 "thanks for writing. I'm simulated: this room is a demo, and nobody reads here."
                 " Make a task, and one of us will play it through.",
             )
 
-    def _is_simulated(self, name: str) -> bool:
+    def is_simulated(self, name: str) -> bool:
+        """Whether this is one of the players of today, or a subagent of one."""
         known: Iterable[Sequence[str]] = self.me.cast.values()
         return any(name in names for names in known) or name.partition("-t")[0] in self.me.cast[casting.WORKER]

@@ -16,7 +16,9 @@ def judge(player: Player, task: str) -> None:
     """One verdict on the submission: the job's objection the first time, where it has one."""
     found: Facts = player.client.ask(documents.TASK, id=task)["task"]
     job = repertoire.job_of(found)
-    player.pause(9, "REVIEWING", f"{task} {found['title']}")
+    player.holds = task
+    player.pause(9, "REVIEWING", found["title"])
+    player.holds = None
     objects = job.objection is not None and not found["reviews"]
     verdict = "CHANGES_REQUESTED" if objects else "APPROVED"
     doubts = found["criteria"][:1] if objects else []

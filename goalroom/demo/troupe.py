@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from goalroom.demo import casting
 from goalroom.demo.casting import Casting
-from goalroom.demo.client import Client, LockedOut, Refused
+from goalroom.demo.client import Client, Gone, LockedOut, Refused
 from goalroom.demo.stage import Stage
 from goalroom.failure import Failure
 
@@ -46,8 +46,8 @@ async def perform(url: str, admin_token: str, play: Play) -> None:
         raise Failure(
             "The demo isn't let in: the admin's token is not good. Set GOALROOM_ADMIN_TOKEN to one that is."
         ) from error
-    except Refused as refused:
-        raise Failure(f"The demo can't be set up: {refused}") from refused
+    except (Refused, Gone) as error:
+        raise Failure(f"The demo can't be set up: {error}") from error
     except BaseExceptionGroup as group_error:
         failures = group_error.subgroup(Failure)
         if failures is None:
@@ -117,5 +117,5 @@ async def _keep_tidy(stage: Stage) -> None:
         await asyncio.sleep(_TIDY_EVERY_S)
         try:
             await asyncio.to_thread(stage.tidy)
-        except Refused as refused:
-            _log.warning("%s", refused)
+        except (Refused, Gone) as error:
+            _log.warning("%s", error)

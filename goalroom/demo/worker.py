@@ -8,7 +8,7 @@ from goalroom.demo.player import Facts, LostTask, Player
 from goalroom.demo.script import Job
 from goalroom.demo.steps import Steps, is_done
 
-_WAIT_S = 10
+_WAIT_S, _LONGEST_WAIT_S = 10, 20
 _OVER = ("STALE_LEASE", "NOT_HOLDER", "WRONG_STATUS")
 
 
@@ -46,7 +46,7 @@ class Worker(Player):
         wanted = {
             "room": casting.ROOM,
             "session": self.me.session,
-            "waitSeconds": casting.in_seconds(_WAIT_S, self.me.speed),
+            "waitSeconds": min(_LONGEST_WAIT_S, casting.in_seconds(_WAIT_S, self.me.speed)),
             "idempotencyKey": f"{self.me.session} {self.me.token[-6:]} {self._claims}",
         }
         claim = self.client.ask(documents.CLAIM_NEXT, input=wanted)["claimNextTask"]

@@ -274,6 +274,8 @@ def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(url:
         (("serve",), {"GOALROOM_PORT": "port"}),
         (("serve",), {"GOALROOM_ADMIN_TOKEN": "short"}),
         (("serve",), {"GOALROOM_ADMIN_TOKEN": "x" * 31 + " "}),
+        (("demo", "--speed", "0"), {}),
+        (("demo", "--agents", "3"), {}),
         (("token",), {}),
         (("token", "Not A Name"), {}),
         (("token", "t42"), {}),
@@ -320,7 +322,7 @@ def test_a_path_too_long_for_a_socket_does_no_harm(tmp_path: Path) -> None:
 def test_version_and_help() -> None:
     assert run("--version").stdout.startswith("goalroom 0.")
     listed = run("--help").stdout
-    assert all(command in listed for command in ("serve", "migrate", "token", "import", "schema"))
+    assert all(command in listed for command in ("serve", "demo", "migrate", "token", "import", "schema"))
 
 
 def test_a_second_signal_ends_it_at_once(home: Path) -> None:

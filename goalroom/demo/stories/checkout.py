@@ -155,7 +155,6 @@ STORY = Story(
                     description="Use the provider's embedded fields. A card that is declined keeps what was typed.",
                     priority="P1",
                     labels=("frontend", "payments"),
-                    after=("guest-model",),
                     minutes=60,
                     moves=(0,),
                     criteria=(
