@@ -16,6 +16,8 @@ _LONGEST_WAIT_S = 90
 # How long a server may be gone, or refuse everybody, before its clients give up.
 _PATIENCE_S = 20.0
 _PAUSE_S = 0.5
+# What is refused for the moment alone.
+PASSING = frozenset({"UNAVAILABLE", "RATE_LIMITED"})
 _FORBIDDEN = 4403
 _UNAUTHORIZED = 401
 
@@ -54,7 +56,7 @@ class Client:
                 return self._ask(document, variables)
             except Refused as refused:
                 pause = refused.facts.get("retryAfterSeconds")
-                if refused.code not in {"UNAVAILABLE", "RATE_LIMITED"} or time.monotonic() > deadline:
+                if refused.code not in PASSING or time.monotonic() > deadline:
                     raise
                 time.sleep(float(pause or _PAUSE_S))
 

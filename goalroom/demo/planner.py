@@ -137,6 +137,8 @@ class Planner(Player):
         match event.get("kind"):
             case "OBJECTIVE_FINISHED" if story is not None:
                 self.say("shipping", f"{event['objective']['id']} is reached. {story.closing}")
+            case "OBJECTIVE_FINISHED" if event.get("objective"):
+                self.say("shipping", f"{event['objective']['id']} '{event['objective']['title']}' is complete.")
             case "TASK_RECLAIMED" if task:
                 self.say(
                     "blockers", f"@{data.get('holder')} went silent; {task['id']} '{task['title']}' is free again."

@@ -8,7 +8,7 @@ from typing import Any
 
 from goalroom.demo import casting, documents, repertoire
 from goalroom.demo.casting import Casting
-from goalroom.demo.client import Client, Refused, Watch
+from goalroom.demo.client import PASSING, Client, Refused, Watch
 
 # A player that waits for nothing in particular looks round this often, in seconds of the play.
 _LOOK_ROUND_S = 12.0
@@ -92,8 +92,12 @@ class Player:
         return seen
 
     def say(self, channel: str, text: str, *, key: str | None = None) -> str:
-        """The id of the new message."""
+        """Type it, and send it; the id of the new message."""
         self.pause(2, "TYPING")
+        return self.send(channel, text, key=key)
+
+    def send(self, channel: str, text: str, *, key: str | None = None) -> str:
+        """Send what was typed already."""
         sent = {"room": casting.ROOM, "channel": channel, "body": text, "idempotencyKey": key}
         return str(self.client.ask(documents.SEND, input=sent)["sendMessage"]["id"])
 
@@ -120,6 +124,9 @@ class Player:
                     self.deal_with(item)
                 except Refused as refused:
                     self.complain(refused)
+                    if refused.code in PASSING:
+                        # It stays in the inbox, and is dealt with the next time.
+                        continue
                 self.client.ask(documents.ACKNOWLEDGE, items=[item["id"]])
         finally:
             self._is_reading = False

@@ -115,9 +115,11 @@ class Steps:
         person = self._worker.name_of(casting.PERSON)
         self._worker.comment(task["id"], f"Can't go on: {step.reason}.")
         reason = f"{step.reason[:1].upper()}{step.reason[1:]}"
+        # Typed first, so that nothing comes between being blocked and saying so: nobody else would.
+        self._worker.pause(2, "TYPING")
         self._client.ask(documents.BLOCK, input={"task": task["id"], "reason": reason})
         self._worker.holds = None
-        self._worker.say("blockers", f"@{person} {task['id']} is blocked: {step.reason}.")
+        self._worker.send("blockers", f"@{person} {task['id']} is blocked: {step.reason}.")
         self._worker.park()
 
     def _discover(self, step: script.Discover, task: Facts) -> None:
