@@ -39,6 +39,15 @@ def test_titles_and_traces_tell_apart_what_is_done() -> None:
     assert [text for text, count in Counter(traces).items() if count > 1] == []
 
 
+def test_stories_take_turns_and_none_is_told_twice_at_once() -> None:
+    titles = [story.title for story in repertoire.STORIES]
+
+    assert [repertoire.next_story(told, ()).title for told in range(4)] == [*titles, titles[0]]
+    assert repertoire.next_story(0, titles[:1]).title == titles[1]
+    assert repertoire.next_story(2, titles[2:]).title == titles[0]
+    assert repertoire.next_story(1, titles).title == titles[1]
+
+
 def test_each_question_finds_its_answer_in_a_message() -> None:
     steps = [step for story in repertoire.STORIES for job in story.jobs() for step in job.steps]
 

@@ -1,13 +1,17 @@
 """The person who steers: sets the goals, answers, signs, and takes blocks away."""
 
+from collections.abc import Collection
+
 from goalroom.demo import casting, documents, repertoire
 from goalroom.demo.planner import open_goals
 from goalroom.demo.player import Facts, Player
 from goalroom.demo.reviewer import judge
 
+_WORKERS_OF_A_GOAL = 8
+
 
 class Person(Player):
-    """There is one goal at a time; after it the next night begins."""
+    """Keeps the team busy: when a goal is reached, the next night begins."""
 
     def play(self) -> None:
         ended = {"room": casting.ROOM, "kinds": ["OBJECTIVE_FINISHED", "OBJECTIVE_ARCHIVED", "OBJECTIVE_UPDATED"]}
@@ -17,8 +21,9 @@ class Person(Player):
             super().play()
 
     def act(self) -> None:
-        if not open_goals(self):
-            self._begin_the_next()
+        goals = open_goals(self)
+        if len(goals) <= len(self.me.cast[casting.WORKER]) // _WORKERS_OF_A_GOAL:
+            self._begin_the_next({goal["title"] for goal in goals})
         self.look_round(self._watch)
         self.pause(0)
 
@@ -46,10 +51,10 @@ class Person(Player):
                 return True
         return False
 
-    def _begin_the_next(self) -> None:
+    def _begin_the_next(self, running: Collection[str]) -> None:
         # Those before it are counted, not remembered: whoever starts again goes on with the next.
         before = self.client.ask(documents.EVER, room=casting.ROOM)["room"]["objectives"]["totalCount"]
-        story = repertoire.STORIES[before % len(repertoire.STORIES)]
+        story = repertoire.next_story(before, running)
         self.pause(8 if before else 1, "THINKING", "What matters most now")
         goal = self.client.ask(
             documents.CREATE_OBJECTIVE,

@@ -1,6 +1,6 @@
 """Which stories there are, and what they say of a task, an objective or a question."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from goalroom.demo.script import Ask, Block, Job, Say, Story
@@ -16,6 +16,12 @@ _STEPS = [step for _, job in _JOBS.values() for step in job.steps]
 def story_of(title: str) -> Story | None:
     """The story whose goal has this title."""
     return _GOALS.get(title)
+
+
+def next_story(told: int, running: Collection[str]) -> Story:
+    """By turns, and none that is being played, where there is another."""
+    turns = [STORIES[(told + turn) % len(STORIES)] for turn in range(len(STORIES))]
+    return next((story for story in turns if story.title not in running), turns[0])
 
 
 def job_of(task: Mapping[str, Any]) -> Job:
