@@ -1,5 +1,6 @@
 """A worker: takes what the server gives it, does it step by step, and hands it in."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 
 from goalroom.demo import casting, documents, repertoire
@@ -22,7 +23,7 @@ class Worker(Player):
     def __init__(self, role: casting.Casting) -> None:
         super().__init__(role)
         self._steps = Steps(self)
-        self._claims = 0
+        self._key, self._claims = secrets.token_hex(8), 0
 
     def resume(self) -> None:
         """Go on with what a session before this one held."""
@@ -47,7 +48,7 @@ class Worker(Player):
             "room": casting.ROOM,
             "session": self.me.session,
             "waitSeconds": min(_LONGEST_WAIT_S, casting.in_seconds(_WAIT_S, self.me.speed)),
-            "idempotencyKey": f"{self.me.session} {self.me.token[-6:]} {self._claims}",
+            "idempotencyKey": f"{self._key} {self._claims}",
         }
         claim = self.client.ask(documents.CLAIM_NEXT, input=wanted)["claimNextTask"]
         if claim["task"] is not None:
