@@ -1,6 +1,7 @@
 """Who plays which part, and how fast: what a player's process is told when it begins."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -12,6 +13,8 @@ SIMULATED = "Simulated."
 
 PERSON, PLANNER, REVIEWER, WORKER, HELPER = "person", "planner", "reviewer", "worker", "helper"
 
+# Not from the current directory, where anything may be called like one of our modules.
+PLAYER = (sys.executable, "-P", "-m", "goalroom.demo")
 # How a player's process ends, but for 0: this session is over, and the next may begin.
 LOST_SERVER, LOCKED_OUT = 4, 5
 

@@ -56,6 +56,8 @@ class Person(Player):
         before = self.client.ask(documents.EVER, room=casting.ROOM)["room"]["objectives"]["totalCount"]
         story = repertoire.next_story(before, running)
         self.pause(8 if before else 1, "THINKING", "What matters most now")
+        # Typed first: the planner sees the goal the moment that it is there, and would answer before it is asked.
+        self.pause(2, "TYPING")
         goal = self.client.ask(
             documents.CREATE_OBJECTIVE,
             input={
@@ -69,4 +71,4 @@ class Person(Player):
                 ],
             },
         )["createObjective"]["id"]
-        self.say("general", f"@{self.name_of(casting.PLANNER)} {goal} '{story.title}': {story.request}")
+        self.send("general", f"@{self.name_of(casting.PLANNER)} {goal} '{story.title}': {story.request}")

@@ -192,9 +192,7 @@ class Steps:
 
 def start(part: Casting) -> subprocess.Popen[bytes]:
     """A player's process. It ends when its standard input does, and so with whoever started it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "goalroom.demo"], stdin=subprocess.PIPE, start_new_session=True
-    )  # our own
+    process = subprocess.Popen(casting.PLAYER, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own
     assert process.stdin is not None  # noqa: S101  # it is a pipe
     process.stdin.write(part.to_line())
     process.stdin.flush()

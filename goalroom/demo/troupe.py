@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import logging
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
@@ -85,9 +84,7 @@ async def _keep_playing(part: Casting, stage: Stage) -> None:
 
 async def _play_once(part: Casting) -> int:
     """One session; its exit status."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "goalroom.demo", stdin=PIPE, start_new_session=True
-    )
+    process = await asyncio.create_subprocess_exec(*casting.PLAYER, stdin=PIPE, start_new_session=True)
     try:
         if process.stdin is not None:
             process.stdin.write(part.to_line())
