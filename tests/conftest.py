@@ -4,6 +4,8 @@ import os
 import secrets
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -89,14 +91,39 @@ def world(database: Database) -> World:
     return World(database)
 
 
+@dataclass(frozen=True)
+class Site:
+    """A database of its own, for servers that share it, and the token of its ADMIN."""
+
+    database_url: str
+    token: str
+
+    def serve(self, data_dir: Path) -> Server:
+        arguments = ("--data-dir", data_dir, "--database-url", self.database_url, "--rate-limit", "0")
+        return Server(*arguments, GOALROOM_ADMIN_TOKEN=self.token)
+
+
 @pytest.fixture(scope="session")
-async def server(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tuple[str, str]]:
-    """`goalroom serve` on a database of its own: its URL, and the token of its ADMIN. Tests make rooms of their own."""
-    token = f"gr_{secrets.token_urlsafe(32)}"
+async def site(postgres_url: str) -> AsyncGenerator[Site]:
     async with _new_database(postgres_url) as url:
-        arguments = ("--data-dir", tmp_path_factory.mktemp("server"), "--database-url", url, "--rate-limit", "0")
-        with Server(*arguments, GOALROOM_ADMIN_TOKEN=token) as running:
-            yield running.url, token
+        yield Site(url, f"gr_{secrets.token_urlsafe(32)}")
+
+
+@pytest.fixture(scope="session")
+def server(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[str, str]]:
+    """`goalroom serve`: its URL, and the token of its ADMIN. Tests make rooms of their own."""
+    with site.serve(tmp_path_factory.mktemp("server")) as running:
+        yield running.url, site.token
+
+
+@pytest.fixture(scope="session")
+def other_server(
+    site: Site, server: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Generator[tuple[str, str]]:
+    """A second process on the database of `server`."""
+    with site.serve(tmp_path_factory.mktemp("other-server")) as running:
+        assert running.url != server[0]
+        yield running.url, site.token
 
 
 @pytest.fixture

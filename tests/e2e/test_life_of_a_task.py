@@ -3,32 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
 
 import pytest
 
-from tests.api.acting import document
 from tests.client import Client
+from tests.e2e.teammate import Teammate
 
 PATIENCE_S = 15
-
-
-class Teammate(Client):
-    """Somebody with a token, who asks and acts."""
-
-    async def do(self, mutation: str, fields: str = "id", **sent: object) -> Any:
-        return (await self.execute(document(mutation, fields), input=sent))[mutation]
-
-    async def refused_to(self, mutation: str, **sent: object) -> str:
-        code: str = (await self.refused(document(mutation, "__typename"), input=sent))["code"]
-        return code
-
-    async def see(self, task: str, fields: str) -> Any:
-        return (await self.execute(f"query ($id: ID!) {{ task(id: $id) {{ {fields} }} }}", id=task))["task"]
-
-    async def hire(self, name: str, room: str, kind: str = "AGENT") -> "Teammate":
-        made = await self.do("registerAgent", "token", name=name, rooms=[room], kind=kind)
-        return Teammate(self.url, made["token"])
 
 
 @pytest.fixture
