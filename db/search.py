@@ -27,16 +27,19 @@ _ID = re.compile(r"(?<!\w)[A-Za-z](?:0|[1-9][0-9]{0,17})(?!\w)")
 
 
 async def find(database: Database, caller: Caller, text: str, room: str | None, first: int) -> list[Found]:
-    """Tasks, objectives, comments and messages of the room: those whose ids the text holds, then what fits it best."""
+    """Tasks, objectives, comments and messages of the room that the caller may see: those whose ids the text holds, then
+    what fits it best.
+    """
     if not text.strip():
         raise BadInput("query", "query is empty.")
     bounds.text("query", text, most=bounds.MAX_TITLE)
     most = bounds.page("first", first)
     room_id = (await rooms.find(database, caller, room)).id
-    named = await _named(database, room_id, text)
+    named = await _named(database, caller, room_id, text)
     rows = await q.search_room(
         database,
         room_id=room_id,
+        agent_id=caller.agent_id,
         search=text,
         candidates=_CANDIDATES,
         ranked_characters=_RANKED_CHARACTERS,
@@ -46,11 +49,12 @@ async def find(database: Database, caller: Caller, text: str, room: str | None, 
     return list(dict.fromkeys([*named, *fitting]))[:most]
 
 
-async def _named(database: Database, room_id: int, text: str) -> list[Found]:
+async def _named(database: Database, caller: Caller, room_id: int, text: str) -> list[Found]:
     """What the text calls by its id, in the order in which it does."""
     asked = [(match[0].upper(), int(match[1:])) for match in _ID.findall(text)]
     wanted = {name: [key for letter, key in asked if letter == noun] for noun, name in _NOUNS.items()}
     if not any(wanted.values()):
         return []
-    there = {(row["letter"], row["id"]) for row in await q.things_by_ids(database, room_id=room_id, **wanted)}
+    rows = await q.things_by_ids(database, room_id=room_id, agent_id=caller.agent_id, **wanted)
+    there = {(row["letter"], row["id"]) for row in rows}
     return [one for one in asked if one in there]

@@ -1,14 +1,17 @@
--- name: things_by_ids(room_id, task_ids, objective_ids, comment_ids, message_ids)
--- Those of these that are in the room.
+-- name: things_by_ids(room_id, agent_id, task_ids, objective_ids, comment_ids, message_ids)
+-- Those of these that are in the room, and that the agent may see.
 select 'T' as letter, id from task where id = any(:task_ids::bigint[]) and room_id = :room_id
 union all
 select 'O', id from objective where id = any(:objective_ids::bigint[]) and room_id = :room_id
 union all
 select 'C', id from comment where id = any(:comment_ids::bigint[]) and room_id = :room_id
 union all
-select 'M', id from message where id = any(:message_ids::bigint[]) and room_id = :room_id and channel_id is not null;
+select 'M', id
+  from message
+ where id = any(:message_ids::bigint[]) and room_id = :room_id
+   and (channel_id is not null or author_id = :agent_id or :agent_id = any(to_ids));
 
--- name: search_room(room_id, search, candidates, ranked_characters, most)
+-- name: search_room(room_id, agent_id, search, candidates, ranked_characters, most)
 -- Of each noun all that fit are found by its index, the newest are looked at, and what they begin with is ranked, titles
 -- first. Without the fences the planner may walk a noun from its end and read every text on the way. What only says
 -- which words must not be there is in no index, and finds nothing.
@@ -30,7 +33,8 @@ with tasks as materialized (
      and querytree(websearch_to_tsquery('english', :search::text)) not in ('', 'T')
 ), messages as materialized (
   select id from message
-   where room_id = :room_id and channel_id is not null
+   where room_id = :room_id
+     and (channel_id is not null or author_id = :agent_id or :agent_id = any(to_ids))
      and to_tsvector('english', body) @@ websearch_to_tsquery('english', :search::text)
      and querytree(websearch_to_tsquery('english', :search::text)) not in ('', 'T')
 ), candidate as (

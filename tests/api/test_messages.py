@@ -125,7 +125,8 @@ async def test_a_direct_message_is_between_its_sender_and_its_recipients(team: T
     assert await team.inbox(team.bob) == [("DIRECT", "@ann: @eve?")]
     assert await team.inbox(team.ann) == [("DIRECT", "@ann: @eve?")]
     assert await team.inbox(team.eve) == []
-    assert (await team.bob.see(f'{{ search(query: "{sent["id"]}") {{ id }} }}'))["search"] == []
+    for reader, seen in ((team.ann, [{"id": sent["id"]}]), (team.bob, [{"id": sent["id"]}]), (team.eve, [])):
+        assert (await reader.see(f'{{ search(query: "{sent["id"]}") {{ id }} }}'))["search"] == seen
 
 
 async def test_in_the_log_a_direct_message_is_a_number_to_others(team: Team) -> None:

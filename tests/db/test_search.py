@@ -2,11 +2,12 @@
 
 import pytest
 
-from db import comments, ids, messages, search
+from db import comments, ids, messages, search, sending
 from db.callers import Caller
 from db.database import Database
 from db.records import CommentKind, Objective, Role, Room, Task
 from db.refusals import BadInput, NotFound
+from db.sending import NewMessage
 from tests.world import World
 
 
@@ -110,18 +111,18 @@ async def test_nothing_of_another_room_is_found(database: Database, world: World
     }  # fmt: skip
 
 
-async def test_a_message_outside_the_channels_is_found_by_nobody(
+async def test_a_direct_message_is_found_by_those_whom_it_is_between(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
-    key = await database.fetchval(
-        "insert into message (room_id, author_id, to_ids, body)"
-        " values ($1, $2, array[$2::bigint], 'Certificates') returning id",
-        room.id,
-        (await world.creator()).agent_id,
-    )
+    bob, eve = [await world.agent(name, rooms=[room]) for name in ("bob", "eve")]
+    new = NewMessage(to=["bob"], body="Certificates expire on Monday")
+    key = ids.of(ids.MESSAGE, (await sending.send(database, ann, new, None)).id)
 
-    assert await found(database, ann, "certificates") == []
-    assert await found(database, ann, f"M{key}") == []
+    for text in ("certificates", key):
+        assert await found(database, ann, text) == [key]
+        assert await found(database, bob, text) == [key]
+        assert await found(database, eve, text) == []
+        assert await found(database, await world.creator(), text, "web") == []
 
 
 async def test_an_observer_searches(database: Database, world: World, room: Room) -> None:
