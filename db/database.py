@@ -107,7 +107,9 @@ class Act:
     ) -> None:
         """Put an item into the agent's inbox, if there is one. Of own acts only a message to oneself is told."""
         if agent_id is not None and (agent_id != by or kind is InboxKind.DIRECT):
-            self._items.append(_NewItem(agent_id, room_id, kind, summary, by, task, comment, message))
+            # What users wrote in it may have several lines.
+            line = " ".join(summary.split())
+            self._items.append(_NewItem(agent_id, room_id, kind, line, by, task, comment, message))
 
     async def add_inbox_items(self) -> None:
         """Write what was told, in its order; who is told of a task anyway isn't told of being mentioned on it."""

@@ -50,13 +50,15 @@ select asked.agent_id, (select max(id) from inbox_item where inbox_item.agent_id
   from unnest(:agent_ids::bigint[]) as asked (agent_id);
 
 -- name: acknowledge_items(agent_id, item_ids, up_to, from_id)$
--- Of what is asked for, null being everything. Answers how many there were.
+-- Of what is asked for, null being everything. Up to an item that isn't in this inbox is nothing: one wrong id must not
+-- sweep away what nobody read. Answers how many there were.
 with due as (
   select id
     from inbox_item
    where agent_id = :agent_id and acknowledged_at is null
      and (:item_ids::bigint[] is null or id = any(:item_ids::bigint[]))
-     and (:up_to::bigint is null or id <= :up_to)
+     and (:up_to::bigint is null
+          or id <= (select last.id from inbox_item last where last.id = :up_to and last.agent_id = :agent_id))
      and (:from_id::bigint is null or from_id = :from_id)
    order by id
      for update

@@ -75,6 +75,19 @@ async def test_an_item_says_what_it_is_about(team: Team) -> None:
     assert (await inbox(team.eve))["nodes"] == []
 
 
+async def test_a_summary_is_one_line_whatever_it_tells_of(team: Team) -> None:
+    task = await team.ann.make("Fix\n\nit\u2028now")
+    await team.ann.do("sendMessage", to=["bob"], body="One\n\ntwo")
+    await team.ann.do("addComment", on=task, body="@bob:\nthree")
+    await team.ann.do("assignTask", task=task, assignee="bob")
+
+    assert await waiting(team.bob) == [
+        ("DIRECT", "@ann: One two"),
+        ("MENTION", f"@ann mentions you on {task}: @bob: three"),
+        ("ASSIGNED", f"{task} 'Fix it now' is assigned to you."),
+    ]
+
+
 async def test_an_item_is_its_owners_alone(team: Team) -> None:
     await team.say("@bob")
     item = (await inbox(team.bob))["nodes"][0]["id"]
@@ -111,11 +124,14 @@ async def test_what_is_acknowledged_can_be_said_in_four_ways(team: Team) -> None
     for number in range(3):
         await team.say(f"@bob {number}")
         await team.say(f"@bob {number}", team.eve)
+    await team.say("@eve")
     items = [item["id"] for item in (await inbox(team.bob))["nodes"]]
     before = await inbox(team.bob)
 
     assert await team.bob.do("acknowledge", items=[]) == 0
     assert await team.bob.do("acknowledge", items=["I999999"]) == 0
+    for unknown in ("I999999", (await inbox(team.eve))["nodes"][0]["id"]):
+        assert await team.bob.do("acknowledge", upTo=unknown) == 0
     for two in ({"items": items, "upTo": items[0]}, {"items": [], "from": "eve"}, {"upTo": items[0], "from": "eve"}):
         assert (await team.bob.refused("acknowledge", **two))["code"] == "BAD_INPUT"
     assert (await team.bob.refused("acknowledge", items=["M1"]))["code"] == "BAD_INPUT"
