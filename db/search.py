@@ -27,9 +27,7 @@ _ID = re.compile(r"(?<!\w)[A-Za-z](?:0|[1-9][0-9]{0,17})(?!\w)")
 
 
 async def find(database: Database, caller: Caller, text: str, room: str | None, first: int) -> list[Found]:
-    """Tasks, objectives, comments and messages of the room that the caller may see: those whose ids the text holds, then
-    what fits it best.
-    """
+    """What the caller may see of the room's nouns: those whose ids the text holds, then what fits it best."""
     if not text.strip():
         raise BadInput("query", "query is empty.")
     bounds.text("query", text, most=bounds.MAX_TITLE)

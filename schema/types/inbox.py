@@ -87,7 +87,8 @@ class AcknowledgeInput:
         default=strawberry.UNSET, description="These; an empty list is nothing, and unknown ones don't count."
     )
     up_to: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="This one and all that was told before it; one that isn't in the inbox is nothing."
+        default=strawberry.UNSET,
+        description="This one and all that was told before it; one that isn't in the inbox is nothing.",
     )
     sender: strawberry.ID | None = strawberry.field(
         name="from", default=strawberry.UNSET, description="All that this agent's acts told."

@@ -102,24 +102,6 @@ async def test_an_item_is_its_owners_alone(team: Team) -> None:
     assert len((await inbox(team.bob))["nodes"]) == 1
 
 
-async def test_reading_three_of_fifteen_leaves_twelve(team: Team) -> None:
-    for number in range(15):
-        await team.say(f"@bob {number}")
-    page = await inbox(team.bob, first=3)
-    assert (await inbox(team.bob))["totalCount"] == 15
-
-    done = await team.bob.do("acknowledge", items=[item["id"] for item in page["nodes"]])
-
-    left = await inbox(team.bob)
-    assert done == 3
-    assert [item["message"]["body"] for item in left["nodes"]] == [f"@bob {number}" for number in range(3, 15)]
-    assert left["totalCount"] == 12
-    everything = await inbox(team.bob, unacknowledged=False)
-    assert everything["totalCount"] == 15
-    assert [item["acknowledgedAt"] is not None for item in everything["nodes"]] == [True] * 3 + [False] * 12
-    assert (await team.bob.do("heartbeat", "unacknowledged"))["unacknowledged"] == 12
-
-
 async def test_what_is_acknowledged_can_be_said_in_four_ways(team: Team) -> None:
     for number in range(3):
         await team.say(f"@bob {number}")
@@ -162,19 +144,6 @@ async def test_an_inbox_is_paged_and_picked_by_kind(team: Team) -> None:
     assert (await inbox(team.bob, kinds=[]))["nodes"] == []
     for wrong in ({"first": 0}, {"first": 201}, {"after": "nonsense"}):
         assert (await team.bob.unseen(INBOX, **wrong))["code"] == "BAD_INPUT"
-
-
-async def test_a_message_to_an_offline_agent_is_there_when_it_wakes(team: Team) -> None:
-    sleeper = await people.caller(team.database, "sleeper", team.room)
-    await team.ann.do("sendMessage", to=["sleeper"], body="Wake up")
-    for number in range(50):
-        await team.say(str(number))
-    await team.say("@sleeper?")
-
-    async with watching(Actor(team.database, sleeper, team.ann.feed), ARRIVES) as stream:
-        heard = await take(stream, 2)
-
-    assert [item["message"]["body"] for item in heard] == ["Wake up", "@sleeper?"]
 
 
 async def test_a_subscription_begins_with_what_waits_and_goes_on_with_what_arrives(team: Team) -> None:
@@ -229,38 +198,6 @@ async def test_who_is_told_while_it_subscribes_is_told_once(team: Team) -> None:
 
     told = [item["id"] for item in (await inbox(team.bob))["nodes"]]
     assert heard == [told] * 5
-
-
-async def test_nobody_is_woken_by_its_own_words_or_about_what_is_finished(team: Team) -> None:
-    blocker, waiting_task, other = [await team.ann.make() for _ in range(3)]
-    await team.ann.do("assignTask", task=waiting_task, assignee="bob")
-    await team.ann.do("addDependency", "kind", task=waiting_task, dependsOn=blocker)
-    await team.bob.do("acknowledge")
-
-    await team.bob.do("addComment", on=other, body="@bob: note to self")
-    await team.say("@bob", team.bob)
-    await team.ann.do("cancelTask", task=waiting_task, reason="Not needed")
-    told = await waiting(team.bob)
-    await team.bob.do("acknowledge")
-    await team.ann.finish(blocker)
-    await team.ann.do("addComment", on=waiting_task, body="It was not needed")
-
-    assert all(kind not in ("MENTION", "UNBLOCKED") for kind, _ in told)
-    assert await waiting(team.bob) == []
-
-
-async def test_approval_and_rejection_both_wake_the_author(team: Team) -> None:
-    async with watching(team.ann, ARRIVES, kinds=["APPROVED", "CHANGES_REQUESTED"]) as stream:
-        for verdict in ("CHANGES_REQUESTED", "APPROVED"):
-            task = await team.bob.make()
-            await team.ann.claim(task)
-            await team.ann.do("submitTask", task=task, summary="Done, @eve")
-            await team.eve.do("reviewTask", task=task, verdict=verdict, comment="@ann: see for yourself")
-            (heard,) = await take(stream, 1)
-            assert heard["kind"] == verdict
-
-    assert "MENTION" not in [kind for kind, _ in await waiting(team.ann)]
-    assert [kind for kind, _ in await waiting(team.eve)].count("MENTION") == 2
 
 
 async def test_an_observer_reads_its_inbox(team: Team) -> None:

@@ -9,6 +9,10 @@ from tests.client import Client
 class Teammate(Client):
     """Somebody with a token, who asks and acts."""
 
+    def __init__(self, url: str, token: str, name: str = "admin") -> None:
+        super().__init__(url, token)
+        self.name = name
+
     async def do(self, mutation: str, fields: str = "id", **sent: object) -> Any:
         return (await self.execute(document(mutation, fields), input=sent))[mutation]
 
@@ -22,4 +26,4 @@ class Teammate(Client):
     async def hire(self, name: str, room: str, kind: str = "AGENT", at: str | None = None) -> "Teammate":
         """Somebody new in the room, who speaks to the server at this URL, or to the same."""
         made = await self.do("registerAgent", "token", name=name, rooms=[room], kind=kind)
-        return Teammate(at or self.url, made["token"])
+        return Teammate(at or self.url, made["token"], name)
