@@ -18,8 +18,8 @@ from db.migrate import migrate
 from goalroom.embedded import Cluster
 from tests import people
 from tests.db import room_traffic
-from tests.db.test_nudges import process
 from tests.db.test_room_traffic import RECIPIENTS, SENDERS, check
+from tests.processes import process
 
 
 async def measure(messages: int) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from db import rooms
 from db.database import Database
-from db.feed import Feed
 from db.records import Role
 from tests import clock, people
 from tests.api.acting import Actor
 from tests.api.watching import take, watching
+from tests.processes import process
 
 ALL = "activity { kind note task { id } since expiresAt }"
 SEEN = f'{{ agent(agent: "ann") {{ {ALL} }} }}'
@@ -21,12 +21,15 @@ CHANGES = """subscription ($after: String) { presenceChanged(after: $after) {
 
 
 @pytest.fixture
-async def team(database: Database) -> AsyncGenerator[tuple[Actor, Actor]]:
+async def team(database: Database, database_url: str) -> AsyncGenerator[tuple[Actor, Actor]]:
+    """Two, each at a server process of its own."""
     room = await people.room(database, require_done_criteria=False)
-    feed = Feed(database, poll_seconds=0.1)
-    ann, bob = [Actor(database, await people.caller(database, name, room), feed) for name in ("ann", "bob")]
-    yield ann, bob
-    await feed.close()
+    async with process(database_url) as here, process(database_url, poll_seconds=0.1) as there:
+        ann, bob = [
+            Actor(at.database, await people.caller(database, name, room), at.feed)
+            for name, at in (("ann", here), ("bob", there))
+        ]
+        yield ann, bob
 
 
 async def seen(actor: Actor) -> Any:

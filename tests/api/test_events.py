@@ -19,6 +19,7 @@ from db.records import EventKind, Role, Room
 from resolvers.context import Context
 from resolvers.events import EventQuery, EventSubscription
 from tests import people
+from tests.processes import process
 
 SCHEMA = strawberry.Schema(query=EventQuery, subscription=EventSubscription)
 
@@ -90,7 +91,8 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(database: Database) -> AsyncGenerator[Scene]:
+async def scene(database: Database, database_url: str) -> AsyncGenerator[Scene]:
+    """What is logged here is watched at another server process."""
     room = await people.room(database)
     caller = await people.caller(database, "ada", room)
 
@@ -110,9 +112,9 @@ async def scene(database: Database) -> AsyncGenerator[Scene]:
             *(room.id, place, title, caller.agent_id, number),
         )
         tasks[title] = ids.of(ids.TASK, key)
-    feed = Feed(database)
-    yield Scene(database, feed, caller, room, ids.of(ids.OBJECTIVE, top), ids.of(ids.OBJECTIVE, below), tasks)
-    await feed.close()
+    async with process(database_url) as here, process(database_url) as there:
+        top_id, below_id = ids.of(ids.OBJECTIVE, top), ids.of(ids.OBJECTIVE, below)
+        yield Scene(here.database, there.feed, caller, room, top_id, below_id, tasks)
 
 
 @asynccontextmanager

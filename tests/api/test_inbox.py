@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from db.database import Database
-from db.feed import Feed
 from db.records import Role, Room
 from tests import people
 from tests.api.acting import Actor
 from tests.api.watching import take, watching
+from tests.processes import process
 
 OFF: dict[str, Any] = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
 INBOX = """query ($unacknowledged: Boolean = true, $kinds: [InboxKind!], $first: Int = 50, $after: String) {
@@ -37,12 +37,15 @@ class Team:
 
 
 @pytest.fixture
-async def team(database: Database) -> AsyncGenerator[Team]:
+async def team(database: Database, database_url: str) -> AsyncGenerator[Team]:
+    """Bob reads, and listens, at another server process than the others."""
     room = await people.room(database, **OFF)
-    feed = Feed(database)
-    ann, bob, eve = [Actor(database, await people.caller(database, name, room), feed) for name in ("ann", "bob", "eve")]
-    yield Team(database, room, ann, bob, eve)
-    await feed.close()
+    async with process(database_url) as here, process(database_url) as there:
+        ann, bob, eve = [
+            Actor(at.database, await people.caller(database, name, room), at.feed)
+            for name, at in (("ann", here), ("bob", there), ("eve", here))
+        ]
+        yield Team(database, room, ann, bob, eve)
 
 
 async def inbox(actor: Actor, **asked: Any) -> Any:

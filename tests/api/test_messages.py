@@ -9,11 +9,11 @@ import pytest
 
 from db import sending
 from db.database import Database
-from db.feed import Feed
 from db.records import Role, Room
 from tests import people
 from tests.api.acting import Actor
 from tests.api.watching import take, watching
+from tests.processes import process
 
 OFF: dict[str, Any] = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
 ALL = """id room { name } from { name } channel { name } to { name } body mentions { name } unknownMentions
@@ -50,12 +50,15 @@ class Team:
 
 
 @pytest.fixture
-async def team(database: Database) -> AsyncGenerator[Team]:
+async def team(database: Database, database_url: str) -> AsyncGenerator[Team]:
+    """Ann speaks at one server process; bob and eve read, and listen, at another."""
     room = await people.room(database, **OFF)
-    feed = Feed(database)
-    ann, bob, eve = [Actor(database, await people.caller(database, name, room), feed) for name in ("ann", "bob", "eve")]
-    yield Team(database, room, ann, bob, eve)
-    await feed.close()
+    async with process(database_url) as here, process(database_url) as there:
+        ann, bob, eve = [
+            Actor(at.database, await people.caller(database, name, room), at.feed)
+            for name, at in (("ann", here), ("bob", there), ("eve", there))
+        ]
+        yield Team(database, room, ann, bob, eve)
 
 
 async def test_every_room_has_channels_and_others_are_made(team: Team) -> None:

@@ -3,13 +3,10 @@
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import aclosing, suppress
 
 import asyncpg
 import pytest
-from broadcaster import Broadcast
 
 from db import activity, inbox, log, presence_changes, sending
 from db.activity import Saying
@@ -18,39 +15,10 @@ from db.feed import Feed
 from db.presence_changes import Activities
 from db.records import ActivityKind
 from db.sending import NewMessage
-from goalroom.nudges import CHANNEL, Nudges
-from goalroom.postgres_broadcast import PostgresBroadcast
+from goalroom.nudges import CHANNEL
 from tests import people
 from tests.db.test_feed import new_log, take, write
-
-LATE = 30.0
-
-
-@dataclass
-class Process:
-    """What one server process has of this."""
-
-    database: Database
-    feed: Feed
-    nudges: Nudges
-    backend: PostgresBroadcast
-
-
-@asynccontextmanager
-async def process(url: str, *, poll_seconds: float = LATE) -> AsyncGenerator[Process]:
-    database = await Database.connect(url, size=4)
-    feed = Feed(database, poll_seconds=poll_seconds)
-    backend = PostgresBroadcast(url)
-    nudges = Nudges(Broadcast(backend=backend), database, feed)
-    running = asyncio.create_task(nudges.run())
-    async with asyncio.timeout(5):
-        await backend.listening.wait()
-    yield Process(database, feed, nudges, backend)
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
-    await feed.close()
-    await database.close()
+from tests.processes import process
 
 
 async def test_what_one_process_commits_the_other_hears_of_within_milliseconds(

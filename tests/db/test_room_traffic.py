@@ -6,7 +6,7 @@ from db.database import Database
 from tests import people
 from tests.db import room_traffic
 from tests.db.room_traffic import Traffic
-from tests.db.test_nudges import process
+from tests.processes import process
 from tests.size import sized
 
 SENDERS, RECIPIENTS, MESSAGES = 16, 32, sized(300, 20_000)

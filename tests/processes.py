@@ -1,0 +1,45 @@
+"""A server process as it is inside: what it commits it says to the others, and what they commit it hears."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from broadcaster import Broadcast
+
+from db.database import Database
+from db.feed import Feed
+from goalroom.nudges import Nudges
+from goalroom.postgres_broadcast import PostgresBroadcast
+
+# So late that no poll helps: what is heard in time was said by a nudge.
+LATE = 30.0
+
+
+@dataclass
+class Process:
+    """What one server process has of this."""
+
+    database: Database
+    feed: Feed
+    nudges: Nudges
+    backend: PostgresBroadcast
+
+
+@asynccontextmanager
+async def process(url: str, *, poll_seconds: float = LATE) -> AsyncGenerator[Process]:
+    database = await Database.connect(url, size=4)
+    feed = Feed(database, poll_seconds=poll_seconds)
+    backend = PostgresBroadcast(url)
+    nudges = Nudges(Broadcast(backend=backend), database, feed)
+    running = asyncio.create_task(nudges.run())
+    async with asyncio.timeout(5):
+        await backend.listening.wait()
+    try:
+        yield Process(database, feed, nudges, backend)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await feed.close()
+        await database.close()
