@@ -38,11 +38,13 @@ class Client:
         extensions: dict[str, Any] = answer["errors"][0]["extensions"]
         return extensions
 
-    async def subscribe(self, query: str, **variables: object) -> AsyncGenerator[dict[str, Any]]:
+    async def subscribe(
+        self, query: str, *, session_name: str | None = None, **variables: object
+    ) -> AsyncGenerator[dict[str, Any]]:
         """The data of each event. Close it, or leave `aclosing` of it, to end the subscription."""
         transport = WebsocketsTransport(
             url="ws" + self.url.removeprefix("http") + "/graphql",
-            init_payload={"token": self.token},
+            init_payload={"token": self.token} | ({"session": session_name} if session_name else {}),
             subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
         )
         request = gql.GraphQLRequest(query, variable_values=variables)
