@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import activity, bounds, presence
+from db import activity, bounds, inbox, presence
 from db.callers import Caller
 from db.database import Act, Database
 from db.queries import q
@@ -82,10 +82,9 @@ async def heartbeat(
         beat = await q.beat_session(act, agent_id=caller.agent_id, label=name)
         lost = [Task.of(row) for row in await q.lost_since(act, agent_id=caller.agent_id, since=beat["news_since"])]
         stale = [Task.of(row) for row in await q.stale_held(act, agent_id=caller.agent_id)]
-        facts = await q.pulse_facts(act, agent_id=caller.agent_id)
-        soonest = min(
-            [facts["idle_after_seconds"] or _IDLE_AFTER, *(task.lease_seconds or _IDLE_AFTER for task in renewed)]
-        )
+        unacknowledged = await inbox.count(act, inbox.wanted(caller))
+        idle_after: int = await q.soonest_idle(act, agent_id=caller.agent_id) or _IDLE_AFTER
+        soonest = min([idle_after, *(task.lease_seconds or _IDLE_AFTER for task in renewed)])
         next_within = max(1, soonest // 3)
         if saying is not None:
             await activity.say(act, caller, saying, max(next_within, activity.TTL_SECONDS))
@@ -98,6 +97,6 @@ async def heartbeat(
         leases=sorted(renewed, key=lambda task: task.id),
         lost=[task for task in lost if caller.sees(task.room_id)],
         stale=stale,
-        unacknowledged=facts["unacknowledged"],
+        unacknowledged=unacknowledged,
         next_within_seconds=next_within,
     )

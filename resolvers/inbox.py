@@ -1,6 +1,6 @@
 """What clients can read of their inboxes, watch and acknowledge."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import strawberry
@@ -44,12 +44,15 @@ class InboxMutation:
 class InboxSubscription:
     @strawberry.subscription(description="The caller's inbox: first what is unacknowledged, then what arrives.")
     async def inbox(self, info: Info, kinds: list[InboxKind] | None = None) -> AsyncGenerator[InboxItem, None]:
-        return _follow(info, inbox.wanted(info.context.caller, kinds=kinds))
+        context = info.context
+        # What is wrong with the request is refused at once.
+        inbox.wanted(context.caller, kinds=kinds)
+        return _follow(info, lambda: inbox.wanted(context.caller, kinds=kinds))
 
 
-async def _follow(info: Info, part: inbox.Wanted) -> AsyncGenerator[InboxItem, None]:
+async def _follow(info: Info, wanted_now: Callable[[], inbox.Wanted]) -> AsyncGenerator[InboxItem, None]:
     context = info.context
-    async with aclosing(inbox.follow(context.feed, context.database, part)) as items:
+    async with aclosing(inbox.follow(context.feed, context.database, wanted_now)) as items:
         async for item in items:
             context.forget()
             yield InboxItem.of(item)

@@ -143,8 +143,8 @@ async def _knows(info: Info, agent_id: int) -> bool:
 
 
 async def _inbox_item(info: Info, key: int) -> Node | None:
-    item = await info.context.one(inbox.by_ids, key)
-    return InboxItem.of(item) if item and item.agent_id == info.context.caller.agent_id else None
+    item, caller = await info.context.one(inbox.by_ids, key), info.context.caller
+    return InboxItem.of(item) if item and item.agent_id == caller.agent_id and caller.sees(item.room_id) else None
 
 
 _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {

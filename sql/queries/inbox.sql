@@ -20,25 +20,29 @@ with old as (
 )
 delete from inbox_item using old where inbox_item.id = old.id;
 
--- name: unacknowledged_items(agent_id, kinds, after, most)
+-- name: unacknowledged_items(agent_id, room_ids, kinds, after, most)
+-- Of these rooms, null being all: the agent may have left the others.
 select *
   from inbox_item
  where agent_id = :agent_id and acknowledged_at is null and id > :after
+   and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
    and (:kinds::text[] is null or kind = any(:kinds::text[]))
  order by id
  limit :most::integer;
 
--- name: all_items(agent_id, kinds, after, most)
+-- name: all_items(agent_id, room_ids, kinds, after, most)
 select *
   from inbox_item
  where agent_id = :agent_id and id > :after and (:kinds::text[] is null or kind = any(:kinds::text[]))
+   and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
  order by id
  limit :most::integer;
 
--- name: count_items(agent_id, kinds, unacknowledged)$
+-- name: count_items(agent_id, room_ids, kinds, unacknowledged)$
 select count(*)
   from inbox_item
  where agent_id = :agent_id and (:kinds::text[] is null or kind = any(:kinds::text[]))
+   and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
    and (acknowledged_at is null or not :unacknowledged::boolean);
 
 -- name: items_by_ids(item_ids)
@@ -49,13 +53,14 @@ select * from inbox_item where id = any(:item_ids::bigint[]);
 select asked.agent_id, (select max(id) from inbox_item where inbox_item.agent_id = asked.agent_id) as id
   from unnest(:agent_ids::bigint[]) as asked (agent_id);
 
--- name: acknowledge_items(agent_id, item_ids, up_to, from_id)$
+-- name: acknowledge_items(agent_id, room_ids, item_ids, up_to, from_id)$
 -- Of what is asked for, null being everything. Up to an item that isn't in this inbox is nothing: one wrong id must not
 -- sweep away what nobody read. Answers how many there were.
 with due as (
   select id
     from inbox_item
    where agent_id = :agent_id and acknowledged_at is null
+     and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
      and (:item_ids::bigint[] is null or id = any(:item_ids::bigint[]))
      and (:up_to::bigint is null
           or id <= (select last.id from inbox_item last where last.id = :up_to and last.agent_id = :agent_id))

@@ -164,9 +164,8 @@ select *
 -- name: stale_held(agent_id)
 select * from task where assignee_id = :agent_id and stale_since is not null order by id;
 
--- name: pulse_facts(agent_id)^
--- How much waits for the agent, and how soon the first of its rooms would take it for idle.
-select (select count(*) from inbox_item where agent_id = :agent_id and acknowledged_at is null)::integer as unacknowledged,
-       (select min(room.idle_after_seconds)
-          from room_member join room on room.id = room_member.room_id
-         where room_member.agent_id = :agent_id) as idle_after_seconds;
+-- name: soonest_idle(agent_id)$
+-- How soon the first of its rooms would take the agent for idle.
+select min(room.idle_after_seconds)
+  from room_member join room on room.id = room_member.room_id
+ where room_member.agent_id = :agent_id;

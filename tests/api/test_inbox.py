@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from db.database import Database
+from db.inbox import follow, wanted
 from db.records import Role, Room
 from tests import people
 from tests.api.acting import Actor
@@ -207,3 +209,46 @@ async def test_an_observer_reads_its_inbox(team: Team) -> None:
     await team.say("@bob")
 
     assert len((await inbox(team.bob.as_role(Role.OBSERVER)))["nodes"]) == 1
+
+
+async def test_what_is_told_of_a_room_that_one_has_left_waits_until_one_is_back(team: Team) -> None:
+    side = await people.room(team.database, "side")
+    root = Actor(team.database, await people.admin(team.database), team.ann.feed)
+    blocker = await team.ann.make()
+    task = await team.ann.make(assignee="bob", dependsOn=[blocker])
+    first = (await inbox(team.bob))["nodes"][0]["id"]
+    await root.do("updateAgent", agent="bob", rooms=["side"])
+    bob = replace(team.bob, caller=await people.caller(team.database, "bob", side))
+
+    async with watching(bob, ARRIVES) as stream:
+        await team.ann.finish(blocker)
+        await root.do("sendMessage", room="side", to=["bob"], body="Welcome")
+        (heard,) = await take(stream, 1)
+
+    assert heard["message"] == {"body": "Welcome"}
+    assert [item["id"] for item in (await inbox(bob))["nodes"]] == [heard["id"]]
+    assert (await inbox(bob, unacknowledged=False))["totalCount"] == 1
+    assert await bob.unseen("query ($id: ID!) { node(id: $id) { id } }", id=first) == {"code": "NOT_FOUND", "id": first}
+    assert (await bob.do("heartbeat", "unacknowledged"))["unacknowledged"] == 1
+    assert await bob.do("acknowledge") == 1
+    await root.do("updateAgent", agent="bob", rooms=["side", "web"])
+    bob = replace(bob, caller=await people.caller(team.database, "bob"))
+    assert [(item["kind"], item["task"]) for item in (await inbox(bob))["nodes"]] == [
+        ("ASSIGNED", {"id": task}), ("UNBLOCKED", {"id": task}),
+    ]  # fmt: skip
+
+
+async def test_whoever_leaves_a_room_while_it_listens_hears_no_more_of_it(team: Team) -> None:
+    side = await people.room(team.database, "side")
+    both = await people.caller(team.database, "bob", side)
+    callers = [both]
+    listening = follow(team.bob.feed, team.bob.database, lambda: wanted(callers[-1]))
+    async with aclosing(listening), asyncio.timeout(10):
+        await team.say("@bob 1")
+        assert (await anext(listening)).summary.endswith("@bob 1")
+
+        callers.append(replace(both, rooms=frozenset({side.id})))
+        await team.say("@bob 2")
+        root = Actor(team.database, await people.admin(team.database), team.ann.feed)
+        await root.do("sendMessage", room="side", to=["bob"], body="Welcome")
+        assert (await anext(listening)).summary == "@root: Welcome"

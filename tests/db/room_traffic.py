@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from db import ids, inbox, log, message_lists, sending, watching
@@ -58,7 +59,7 @@ class Recipient:
 
     async def _subscribe(self) -> None:
         done, last = frozenset(self._done), 0
-        async with aclosing(inbox.follow(self.feed, self.database, inbox.wanted(self.caller))) as items:
+        async with aclosing(inbox.follow(self.feed, self.database, partial(inbox.wanted, self.caller))) as items:
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.3):
                     async for item in items:

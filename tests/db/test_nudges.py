@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import time
 from contextlib import aclosing, suppress
+from functools import partial
 
 import asyncpg
 import pytest
@@ -132,7 +133,7 @@ async def test_an_inbox_is_watched_at_another_process(database: Database, databa
     room = await people.room(database)
     ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
     async with process(database_url) as here, process(database_url) as there:
-        following = inbox.follow(there.feed, there.database, inbox.wanted(bob))
+        following = inbox.follow(there.feed, there.database, partial(inbox.wanted, bob))
         async with aclosing(following), asyncio.timeout(5):
             for number in range(20):
                 # No poll helps: it would take longer than is waited.
@@ -144,7 +145,7 @@ async def test_an_inbox_is_found_without_a_nudge(database: Database, database_ur
     room = await people.room(database)
     ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
     deaf, feed = await Database.connect(database_url), Feed(database, poll_seconds=0.05)
-    following = inbox.follow(feed, database, inbox.wanted(bob))
+    following = inbox.follow(feed, database, partial(inbox.wanted, bob))
     async with aclosing(following), asyncio.timeout(5):
         arriving = asyncio.ensure_future(anext(following))
         await asyncio.sleep(0.1)
