@@ -75,8 +75,12 @@ async def assign(
         if reviews_it:
             text = f"{held.id} '{task.title}' waits for your verdict: reviewTask."
             act.tell(reviewer, room.id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)
-        if moves:
-            _tell_of_move(act, caller, task, assignee, handoff)
+        # A handoff is news to whoever has the task already, too.
+        if moves or handoff is not None:
+            _tell_assignee(act, caller, task, assignee, handoff)
+        if moves and task.status is TaskStatus.DOING:
+            text = f"{held.id} '{task.title}' was taken from you by @{caller.name}: it has another owner now."
+            act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=caller.agent_id, task=task.id)
         return Task.of(row)
 
 
@@ -98,11 +102,8 @@ def _check_move_of_work(held: Held, room: Room, assignee: int | None, handoff: N
         raise BadInput("assignee", f"{held.id} is {held.task.status}: it keeps an owner. Name another one.")
 
 
-def _tell_of_move(act: Act, caller: Caller, task: Task, assignee: int | None, handoff: NewHandoff | None) -> None:
+def _tell_assignee(act: Act, caller: Caller, task: Task, assignee: int | None, handoff: NewHandoff | None) -> None:
     name = f"{ids.of(ids.TASK, task.id)} '{task.title}'"
     kind = InboxKind.HANDOFF if handoff else InboxKind.ASSIGNED
     how = "is handed to you; read its handoff first." if handoff else "is assigned to you."
     act.tell(assignee, task.room_id, kind, f"{name} {how}", by=caller.agent_id, task=task.id)
-    if task.status is TaskStatus.DOING:
-        text = f"{name} was taken from you by @{caller.name}: it has another owner now."
-        act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=caller.agent_id, task=task.id)

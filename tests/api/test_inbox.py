@@ -80,6 +80,18 @@ async def test_an_item_says_what_it_is_about(team: Team) -> None:
     assert (await inbox(team.eve))["nodes"] == []
 
 
+async def test_a_handoff_is_told_to_whoever_has_the_task_already(team: Team) -> None:
+    task = await team.ann.make(assignee="bob")
+    handoff = {"done": "The frame", "pending": "The colours"}
+
+    for assignee in ({}, {"assignee": "bob"}):
+        await team.ann.do("assignTask", task=task, handoff=handoff, **assignee)
+    await team.bob.do("assignTask", task=task, handoff=handoff)
+    await team.ann.do("assignTask", task=task, assignee="bob", instructions="Two colours")
+
+    assert [kind for kind, _ in await waiting(team.bob)] == ["ASSIGNED", "HANDOFF", "HANDOFF"]
+
+
 async def test_a_summary_is_one_line_whatever_it_tells_of(team: Team) -> None:
     task = await team.ann.make("Fix\n\nit\u2028now")
     await team.ann.do("sendMessage", to=["bob"], body="One\n\ntwo")
