@@ -18,11 +18,13 @@ async def boss(admin: Client) -> AsyncGenerator[Teammate]:
         yield boss
 
 
-async def test_a_task_passes_every_gate_and_its_objective_is_reached(boss: Teammate) -> None:
+async def test_a_task_passes_every_gate_and_its_objective_is_reached(
+    boss: Teammate, other_server: tuple[str, str]
+) -> None:
     await boss.do("createRoom", name="team", settings={"archiveAfterSeconds": 1, "digestEverySeconds": None})
     async with (
         await boss.hire("planner", "team", "HUMAN") as planner,
-        await boss.hire("worker", "team") as worker,
+        await boss.hire("worker", "team", at=other_server[0]) as worker,
         await boss.hire("reviewer", "team") as reviewer,
     ):
         objective, key_result, (design, build, polish), check = await _plan(planner)
