@@ -23,6 +23,9 @@ _ADDRESS = re.compile(r"""(?<![\w+.-])\w(?:[\w+.-]*:/|[\w-]*(?:\.[\w-]+)+)/[^\s<
 _MENTION = re.compile(r"(?<![^\W_]|[@\\.+%-])@([A-Za-z][\w-]*)(?![@\w-]|\.\w|/\w)")
 _ID = re.compile(rf"(?<![\w@.-])([{''.join(LETTERS)}])([1-9][0-9]{{0,17}})(?!\w|\.\d)")
 
+# Thai, Japanese, Chinese and Korean put words right beside a name, without a space: none of their letters belong to it.
+_BESIDE_NAMES = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -51,9 +54,10 @@ class Named:
 
 def read(text: str) -> Named:
     """What the text names outside its code."""
-    if _MENTION.search(text) is None and _ID.search(text) is None:
+    spaced = _BESIDE_NAMES.sub(" ", text)
+    if _MENTION.search(spaced) is None and _ID.search(spaced) is None:
         return Named()
-    plain = _ADDRESS.sub(" ", prose(text))
+    plain = _BESIDE_NAMES.sub(" ", _ADDRESS.sub(" ", prose(text)))
     words: dict[str, str] = {}
     for match in _MENTION.finditer(plain):
         words.setdefault(match[1].lower(), match[1])

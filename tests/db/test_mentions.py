@@ -38,6 +38,8 @@ words = st.text(alphabet="abcdefgh XYZ,.!?\n", max_size=40)
         ("\\`@bob\\`", ["bob"]),
         ("`x`@bob", ["bob"]),
         ("`a\n\n@bob` in two paragraphs", ["bob"]),
+        ("请@bob看一下 @aliceさん、@carol은", ["bob", "alice", "carol"]),
+        ("https://example.com/日本/@bob é@bob", []),
     ],
 )  # fmt: skip
 def test_names_are_found_where_they_are_said(text: str, named: list[str]) -> None:
@@ -53,6 +55,7 @@ def test_names_are_found_where_they_are_said(text: str, named: list[str]) -> Non
         ("t42 T0 T042 T4x xT4 T4.5 T99999999999999999999", []),
         ("@T4 a@T4 https://example.com/T4", []),
         ("A1 R1 S1 C1", []),
+        ("先做T1再做T2", ["T1", "T2"]),
         ("`T1` T2\n```\nT3\n```\nT4", ["T2", "T4"]),
     ],
 )
