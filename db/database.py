@@ -11,10 +11,14 @@ from typing import Any, Self
 import asyncpg
 
 from db.queries import q
+from db.quoting import one_line
 from db.records import EventKind, InboxKind
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
 POOL_SIZE = 16
+
+# Room for two titles. What users wrote is longer where it stands: in the comment, the message, or the log.
+_LONGEST_SUMMARY = 1_000
 
 _SERVER_SETTINGS = {
     "application_name": "goalroom",
@@ -107,8 +111,7 @@ class Act:
     ) -> None:
         """Put an item into the agent's inbox, if there is one. Of own acts only a message to oneself is told."""
         if agent_id is not None and (agent_id != by or kind is InboxKind.DIRECT):
-            # What users wrote in it may have several lines.
-            line = " ".join(summary.split())
+            line = one_line(summary, _LONGEST_SUMMARY)
             self._items.append(_NewItem(agent_id, room_id, kind, line, by, task, comment, message))
 
     async def add_inbox_items(self) -> None:

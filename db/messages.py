@@ -6,6 +6,7 @@ from db import ids, mentions, naming
 from db.callers import Caller
 from db.database import Act
 from db.queries import q
+from db.quoting import one_line
 from db.records import Agent, Channel, EventKind, Message
 
 REVIEWS, BLOCKERS, OPS = "reviews", "blockers", "ops"
@@ -76,6 +77,5 @@ def is_open_to(caller: Caller, message: Message) -> bool:
 
 
 def summary(text: str) -> str:
-    """A text in one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= _SUMMARY else f"{line[: _SUMMARY - 1].rstrip()}…"
+    """What an inbox shows of it."""
+    return one_line(text, _SUMMARY)

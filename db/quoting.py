@@ -1,8 +1,13 @@
-"""What users wrote, within Markdown that the server writes."""
+"""What users wrote, within what the server writes."""
+
+
+def one_line(text: str, most: int) -> str:
+    """The text without its line breaks, and no longer than `most`."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def code_span(text: str, most: int) -> str:
-    """One line that ends where it should whatever the text holds; in it nothing is a heading, a link or a mention."""
+    """One line of Markdown that ends where it should; in it nothing is a heading, a link or a mention."""
     visible = "".join(character if character.isprintable() else " " for character in text.replace("`", "'"))
-    line = " ".join(visible.split()) or "(blank)"
-    return f"`{line if len(line) <= most else line[: most - 1].rstrip() + '…'}`"
+    return f"`{one_line(visible, most) or '(blank)'}`"

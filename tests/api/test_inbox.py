@@ -103,6 +103,11 @@ async def test_a_summary_is_one_line_whatever_it_tells_of(team: Team) -> None:
         ("MENTION", f"@ann mentions you on {task}: @bob: three"),
         ("ASSIGNED", f"{task} 'Fix it now' is assigned to you."),
     ]
+    await team.bob.do("acknowledge")
+    await team.bob.claim(task)
+    await team.ann.do("cancelTask", task=task, reason="No\n" * 10_000)
+    ((kind, summary),) = await waiting(team.bob)
+    assert (kind, len(summary), summary.count("\n")) == ("LEASE_LOST", 1_000, 0)
 
 
 async def test_an_item_is_its_owners_alone(team: Team) -> None:
