@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from broadcaster import Broadcast
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -23,6 +24,7 @@ from goalroom.graphql_http import GraphQLHTTP
 from goalroom.graphql_ws import GraphQLWebSocket
 from goalroom.nudges import Nudges
 from goalroom.postgres_broadcast import PostgresBroadcast
+from goalroom.request_ids import RequestIds
 from goalroom.sweeper import sweep_forever
 from schema.build import schema
 
@@ -34,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 def create_app(database_url: str, *, rate_limit: int = 200) -> Starlette:
     """The app; it opens the database when it starts. Whoever stops the process sets `state.stopping` first."""
-    app = Starlette(lifespan=_Lifespan(database_url))
+    app = Starlette(lifespan=_Lifespan(database_url), middleware=[Middleware(RequestIds)])
     app.state.stopping = asyncio.Event()
     app.state.rate_limit = rate_limit
     return app
@@ -126,9 +128,9 @@ async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:
             if loop.time() - begun > _LONGEST_PAUSE:
                 pause, failing = _FIRST_PAUSE, False
             if errors.refusal(error) is None:
-                _log.exception("%s failed, beginning again", name)
+                _log.exception("background work failed, beginning again", extra={"work": name})
             elif not failing:
-                _log.warning("%s waits for the database: %s", name, type(error).__name__)
+                _log.warning("background work waits for the database", extra={"work": name, "error": repr(error)})
             failing = True
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)

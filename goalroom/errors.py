@@ -1,7 +1,6 @@
 """What clients are told when something goes wrong: refusals with their facts, everything else masked."""
 
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +9,8 @@ import asyncpg
 from graphql import GraphQLError
 
 from db.refusals import ErrorCode, Refused, Unavailable
+from goalroom import request_ids
+from goalroom.masking import masked
 
 PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
 
@@ -54,25 +55,27 @@ def refusal(error: BaseException) -> Refused | None:
     # The driver also tells the misuse of a connection with an InterfaceError; one that was closed is not misuse.
     closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError) and "clos" in str(error)
     if closed or isinstance(error, _AWAY):
-        _log.warning("the database is away: %s: %s", type(error).__name__, error)
+        _log.warning("the database is away", extra={"error": repr(error)})
         return Unavailable()
     return None
 
 
 def described(error: BaseException) -> dict[str, Any]:
-    """Message and extensions of a refusal; of anything else only an id, which the log holds too."""
+    """Message and extensions of a refusal; of anything else only the request's id, which the log holds too."""
     refused = refusal(error)
     if refused is not None:
         extensions = {"code": refused.code, "hint": refused.hint(), **_plain(refused.facts())}
+        if isinstance(refused, Unavailable):
+            extensions["requestId"] = request_ids.current()
         return {"message": _cut(refused.message()), "extensions": extensions}
-    found = secrets.token_hex(8)
-    _log.error("internal error %s: %s", found, type(error).__name__, exc_info=error, extra={"error_id": found})
+    request_id = request_ids.current()
+    _log.error("internal error", exc_info=error, extra={"error": type(error).__name__, "request_id": request_id})
     return {
-        "message": f"Something went wrong in the server; its log tells more under {found}.",
+        "message": f"Something went wrong in the server; its log tells more under {request_id}.",
         "extensions": {
             "code": ErrorCode.INTERNAL,
             "hint": "Try again; if it goes on, give the server's operator this id.",
-            "id": found,
+            "requestId": request_id,
         },
     }
 
@@ -104,6 +107,7 @@ def _place(error: GraphQLError) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
+    text = masked(text)
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
 
 

@@ -1,6 +1,7 @@
 """GraphQL over WebSocket: the protocol graphql-transport-ws."""
 
 import asyncio
+import itertools
 from contextlib import ExitStack, aclosing
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from db.callers import token_hash
 from db.refusals import BadInput, TooComplex, Unauthenticated
-from goalroom import errors, wire
+from goalroom import errors, request_ids, wire
 from goalroom import ws_messages as ws
 from goalroom.connections import Connection
 from goalroom.documents import Rejected
@@ -69,6 +70,7 @@ class _Socket:
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._subscriptions: set[asyncio.Task[None]] = set()
         self._running: set[asyncio.Task[None]] = set()
+        self._begun_operations = itertools.count(1)
         self._open = ExitStack()
         self._begun = asyncio.Event()
         self._handlers = {
@@ -216,7 +218,11 @@ class _Socket:
             task.exception()
 
     async def _run(self, name: str, operation: Operation, context: Context, connection: Connection) -> None:
-        with connection.running(context), self._door.connections.waiting(context):
+        with (
+            request_ids.part(next(self._begun_operations)),
+            connection.running(context),
+            self._door.connections.waiting(context),
+        ):
             try:
                 await self._perform(name, operation)
             except Rejected as rejected:
