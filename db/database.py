@@ -1,7 +1,7 @@
 """The connection pool, and the transaction in which an act changes rooms."""
 
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,9 +12,13 @@ import asyncpg
 
 from db.queries import q
 from db.records import EventKind, InboxKind
+from db.refusals import Unavailable
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
 POOL_SIZE = 16
+
+# How long a request waits for a connection: one that is told to come back later is better off than one that hangs.
+_PATIENCE_SECONDS = 4
 
 _SERVER_SETTINGS = {
     "application_name": "goalroom",
@@ -158,10 +162,10 @@ class Act:
 class Database:
     """A pool of connections. Statements run on it one by one, or together in an `act`."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Any, connections: Collection[Any] = ()) -> None:
         self.pool = pool
-        self.fetch, self.fetchrow = pool.fetch, pool.fetchrow
-        self.fetchval, self.execute = pool.fetchval, pool.execute
+        self._connections = connections
+        self._given_up = False
         # Whoever follows logs, or what else changes, puts itself here; it must not raise.
         self.log_listeners: set[Callable[[int, int], None]] = set()
         self.change_listeners: set[Callable[[Topic, int], None]] = set()
@@ -180,25 +184,67 @@ class Database:
     @classmethod
     async def connect(cls, url: str, *, size: int = POOL_SIZE) -> Self:
         """Open the pool; raises OSError or asyncpg.PostgresError where the server can't be reached."""
+        connections: set[Any] = set()
+
+        async def prepare(connection: Any) -> None:
+            connections.add(connection)
+            connection.add_termination_listener(connections.discard)
+            await _prepare(connection)
+
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=size,
-            init=_prepare,
+            init=prepare,
             reset=_keep_state,
             statement_cache_size=1000,
             timeout=5,
             server_settings=_SERVER_SETTINGS,
         )
-        return cls(pool)
+        return cls(pool, connections)
 
     async def close(self) -> None:
         await self.pool.close()
 
+    def give_up(self) -> None:
+        """The server is silent: whoever waits for it, or comes now, is told so. Until `take_up`."""
+        self._given_up = True
+        for connection in tuple(self._connections):
+            connection.terminate()
+
+    def take_up(self) -> None:
+        """The server has been heard of."""
+        self._given_up = False
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[Any]:
+        """One of the pool's; UNAVAILABLE, or a TimeoutError, where there is none to be had."""
+        if self._given_up:
+            raise Unavailable
+        async with self.pool.acquire(timeout=_PATIENCE_SECONDS) as connection:
+            yield connection
+
+    async def fetch(self, statement: str, *parameters: object) -> list[Any]:
+        async with self.connection() as connection:
+            rows: list[Any] = await connection.fetch(statement, *parameters)
+            return rows
+
+    async def fetchrow(self, statement: str, *parameters: object) -> Any:
+        async with self.connection() as connection:
+            return await connection.fetchrow(statement, *parameters)
+
+    async def fetchval(self, statement: str, *parameters: object) -> Any:
+        async with self.connection() as connection:
+            return await connection.fetchval(statement, *parameters)
+
+    async def execute(self, statement: str, *parameters: object) -> Any:
+        async with self.connection() as connection:
+            return await connection.execute(statement, *parameters)
+
     @asynccontextmanager
     async def act(self) -> AsyncGenerator[Act]:
         """A transaction. Its events are appended last, and announced once it is committed; an exception undoes all."""
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with self.connection() as connection, connection.transaction():
             act = Act(connection, self._known_needs)
             yield act
             await act.add_inbox_items()
@@ -212,7 +258,7 @@ class Database:
     async def snapshot(self) -> AsyncGenerator[Any]:
         """A connection on which all reads see the same moment."""
         async with (
-            self.pool.acquire() as connection,
+            self.connection() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield connection

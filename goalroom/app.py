@@ -15,20 +15,19 @@ from starlette.routing import Route, WebSocketRoute
 from db import uptime
 from db.database import Database
 from db.feed import Feed
-from db.migrate import pending
 from goalroom import errors
 from goalroom.connections import Connections
 from goalroom.door import Door
 from goalroom.execution import Engine
 from goalroom.graphql_http import GraphQLHTTP
 from goalroom.graphql_ws import GraphQLWebSocket
+from goalroom.health import Health
 from goalroom.nudges import Nudges
 from goalroom.postgres_broadcast import PostgresBroadcast
 from goalroom.request_ids import RequestIds
 from goalroom.sweeper import sweep_forever
 from schema.build import schema
 
-_READY_SECONDS = 2
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 _log = logging.getLogger(__name__)
@@ -58,12 +57,14 @@ class _Lifespan:
         connections = Connections(database, app.state.stopping)
         nudges.on_agent_changed(connections.agent_changed)
         door = Door(Engine(schema), database, feed, connections)
-        app.router.routes.extend(_routes(door, backend.listening))
+        health = Health(database, backend)
+        app.router.routes.extend(_routes(door, health))
         work = [
             asyncio.create_task(_supervised(name, one))
             for name, one in (
                 ("nudges", nudges.run),
                 ("uptime", lambda: uptime.keep_noting(database)),
+                ("health", health.watch),
                 ("sweeper", lambda: sweep_forever(database)),
                 ("tokens", connections.follow_tokens),
                 ("presence", connections.keep_alive),
@@ -81,9 +82,9 @@ class _Lifespan:
             await _close(database)
 
 
-def _routes(door: Door, following: asyncio.Event) -> list[Route | WebSocketRoute]:
+def _routes(door: Door, health: Health) -> list[Route | WebSocketRoute]:
     async def ready(_request: Request) -> Response:
-        why = await _why_not_ready(door.database, following)
+        why = await health.why_not_ready()
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
 
     return [
@@ -101,19 +102,6 @@ async def _healthy(_request: Request) -> Response:
 
 async def _root(_request: Request) -> Response:
     return PlainTextResponse("This is Goalroom. Its API is GraphQL, at /graphql.\n")
-
-
-async def _why_not_ready(database: Database, following: asyncio.Event) -> str | None:
-    try:
-        async with asyncio.timeout(_READY_SECONDS):
-            missing = await pending(database)
-    except Exception as error:
-        return str(errors.described(error)["message"])
-    if missing:
-        return f"The database lacks {len(missing)} migrations: run `goalroom migrate`."
-    if not following.is_set():
-        return "The connection to the other server processes is not up."
-    return None
 
 
 async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
 from graphql import GraphQLError
 
+from db.outages import is_away
 from db.refusals import ErrorCode, Refused, Unavailable
 from goalroom import request_ids
 from goalroom.masking import masked
@@ -25,36 +25,12 @@ _HINTS = {
     ErrorCode.BAD_INPUT: "Correct the input and send it again; nothing was changed.",
 }
 
-# The database went away, is coming up, or is too busy; not what we asked of it.
-_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-    # A connection that the server has said goodbye on, and that is not closed yet: nothing was sent on it.
-    asyncpg.InternalClientError,
-    # Undone to the last bit, like the others: sending it again is all there is to do.
-    asyncpg.DeadlockDetectedError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.ReadOnlySQLTransactionError,
-    # A database that is closed to new connections.
-    asyncpg.ObjectNotInPrerequisiteStateError,
-    asyncpg.InsufficientResourcesError,
-)
-
 
 def refusal(error: BaseException) -> Refused | None:
     """The refusal that this is; nothing for a mistake of ours."""
     if isinstance(error, Refused):
         return error
-    # The driver also tells the misuse of a connection with an InterfaceError; one that was closed is not misuse.
-    closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError) and "clos" in str(error)
-    if closed or isinstance(error, _AWAY):
+    if is_away(error):
         _log.warning("the database is away", extra={"error": repr(error)})
         return Unavailable()
     return None

@@ -10,7 +10,8 @@ from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
 
-from db.refusals import BadInput, ErrorCode
+from db.outages import outlast
+from db.refusals import BadInput, ErrorCode, Unavailable
 from goalroom import errors
 from goalroom.documents import Documents, Rejected
 from goalroom.limits import Limits
@@ -88,11 +89,22 @@ class Operation:
                     return
                 except Exception as error:
                     raise Rejected([errors.described(error)]) from error
-                self._context.forget()
-                result = self._executor.build_per_event_executor(event).execute_operation(False)
-                if _is_awaitable(result):
-                    result = await result
-                yield _response(result)
+                yield await self._of_event(event)
+
+    async def _of_event(self, event: object) -> Response:
+        """What the event's fields say. It is not sent without them: while the database is away, it waits."""
+
+        async def read() -> Response:
+            self._context.forget()
+            result = self._executor.build_per_event_executor(event).execute_operation(False)
+            if _is_awaitable(result):
+                result = await result
+            response = _response(result)
+            if any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE for error in response.get("errors", ())):
+                raise Unavailable
+            return response
+
+        return await outlast(read)
 
 
 class Engine:

@@ -20,7 +20,7 @@ from db.database import Database
 
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
 _TICK_S = 0.5
-_LONGEST_PAUSE_S = 5.0
+_LONGEST_PAUSE_S = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ async def sweep_forever(database: Database) -> None:
             pause, ticks = _TICK_S, ticks + 1
         except Exception as error:
             # Whatever went wrong was rolled back, and work that is left undone now is found again in the next round.
-            _log.warning("sweep failed, trying again: %s: %s", type(error).__name__, error)
+            _log.warning("the sweep failed, trying again", extra={"error": repr(error)})
             pause = min(pause * 2, _LONGEST_PAUSE_S)
         await asyncio.sleep(pause)
 

@@ -1,0 +1,55 @@
+"""Whether the process can serve: from what it last heard of Postgres, which is asked all the time."""
+
+import asyncio
+
+from db.database import Database
+from db.migrate import pending
+from goalroom import errors
+from goalroom.postgres_broadcast import PostgresBroadcast
+
+# A Postgres that was silent for so long isn't waited for any more: requests are answered within five seconds.
+_SILENT_SECONDS = 3.0
+_LOOK_SECONDS = 0.25
+_MIGRATED_SECONDS = 10.0
+_ANSWER_SECONDS = 1.0
+
+
+class Health:
+    """Read by /readyz and the metrics; it also ends what waits for a Postgres that is silent."""
+
+    def __init__(self, database: Database, backend: PostgresBroadcast) -> None:
+        self._database, self._backend = database, backend
+        self._migrated_until = 0.0
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether Postgres answered when it was last asked, which is less than two seconds ago."""
+        return self._backend.listening.is_set()
+
+    async def why_not_ready(self) -> str | None:
+        """Nothing where it can serve."""
+        if not self.is_answering:
+            return "The database doesn't answer."
+        now = asyncio.get_running_loop().time()
+        if now < self._migrated_until:
+            return None
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                missing = await pending(self._database)
+        except Exception as error:
+            return str(errors.described(error)["message"])
+        if missing:
+            return f"The database lacks {len(missing)} migrations: run `goalroom migrate`."
+        self._migrated_until = now + _MIGRATED_SECONDS
+        return None
+
+    async def watch(self) -> None:
+        """Give up waiting for a silent Postgres, and take it up again, until cancelled."""
+        loop = asyncio.get_running_loop()
+        self._backend.heard_at = max(self._backend.heard_at, loop.time())
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if loop.time() - self._backend.heard_at > _SILENT_SECONDS:
+                self._database.give_up()
+            else:
+                self._database.take_up()
