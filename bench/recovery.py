@@ -2,18 +2,20 @@
 
     python -m bench.recovery [--times 3] [--writers 8]
 
-Two server processes, writers that try again until they are answered, a subscriber on one socket, and a balancer that asks
-/readyz twenty times a second. Postgres is stopped and started, and then stopped in its tracks (SIGSTOP) and woken.
+Two server processes, writers that try again until they are answered, a subscriber on one socket, and a balancer that
+asks /readyz twenty times a second. Postgres is stopped and started, and then stopped in its tracks (SIGSTOP) and woken.
 """
 
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.e2e.outages import Outage, Team, team
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
 _AWAY_SECONDS = 5.0
 _BETWEEN_SECONDS = 3.0

@@ -1,8 +1,8 @@
 """The connection pool, and the transaction in which an act changes rooms."""
 
 import json
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -80,6 +80,10 @@ class Act:
     def __post_init__(self) -> None:
         self.fetch, self.fetchrow = self.connection.fetch, self.connection.fetchrow
         self.fetchval, self.execute = self.connection.fetchval, self.connection.execute
+
+    def kinds(self, room_id: int) -> list[EventKind]:
+        """The kinds of what was recorded for the room's log."""
+        return [event.kind for event in self._events[room_id]]
 
     def record(
         self,
@@ -169,12 +173,17 @@ class Database:
         # Whoever follows logs, or what else changes, puts itself here; it must not raise.
         self.log_listeners: set[Callable[[int, int], None]] = set()
         self.change_listeners: set[Callable[[Topic, int], None]] = set()
+        # What was logged, for those who count; and what every act runs in, for those who trace.
+        self.kind_listeners: set[Callable[[Sequence[EventKind]], None]] = set()
+        self.around_act: Callable[[], AbstractContextManager[Any]] = nullcontext
         self._known_needs: dict[int, tuple[int, ...]] = {}
 
-    def announce(self, room_id: int, seq: int) -> None:
-        """Say, after the commit, that the room's log has got as far as seq."""
+    def announce(self, room_id: int, seq: int, kinds: Sequence[EventKind]) -> None:
+        """Say, after the commit, that the room's log has got as far as seq, with events of these kinds."""
         for listener in tuple(self.log_listeners):
             listener(room_id, seq)
+        for counts in tuple(self.kind_listeners):
+            counts(kinds)
 
     def announce_change(self, topic: Topic, key: int) -> None:
         """Say, after the commit, that this changed of the agent or room."""
@@ -244,13 +253,14 @@ class Database:
     @asynccontextmanager
     async def act(self) -> AsyncGenerator[Act]:
         """A transaction. Its events are appended last, and announced once it is committed; an exception undoes all."""
-        async with self.connection() as connection, connection.transaction():
-            act = Act(connection, self._known_needs)
-            yield act
-            await act.add_inbox_items()
-            ends = await act.append_events()
+        with self.around_act():
+            async with self.connection() as connection, connection.transaction():
+                act = Act(connection, self._known_needs)
+                yield act
+                await act.add_inbox_items()
+                ends = await act.append_events()
         for room_id, seq in ends.items():
-            self.announce(room_id, seq)
+            self.announce(room_id, seq, act.kinds(room_id))
         for topic, key in act.changes:
             self.announce_change(topic, key)
 

@@ -22,10 +22,13 @@ from goalroom.execution import Engine
 from goalroom.graphql_http import GraphQLHTTP
 from goalroom.graphql_ws import GraphQLWebSocket
 from goalroom.health import Health
+from goalroom.metrics import Metrics
+from goalroom.metrics_page import MetricsPage
 from goalroom.nudges import Nudges
 from goalroom.postgres_broadcast import PostgresBroadcast
 from goalroom.request_ids import RequestIds
 from goalroom.sweeper import sweep_forever
+from goalroom.tracing import configured
 from schema.build import schema
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
@@ -35,7 +38,11 @@ _log = logging.getLogger(__name__)
 
 def create_app(database_url: str, *, rate_limit: int = 200) -> Starlette:
     """The app; it opens the database when it starts. Whoever stops the process sets `state.stopping` first."""
-    app = Starlette(lifespan=_Lifespan(database_url), middleware=[Middleware(RequestIds)])
+    tracing = configured()
+    app = Starlette(
+        lifespan=_Lifespan(database_url), middleware=[Middleware(RequestIds), Middleware(tracing.following)]
+    )
+    app.state.tracing = tracing
     app.state.stopping = asyncio.Event()
     app.state.rate_limit = rate_limit
     return app
@@ -56,7 +63,10 @@ class _Lifespan:
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, app.state.stopping)
         nudges.on_agent_changed(connections.agent_changed)
-        door = Door(Engine(schema), database, feed, connections)
+        metrics, tracing = Metrics(), app.state.tracing
+        database.kind_listeners.add(metrics.logged)
+        database.around_act = tracing.act
+        door = Door(Engine(schema, None, metrics, tracing), database, feed, connections, metrics)
         health = Health(database, backend)
         app.router.routes.extend(_routes(door, health))
         work = [
@@ -65,7 +75,7 @@ class _Lifespan:
                 ("nudges", nudges.run),
                 ("uptime", lambda: uptime.keep_noting(database)),
                 ("health", health.watch),
-                ("sweeper", lambda: sweep_forever(database)),
+                ("sweeper", lambda: sweep_forever(database, metrics)),
                 ("tokens", connections.follow_tokens),
                 ("presence", connections.keep_alive),
                 ("end", connections.end_when_stopping),
@@ -80,6 +90,7 @@ class _Lifespan:
             await asyncio.gather(*work, return_exceptions=True)
             await feed.close()
             await _close(database)
+            await asyncio.to_thread(tracing.end)
 
 
 def _routes(door: Door, health: Health) -> list[Route | WebSocketRoute]:
@@ -92,6 +103,7 @@ def _routes(door: Door, health: Health) -> list[Route | WebSocketRoute]:
         WebSocketRoute("/graphql", GraphQLWebSocket(door)),
         Route("/healthz", _healthy),
         Route("/readyz", ready),
+        Route("/metrics", MetricsPage(door.metrics, door, health).__call__),
         Route("/", _root),
     ]
 

@@ -65,6 +65,10 @@ class Connections:
         self._waiting: set[asyncio.Event] = set()
         self._look = asyncio.Event()
 
+    @property
+    def count(self) -> int:
+        return len(self._open)
+
     @contextmanager
     def open(self, connection: Connection) -> Generator[None]:
         """While it is open, it counts."""

@@ -6,9 +6,11 @@ from db import presence
 from db.callers import Caller, authenticate
 from db.database import Database
 from db.feed import Feed
-from db.refusals import Unauthenticated
+from db.refusals import ErrorCode, Unauthenticated
+from goalroom import errors
 from goalroom.connections import Connections
 from goalroom.execution import Engine
+from goalroom.metrics import Metrics
 from resolvers.context import Context
 
 _LONGEST_TOKEN = 1_000
@@ -22,19 +24,29 @@ class Door:
     database: Database
     feed: Feed
     connections: Connections
+    metrics: Metrics
 
     async def admit(self, token: str | None) -> Caller:
         """Who the token speaks for; that it speaks is a sign of life."""
-        if token is None or not 0 < len(token) <= _LONGEST_TOKEN:
-            raise Unauthenticated
-        caller = await authenticate(self.database, token)
-        if caller.unseen:
-            await presence.seen(self.database, caller.agent_id)
+        try:
+            caller = await authenticate(self.database, _plausible(token))
+            if caller.unseen:
+                await presence.seen(self.database, caller.agent_id)
+        except Exception as error:
+            refused = errors.refusal(error)
+            self.metrics.refused(refused.code if refused else ErrorCode.INTERNAL)
+            raise
         return caller
 
     def context(self, caller: Caller) -> Context:
         """What one operation of the caller runs on."""
         return Context(self.database, self.feed, caller)
+
+
+def _plausible(token: str | None) -> str:
+    if token is None or not 0 < len(token) <= _LONGEST_TOKEN:
+        raise Unauthenticated
+    return token
 
 
 def bearer(authorization: object) -> str | None:

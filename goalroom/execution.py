@@ -1,12 +1,12 @@
 """Runs operations: a request in, what goes back to its client out, whichever way they travel."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Self
 
 import strawberry
-from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
 
@@ -15,6 +15,8 @@ from db.refusals import BadInput, ErrorCode, Unavailable
 from goalroom import errors
 from goalroom.documents import Documents, Rejected
 from goalroom.limits import Limits
+from goalroom.metrics import OK, Metrics
+from goalroom.tracing import Tracing
 from resolvers.context import Context
 
 Response = dict[str, Any]
@@ -52,9 +54,12 @@ class Request:
 class Operation:
     """One operation of a request, ready to run on its context."""
 
-    def __init__(self, executor: Any, context: Context) -> None:
+    def __init__(self, executor: Any, context: Context, metrics: Metrics, tracing: Tracing) -> None:
         self._executor = executor
         self._context = context
+        self._metrics, self._tracing = metrics, tracing
+        self._kind: str = executor.operation.operation.value
+        self._name = _name(executor.operation)
 
     @property
     def is_mutation(self) -> bool:
@@ -66,16 +71,29 @@ class Operation:
 
     async def run(self) -> Response:
         """The answer to a query or mutation."""
-        result = self._executor.execute_operation()
-        if _is_awaitable(result):
-            result = await result
-        return _response(result)
+        with self._tracing.span(f"{self._kind} {self._name}"), self._metrics.running(self._kind, self._name) as outcome:
+            result = self._executor.execute_operation()
+            if _is_awaitable(result):
+                result = await result
+            response = _response(result)
+            outcome.code = _code(response.get("errors"))
+        return response
 
     async def stream(self) -> AsyncGenerator[Response]:
         """The events of a subscription. Nothing is read ahead: the next is looked for once this one was taken.
 
         Rejected where it can't begin, or ends with an error.
         """
+        with self._metrics.running(self._kind, self._name) as outcome:
+            try:
+                async with aclosing(self._events()) as events:
+                    async for event in events:
+                        yield event
+            except Rejected as rejected:
+                outcome.code = _code(rejected.errors)
+                raise
+
+    async def _events(self) -> AsyncGenerator[Response]:
         source: Any = create_source_event_stream(self._executor)
         if _is_awaitable(source):
             source = await source
@@ -104,19 +122,34 @@ class Operation:
                 raise Unavailable
             return response
 
-        return await outlast(read)
+        with self._tracing.span(f"{self._kind} {self._name}"):
+            return await outlast(read)
 
 
 class Engine:
     """The schema, and the documents that were asked of it."""
 
-    def __init__(self, schema: strawberry.Schema, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
+        self._metrics, self._tracing = metrics or Metrics(), tracing or Tracing()
         self._schema = schema
         self._graphql = schema._schema  # noqa: SLF001  # Strawberry has no other way to it
         self._documents = Documents(self._graphql, limits or Limits())
 
     def prepare(self, request: Request, context: Context) -> Operation:
         """The operation that is asked for, its variables checked; else Rejected."""
+        try:
+            return self._prepare(request, context)
+        except Rejected as rejected:
+            self._metrics.refused(_code(rejected.errors))
+            raise
+
+    def _prepare(self, request: Request, context: Context) -> Operation:
         document = self._documents.read(request.query)
         if request.variables:
             _check_texts("variables", request.variables)
@@ -131,7 +164,20 @@ class Engine:
         )
         if isinstance(executor, list):
             raise Rejected([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
-        return Operation(executor, context)
+        return Operation(executor, context, self._metrics, self._tracing)
+
+
+def _name(operation: OperationDefinitionNode) -> str:
+    """By the field at its root, of which there are only so many; several have one name together."""
+    names = {
+        node.name.value if isinstance(node, FieldNode) else "several" for node in operation.selection_set.selections
+    }
+    name = names.pop()
+    return "several" if names else name
+
+
+def _code(found: Sequence[Mapping[str, Any]] | None) -> str:
+    return str(found[0]["extensions"]["code"]) if found else OK
 
 
 def _response(result: ExecutionResult) -> Response:
