@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from broadcaster import Broadcast
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -15,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from db import uptime
 from db.database import Database
 from db.feed import Feed
-from goalroom import errors
+from goalroom import errors, request_ids
 from goalroom.connections import Connections
 from goalroom.door import Door
 from goalroom.execution import Engine
@@ -36,16 +37,33 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _log = logging.getLogger(__name__)
 
 
-def create_app(database_url: str, *, rate_limit: int = 200) -> Starlette:
+def create_app(database_url: str, *, rate_limit: int = 200, allowed_origins: Sequence[str] = ()) -> Starlette:
     """The app; it opens the database when it starts. Whoever stops the process sets `state.stopping` first."""
     tracing = configured()
     app = Starlette(
-        lifespan=_Lifespan(database_url), middleware=[Middleware(RequestIds), Middleware(tracing.following)]
+        lifespan=_Lifespan(database_url),
+        middleware=[Middleware(RequestIds), *_browsers(allowed_origins), Middleware(tracing.following)],
     )
+    app.state.allowed_origins = frozenset(allowed_origins)
     app.state.tracing = tracing
     app.state.stopping = asyncio.Event()
     app.state.rate_limit = rate_limit
     return app
+
+
+def _browsers(allowed_origins: Sequence[str]) -> list[Middleware]:
+    """Lets pages of these sites read our answers. Without any, browsers keep them from all pages but our own."""
+    if not allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=allowed_origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("authorization", "content-type", request_ids.HEADER, "traceparent"),
+            expose_headers=(request_ids.HEADER, "retry-after"),
+        )
+    ]
 
 
 class _Lifespan:
@@ -66,7 +84,9 @@ class _Lifespan:
         metrics, tracing = Metrics(), app.state.tracing
         database.kind_listeners.add(metrics.logged)
         database.around_act = tracing.act
-        door = Door(Engine(schema, None, metrics, tracing), database, feed, connections, metrics)
+        door = Door(
+            Engine(schema, None, metrics, tracing), database, feed, connections, metrics, app.state.allowed_origins
+        )
         health = Health(database, backend)
         app.router.routes.extend(_routes(door, health))
         work = [
@@ -82,6 +102,7 @@ class _Lifespan:
             )
         ]
         try:
+            await health.begin()
             yield
         finally:
             app.state.stopping.set()

@@ -47,9 +47,23 @@ def serve(
     rate_limit: Annotated[
         int | None, typer.Option(help="Requests a second and token; 0 is no limit.", show_default="200")
     ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="A certificate and those above it, as PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's key, as PEM.")] = None,
+    allowed_origins: Annotated[
+        str | None, typer.Option(help="Sites whose pages may use the API in a browser, with commas between them.")
+    ] = None,
 ) -> None:
     """Run the server in the foreground until SIGINT or SIGTERM."""
-    settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
+    settings = _settings(
+        data_dir=data_dir,
+        database_url=database_url,
+        host=host,
+        port=port,
+        rate_limit=rate_limit,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        allowed_origins=allowed_origins,
+    )
     logs.to_stderr(logging.INFO)
     server = _load("goalroom.server")
     _run(server.serve(settings), loop=server.LOOP)

@@ -25,6 +25,7 @@ class Door:
     feed: Feed
     connections: Connections
     metrics: Metrics
+    allowed_origins: frozenset[str] = frozenset()
 
     async def admit(self, token: str | None) -> Caller:
         """Who the token speaks for; that it speaks is a sign of life."""

@@ -37,7 +37,7 @@ class GraphQLWebSocket:
         if (await receive())["type"] != "websocket.connect":
             return
         headers = Headers(scope=scope)
-        if not _is_from_here(headers):
+        if not _may_be_from(headers, self._door.allowed_origins):
             # Before the handshake this is a 403.
             await send({"type": "websocket.close", "code": ws.FORBIDDEN})
             return
@@ -53,10 +53,10 @@ class GraphQLWebSocket:
             return
 
 
-def _is_from_here(headers: Headers) -> bool:
-    """Pages of other sites must not use what a browser knows of this one; programs send no Origin."""
+def _may_be_from(headers: Headers, allowed_origins: frozenset[str]) -> bool:
+    """Pages of other sites must not use what a browser knows of this one, unless allowed; programs send no Origin."""
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    return origin is None or origin in allowed_origins or urlsplit(origin).netloc == headers.get("host")
 
 
 class _Socket:

@@ -1,6 +1,7 @@
 """Whether the process can serve: from what it last heard of Postgres, which is asked all the time."""
 
 import asyncio
+from contextlib import suppress
 
 from db.database import Database
 from db.migrate import pending
@@ -12,6 +13,7 @@ _SILENT_SECONDS = 3.0
 _LOOK_SECONDS = 0.25
 _MIGRATED_SECONDS = 10.0
 _ANSWER_SECONDS = 1.0
+_BEGIN_SECONDS = 5.0
 
 
 class Health:
@@ -25,6 +27,12 @@ class Health:
     def is_answering(self) -> bool:
         """Whether Postgres answered when it was last asked, which is less than two seconds ago."""
         return self._backend.listening.is_set()
+
+    async def begin(self) -> None:
+        """Wait until Postgres is heard of, so that who is told of a server that is ready finds one; not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_BEGIN_SECONDS):
+                await self._backend.listening.wait()
 
     async def why_not_ready(self) -> str | None:
         """Nothing where it can serve."""

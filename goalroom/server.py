@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -42,7 +43,8 @@ class _Server(uvicorn.Server):
             raise _cannot_listen(self.config.host, self.config.port, error) from error
         if sockets and not self.should_exit:
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-            sys.stdout.write(f"Goalroom is ready: http://{host}:{sockets[0].getsockname()[1]}\n")
+            scheme = "https" if self.config.is_ssl else "http"
+            sys.stdout.write(f"Goalroom is ready: {scheme}://{host}:{sockets[0].getsockname()[1]}\n")
             sys.stdout.flush()
             _log.info("serving", extra={"host": host, "port": sockets[0].getsockname()[1], "version": __version__})
 
@@ -59,10 +61,11 @@ async def serve(settings: Settings) -> None:
 
 
 async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.Event) -> None:
+    _check_tls(settings)
     async with storage.furnished(settings) as url:
         if stop.is_set():
             return
-        app = create_app(url, rate_limit=settings.rate_limit)
+        app = create_app(url, rate_limit=settings.rate_limit, allowed_origins=settings.allowed_origins)
         server = _Server(_config(app, settings))
         stopper = asyncio.create_task(_stop(server, app.state.stopping, stop))
         try:
@@ -73,11 +76,22 @@ async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.E
             stopper.cancel()
 
 
+def _check_tls(settings: Settings) -> None:
+    if settings.tls_cert is None:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:
+        raise Failure(f"The certificate and its key can't be used: {error}.", 2) from error
+
+
 def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
         lifespan="on",
         log_config=None,
         access_log=False,

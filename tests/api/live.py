@@ -93,10 +93,10 @@ class Socket:
 
 
 @asynccontextmanager
-async def serving(database_url: str) -> AsyncGenerator[Live]:
+async def serving(database_url: str, **options: Any) -> AsyncGenerator[Live]:
     """A server on this database."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        app = create_app(database_url, rate_limit=0)
+        app = create_app(database_url, rate_limit=0, **options)
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
