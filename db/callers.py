@@ -13,7 +13,7 @@ from db.refusals import BadInput, Forbidden, NotFound, Unauthenticated
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The agent of a token. `rooms` are those it belongs to; `unseen`: its presence has to be brought up to date."""
+    """The agent of a token. `rooms` are those it belongs to; `unseen`: presence or the token's use is to be written."""
 
     agent_id: int
     name: str

@@ -166,8 +166,11 @@ class Act:
 class Database:
     """A pool of connections. Statements run on it one by one, or together in an `act`."""
 
-    def __init__(self, pool: Any, connections: Collection[Any] = ()) -> None:
+    def __init__(
+        self, pool: Any, connections: Collection[Any] = (), *, patience_seconds: float = _PATIENCE_SECONDS
+    ) -> None:
         self.pool = pool
+        self._patience_seconds = patience_seconds
         self._connections = connections
         self._given_up = False
         # Whoever follows logs, or what else changes, puts itself here; it must not raise.
@@ -191,7 +194,7 @@ class Database:
             listener(topic, key)
 
     @classmethod
-    async def connect(cls, url: str, *, size: int = POOL_SIZE) -> Self:
+    async def connect(cls, url: str, *, size: int = POOL_SIZE, patience_seconds: float = _PATIENCE_SECONDS) -> Self:
         """Open the pool; raises OSError or asyncpg.PostgresError where the server can't be reached."""
         connections: set[Any] = set()
 
@@ -210,7 +213,7 @@ class Database:
             timeout=5,
             server_settings=_SERVER_SETTINGS,
         )
-        return cls(pool, connections)
+        return cls(pool, connections, patience_seconds=patience_seconds)
 
     async def close(self) -> None:
         await self.pool.close()
@@ -230,7 +233,7 @@ class Database:
         """One of the pool's; UNAVAILABLE, or a TimeoutError, where there is none to be had."""
         if self._given_up:
             raise Unavailable
-        async with self.pool.acquire(timeout=_PATIENCE_SECONDS) as connection:
+        async with self.pool.acquire(timeout=self._patience_seconds) as connection:
             yield connection
 
     async def fetch(self, statement: str, *parameters: object) -> list[Any]:

@@ -32,7 +32,7 @@ class Door:
         try:
             caller = await authenticate(self.database, _plausible(token))
             if caller.unseen:
-                await presence.seen(self.database, caller.agent_id)
+                await presence.seen(self.database, caller.agent_id, caller.token_id)
         except Exception as error:
             refused = errors.refusal(error)
             self.metrics.refused(refused.code if refused else ErrorCode.INTERNAL)
