@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import os
 import signal
 import time
 from collections.abc import AsyncGenerator, Awaitable
@@ -16,6 +15,7 @@ import httpx
 import psutil
 import websockets
 
+from goalroom import data_dir
 from goalroom.embedded import Cluster
 from tests.e2e.commands import Server
 from tests.e2e.team import Agent, codes, hire, make_room, read_log
@@ -43,6 +43,7 @@ class Team:
     """Writers who try again until they are answered, a reader whose socket stays, and a balancer that asks."""
 
     cluster: Cluster
+    home: Path
     servers: list[Server]
     admin: Agent
     writers: list[Agent]
@@ -124,7 +125,7 @@ class Team:
     async def freeze(self, during: Awaitable[None]) -> Outage:
         """Postgres is there, and does nothing at all, until this is over."""
         outage = Outage()
-        processes = _processes(self.cluster)
+        processes = _processes(self.home)
         for process in processes:
             process.send_signal(signal.SIGSTOP)
         outage.began = time.monotonic()
@@ -180,7 +181,7 @@ async def team(folder: Path, *, writers: int = 8) -> AsyncGenerator[Team]:
             task = (await admin.ask(CREATE, input={"room": "busy", "title": "Talk"}))["createTask"]["id"]
             hired = [await hire(admin, f"writer-{n}", "busy", urls) for n in range(writers)]
             begin = (await read_log(admin, "busy"))[-1]["cursor"]
-            yield Team(cluster, servers, admin, hired, task, begin)
+            yield Team(cluster, folder / "postgres" / data_dir.CLUSTER, servers, admin, hired, task, begin)
 
 
 async def try_once(team: Team) -> tuple[float, list[str], str | None]:
@@ -196,8 +197,7 @@ async def try_once(team: Team) -> tuple[float, list[str], str | None]:
     return time.monotonic() - began, codes(said), answer.headers.get("retry-after")
 
 
-def _processes(cluster: Cluster) -> list[psutil.Process]:
+def _processes(home: Path) -> list[psutil.Process]:
     """Postgres and what it forked."""
-    home = Path(os.fsdecode(cluster.url.split("host=")[1].split("&")[0].replace("%2F", "/")))
     postmaster = psutil.Process(int((home / "postmaster.pid").read_text().split("\n", 1)[0]))
     return [postmaster, *postmaster.children(recursive=True)]
