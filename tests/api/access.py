@@ -26,9 +26,10 @@ MUTATIONS = {
 }  # fmt: skip
 
 QUERIES = {
-    BY_ROOM: "agent agents node nodes room objective task readyTasks criticalPath recall memories search events",
+    BY_ROOM: "agent agents node nodes room objective task readyTasks criticalPath briefing recall memories search "
+        "events",
     OWN: "me rooms",
-}
+}  # fmt: skip
 
 SUBSCRIPTIONS = {BY_ROOM: "events taskUnblocked presenceChanged taskChanged"}
 
@@ -40,6 +41,11 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Artifact": {
         PLAIN: "kind url title",
+    },
+    "Briefing": {
+        PLAIN: "cursor markdown",
+        SAME: "tasks reviews next",
+        PEOPLE: "me",
     },
     "Claim": {
         SAME: "task lease nothing",
