@@ -1,5 +1,6 @@
 """The connection pool, and the transaction in which an act changes rooms."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -173,6 +174,8 @@ class Database:
         self._patience_seconds = patience_seconds
         self._connections = connections
         self._given_up = False
+        # When the server last did what it was asked, by this process's clock.
+        self.heard_at = 0.0
         # Whoever follows logs, or what else changes, puts itself here; it must not raise.
         self.log_listeners: set[Callable[[int, int], None]] = set()
         self.change_listeners: set[Callable[[Topic, int], None]] = set()
@@ -235,6 +238,7 @@ class Database:
             raise Unavailable
         async with self.pool.acquire(timeout=self._patience_seconds) as connection:
             yield connection
+        self.heard_at = asyncio.get_running_loop().time()
 
     async def fetch(self, statement: str, *parameters: object) -> list[Any]:
         async with self.connection() as connection:

@@ -57,7 +57,8 @@ class Health:
         self._backend.heard_at = max(self._backend.heard_at, loop.time())
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            if loop.time() - self._backend.heard_at > _SILENT_SECONDS:
+            # A machine that is busy answers some of us late; one that hangs answers none.
+            if loop.time() - max(self._backend.heard_at, self._database.heard_at) > _SILENT_SECONDS:
                 self._database.give_up()
             else:
                 self._database.take_up()
