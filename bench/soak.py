@@ -2,9 +2,9 @@
 
     python -m bench.soak [--minutes 15] [--sockets 40] [--workers 16]
 
-Sockets and event streams are opened, subscribe, and are closed, half of them without a word. Workers claim tasks with
-leases of two seconds, and complete them, give them back, or fall silent, and wait with long polls.
-Once in ten seconds the server's memory, files, tasks and connections are noted. At the end all stop, and what is left is
+Sockets and event streams are opened, subscribe, and are closed, half of them without a word. Workers claim tasks,
+complete them, give them back, or fall silent until a lease of two seconds is over, and wait with long polls. Once in
+ten seconds the server's memory, files, tasks and connections are noted. At the end all stop, and what is left is
 compared with what was there before they began.
 """
 
