@@ -17,12 +17,14 @@ from db import uptime
 from db.database import Database
 from db.feed import Feed
 from goalroom import errors, request_ids
+from goalroom.allowances import Allowances
 from goalroom.connections import Connections
 from goalroom.door import Door
 from goalroom.execution import Engine
 from goalroom.graphql_http import GraphQLHTTP
 from goalroom.graphql_ws import GraphQLWebSocket
 from goalroom.health import Health
+from goalroom.limits import DEFAULTS, Limits
 from goalroom.metrics import Metrics
 from goalroom.metrics_page import MetricsPage
 from goalroom.nudges import Nudges
@@ -37,7 +39,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _log = logging.getLogger(__name__)
 
 
-def create_app(database_url: str, *, rate_limit: int = 200, allowed_origins: Sequence[str] = ()) -> Starlette:
+def create_app(
+    database_url: str, *, rate_limit: int = 200, limits: Limits = DEFAULTS, allowed_origins: Sequence[str] = ()
+) -> Starlette:
     """The app; it opens the database when it starts. Whoever stops the process sets `state.stopping` first."""
     tracing = configured()
     app = Starlette(
@@ -47,7 +51,7 @@ def create_app(database_url: str, *, rate_limit: int = 200, allowed_origins: Seq
     app.state.allowed_origins = frozenset(allowed_origins)
     app.state.tracing = tracing
     app.state.stopping = asyncio.Event()
-    app.state.rate_limit = rate_limit
+    app.state.rate_limit, app.state.limits = rate_limit, limits
     return app
 
 
@@ -61,7 +65,7 @@ def _browsers(allowed_origins: Sequence[str]) -> list[Middleware]:
             allow_origins=allowed_origins,
             allow_methods=("GET", "POST"),
             allow_headers=("authorization", "content-type", request_ids.HEADER, "traceparent"),
-            expose_headers=(request_ids.HEADER, "retry-after"),
+            expose_headers=(request_ids.HEADER, "retry-after", "ratelimit", "ratelimit-policy"),
         )
     ]
 
@@ -81,11 +85,18 @@ class _Lifespan:
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, app.state.stopping)
         nudges.on_agent_changed(connections.agent_changed)
-        metrics, tracing = Metrics(), app.state.tracing
+        metrics, tracing, limits = Metrics(), app.state.tracing, app.state.limits
         database.kind_listeners.add(metrics.logged)
         database.around_act = tracing.act
         door = Door(
-            Engine(schema, None, metrics, tracing), database, feed, connections, metrics, app.state.allowed_origins
+            Engine(schema, limits, metrics, tracing),
+            database,
+            feed,
+            connections,
+            metrics,
+            limits,
+            Allowances(app.state.rate_limit, limits),
+            app.state.allowed_origins,
         )
         health = Health(database, backend)
         app.router.routes.extend(_routes(door, health))

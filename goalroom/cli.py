@@ -49,6 +49,9 @@ def serve(
     rate_limit: Annotated[
         int | None, typer.Option(help="Requests a second and token; 0 is no limit.", show_default="200")
     ] = None,
+    limits: Annotated[
+        str | None, typer.Option(help="Limits that differ from docs/limits.md, such as 'depth=30 cost=50000'.")
+    ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate and those above it, as PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="The certificate's key, as PEM.")] = None,
     allowed_origins: Annotated[
@@ -62,6 +65,7 @@ def serve(
         host=host,
         port=port,
         rate_limit=rate_limit,
+        limits=limits,
         tls_cert=tls_cert,
         tls_key=tls_key,
         allowed_origins=allowed_origins,

@@ -64,6 +64,7 @@ class Connections:
         self._open: set[Connection] = set()
         self._waiting: set[asyncio.Event] = set()
         self._look = asyncio.Event()
+        self._strangers: dict[asyncio.Event, None] = {}
 
     @property
     def count(self) -> int:
@@ -77,6 +78,20 @@ class Connections:
             yield
         finally:
             self._open.discard(connection)
+
+    @contextmanager
+    def strange(self, most: int) -> Generator[asyncio.Event]:
+        """While a socket has not said whose it is. Of too many, the one that has waited longest is told to go."""
+        crowded_out = asyncio.Event()
+        self._strangers[crowded_out] = None
+        if len(self._strangers) > most:
+            longest = next(iter(self._strangers))
+            longest.set()
+            del self._strangers[longest]
+        try:
+            yield crowded_out
+        finally:
+            self._strangers.pop(crowded_out, None)
 
     @contextmanager
     def waiting(self, context: Context) -> Generator[None]:

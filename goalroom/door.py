@@ -8,8 +8,10 @@ from db.database import Database
 from db.feed import Feed
 from db.refusals import ErrorCode, Unauthenticated
 from goalroom import errors
+from goalroom.allowances import Allowances
 from goalroom.connections import Connections
 from goalroom.execution import Engine
+from goalroom.limits import Limits
 from goalroom.metrics import Metrics
 from resolvers.context import Context
 
@@ -25,6 +27,8 @@ class Door:
     feed: Feed
     connections: Connections
     metrics: Metrics
+    limits: Limits
+    allowances: Allowances
     allowed_origins: frozenset[str] = frozenset()
 
     async def admit(self, token: str | None) -> Caller:

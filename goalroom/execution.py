@@ -1,9 +1,12 @@
 """Runs operations: a request in, what goes back to its client out, whichever way they travel."""
 
+import asyncio
+import contextvars
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import strawberry
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, OperationType
@@ -11,8 +14,10 @@ from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
 
 from db.outages import outlast
-from db.refusals import BadInput, ErrorCode, Unavailable
+from db.refusals import BadInput, ErrorCode, TooComplex, Unavailable
 from goalroom import errors
+from goalroom.allowances import Kind
+from goalroom.cost import Price, Pricing
 from goalroom.documents import Documents, Rejected
 from goalroom.limits import Limits
 from goalroom.metrics import OK, Metrics
@@ -54,12 +59,23 @@ class Request:
 class Operation:
     """One operation of a request, ready to run on its context."""
 
-    def __init__(self, executor: Any, context: Context, metrics: Metrics, tracing: Tracing) -> None:
+    def __init__(
+        self, executor: Any, context: Context, price: Price, runs: "_Runs", metrics: Metrics, tracing: Tracing
+    ) -> None:
+        self.price = price
         self._executor = executor
         self._context = context
+        self._runs = runs
         self._metrics, self._tracing = metrics, tracing
         self._kind: str = executor.operation.operation.value
         self._name = _name(executor.operation)
+
+    @property
+    def counts_as(self) -> Kind:
+        """What it is, among all that runs at once."""
+        if self.is_subscription:
+            return Kind.SUBSCRIPTION
+        return Kind.POLL if self.price.waits else Kind.REQUEST
 
     @property
     def is_mutation(self) -> bool:
@@ -72,12 +88,27 @@ class Operation:
     async def run(self) -> Response:
         """The answer to a query or mutation."""
         with self._tracing.span(f"{self._kind} {self._name}"), self._metrics.running(self._kind, self._name) as outcome:
-            result = self._executor.execute_operation()
-            if _is_awaitable(result):
-                result = await result
-            response = _response(result)
+            try:
+                async with asyncio.timeout(self._runs.seconds + self.price.waits) as limit:
+                    response = _response(await self._execute())
+            except TimeoutError:
+                if not limit.expired():
+                    raise
+                refused = TooComplex(self._runs.seconds, "seconds of running, without those that it asked to wait")
+                response = {"data": None, "errors": [errors.described(refused)]}
             outcome.code = _code(response.get("errors"))
         return response
+
+    async def _execute(self) -> ExecutionResult:
+        if self.price.is_of_the_schema:
+            # It takes a tenth of a second, in which nobody else would be answered.
+            loop, run = asyncio.get_running_loop(), contextvars.copy_context().run
+            result: Any = await loop.run_in_executor(self._runs.aside, run, self._executor.execute_operation)
+        else:
+            result = self._executor.execute_operation()
+        if _is_awaitable(result):
+            result = await result
+        return cast("ExecutionResult", result)
 
     async def stream(self) -> AsyncGenerator[Response]:
         """The events of a subscription. Nothing is read ahead: the next is looked for once this one was taken.
@@ -126,6 +157,14 @@ class Operation:
             return await outlast(read)
 
 
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """How long an operation may take, and where what never waits is run: one at a time, beside everything else."""
+
+    seconds: int
+    aside: Executor
+
+
 class Engine:
     """The schema, and the documents that were asked of it."""
 
@@ -139,18 +178,22 @@ class Engine:
         self._metrics, self._tracing = metrics or Metrics(), tracing or Tracing()
         self._schema = schema
         self._graphql = schema._schema  # noqa: SLF001  # Strawberry has no other way to it
-        self._documents = Documents(self._graphql, limits or Limits())
+        self._limits = limits or Limits()
+        aside = ThreadPoolExecutor(1, "aside")
+        self._documents = Documents(self._graphql, self._limits, aside)
+        self._pricing = Pricing(self._graphql)
+        self._runs = _Runs(self._limits.run_seconds, aside)
 
-    def prepare(self, request: Request, context: Context) -> Operation:
-        """The operation that is asked for, its variables checked; else Rejected."""
+    async def prepare(self, request: Request, context: Context) -> Operation:
+        """The operation that is asked for, its variables checked and its price known; else Rejected."""
         try:
-            return self._prepare(request, context)
+            return await self._prepare(request, context)
         except Rejected as rejected:
             self._metrics.refused(_code(rejected.errors))
             raise
 
-    def _prepare(self, request: Request, context: Context) -> Operation:
-        document = self._documents.read(request.query)
+    async def _prepare(self, request: Request, context: Context) -> Operation:
+        document = await self._documents.read(request.query)
         if request.variables:
             _check_texts("variables", request.variables)
         executor = self._schema.execution_context_class.build(
@@ -164,7 +207,17 @@ class Engine:
         )
         if isinstance(executor, list):
             raise Rejected([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
-        return Operation(executor, context, self._metrics, self._tracing)
+        price = self._pricing.of(executor.operation, executor.fragment_definitions, executor.variable_values)
+        self._hold(price)
+        return Operation(executor, context, price, self._runs, self._metrics, self._tracing)
+
+    def _hold(self, price: Price) -> None:
+        if price.is_of_the_schema:
+            cost, limit, what = price.introspection, self._limits.introspection, "fields of the schema"
+        else:
+            cost, limit, what = price.total, self._limits.cost, "of cost"
+        if cost > limit:
+            raise Rejected.of(TooComplex(limit, what, cost))
 
 
 def _name(operation: OperationDefinitionNode) -> str:

@@ -10,21 +10,20 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from db.callers import token_hash
-from db.refusals import BadInput, TooComplex, Unauthenticated
+from db.refusals import BadInput, RateLimited, TooComplex, Unauthenticated
 from goalroom import errors, request_ids, wire
 from goalroom import ws_messages as ws
+from goalroom.allowances import Kind
 from goalroom.connections import Connection
 from goalroom.documents import Rejected
 from goalroom.door import Door, bearer
 from goalroom.execution import Operation, Request
 from resolvers.context import Context
 
-INIT_SECONDS = 10
 # A client that is silent for so long is asked whether it is there.
 _PING_SECONDS = 20
 # What ends with the socket has so long to end well.
 _ENDING_SECONDS = 5
-MOST_OPERATIONS = 100
 
 
 class GraphQLWebSocket:
@@ -122,11 +121,15 @@ class _Socket:
             await self._handlers[said["type"]](said)
 
     async def _expect_init(self) -> None:
-        try:
-            async with asyncio.timeout(INIT_SECONDS):
-                await self._begun.wait()
-        except TimeoutError:
-            raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout") from None
+        with self._door.connections.strange(self._door.limits.strangers) as crowded_out:
+            waits = [asyncio.create_task(event.wait()) for event in (self._begun, crowded_out)]
+            try:
+                await asyncio.wait(waits, timeout=self._door.limits.init_seconds, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+        if not self._begun.is_set():
+            raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout")
         await asyncio.Event().wait()
 
     async def _expect_signs(self) -> None:
@@ -156,6 +159,8 @@ class _Socket:
         try:
             session = ws.session(payload)
             caller = await self._door.admit(token)
+            self._door.allowances.take(caller.token_id)
+            self._open.enter_context(self._door.allowances.running(caller.token_id, Kind.SOCKET))
         except BadInput as refused:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
         except Unauthenticated as refused:
@@ -191,9 +196,7 @@ class _Socket:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
         context = self._door.context(self._connection.caller)
         try:
-            if len(self._operations) >= MOST_OPERATIONS:
-                raise Rejected.of(TooComplex(MOST_OPERATIONS, "operations at a time on one socket"))
-            operation = self._door.engine.prepare(request, context)
+            operation = await self._prepare(request, context)
         except Rejected as rejected:
             await self._say({"id": name, "type": "error", "payload": rejected.errors})
             return
@@ -203,6 +206,20 @@ class _Socket:
         if operation.is_subscription:
             self._subscriptions.add(task)
         task.add_done_callback(self._forget)
+
+    async def _prepare(self, request: Request, context: Context) -> Operation:
+        """As over HTTP; and what runs on a socket is counted, also where its client has turned away from it."""
+        token, most = context.caller.token_id, self._door.limits.socket_operations
+        if sum(not task.cancelling() for task in self._running) >= most:
+            raise Rejected.of(TooComplex(most, "operations at a time on one socket"))
+        try:
+            self._door.allowances.take(token)
+        except RateLimited as refused:
+            self._door.metrics.refused(refused.code)
+            raise Rejected.of(refused) from None
+        operation = await self._door.engine.prepare(request, context)
+        self._door.allowances.charge(token, operation.price.total)
+        return operation
 
     async def _complete(self, said: dict[str, Any]) -> None:
         """The client wants no more of it. What is being changed is changed all the same."""
@@ -224,7 +241,8 @@ class _Socket:
             self._door.connections.waiting(context),
         ):
             try:
-                await self._perform(name, operation)
+                with self._door.allowances.running(connection.caller.token_id, operation.counts_as):
+                    await self._perform(name, operation)
             except Rejected as rejected:
                 last: dict[str, Any] = {"id": name, "type": "error", "payload": rejected.errors}
             except OSError:

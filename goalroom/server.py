@@ -8,6 +8,7 @@ import ssl
 import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from starlette.applications import Starlette
 from goalroom import storage
 from goalroom.app import create_app
 from goalroom.failure import Failure
+from goalroom.http_protocol import HttpProtocol
 from goalroom.settings import Settings
 from goalroom.version import __version__
 
@@ -24,8 +26,6 @@ LOOP = uvicorn.Config(Starlette(), log_config=None).get_loop_factory()
 
 _GRACE = 10
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_ONE_MB = 1_000_000
-_LONGEST_HEAD = 65_536
 _PING_EVERY, _PING_PATIENCE = 20.0, 300.0
 
 
@@ -65,8 +65,13 @@ async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.E
     async with storage.furnished(settings) as url:
         if stop.is_set():
             return
-        app = create_app(url, rate_limit=settings.rate_limit, allowed_origins=settings.allowed_origins)
-        server = _Server(_config(app, settings))
+        app = create_app(
+            url,
+            rate_limit=settings.rate_limit,
+            limits=settings.limits,
+            allowed_origins=settings.allowed_origins,
+        )
+        server = _Server(config(app, settings))
         stopper = asyncio.create_task(_stop(server, app.state.stopping, stop))
         try:
             await server.serve(sockets=[listener])
@@ -85,9 +90,11 @@ def _check_tls(settings: Settings) -> None:
         raise Failure(f"The certificate and its key can't be used: {error}.", 2) from error
 
 
-def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
+def config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    """What uvicorn is told: all that it would do by default, and we don't, is here."""
     return uvicorn.Config(
         app,
+        http=partial(HttpProtocol, settings.limits),  # type: ignore[arg-type]  # all it does with it is call it
         host=settings.host,
         port=settings.port,
         ssl_certfile=settings.tls_cert,
@@ -97,8 +104,7 @@ def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
-        h11_max_incomplete_event_size=_LONGEST_HEAD,
-        ws_max_size=_ONE_MB,
+        ws_max_size=settings.limits.message_bytes,
         ws_per_message_deflate=False,
         # A client that reads nothing for minutes is slow, not dead: what it missed waits for it in the log.
         ws_ping_interval=_PING_EVERY,

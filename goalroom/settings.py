@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, FilePath, Validatio
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from goalroom.failure import Failure
+from goalroom.limits import DEFAULTS, Limits
 
 _TOKEN = re.compile(r"[!-~]{32,500}")
 
@@ -42,6 +43,10 @@ def _origins(given: str | tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _limits(given: str | Limits) -> Limits:
+    return Limits.of(given) if isinstance(given, str) else given
+
+
 class Settings(BaseSettings):
     """The settings of one process. Options outweigh the environment; an empty variable is none."""
 
@@ -56,6 +61,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(4280, ge=0, le=65_535)
     rate_limit: int = Field(200, ge=0)
+    limits: Annotated[Limits, NoDecode, BeforeValidator(_limits)] = DEFAULTS
     tls_cert: FilePath | None = None
     tls_key: FilePath | None = None
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()

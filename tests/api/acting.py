@@ -95,7 +95,7 @@ class Actor:
     async def _answer(self, engine: Engine, text: str, variables: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         context = Context(database=self.database, feed=self.feed, caller=self.caller)
         try:
-            answer = await engine.prepare(Request(text, variables), context).run()
+            answer = await (await engine.prepare(Request(text, variables), context)).run()
         except Rejected as rejected:
             return None, list(rejected.errors)
         return answer["data"], answer.get("errors", [])

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from db import agents
 from db.records import EventKind
-from goalroom.graphql_ws import MOST_OPERATIONS
+from goalroom.limits import DEFAULTS
 from tests.api.live import Live, Socket
 
 EVENTS = "subscription ($after: String) { events(after: $after) { cursor kind data } }"
@@ -238,7 +238,7 @@ async def test_pages_of_other_sites_do_not_get_in(live: Live) -> None:
 
 
 async def test_a_socket_has_a_hundred_operations_at_most(opened: Socket) -> None:
-    for n in range(MOST_OPERATIONS):
+    for n in range(DEFAULTS.socket_operations):
         await opened.subscribe(str(n), EVENTS)
 
     await opened.subscribe("more", EVENTS)
