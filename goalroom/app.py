@@ -17,6 +17,7 @@ from db import uptime
 from db.database import Database
 from db.feed import Feed
 from goalroom import errors, request_ids
+from goalroom.admission import Admission
 from goalroom.allowances import Allowances
 from goalroom.connections import Connections
 from goalroom.door import Door
@@ -90,6 +91,7 @@ class _Lifespan:
         database.around_act = tracing.act
         door = Door(
             Engine(schema, limits, metrics, tracing),
+            Admission(database),
             database,
             feed,
             connections,

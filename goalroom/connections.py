@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from db import presence
-from db.callers import Caller, authenticate_all
+from db.callers import Caller, still_connected
 from db.database import Database
 from resolvers.context import Context
 
@@ -64,7 +64,7 @@ class Connections:
         self._open: set[Connection] = set()
         self._waiting: set[asyncio.Event] = set()
         self._look = asyncio.Event()
-        self._strangers: dict[asyncio.Event, None] = {}
+        self._strangers: dict[asyncio.Timeout, None] = {}
 
     @property
     def count(self) -> int:
@@ -80,18 +80,17 @@ class Connections:
             self._open.discard(connection)
 
     @contextmanager
-    def strange(self, most: int) -> Generator[asyncio.Event]:
-        """While a socket has not said whose it is. Of too many, the one that has waited longest is told to go."""
-        crowded_out = asyncio.Event()
-        self._strangers[crowded_out] = None
+    def strange(self, patience: asyncio.Timeout, most: int) -> Generator[None]:
+        """While a socket has not said whose it is. Of too many, patience ends with the one that has waited longest."""
+        self._strangers[patience] = None
         if len(self._strangers) > most:
             longest = next(iter(self._strangers))
-            longest.set()
+            longest.reschedule(asyncio.get_running_loop().time())
             del self._strangers[longest]
         try:
-            yield crowded_out
+            yield
         finally:
-            self._strangers.pop(crowded_out, None)
+            self._strangers.pop(patience, None)
 
     @contextmanager
     def waiting(self, context: Context) -> Generator[None]:
@@ -125,7 +124,7 @@ class Connections:
             asked = set(self._open)
             if not asked:
                 continue
-            callers = await authenticate_all(self._database, sorted({connection.token for connection in asked}))
+            callers = await still_connected(self._database, sorted({connection.token for connection in asked}))
             for connection in asked:
                 connection.becomes(callers.get(connection.token))
 

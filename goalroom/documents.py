@@ -67,7 +67,10 @@ class Documents:
         return found
 
     async def _checked(self, text: str) -> DocumentNode | list[dict[str, Any]]:
-        if len(text) <= _QUICK:
+        size = len(text.encode(errors="replace"))
+        if size > self._limits.bytes:
+            return [errors.described(TooComplex(self._limits.bytes, "bytes of document", size))]
+        if size <= _QUICK:
             return self._check(text)
         check = contextvars.copy_context().run
         return await asyncio.get_running_loop().run_in_executor(self._aside, check, self._check, text)
@@ -83,9 +86,6 @@ class Documents:
 
     def _check(self, text: str) -> DocumentNode | list[dict[str, Any]]:
         try:
-            size = len(text.encode(errors="replace"))
-            if size > self._limits.bytes:
-                raise TooComplex(self._limits.bytes, "bytes of document", size)
             document = parse(text, max_tokens=self._limits.tokens)
             # Of fragments in a circle nothing else is said, for how long saying it takes could not be told.
             rules = _RULES if measure(document, self._limits) else [NoFragmentCyclesRule]

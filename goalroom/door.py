@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from db import presence
-from db.callers import Caller, authenticate
+from db.callers import Caller
 from db.database import Database
 from db.feed import Feed
 from db.refusals import ErrorCode, Unauthenticated
 from goalroom import errors
+from goalroom.admission import Admission
 from goalroom.allowances import Allowances
 from goalroom.connections import Connections
 from goalroom.execution import Engine
@@ -23,6 +23,7 @@ class Door:
     """The parts of the process that requests need."""
 
     engine: Engine
+    admission: Admission
     database: Database
     feed: Feed
     connections: Connections
@@ -34,14 +35,11 @@ class Door:
     async def admit(self, token: str | None) -> Caller:
         """Who the token speaks for; that it speaks is a sign of life."""
         try:
-            caller = await authenticate(self.database, _plausible(token))
-            if caller.unseen:
-                await presence.seen(self.database, caller.agent_id, caller.token_id)
+            return await self.admission.caller(_plausible(token))
         except Exception as error:
             refused = errors.refusal(error)
             self.metrics.refused(refused.code if refused else ErrorCode.INTERNAL)
             raise
-        return caller
 
     def context(self, caller: Caller) -> Context:
         """What one operation of the caller runs on."""

@@ -22,9 +22,12 @@ from goalroom.documents import Documents, Rejected
 from goalroom.limits import Limits
 from goalroom.metrics import OK, Metrics
 from goalroom.tracing import Tracing
+from goalroom.turns import Turns
 from resolvers.context import Context
 
 Response = dict[str, Any]
+
+_BEGINNING = 500
 
 # Strawberry's own, which knows plain values without looking for methods on them.
 _is_awaitable: Any = optimized_is_awaitable
@@ -78,6 +81,11 @@ class Operation:
         return Kind.POLL if self.price.waits else Kind.REQUEST
 
     @property
+    def charge(self) -> int:
+        """What it costs its token: a subscription takes more to begin than what it selects for each event."""
+        return self.price.total + (_BEGINNING if self.is_subscription else 0)
+
+    @property
     def is_mutation(self) -> bool:
         return bool(self._executor.operation.operation is OperationType.MUTATION)
 
@@ -104,8 +112,14 @@ class Operation:
             # It takes a tenth of a second, in which nobody else would be answered.
             loop, run = asyncio.get_running_loop(), contextvars.copy_context().run
             result: Any = await loop.run_in_executor(self._runs.aside, run, self._executor.execute_operation)
-        else:
-            result = self._executor.execute_operation()
+            return cast("ExecutionResult", result)
+        if self.price.waits:
+            return await self._run_here()
+        async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+            return await self._run_here()
+
+    async def _run_here(self) -> ExecutionResult:
+        result: Any = self._executor.execute_operation()
         if _is_awaitable(result):
             result = await result
         return cast("ExecutionResult", result)
@@ -154,15 +168,17 @@ class Operation:
             return response
 
         with self._tracing.span(f"{self._kind} {self._name}"):
-            return await outlast(read)
+            async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+                return await outlast(read)
 
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """How long an operation may take, and where what never waits is run: one at a time, beside everything else."""
+    """How long an operation may take, where what never waits is run one at a time, and whose turn it is."""
 
     seconds: int
     aside: Executor
+    turns: Turns
 
 
 class Engine:
@@ -182,7 +198,7 @@ class Engine:
         aside = ThreadPoolExecutor(1, "aside")
         self._documents = Documents(self._graphql, self._limits, aside)
         self._pricing = Pricing(self._graphql)
-        self._runs = _Runs(self._limits.run_seconds, aside)
+        self._runs = _Runs(self._limits.run_seconds, aside, Turns())
 
     async def prepare(self, request: Request, context: Context) -> Operation:
         """The operation that is asked for, its variables checked and its price known; else Rejected."""

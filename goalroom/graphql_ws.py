@@ -71,7 +71,6 @@ class _Socket:
         self._running: set[asyncio.Task[None]] = set()
         self._begun_operations = itertools.count(1)
         self._open = ExitStack()
-        self._begun = asyncio.Event()
         self._handlers = {
             "connection_init": self._init,
             "ping": self._ping,
@@ -81,9 +80,32 @@ class _Socket:
         }
 
     async def serve(self) -> None:
+        try:
+            if not await self._begin():
+                return
+            await self._go_on()
+        except ws.Close as close:
+            await _close(self._send, close)
+        finally:
+            self._open.close()
+
+    async def _begin(self) -> bool:
+        """Wait for whose it is; False where the client left. Many may wait, so nothing else runs for them yet."""
+        limits = self._door.limits
+        try:
+            async with asyncio.timeout(limits.init_seconds) as patience:
+                with self._door.connections.strange(patience, limits.strangers):
+                    while self._connection is None:
+                        if not await self._hear():
+                            return False
+        except TimeoutError:
+            raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout") from None
+        return True
+
+    async def _go_on(self) -> None:
         guards = [
             asyncio.create_task(guard())
-            for guard in (self._read, self._expect_init, self._expect_signs, self._expect_revocation, self._expect_end)
+            for guard in (self._read, self._expect_signs, self._expect_revocation, self._expect_end)
         ]
         try:
             done, _ = await asyncio.wait(guards, return_when=asyncio.FIRST_COMPLETED)
@@ -94,7 +116,6 @@ class _Socket:
             for task in (*guards, *self._running):
                 task.cancel()
             await asyncio.gather(*guards, *self._running, return_exceptions=True)
-            self._open.close()
 
     async def _end(self, done: set[asyncio.Task[None]]) -> None:
         """Subscriptions end at once, what else runs may come to its end, and then the client is told why."""
@@ -111,30 +132,22 @@ class _Socket:
                 await _close(self._send, ws.Close(ws.INTERNAL, errors.described(error)["message"]))
 
     async def _read(self) -> None:
-        while True:
-            message = await self._receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            if self._connection is not None:
-                self._connection.heard_at = asyncio.get_running_loop().time()
-            said = ws.parse(message.get("text"))
-            await self._handlers[said["type"]](said)
+        while await self._hear():
+            pass
 
-    async def _expect_init(self) -> None:
-        with self._door.connections.strange(self._door.limits.strangers) as crowded_out:
-            waits = [asyncio.create_task(event.wait()) for event in (self._begun, crowded_out)]
-            try:
-                await asyncio.wait(waits, timeout=self._door.limits.init_seconds, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for wait in waits:
-                    wait.cancel()
-        if not self._begun.is_set():
-            raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout")
-        await asyncio.Event().wait()
+    async def _hear(self) -> bool:
+        """Do what the next message says; False where there is none any more."""
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            return False
+        if self._connection is not None:
+            self._connection.heard_at = asyncio.get_running_loop().time()
+        said = ws.parse(message.get("text"))
+        await self._handlers[said["type"]](said)
+        return True
 
     async def _expect_signs(self) -> None:
         """Ask a silent client whether it is there. One that doesn't answer is slow, perhaps, and stays."""
-        await self._begun.wait()
         while self._connection is not None:
             silent = asyncio.get_running_loop().time() - self._connection.heard_at
             if silent >= _PING_SECONDS:
@@ -142,7 +155,6 @@ class _Socket:
             await asyncio.sleep(max(_PING_SECONDS - silent, 1.0))
 
     async def _expect_revocation(self) -> None:
-        await self._begun.wait()
         if self._connection is not None:
             await self._connection.revoked.wait()
         raise ws.Close(ws.FORBIDDEN, "Forbidden")
@@ -175,7 +187,6 @@ class _Socket:
         await self._say({"type": "connection_ack"})
         self._connection = connection
         self._open.enter_context(self._door.connections.open(connection))
-        self._begun.set()
 
     async def _ping(self, said: dict[str, Any]) -> None:
         payload = said.get("payload")
@@ -218,7 +229,7 @@ class _Socket:
             self._door.metrics.refused(refused.code)
             raise Rejected.of(refused) from None
         operation = await self._door.engine.prepare(request, context)
-        self._door.allowances.charge(token, operation.price.total)
+        self._door.allowances.charge(token, operation.charge)
         return operation
 
     async def _complete(self, said: dict[str, Any]) -> None:

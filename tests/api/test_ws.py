@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from db import agents
 from db.records import EventKind
+from goalroom import graphql_ws
 from goalroom.limits import DEFAULTS
 from tests.api.live import Live, Socket
 
@@ -219,6 +220,17 @@ async def test_who_never_inits_is_closed_with_4408(live: Live) -> None:
 
         assert (await socket.closed(15))[0] == 4408
         assert 9 < time.monotonic() - began < 12
+
+
+async def test_a_silent_client_is_asked_whether_it_is_there(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphql_ws, "_PING_SECONDS", 0.2)
+
+    async with live.socket() as socket:
+        first = await socket.hear()
+        await socket.say(type="pong")
+        second = await socket.hear()
+
+    assert (first, second) == ({"type": "ping"}, {"type": "ping"})
 
 
 async def test_a_message_has_a_megabyte_at_most(opened: Socket) -> None:
