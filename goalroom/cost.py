@@ -33,7 +33,9 @@ from db import bounds
 OBJECT, LEAF = 10, 1
 # What a list without a page is taken to hold: most hold fewer, and what they hold was written one by one.
 UNPAGED = 10
-# A field that takes `first` and was given none has a default of its own; those without send this many.
+# What says how many are asked for.
+_HOW_MANY = frozenset({"first", "last", "limit", "points"})
+# A field that takes one of these and was given none has a default of its own; those without send this many.
 _UNSAID = 100
 # What stands between a page and the things on it was read with them.
 _OF_PAGES = ("Connection", "Edge")
@@ -156,8 +158,8 @@ class _Walk:
         for name in ("ids", "tasks"):
             if isinstance(given.get(name), list):
                 return len(given[name])
-        if "first" in definition.args or "limit" in definition.args:
-            asked = [_number(given, name, bounds.MAX_PAGE) for name in ("first", "last", "limit") if given.get(name)]
+        if _HOW_MANY & definition.args.keys():
+            asked = [_number(given, name, bounds.MAX_PAGE) for name in _HOW_MANY if given.get(name)]
             return max(asked, default=_UNSAID)
         held = get_nullable_type(definition.type)
         return UNPAGED if is_list_type(held) and is_composite_type(get_named_type(held)) else 1

@@ -85,6 +85,7 @@ COSTS: list[tuple[str, dict[str, Any], int]] = [
     ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["T1", "T2", "T3"]}, 10 + 3),
     ("{ rooms { name } }", {}, 10 + 10),
     ("{ rooms { agents { name } } }", {}, 10 + 10 * (10 + 10)),
+    ("{ room { flow(points: 7) { done } } }", {}, 10 + 10 + 7),
     ("mutation { claimNextTasks(limit: 4) { task { id } } }", {}, 10 + 4 * (10 + 1)),
     (
         'mutation { createTasks(input: {room: "r", tasks: [{task: {title: "a"}}, {task: {title: "b"}}]}) { id } }',

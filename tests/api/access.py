@@ -21,31 +21,42 @@ MUTATIONS = {
         "createTask createTasks updateTask setCriteria assignTask addDependency removeDependency "
         "claimNextTask claimNextTasks claimTask renewLease releaseTask blockTask unblockTask writeNotes "
         "completeTask submitTask cancelTask reopenTask addComment claimNextReview reviewTask "
-        "defineResource reportHealth resetBreaker remember forget",
+        "defineResource reportHealth resetBreaker createChannel sendMessage acknowledge setActivity remember forget",
     ADMINISTRATES: "createRoom",
 }  # fmt: skip
 
 QUERIES = {
     BY_ROOM: "agent agents node nodes room objective task readyTasks criticalPath briefing recall memories search "
         "events",
-    OWN: "me rooms",
+    OWN: "me rooms inbox",
 }  # fmt: skip
 
-SUBSCRIPTIONS = {BY_ROOM: "events taskUnblocked presenceChanged taskChanged"}
+SUBSCRIPTIONS = {BY_ROOM: "events taskUnblocked presenceChanged taskChanged messageSent", OWN: "inbox"}
 
 FIELDS: dict[str, dict[str, str]] = {
+    "Activity": {
+        PLAIN: "kind note since expiresAt",
+        ALONE: "task",
+    },
     "Agent": {
         PLAIN: "id name kind description capabilities lastSeenAt createdAt presence",
         PEOPLE: "parent",
-        ALONE: "sessions spawnedFor rooms tasks",
+        ALONE: "sessions spawnedFor rooms tasks activity",
     },
     "Artifact": {
         PLAIN: "kind url title",
     },
     "Briefing": {
         PLAIN: "cursor markdown",
-        SAME: "tasks reviews next",
+        SAME: "tasks reviews next inbox",
         PEOPLE: "me",
+    },
+    "BurnUpMark": {
+        PLAIN: "at done tasks",
+    },
+    "Channel": {
+        PLAIN: "name topic",
+        SAME: "room",
     },
     "Claim": {
         SAME: "task lease nothing",
@@ -53,7 +64,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Comment": {
         PLAIN: "id kind body createdAt",
         SAME: "handoff task objective",
-        PEOPLE: "author",
+        PEOPLE: "author mentions",
     },
     "CommentConnection": {
         PLAIN: "totalCount",
@@ -80,6 +91,7 @@ FIELDS: dict[str, dict[str, str]] = {
         PLAIN: "id cursor kind data at",
         SAME: "room task objective",
         PEOPLE: "actor agent",
+        ALONE: "message",
     },
     "EventConnection": {
         SAME: "nodes edges pageInfo",
@@ -88,8 +100,23 @@ FIELDS: dict[str, dict[str, str]] = {
         PLAIN: "cursor",
         SAME: "node",
     },
+    "FlowStep": {
+        PLAIN: "begins ends created done inProgress cycleSeconds",
+    },
     "Handoff": {
         PLAIN: "done pending gotchas",
+    },
+    "InboxConnection": {
+        PLAIN: "totalCount",
+        SAME: "nodes edges pageInfo",
+    },
+    "InboxEdge": {
+        PLAIN: "cursor",
+        SAME: "node",
+    },
+    "InboxItem": {
+        PLAIN: "id kind summary createdAt acknowledgedAt",
+        ALONE: "message comment task",
     },
     "KeyResult": {
         PLAIN: "id title unit start target current progress weight updatedAt",
@@ -105,12 +132,30 @@ FIELDS: dict[str, dict[str, str]] = {
         PLAIN: "scope key value version updatedAt expiresAt",
         PEOPLE: "author",
     },
+    "Message": {
+        PLAIN: "id body unknownMentions createdAt",
+        SAME: "room channel refs replyTo replies",
+        PEOPLE: "from to mentions",
+        ALONE: "supersededBy",
+    },
+    "MessageConnection": {
+        PLAIN: "totalCount",
+        SAME: "nodes edges pageInfo",
+    },
+    "MessageEdge": {
+        PLAIN: "cursor",
+        SAME: "node",
+    },
+    "MessageSent": {
+        PLAIN: "cursor",
+        SAME: "message",
+    },
     "NothingToClaim": {
         PLAIN: "reason todo waiting assignedToOthers needCriteria missingCapabilities wipLimitReached paused retryAt",
     },
     "Objective": {
         PLAIN: "id title description status weight standing dueAt createdAt updatedAt finishedAt archivedAt progress",
-        SAME: "room parent ancestors children subtree keyResults tasks counts comments",
+        SAME: "room parent ancestors children subtree keyResults tasks counts comments burnUp",
         PEOPLE: "owner",
     },
     "ObjectiveConnection": {
@@ -127,6 +172,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "PresenceChange": {
         PLAIN: "cursor presence previous at",
         PEOPLE: "agent",
+        ALONE: "activity",
     },
     "Pulse": {
         PLAIN: "unacknowledged nextWithinSeconds",
@@ -148,8 +194,9 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Room": {
         PLAIN: "id name title createdAt",
-        SAME: "settings objectives tasks resources counts digest",
+        SAME: "settings objectives tasks resources counts digest channels flow",
         PEOPLE: "agents",
+        ALONE: "messages",
     },
     "RoomSettings": {
         PLAIN: "requireDoneCriteria requireReview requireHandoff wipLimit leaseSeconds idleAfterSeconds "

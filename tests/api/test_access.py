@@ -43,13 +43,14 @@ FROM = {
     "agents": ['(room: "{room}")'],
     "node": [f'(id: "{{{one}}}")' for one in ("room", "bob", "kid", "objective", "key_result", "task", "done", "waits",
                                               "comment", "review", "resource", "event", "session", "below", "drafted",
-                                              "queued", "pup")],
+                                              "queued", "pup", "message", "note", "item", "told")],
     "nodes": ['(ids: ["{task}", "{done}"])', '(ids: ["{events}"])'],
     "room": ['(room: "{room}")'],
     "objective": ['(id: "{objective}")'],
     "task": ['(id: "{task}")', '(id: "{done}")', '(id: "{waits}")'],
     "readyTasks": ['(room: "{room}")'],
     "criticalPath": ['(room: "{room}")'],
+    "inbox": ["(unacknowledged: false)"],
     "briefing": ['(room: "{room}")'],
     "recall": ['(scope: "{room}", key: "k")'],
     "memories": ['(scope: "{room}")'],
@@ -58,7 +59,18 @@ FROM = {
 }  # fmt: skip
 
 # What only mutations and subscriptions answer with; what they lead to is walked from the queries.
-ANSWERS = {"Claim", "NothingToClaim", "Pulse", "Registration", "PresenceChange", "TaskChange", "TaskUnblocked"}
+ANSWERS = {
+    "Claim",
+    "MessageSent",
+    "NothingToClaim",
+    "Pulse",
+    "Registration",
+    "PresenceChange",
+    "TaskChange",
+    "TaskUnblocked",
+}
+
+OF_THE_MOMENT = {"since", "until", "markdown", "flow", "burnUp"}
 
 # Where the world below has nothing to show: to be shorter is better.
 NOT_THERE = ["Digest.reclaimed", "Digest.stale"]
@@ -120,7 +132,7 @@ async def furnish(bob: Actor, ann: Actor, kid: str, reviewer: str, room: Room, w
                           assignee="bob", reviewer="ann", resources=[f"{word}-repo"])  # fmt: skip
     waits = await bob.make(word, room=name, dependsOn=[task])
     await bob.make(word, room=name, parent=task)
-    comment = (await bob.do("addComment", on=task, body=word))["id"]
+    comment = (await bob.do("addComment", on=task, body=f"{word} @{reviewer}"))["id"]
     await bob.do("addComment", on=goal["id"], body=word)
     handoff = {"done": word, "pending": word, "gotchas": word}
     await bob.do("claimTask", "lease { fence }", task=task, session="main")
@@ -142,6 +154,13 @@ async def furnish(bob: Actor, ann: Actor, kid: str, reviewer: str, room: Room, w
     await bob.claim(submitted)
     await bob.do("submitTask", task=submitted, summary=word)
     pup = await bob.do("registerAgent", "agent { id }", name=f"{word}-pup", spawnedFor=task)
+    await bob.do("createChannel", "name", room=name, name=f"{word}-talk", topic=word)
+    message = (await ann.do("sendMessage", room=name, channel="general", body=f"{word} @bob on {task}"))["id"]
+    await bob.do("sendMessage", replyTo=message, body=word)
+    slip = (await bob.do("sendMessage", room=name, channel=f"{word}-talk", body=word))["id"]
+    await bob.do("sendMessage", room=name, channel=f"{word}-talk", body=word, supersedes=slip)
+    note = (await bob.do("sendMessage", room=name, to=[reviewer], body=word))["id"]
+    aside = (await bob.do("sendMessage", room=name, to=["ann"], body=HUSH))["id"]
     await bob.do("remember", "key", scope=name, key="k", value=word)
     beat = await bob.do("heartbeat", "session { id }", session="main")
     events = (await bob.see(f'{{ events(room: "{name}", last: 100) {{ nodes {{ id }} }} }}'))["events"]["nodes"]
@@ -150,7 +169,8 @@ async def furnish(bob: Actor, ann: Actor, kid: str, reviewer: str, room: Room, w
         "done": done, "comment": comment, "review": reviewed["reviews"][0]["id"], "resource": resource["id"],
         "events": '", "'.join(event["id"] for event in events), "event": events[0]["id"],
         "below": below["id"], "drafted": drafted, "queued": queued, "pup": pup["agent"]["id"],
-        "session": beat["session"]["id"], "parent": parent,
+        "session": beat["session"]["id"], "parent": parent, "message": message, "note": note,
+        "aside": aside,
         "bob": f"A{bob.caller.agent_id}", "kid": kid,
     }  # fmt: skip
 
@@ -172,9 +192,14 @@ async def world(database: Database) -> World:
     await people.caller(database, "kid", here)
     hidden = await furnish(bob, ann, kid, "ann", there, HUSH)
     found = await furnish(bob, ann, kid, "eve", here, "open")
+    await bob.do("setActivity", "name", kind="THINKING", task=secret, ttlSeconds=600)
+    await ann.do("setActivity", "name", kind="REVIEWING", task=found["task"], ttlSeconds=600)
+    items = (await eve.see("{ inbox { nodes { id message { id } } } }"))["inbox"]["nodes"]
+    found["item"] = next(item["id"] for item in items if item["message"] is None)
+    found["told"] = next(item["id"] for item in items if item["message"])
     await eve.claim(await eve.make("open"))
     ids = {thing for name, thing in hidden.items() if name not in {"bob", "kid", "session", "events"}} | {secret}
-    return World(database, bob, eve, found, ids)
+    return World(database, bob, eve, found, ids | {found["aside"]})
 
 
 def selection(kind: GraphQLNamedType, depth: int) -> str:
@@ -254,11 +279,11 @@ async def test_an_observer_reads_what_a_member_reads(world: World) -> None:
 
 
 def timeless(found: Any) -> Any:
-    """Without what says when it was asked."""
+    """Without what depends on when it was asked."""
     if isinstance(found, list):
         return [timeless(one) for one in found]
     if isinstance(found, dict):
-        return {name: timeless(value) for name, value in found.items() if name not in {"since", "until", "markdown"}}
+        return {name: timeless(value) for name, value in found.items() if name not in OF_THE_MOMENT}
     return found
 
 
