@@ -10,6 +10,7 @@ answered, and the server's resident memory before, at its highest, and two secon
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import multiprocessing
 import random
@@ -92,6 +93,26 @@ class Attacker:
         body = json.dumps({"query": 'subscription { events(room: "bench", after: "R2.0") { cursor data } }'}).encode()
         await self._raw(1_000, b"Accept: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body) + body, b"")
 
+    async def churn(self) -> None:
+        """Subscriptions on thirty sockets, each left as soon as it was begun."""
+        address = self.url.replace("http", "ws", 1) + "/graphql"
+        payload = {"query": 'subscription { events(room: "bench", after: "R2.0") { cursor data } }'}
+
+        async def hold() -> None:
+            async with websockets.connect(
+                address, subprotocols=[websockets.Subprotocol("graphql-transport-ws")], open_timeout=30
+            ) as socket:
+                await socket.send(json.dumps({"type": "connection_init", "payload": {"token": self.token}}))
+                for name in itertools.count():
+                    if time.monotonic() >= self.until:
+                        return
+                    await socket.send(json.dumps({"id": str(name), "type": "subscribe", "payload": payload}))
+                    said = json.loads(await socket.recv())
+                    self.answers[said["type"]] += 1
+                    await socket.send(json.dumps({"id": str(name), "type": "complete"}))
+
+        await asyncio.gather(*(hold() for _ in range(30)))
+
     async def _raw(self, count: int, rest: bytes, piece: bytes) -> None:
         where = urlsplit(self.url)
         head = "".join(f"{name}: {value}\r\n" for name, value in self.head.items())
@@ -168,6 +189,7 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
     "2,000 slow bodies": Attacker.slow_bodies,
     "2,000 slow heads": Attacker.slow_heads,
     "1,000 streams that nobody reads": Attacker.deaf_readers,
+    "subscriptions begun and left": Attacker.churn,
 }
 
 

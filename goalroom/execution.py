@@ -27,8 +27,6 @@ from resolvers.context import Context
 
 Response = dict[str, Any]
 
-_BEGINNING = 500
-
 # Strawberry's own, which knows plain values without looking for methods on them.
 _is_awaitable: Any = optimized_is_awaitable
 
@@ -79,11 +77,6 @@ class Operation:
         if self.is_subscription:
             return Kind.SUBSCRIPTION
         return Kind.POLL if self.price.waits else Kind.REQUEST
-
-    @property
-    def charge(self) -> int:
-        """What it costs its token: a subscription takes more to begin than what it selects for each event."""
-        return self.price.total + (_BEGINNING if self.is_subscription else 0)
 
     @property
     def is_mutation(self) -> bool:

@@ -114,7 +114,7 @@ class GraphQLHTTP:
             # The specification keeps 200 for clients that know plain JSON only: they may not read the body otherwise.
             status = 400 if kinds[0] == media.RESPONSE_JSON else 200
             raise _Answer(status, rejected.errors, streamed=kinds[0] == media.EVENT_STREAM) from None
-        self._door.allowances.charge(caller.token_id, operation.charge)
+        self._door.allowances.settle(caller.token_id, operation.counts_as, operation.price.total)
         _check_method(method, operation)
         if operation.is_subscription and media.EVENT_STREAM not in kinds:
             raise _refused(406, _NEEDS_A_STREAM)

@@ -171,7 +171,7 @@ class _Socket:
         try:
             session = ws.session(payload)
             caller = await self._door.admit(token)
-            self._door.allowances.take(caller.token_id)
+            self._door.allowances.take(caller.token_id, Kind.SOCKET)
             self._open.enter_context(self._door.allowances.running(caller.token_id, Kind.SOCKET))
         except BadInput as refused:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
@@ -225,11 +225,11 @@ class _Socket:
             raise Rejected.of(TooComplex(most, "operations at a time on one socket"))
         try:
             self._door.allowances.take(token)
+            operation = await self._door.engine.prepare(request, context)
+            self._door.allowances.settle(token, operation.counts_as, operation.price.total)
         except RateLimited as refused:
             self._door.metrics.refused(refused.code)
             raise Rejected.of(refused) from None
-        operation = await self._door.engine.prepare(request, context)
-        self._door.allowances.charge(token, operation.charge)
         return operation
 
     async def _complete(self, said: dict[str, Any]) -> None:

@@ -8,9 +8,8 @@ from db.migrate import pending
 from goalroom import errors
 from goalroom.postgres_broadcast import PostgresBroadcast
 
-# A Postgres that was silent for so long isn't waited for any more: requests are answered within five seconds.
-_SILENT_SECONDS = 3.0
-_LOOK_SECONDS = 0.25
+# A Postgres that was silent for so many looks isn't waited for any more: requests are answered within five seconds.
+_LOOK_SECONDS, _SILENT_LOOKS = 0.25, 14
 _MIGRATED_SECONDS = 10.0
 _ANSWER_SECONDS = 1.0
 _BEGIN_SECONDS = 5.0
@@ -25,7 +24,7 @@ class Health:
 
     @property
     def is_answering(self) -> bool:
-        """Whether Postgres answered when it was last asked, which is less than two seconds ago."""
+        """Whether Postgres answered when it was last asked, or was asked less than a second ago."""
         return self._backend.listening.is_set()
 
     async def begin(self) -> None:
@@ -53,12 +52,14 @@ class Health:
 
     async def watch(self) -> None:
         """Give up waiting for a silent Postgres, and take it up again, until cancelled."""
-        loop = asyncio.get_running_loop()
-        self._backend.heard_at = max(self._backend.heard_at, loop.time())
+        last, silent = 0.0, 0
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             # A machine that is busy answers some of us late; one that hangs answers none.
-            if loop.time() - max(self._backend.heard_at, self._database.heard_at) > _SILENT_SECONDS:
+            heard = max(self._backend.heard_at, self._database.heard_at)
+            # Looks are counted, not seconds: a process that was itself kept from running knows nothing of Postgres.
+            last, silent = heard, silent + 1 if heard == last else 0
+            if silent >= _SILENT_LOOKS:
                 self._database.give_up()
             else:
                 self._database.take_up()

@@ -49,10 +49,10 @@ class Limits:
     message_bytes: int = 1_000_000
     socket_operations: int = 100
     # At once: of one token, and of sockets that have not said who they are.
-    requests: int = 100
-    polls: int = 100
-    subscriptions: int = 1_000
-    sockets: int = 500
+    requests: int = 300
+    polls: int = 500
+    subscriptions: int = 2_000
+    sockets: int = 2_000
     strangers: int = 1_000
 
     @classmethod

@@ -14,8 +14,9 @@ from goalroom.nudges import CHANNEL, LOOK_AGAIN
 _log = logging.getLogger(__name__)
 
 _CONNECT_SECONDS = 2
-# A server that hangs, or died without a word, is found out by asking it: this often, and it has so long to answer.
-_ASK_SECONDS, _ANSWER_SECONDS = 0.5, 1.0
+# A server that hangs, or died without a word, is found out by asking it: so often. It is late after the second of these
+# and may come back to us at any moment; after the third it isn't waited for any more.
+_ASK_SECONDS, _LATE_SECONDS, _GONE_SECONDS = 0.5, 1.0, 3.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 
 
@@ -100,9 +101,17 @@ class PostgresBroadcast(BroadcastBackend):
                 async with asyncio.timeout(_ASK_SECONDS):
                     await ended.wait()
             except TimeoutError:
-                async with asyncio.timeout(_ANSWER_SECONDS):
-                    await q.still_there(connection)
-                self._is_there()
+                await self._ask(connection)
+
+    async def _ask(self, connection: Any) -> None:
+        late = asyncio.get_running_loop().call_later(_LATE_SECONDS, self.listening.clear)
+        try:
+            async with asyncio.timeout(_GONE_SECONDS):
+                await q.still_there(connection)
+        finally:
+            late.cancel()
+        self._is_there()
+        self.listening.set()
 
     def _is_there(self) -> None:
         self.heard_at = asyncio.get_running_loop().time()

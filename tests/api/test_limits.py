@@ -19,7 +19,7 @@ NESTED = "{ room { tasks(first: 200) { nodes { room { tasks(first: 200) { nodes 
 
 @asynccontextmanager
 async def limited(database_url: str, text: str) -> AsyncGenerator[Live]:
-    async with serving(database_url, limits=Limits.of(text)) as live:
+    async with serving(database_url, rate_limit=1_000, limits=Limits.of(text)) as live:
         yield live
 
 
@@ -191,6 +191,19 @@ async def test_sockets_and_streams_count_too(slow: Live) -> None:
     assert len(refused) > 10
     assert (streamed.status_code, extensions(streamed.json())["code"]) == (429, "RATE_LIMITED")
     assert again["payload"] == {"data": {"me": {"name": "admin"}}}
+
+
+async def test_subscriptions_and_sockets_take_nothing_from_requests(slow: Live) -> None:
+    async with AsyncExitStack() as opened:
+        sockets = [await opened.enter_async_context(slow.socket()) for _ in range(10)]
+        for socket in sockets:
+            await socket.subscribe("s", EVENTS)
+            await socket.say(type="ping")
+        heard = [await socket.hear() for socket in sockets]
+        answers = [await slow.post("{ me { name } }") for _ in range(2)]
+
+    assert heard == [{"type": "pong"}] * 10
+    assert [one.status_code for one in answers] == [200, 200]
 
 
 async def test_what_costs_much_counts_as_many(slow: Live) -> None:
