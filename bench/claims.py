@@ -157,7 +157,7 @@ async def _compare(url: str, rounds: int, count: int, big: int) -> None:
     await behind.waiting(20_000)
     await among_others.tasks(need * 9, requirement=among_others.rare, priority=0)
     await crowded.tasks(big - need, status="DONE")
-    await database.execute("vacuum analyze", timeout=1800)
+    await database.pool.execute("vacuum analyze", timeout=1800)
     for round_number in range(rounds + 1):
         for setting in made:
             await setting.measure(feed, count)

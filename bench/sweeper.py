@@ -93,7 +93,7 @@ async def _round(
     alone = await _claim_for(setting, feed, given.alone)
     holders = [agent.agent_id for agent in setting.agents]
     await setting.database.execute(_EXPIRED, setting.room_id, holders[0], setting.plain, holders, given.tasks)
-    await setting.database.execute("vacuum analyze task", timeout=300)
+    await setting.database.pool.execute("vacuum analyze task", timeout=300)
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     began = time.time()
     sweepers = [loop.run_in_executor(processes, take_back, url) for _ in range(given.sweepers)]

@@ -13,7 +13,7 @@ from db.refusals import BadInput, Forbidden, NotFound, Unauthenticated
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The agent of a token. `rooms` are those it belongs to; `unseen`: its presence has to be brought up to date."""
+    """The agent of a token. `rooms` are those it belongs to; `unseen`: presence or the token's use is to be written."""
 
     agent_id: int
     name: str
@@ -54,15 +54,21 @@ def token_hash(token: str) -> bytes:
 
 async def authenticate(database: Database, token: str) -> Caller:
     """Who the token speaks for; UNAUTHENTICATED where it is unknown, expired or revoked."""
-    row = await q.caller_by_token(database, hash=token_hash(token))
-    if row is None:
+    hashed = token_hash(token)
+    found = await authenticate_all(database, [hashed])
+    if hashed not in found:
         raise Unauthenticated
-    return _caller(row)
+    return found[hashed]
 
 
 async def authenticate_all(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
     """Who these tokens, by their hashes, speak for; those that speak for nobody any more are left out."""
     return {row["hash"]: _caller(row) for row in await q.callers_by_tokens(database, hashes=hashes)}
+
+
+async def still_connected(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
+    """As `authenticate_all`, of connections that are open: their tokens are in use."""
+    return {row["hash"]: _caller(row) for row in await q.callers_connected(database, hashes=hashes)}
 
 
 async def still(database: Database, caller: Caller) -> Caller:

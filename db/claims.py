@@ -189,7 +189,7 @@ async def _attempt(
     if key is None and room.wip_limit is None and most == 1:
         claimed, log_end = await _claim(database, caller, room, search, most, look)
         if claimed:
-            database.announce(room.id, log_end)
+            database.announce(room.id, log_end, [EventKind.TASK_CLAIMED] * len(claimed))
         return claimed
     async with database.act() as act:
         again = await idempotency.answer_of(act, caller, mutation, key, [asdict(wanted), most])
@@ -209,7 +209,7 @@ async def _attempt(
         if claimed:
             await idempotency.keep(act, caller, mutation, key, [[task.id, task.fence] for task in claimed])
     if claimed:
-        database.announce(room.id, log_end)
+        database.announce(room.id, log_end, [EventKind.TASK_CLAIMED] * len(claimed))
     return claimed
 
 

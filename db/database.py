@@ -1,8 +1,9 @@
 """The connection pool, and the transaction in which an act changes rooms."""
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,12 +14,16 @@ import asyncpg
 from db.queries import q
 from db.quoting import one_line
 from db.records import EventKind, InboxKind
+from db.refusals import Unavailable
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
 POOL_SIZE = 16
 
 # Room for two titles. What users wrote is longer where it stands: in the comment, the message, or the log.
 _LONGEST_SUMMARY = 1_000
+
+# How long a request waits for a connection: one that is told to come back later is better off than one that hangs.
+_PATIENCE_SECONDS = 4
 
 _SERVER_SETTINGS = {
     "application_name": "goalroom",
@@ -80,6 +85,10 @@ class Act:
     def __post_init__(self) -> None:
         self.fetch, self.fetchrow = self.connection.fetch, self.connection.fetchrow
         self.fetchval, self.execute = self.connection.fetchval, self.connection.execute
+
+    def kinds(self, room_id: int) -> list[EventKind]:
+        """The kinds of what was recorded for the room's log."""
+        return [event.kind for event in self._events[room_id]]
 
     def record(
         self,
@@ -163,19 +172,29 @@ class Act:
 class Database:
     """A pool of connections. Statements run on it one by one, or together in an `act`."""
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(
+        self, pool: Any, connections: Collection[Any] = (), *, patience_seconds: float = _PATIENCE_SECONDS
+    ) -> None:
         self.pool = pool
-        self.fetch, self.fetchrow = pool.fetch, pool.fetchrow
-        self.fetchval, self.execute = pool.fetchval, pool.execute
+        self._patience_seconds = patience_seconds
+        self._connections = connections
+        self._given_up = False
+        # When the server last did what it was asked, by this process's clock.
+        self.heard_at = 0.0
         # Whoever follows logs, or what else changes, puts itself here; it must not raise.
         self.log_listeners: set[Callable[[int, int], None]] = set()
         self.change_listeners: set[Callable[[Topic, int], None]] = set()
+        # What was logged, for those who count; and what every act runs in, for those who trace.
+        self.kind_listeners: set[Callable[[Sequence[EventKind]], None]] = set()
+        self.around_act: Callable[[], AbstractContextManager[Any]] = nullcontext
         self._known_needs: dict[int, tuple[int, ...]] = {}
 
-    def announce(self, room_id: int, seq: int) -> None:
-        """Say, after the commit, that the room's log has got as far as seq."""
+    def announce(self, room_id: int, seq: int, kinds: Sequence[EventKind]) -> None:
+        """Say, after the commit, that the room's log has got as far as seq, with events of these kinds."""
         for listener in tuple(self.log_listeners):
             listener(room_id, seq)
+        for counts in tuple(self.kind_listeners):
+            counts(kinds)
 
     def announce_change(self, topic: Topic, key: int) -> None:
         """Say, after the commit, that this changed of the agent or room."""
@@ -183,33 +202,77 @@ class Database:
             listener(topic, key)
 
     @classmethod
-    async def connect(cls, url: str, *, size: int = POOL_SIZE) -> Self:
+    async def connect(cls, url: str, *, size: int = POOL_SIZE, patience_seconds: float = _PATIENCE_SECONDS) -> Self:
         """Open the pool; raises OSError or asyncpg.PostgresError where the server can't be reached."""
+        connections: set[Any] = set()
+
+        async def prepare(connection: Any) -> None:
+            connections.add(connection)
+            connection.add_termination_listener(connections.discard)
+            await _prepare(connection)
+
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=size,
-            init=_prepare,
+            init=prepare,
             reset=_keep_state,
             statement_cache_size=1000,
             timeout=5,
             server_settings=_SERVER_SETTINGS,
         )
-        return cls(pool)
+        return cls(pool, connections, patience_seconds=patience_seconds)
 
     async def close(self) -> None:
         await self.pool.close()
 
+    def give_up(self) -> None:
+        """The server is silent: whoever waits for it, or comes now, is told so. Until `take_up`."""
+        self._given_up = True
+        for connection in tuple(self._connections):
+            connection.terminate()
+
+    def take_up(self) -> None:
+        """The server has been heard of."""
+        self._given_up = False
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[Any]:
+        """One of the pool's; UNAVAILABLE, or a TimeoutError, where there is none to be had."""
+        if self._given_up:
+            raise Unavailable
+        async with self.pool.acquire(timeout=self._patience_seconds) as connection:
+            yield connection
+        self.heard_at = asyncio.get_running_loop().time()
+
+    async def fetch(self, statement: str, *parameters: object) -> list[Any]:
+        async with self.connection() as connection:
+            rows: list[Any] = await connection.fetch(statement, *parameters)
+            return rows
+
+    async def fetchrow(self, statement: str, *parameters: object) -> Any:
+        async with self.connection() as connection:
+            return await connection.fetchrow(statement, *parameters)
+
+    async def fetchval(self, statement: str, *parameters: object) -> Any:
+        async with self.connection() as connection:
+            return await connection.fetchval(statement, *parameters)
+
+    async def execute(self, statement: str, *parameters: object) -> Any:
+        async with self.connection() as connection:
+            return await connection.execute(statement, *parameters)
+
     @asynccontextmanager
     async def act(self) -> AsyncGenerator[Act]:
         """A transaction. Its events are appended last, and announced once it is committed; an exception undoes all."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            act = Act(connection, self._known_needs)
-            yield act
-            await act.add_inbox_items()
-            ends = await act.append_events()
+        with self.around_act():
+            async with self.connection() as connection, connection.transaction():
+                act = Act(connection, self._known_needs)
+                yield act
+                await act.add_inbox_items()
+                ends = await act.append_events()
         for room_id, seq in ends.items():
-            self.announce(room_id, seq)
+            self.announce(room_id, seq, act.kinds(room_id))
         for topic, key in act.changes:
             self.announce_change(topic, key)
 
@@ -217,7 +280,7 @@ class Database:
     async def snapshot(self) -> AsyncGenerator[Any]:
         """A connection on which all reads see the same moment."""
         async with (
-            self.pool.acquire() as connection,
+            self.connection() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield connection

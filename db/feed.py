@@ -108,6 +108,17 @@ class Feed:
         """The rooms that somebody follows."""
         return frozenset(self._rooms)
 
+    @property
+    def followers(self) -> int:
+        """How many watch a log, long polls among them."""
+        return sum(room.watchers for room in self._rooms.values())
+
+    async def lag(self) -> int:
+        """How many events the log has that the furthest room's followers can't see yet."""
+        ends = await self._ends_of(list(self._rooms)) if self._rooms else []
+        behind = [seq - room.end for number, seq in ends if (room := self._rooms.get(number)) and room.tail]
+        return max([0, *behind])
+
     def news(self, room_id: int, seq: int) -> None:
         """The room's log has got as far as seq."""
         room = self._rooms.get(room_id)

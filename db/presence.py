@@ -56,9 +56,9 @@ async def thresholds(
     return {key: Thresholds(rows[0]["now"], given) for key, given in rooms.items()}
 
 
-async def seen(database: Database, agent_id: int) -> None:
-    """A sign of life: where a room took the agent for away, it is ONLINE again, and the log says so."""
-    if await q.touch_agent(database, agent_id=agent_id):
+async def seen(database: Database, agent_id: int, token_id: int | None = None) -> None:
+    """A sign of life, by a token: where a room took the agent for away, it is ONLINE again, and the log says so."""
+    if await q.touch_agent(database, agent_id=agent_id, token_id=token_id):
         async with database.act() as act:
             await come_online(act, agent_id)
 

@@ -406,16 +406,44 @@ class IdempotencyMismatch(Refused):
 
 
 @dataclass(eq=False)
+class RateLimited(Refused):
+    """`what` is more than this token may have."""
+
+    code = ErrorCode.RATE_LIMITED
+    what: str
+    retry_after_seconds: float = 1.0
+
+    def message(self) -> str:
+        return f"This token asks for too much: at most {self.what}."
+
+    def hint(self) -> str:
+        return (
+            "Wait for retryAfterSeconds, then send it again; nothing was done. "
+            "A subscription, or claimNextTask with waitSeconds, spares asking again and again."
+        )
+
+    def facts(self) -> Mapping[str, object]:
+        return {"retryAfterSeconds": self.retry_after_seconds}
+
+
+@dataclass(eq=False)
 class TooComplex(Refused):
+    """`cost`: what it came to, where that was counted to its end."""
+
     code = ErrorCode.TOO_COMPLEX
     limit: int
     what: str
+    cost: int | None = None
 
     def message(self) -> str:
-        return f"The request is too large: at most {self.limit} {self.what}."
+        asked = f", and this has {self.cost}" if self.cost is not None else ""
+        return f"The request is too large: at most {self.limit} {self.what}{asked}."
 
     def hint(self) -> str:
         return "Ask for less at once, and page with `first` and `after`."
+
+    def facts(self) -> Mapping[str, object]:
+        return {name: fact for name, fact in super().facts().items() if fact is not None}
 
 
 @dataclass(eq=False)

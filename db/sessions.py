@@ -77,7 +77,7 @@ async def heartbeat(
         renewed = [
             Task.of(row) for row in await q.renew_held(act, agent_id=caller.agent_id, quiet_seconds=quiet_seconds)
         ]
-        away = await q.touch_agent(act, agent_id=caller.agent_id)
+        away = await q.touch_agent(act, agent_id=caller.agent_id, token_id=caller.token_id)
         await ensure(act, caller.agent_id, name)
         beat = await q.beat_session(act, agent_id=caller.agent_id, label=name)
         lost = [Task.of(row) for row in await q.lost_since(act, agent_id=caller.agent_id, since=beat["news_since"])]

@@ -1,5 +1,6 @@
 """Tokens: what lets a program speak as an agent. Only their hashes are stored."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db import agents, bounds
@@ -10,6 +11,18 @@ from db.records import Agent, Role
 from db.refusals import BadInput, Forbidden, NotFound
 
 _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """What can be told of a token that lets somebody in; its use, to the minute."""
+
+    agent: str
+    role: Role
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
 
 
 async def create(
@@ -61,6 +74,11 @@ async def revoke(database: Database, caller: Caller, reference: str | None, toke
         ended = len(await q.revoke_tokens_of(database, agent_id=owner))
     database.announce_change(Topic.AGENT, owner)
     return ended
+
+
+async def listed(database: Database, agent: str | None) -> list[Good]:
+    """All that are good, or those of the agent of this name."""
+    return [Good(**row) for row in await q.good_tokens(database, agent=agent)]
 
 
 def _future(expires_at: datetime | None) -> datetime | None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from db import agents, bounds, channels, ids, log, lookups, objectives, rooms
 from db.callers import Caller
 from db.database import Database
+from db.outages import outlast
 from db.queries import q
 from db.records import Event, EventKind
 from db.refusals import BadInput
@@ -74,7 +76,10 @@ class Watching:
     ready: bool = False
 
     async def wants(self, event: Event) -> bool:
-        """To be asked of every event, in order."""
+        """To be asked of every event, in order. An event that can't be looked into yet is waited for, not lost."""
+        return await outlast(partial(self._wants, event))
+
+    async def _wants(self, event: Event) -> bool:
         if self.subtree is not None:
             self.subtree.note(event)
         if (self.kinds is not None and event.kind not in self.kinds) or not self._is_heard(event):

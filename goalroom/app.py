@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from broadcaster import Broadcast
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -14,30 +16,59 @@ from starlette.routing import Route, WebSocketRoute
 from db import uptime
 from db.database import Database
 from db.feed import Feed
-from db.migrate import pending
-from goalroom import errors
+from goalroom import errors, request_ids
+from goalroom.admission import Admission
+from goalroom.allowances import Allowances
 from goalroom.connections import Connections
 from goalroom.door import Door
 from goalroom.execution import Engine
 from goalroom.graphql_http import GraphQLHTTP
 from goalroom.graphql_ws import GraphQLWebSocket
+from goalroom.health import Health
+from goalroom.limits import DEFAULTS, Limits
+from goalroom.metrics import Metrics
+from goalroom.metrics_page import MetricsPage
 from goalroom.nudges import Nudges
 from goalroom.postgres_broadcast import PostgresBroadcast
+from goalroom.request_ids import RequestIds
 from goalroom.sweeper import sweep_forever
+from goalroom.tracing import configured
 from schema.build import schema
 
-_READY_SECONDS = 2
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 _log = logging.getLogger(__name__)
 
 
-def create_app(database_url: str, *, rate_limit: int = 200) -> Starlette:
+def create_app(
+    database_url: str, *, rate_limit: int = 200, limits: Limits = DEFAULTS, allowed_origins: Sequence[str] = ()
+) -> Starlette:
     """The app; it opens the database when it starts. Whoever stops the process sets `state.stopping` first."""
-    app = Starlette(lifespan=_Lifespan(database_url))
+    tracing = configured()
+    app = Starlette(
+        lifespan=_Lifespan(database_url),
+        middleware=[Middleware(RequestIds), *_browsers(allowed_origins), Middleware(tracing.following)],
+    )
+    app.state.allowed_origins = frozenset(allowed_origins)
+    app.state.tracing = tracing
     app.state.stopping = asyncio.Event()
-    app.state.rate_limit = rate_limit
+    app.state.rate_limit, app.state.limits = rate_limit, limits
     return app
+
+
+def _browsers(allowed_origins: Sequence[str]) -> list[Middleware]:
+    """Lets pages of these sites read our answers. Without any, browsers keep them from all pages but our own."""
+    if not allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=allowed_origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("authorization", "content-type", request_ids.HEADER, "traceparent"),
+            expose_headers=(request_ids.HEADER, "retry-after", "ratelimit", "ratelimit-policy"),
+        )
+    ]
 
 
 class _Lifespan:
@@ -55,20 +86,36 @@ class _Lifespan:
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, app.state.stopping)
         nudges.on_agent_changed(connections.agent_changed)
-        door = Door(Engine(schema), database, feed, connections)
-        app.router.routes.extend(_routes(door, backend.listening))
+        metrics, tracing, limits = Metrics(), app.state.tracing, app.state.limits
+        database.kind_listeners.add(metrics.logged)
+        database.around_act = tracing.act
+        door = Door(
+            Engine(schema, limits, metrics, tracing),
+            Admission(database),
+            database,
+            feed,
+            connections,
+            metrics,
+            limits,
+            Allowances(app.state.rate_limit, limits),
+            app.state.allowed_origins,
+        )
+        health = Health(database, backend)
+        app.router.routes.extend(_routes(door, health))
         work = [
             asyncio.create_task(_supervised(name, one))
             for name, one in (
                 ("nudges", nudges.run),
                 ("uptime", lambda: uptime.keep_noting(database)),
-                ("sweeper", lambda: sweep_forever(database)),
+                ("health", health.watch),
+                ("sweeper", lambda: sweep_forever(database, metrics)),
                 ("tokens", connections.follow_tokens),
                 ("presence", connections.keep_alive),
                 ("end", connections.end_when_stopping),
             )
         ]
         try:
+            await health.begin()
             yield
         finally:
             app.state.stopping.set()
@@ -77,11 +124,12 @@ class _Lifespan:
             await asyncio.gather(*work, return_exceptions=True)
             await feed.close()
             await _close(database)
+            await asyncio.to_thread(tracing.end)
 
 
-def _routes(door: Door, following: asyncio.Event) -> list[Route | WebSocketRoute]:
+def _routes(door: Door, health: Health) -> list[Route | WebSocketRoute]:
     async def ready(_request: Request) -> Response:
-        why = await _why_not_ready(door.database, following)
+        why = await health.why_not_ready()
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
 
     return [
@@ -89,6 +137,7 @@ def _routes(door: Door, following: asyncio.Event) -> list[Route | WebSocketRoute
         WebSocketRoute("/graphql", GraphQLWebSocket(door)),
         Route("/healthz", _healthy),
         Route("/readyz", ready),
+        Route("/metrics", MetricsPage(door.metrics, door, health).__call__),
         Route("/", _root),
     ]
 
@@ -99,19 +148,6 @@ async def _healthy(_request: Request) -> Response:
 
 async def _root(_request: Request) -> Response:
     return PlainTextResponse("This is Goalroom. Its API is GraphQL, at /graphql.\n")
-
-
-async def _why_not_ready(database: Database, following: asyncio.Event) -> str | None:
-    try:
-        async with asyncio.timeout(_READY_SECONDS):
-            missing = await pending(database)
-    except Exception as error:
-        return str(errors.described(error)["message"])
-    if missing:
-        return f"The database lacks {len(missing)} migrations: run `goalroom migrate`."
-    if not following.is_set():
-        return "The connection to the other server processes is not up."
-    return None
 
 
 async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -126,9 +162,9 @@ async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:
             if loop.time() - begun > _LONGEST_PAUSE:
                 pause, failing = _FIRST_PAUSE, False
             if errors.refusal(error) is None:
-                _log.exception("%s failed, beginning again", name)
+                _log.exception("background work failed, beginning again", extra={"work": name})
             elif not failing:
-                _log.warning("%s waits for the database: %s", name, type(error).__name__)
+                _log.warning("background work waits for the database", extra={"work": name, "error": repr(error)})
             failing = True
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)

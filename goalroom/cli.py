@@ -7,12 +7,14 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 
 from db import agents, bounds, rooms
+from db import tokens as good_tokens
 from db.records import AgentKind, Role
 from db.refusals import BadInput, Refused
 from goalroom import admin_token, logs, storage
@@ -49,9 +51,27 @@ def serve(
     host: Host = None,
     port: Port = None,
     rate_limit: RateLimit = None,
+    limits: Annotated[
+        str | None, typer.Option(help="Limits that differ from docs/limits.md, such as 'depth=30 cost=50000'.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="A certificate and those above it, as PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's key, as PEM.")] = None,
+    allowed_origins: Annotated[
+        str | None, typer.Option(help="Sites whose pages may use the API in a browser, with commas between them.")
+    ] = None,
 ) -> None:
     """Run the server in the foreground until SIGINT or SIGTERM."""
-    settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
+    settings = _settings(
+        data_dir=data_dir,
+        database_url=database_url,
+        host=host,
+        port=port,
+        rate_limit=rate_limit,
+        limits=limits,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        allowed_origins=allowed_origins,
+    )
     logs.to_stderr(logging.INFO)
     server = _load("goalroom.server")
     _run(server.serve(settings), loop=server.LOOP)
@@ -107,6 +127,8 @@ def token(
     kind: Annotated[
         AgentKind, typer.Option(case_sensitive=False, envvar="GOALROOM_KIND", help="What a new agent is.")
     ] = AgentKind.AGENT,
+    label: Annotated[str, typer.Option(help="What the token is for.")] = "",
+    days: Annotated[int | None, typer.Option(min=1, max=36_500, help="It ends after so many.")] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -115,13 +137,39 @@ def token(
 
     async def work() -> None:
         name = bounds.agent_name(agent)
+        said = bounds.text("label", label, most=bounds.MAX_TITLE)
         async with storage.opened(settings) as database:
             found = await agents.ensure(database, name, kind=kind)
             if not (await agents.rooms_of(database, [found.id])).get(found.id):
                 # Without a room it could do nothing; an ADMIN gives it others.
                 await agents.grant_membership(database, found, [(await rooms.ensure_main(database)).id])
-            text = await agents.issue_token(database, found.id, role)
+            expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+            text = await agents.issue_token(database, found.id, role, label=said, expires_at=expires_at)
         typer.echo(text)
+
+    _run(work())
+
+
+@app.command()
+def tokens(
+    agent: Annotated[str | None, typer.Argument(help="Only those of the agent of this name.")] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """List the tokens that are good: whose, for what, and when last used. The tokens themselves nobody can tell."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database:
+            found = await good_tokens.listed(database, agent)
+        rows = [["AGENT", "ROLE", "MADE", "LAST USED", "EXPIRES", "LABEL"]]
+        for one in found:
+            times = (one.created_at, one.last_used_at, one.expires_at)
+            shown = [f"{time.astimezone(UTC):%Y-%m-%d %H:%MZ}" if time else "never" for time in times]
+            rows.append([one.agent, one.role, *shown, one.label])
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
     _run(work())
 

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from db import presence
-from db.callers import Caller, authenticate_all
+from db.callers import Caller, still_connected
 from db.database import Database
 from resolvers.context import Context
 
@@ -64,6 +64,11 @@ class Connections:
         self._open: set[Connection] = set()
         self._waiting: set[asyncio.Event] = set()
         self._look = asyncio.Event()
+        self._strangers: dict[asyncio.Timeout, None] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._open)
 
     @contextmanager
     def open(self, connection: Connection) -> Generator[None]:
@@ -73,6 +78,19 @@ class Connections:
             yield
         finally:
             self._open.discard(connection)
+
+    @contextmanager
+    def strange(self, patience: asyncio.Timeout, most: int) -> Generator[None]:
+        """While a socket has not said whose it is. Of too many, patience ends with the one that has waited longest."""
+        self._strangers[patience] = None
+        if len(self._strangers) > most:
+            longest = next(iter(self._strangers))
+            longest.reschedule(asyncio.get_running_loop().time())
+            del self._strangers[longest]
+        try:
+            yield
+        finally:
+            self._strangers.pop(patience, None)
 
     @contextmanager
     def waiting(self, context: Context) -> Generator[None]:
@@ -106,7 +124,7 @@ class Connections:
             asked = set(self._open)
             if not asked:
                 continue
-            callers = await authenticate_all(self._database, sorted({connection.token for connection in asked}))
+            callers = await still_connected(self._database, sorted({connection.token for connection in asked}))
             for connection in asked:
                 connection.becomes(callers.get(connection.token))
 

@@ -1,6 +1,9 @@
 """GraphQL documents: read, measured and checked once, then remembered by their text."""
 
+import asyncio
+import contextvars
 from collections import OrderedDict
+from concurrent.futures import Executor
 from typing import Any
 
 from graphql import (
@@ -25,6 +28,8 @@ from goalroom.limits import Limits, measure
 
 _REMEMBERED = 1_000
 _REMEMBERED_BYTES = 2_000_000
+# What is longer is checked aside: the worst takes a tenth of a second, in which nobody else would be answered.
+_QUICK = 1_000
 
 
 class Rejected(Exception):  # noqa: N818  # as a refusal, it is an answer
@@ -42,17 +47,18 @@ class Rejected(Exception):  # noqa: N818  # as a refusal, it is an answer
 class Documents:
     """Parsing and validating cost ten times what running does, so each text is read once while it is in use."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, aside: Executor) -> None:
         self._schema = schema
         self._limits = limits
+        self._aside = aside
         self._known: OrderedDict[str, DocumentNode | list[dict[str, Any]]] = OrderedDict()
         self._bytes = 0
 
-    def read(self, text: str) -> DocumentNode:
+    async def read(self, text: str) -> DocumentNode:
         """The document, or Rejected where it isn't one, is wrong, or asks for too much."""
         found = self._known.get(text)
         if found is None:
-            found = self._check(text)
+            found = await self._checked(text)
             self._remember(text, found)
         else:
             self._known.move_to_end(text)
@@ -60,8 +66,17 @@ class Documents:
             raise Rejected(found)
         return found
 
+    async def _checked(self, text: str) -> DocumentNode | list[dict[str, Any]]:
+        size = len(text.encode(errors="replace"))
+        if size > self._limits.bytes:
+            return [errors.described(TooComplex(self._limits.bytes, "bytes of document", size))]
+        if size <= _QUICK:
+            return self._check(text)
+        check = contextvars.copy_context().run
+        return await asyncio.get_running_loop().run_in_executor(self._aside, check, self._check, text)
+
     def _remember(self, text: str, found: DocumentNode | list[dict[str, Any]]) -> None:
-        if len(text) > self._limits.bytes:
+        if len(text) > self._limits.bytes or text in self._known:
             return
         self._known[text] = found
         self._bytes += len(text)
@@ -71,8 +86,6 @@ class Documents:
 
     def _check(self, text: str) -> DocumentNode | list[dict[str, Any]]:
         try:
-            if len(text.encode(errors="replace")) > self._limits.bytes:
-                raise TooComplex(self._limits.bytes, "bytes of document")
             document = parse(text, max_tokens=self._limits.tokens)
             # Of fragments in a circle nothing else is said, for how long saying it takes could not be told.
             rules = _RULES if measure(document, self._limits) else [NoFragmentCyclesRule]

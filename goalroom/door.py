@@ -1,20 +1,21 @@
 """What all ways in share: who is let in, and what their operations run on."""
 
-import asyncio
 from dataclasses import dataclass
 
-from db import presence
-from db.callers import Caller, authenticate
+from db.callers import Caller
 from db.database import Database
 from db.feed import Feed
-from db.refusals import Unauthenticated
+from db.refusals import ErrorCode, Unauthenticated
+from goalroom import errors
+from goalroom.admission import Admission
+from goalroom.allowances import Allowances
 from goalroom.connections import Connections
 from goalroom.execution import Engine
+from goalroom.limits import Limits
+from goalroom.metrics import Metrics
 from resolvers.context import Context
 
 _LONGEST_TOKEN = 1_000
-# Where the database hangs instead of refusing, its clients are told so before they give up.
-_PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +23,33 @@ class Door:
     """The parts of the process that requests need."""
 
     engine: Engine
+    admission: Admission
     database: Database
     feed: Feed
     connections: Connections
+    metrics: Metrics
+    limits: Limits
+    allowances: Allowances
+    allowed_origins: frozenset[str] = frozenset()
 
     async def admit(self, token: str | None) -> Caller:
         """Who the token speaks for; that it speaks is a sign of life."""
-        if token is None or not 0 < len(token) <= _LONGEST_TOKEN:
-            raise Unauthenticated
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            caller = await authenticate(self.database, token)
-            if caller.unseen:
-                await presence.seen(self.database, caller.agent_id)
-        return caller
+        try:
+            return await self.admission.caller(_plausible(token))
+        except Exception as error:
+            refused = errors.refusal(error)
+            self.metrics.refused(refused.code if refused else ErrorCode.INTERNAL)
+            raise
 
     def context(self, caller: Caller) -> Context:
         """What one operation of the caller runs on."""
         return Context(self.database, self.feed, caller)
+
+
+def _plausible(token: str | None) -> str:
+    if token is None or not 0 < len(token) <= _LONGEST_TOKEN:
+        raise Unauthenticated
+    return token
 
 
 def bearer(authorization: object) -> str | None:

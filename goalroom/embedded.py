@@ -91,7 +91,7 @@ class Cluster:
                 try:
                     await asyncio.to_thread(self._revive)
                 except (Failure, OSError) as error:
-                    _log.error("the embedded Postgres is down: %s", error)
+                    _log.error("the embedded Postgres is down", extra={"error": str(error)})
 
     def _revive(self) -> None:
         with self._turn():

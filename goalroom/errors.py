@@ -1,15 +1,16 @@
 """What clients are told when something goes wrong: refusals with their facts, everything else masked."""
 
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
 from graphql import GraphQLError
 
+from db.outages import is_away
 from db.refusals import ErrorCode, Refused, Unavailable
+from goalroom import request_ids
+from goalroom.masking import masked
 
 PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
 
@@ -24,55 +25,33 @@ _HINTS = {
     ErrorCode.BAD_INPUT: "Correct the input and send it again; nothing was changed.",
 }
 
-# The database went away, is coming up, or is too busy; not what we asked of it.
-_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-    # A connection that the server has said goodbye on, and that is not closed yet: nothing was sent on it.
-    asyncpg.InternalClientError,
-    # Undone to the last bit, like the others: sending it again is all there is to do.
-    asyncpg.DeadlockDetectedError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.ReadOnlySQLTransactionError,
-    # A database that is closed to new connections.
-    asyncpg.ObjectNotInPrerequisiteStateError,
-    asyncpg.InsufficientResourcesError,
-)
-
 
 def refusal(error: BaseException) -> Refused | None:
     """The refusal that this is; nothing for a mistake of ours."""
     if isinstance(error, Refused):
         return error
-    # The driver also tells the misuse of a connection with an InterfaceError; one that was closed is not misuse.
-    closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError) and "clos" in str(error)
-    if closed or isinstance(error, _AWAY):
-        _log.warning("the database is away: %s: %s", type(error).__name__, error)
+    if is_away(error):
+        _log.warning("the database is away", extra={"error": repr(error)})
         return Unavailable()
     return None
 
 
 def described(error: BaseException) -> dict[str, Any]:
-    """Message and extensions of a refusal; of anything else only an id, which the log holds too."""
+    """Message and extensions of a refusal; of anything else only the request's id, which the log holds too."""
     refused = refusal(error)
     if refused is not None:
         extensions = {"code": refused.code, "hint": refused.hint(), **_plain(refused.facts())}
+        if isinstance(refused, Unavailable):
+            extensions["requestId"] = request_ids.current()
         return {"message": _cut(refused.message()), "extensions": extensions}
-    found = secrets.token_hex(8)
-    _log.error("internal error %s: %s", found, type(error).__name__, exc_info=error, extra={"error_id": found})
+    request_id = request_ids.current()
+    _log.error("internal error", exc_info=error, extra={"error": type(error).__name__, "request_id": request_id})
     return {
-        "message": f"Something went wrong in the server; its log tells more under {found}.",
+        "message": f"Something went wrong in the server; its log tells more under {request_id}.",
         "extensions": {
             "code": ErrorCode.INTERNAL,
             "hint": "Try again; if it goes on, give the server's operator this id.",
-            "id": found,
+            "requestId": request_id,
         },
     }
 
@@ -104,6 +83,7 @@ def _place(error: GraphQLError) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
+    text = masked(text)
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
 
 
@@ -112,6 +92,8 @@ def _plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, Mapping):
         return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Sequence):
         return [_plain(part) for part in value]
     return value

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from math import ceil
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,15 +11,16 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from db.callers import Caller, token_hash
-from db.refusals import ErrorCode, Refused, Unauthenticated, Unavailable
+from db.refusals import ErrorCode, RateLimited, Refused, Unauthenticated, Unavailable
 from goalroom import errors, graphql_sse, media, wire
+from goalroom.allowances import Kind
 from goalroom.connections import Connection
 from goalroom.documents import Rejected
 from goalroom.door import Door, bearer
 from goalroom.execution import Operation, Request
+from goalroom.limits import Limits
 from resolvers.context import Context
 
-_BODY_SECONDS = 30
 # Most requests are answered sooner, and whether their clients are still there need not be watched.
 _SHORT_SECONDS = 0.05
 
@@ -58,41 +61,61 @@ class GraphQLHTTP:
         headers = Headers(scope=scope)
         kinds = media.acceptable(headers.get("accept", ""))
         kind = next((one for one in kinds if one != media.EVENT_STREAM), media.JSON)
-        try:
-            operation, context = await self._prepare(scope, headers, kinds, receive)
-            streams = operation.is_subscription or kinds[0] == media.EVENT_STREAM
-            response = {} if streams else await self._run(operation, context, receive)
-        except _Gone:
-            return
-        except _Answer as answer:
-            if answer.streamed:
-                await graphql_sse.refuse(answer.errors, send)
+        allowance: list[tuple[bytes, bytes]] = []
+        with ExitStack() as running:
+            try:
+                caller = await self._caller(scope["method"], headers)
+                request = await self._read(caller, scope, headers, kinds, receive)
+                operation, context = await self._prepare(caller, scope["method"], request, kinds)
+                running.enter_context(self._door.allowances.running(caller.token_id, operation.counts_as))
+                allowance = self._door.allowances.headers(caller.token_id)
+                streams = operation.is_subscription or kinds[0] == media.EVENT_STREAM
+                response = {} if streams else await self._run(operation, context, receive)
+            except _Gone:
+                return
+            except _Answer as answer:
+                if answer.streamed:
+                    await graphql_sse.refuse(answer.errors, send)
+                else:
+                    await _send(send, answer.status, kind, {"errors": answer.errors}, answer.headers)
+            except RateLimited as refused:
+                self._door.metrics.refused(refused.code)
+                later = {"retry-after": str(ceil(refused.retry_after_seconds))}
+                allowance = self._door.allowances.headers(caller.token_id)
+                await _send(send, 429, kind, {"errors": [errors.described(refused)]}, later, allowance)
+            except Exception as error:
+                await _send(send, 500, kind, {"errors": [errors.described(error)]}, {})
             else:
-                await _send(send, answer.status, kind, {"errors": answer.errors}, answer.headers)
-        except Exception as error:
-            await _send(send, 500, kind, {"errors": [errors.described(error)]}, {})
-        else:
-            if streams:
-                connection = Connection(token_hash(bearer(headers["authorization"]) or ""), context.caller)
-                await graphql_sse.answer(self._door.connections, connection, operation, context, receive, send)
-            else:
-                await _send(send, 200, kind, response, _later(response))
+                if streams:
+                    connection = Connection(token_hash(bearer(headers["authorization"]) or ""), context.caller)
+                    await graphql_sse.answer(self._door.connections, connection, operation, context, receive, send)
+                else:
+                    await _send(send, 200, kind, response, _later(response), allowance)
 
-    async def _prepare(
-        self, scope: Scope, headers: Headers, kinds: Sequence[str], receive: Receive
-    ) -> tuple[Operation, Context]:
-        """What is asked for, and what it runs on."""
-        caller = await self._caller(scope["method"], headers)
+    async def _read(
+        self, caller: Caller, scope: Scope, headers: Headers, kinds: Sequence[str], receive: Receive
+    ) -> Request:
+        """What was sent, where the caller may send something now."""
+        allowances = self._door.allowances
+        allowances.take(caller.token_id)
         if not kinds:
             raise _refused(406, f"This answers with {media.RESPONSE_JSON}, {media.JSON} or {media.EVENT_STREAM}.")
-        request, context = await _request(scope, headers, receive), self._door.context(caller)
+        with allowances.running(caller.token_id, Kind.REQUEST):
+            return await _request(scope, headers, receive, self._door.limits)
+
+    async def _prepare(
+        self, caller: Caller, method: str, request: Request, kinds: Sequence[str]
+    ) -> tuple[Operation, Context]:
+        """What is asked for, and what it runs on."""
+        context = self._door.context(caller)
         try:
-            operation = self._door.engine.prepare(request, context)
+            operation = await self._door.engine.prepare(request, context)
         except Rejected as rejected:
             # The specification keeps 200 for clients that know plain JSON only: they may not read the body otherwise.
             status = 400 if kinds[0] == media.RESPONSE_JSON else 200
             raise _Answer(status, rejected.errors, streamed=kinds[0] == media.EVENT_STREAM) from None
-        _check_method(scope["method"], operation)
+        self._door.allowances.settle(caller.token_id, operation.counts_as, operation.price.total)
+        _check_method(method, operation)
         if operation.is_subscription and media.EVENT_STREAM not in kinds:
             raise _refused(406, _NEEDS_A_STREAM)
         return operation, context
@@ -126,10 +149,10 @@ class GraphQLHTTP:
                 watcher.cancel()
 
 
-async def _request(scope: Scope, headers: Headers, receive: Receive) -> Request:
+async def _request(scope: Scope, headers: Headers, receive: Receive, limits: Limits) -> Request:
     try:
         if scope["method"] == "POST":
-            return Request.of(wire.read(await _body(headers, receive)))
+            return Request.of(wire.read(await _body(headers, receive, limits)))
         return Request.of(_parameters(scope["query_string"]))
     except Refused as refused:
         raise _Answer(400, [errors.described(refused)]) from None
@@ -150,27 +173,28 @@ async def _until_gone(receive: Receive, gone: asyncio.Event) -> None:
     gone.set()
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes:
+async def _body(headers: Headers, receive: Receive, limits: Limits) -> bytes:
+    most = limits.body_bytes
     if not media.is_json(headers.get("content-type", "")) or headers.get("content-encoding", "identity") != "identity":
         raise _refused(415, "The body of a request is `Content-Type: application/json`, in UTF-8 and not compressed.")
-    too_large = f"A request has at most {wire.MOST_BYTES} bytes."
+    too_large = f"A request has at most {most} bytes."
     length = headers.get("content-length", "")
-    if length.isdecimal() and (len(length) > len(str(wire.MOST_BYTES)) or int(length) > wire.MOST_BYTES):
+    if length.isdecimal() and (len(length) > len(str(most)) or int(length) > most):
         raise _refused(413, too_large, {"connection": "close"})
     body = bytearray()
     try:
-        async with asyncio.timeout(_BODY_SECONDS):
+        async with asyncio.timeout(limits.body_seconds):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise _Gone
                 body += message.get("body", b"")
-                if len(body) > wire.MOST_BYTES:
+                if len(body) > most:
                     raise _refused(413, too_large, {"connection": "close"})
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
-        why = f"The body did not arrive within {_BODY_SECONDS} seconds."
+        why = f"The body did not arrive within {limits.body_seconds} seconds."
         raise _refused(408, why, {"connection": "close"}) from None
 
 
@@ -197,12 +221,20 @@ def _later(response: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
-async def _send(send: Send, status: int, kind: str, content: object, headers: Mapping[str, str]) -> None:
+async def _send(
+    send: Send,
+    status: int,
+    kind: str,
+    content: object,
+    headers: Mapping[str, str],
+    allowance: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
     body = wire.write(content).encode()
     sent = [
         (b"content-type", f"{kind}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
         *_ALWAYS,
+        *allowance,
         *((name.encode(), value.encode()) for name, value in headers.items()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": sent})

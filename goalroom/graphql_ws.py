@@ -1,6 +1,7 @@
 """GraphQL over WebSocket: the protocol graphql-transport-ws."""
 
 import asyncio
+import itertools
 from contextlib import ExitStack, aclosing
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,21 +10,20 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from db.callers import token_hash
-from db.refusals import BadInput, TooComplex, Unauthenticated
-from goalroom import errors, wire
+from db.refusals import BadInput, RateLimited, TooComplex, Unauthenticated
+from goalroom import errors, request_ids, wire
 from goalroom import ws_messages as ws
+from goalroom.allowances import Kind
 from goalroom.connections import Connection
 from goalroom.documents import Rejected
 from goalroom.door import Door, bearer
 from goalroom.execution import Operation, Request
 from resolvers.context import Context
 
-INIT_SECONDS = 10
 # A client that is silent for so long is asked whether it is there.
 _PING_SECONDS = 20
 # What ends with the socket has so long to end well.
 _ENDING_SECONDS = 5
-MOST_OPERATIONS = 100
 
 
 class GraphQLWebSocket:
@@ -36,7 +36,7 @@ class GraphQLWebSocket:
         if (await receive())["type"] != "websocket.connect":
             return
         headers = Headers(scope=scope)
-        if not _is_from_here(headers):
+        if not _may_be_from(headers, self._door.allowed_origins):
             # Before the handshake this is a 403.
             await send({"type": "websocket.close", "code": ws.FORBIDDEN})
             return
@@ -52,10 +52,10 @@ class GraphQLWebSocket:
             return
 
 
-def _is_from_here(headers: Headers) -> bool:
-    """Pages of other sites must not use what a browser knows of this one; programs send no Origin."""
+def _may_be_from(headers: Headers, allowed_origins: frozenset[str]) -> bool:
+    """Pages of other sites must not use what a browser knows of this one, unless allowed; programs send no Origin."""
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    return origin is None or origin in allowed_origins or urlsplit(origin).netloc == headers.get("host")
 
 
 class _Socket:
@@ -69,8 +69,8 @@ class _Socket:
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._subscriptions: set[asyncio.Task[None]] = set()
         self._running: set[asyncio.Task[None]] = set()
+        self._begun_operations = itertools.count(1)
         self._open = ExitStack()
-        self._begun = asyncio.Event()
         self._handlers = {
             "connection_init": self._init,
             "ping": self._ping,
@@ -80,9 +80,32 @@ class _Socket:
         }
 
     async def serve(self) -> None:
+        try:
+            if not await self._begin():
+                return
+            await self._go_on()
+        except ws.Close as close:
+            await _close(self._send, close)
+        finally:
+            self._open.close()
+
+    async def _begin(self) -> bool:
+        """Wait for whose it is; False where the client left. Many may wait, so nothing else runs for them yet."""
+        limits = self._door.limits
+        try:
+            async with asyncio.timeout(limits.init_seconds) as patience:
+                with self._door.connections.strange(patience, limits.strangers):
+                    while self._connection is None:
+                        if not await self._hear():
+                            return False
+        except TimeoutError:
+            raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout") from None
+        return True
+
+    async def _go_on(self) -> None:
         guards = [
             asyncio.create_task(guard())
-            for guard in (self._read, self._expect_init, self._expect_signs, self._expect_revocation, self._expect_end)
+            for guard in (self._read, self._expect_signs, self._expect_revocation, self._expect_end)
         ]
         try:
             done, _ = await asyncio.wait(guards, return_when=asyncio.FIRST_COMPLETED)
@@ -93,7 +116,6 @@ class _Socket:
             for task in (*guards, *self._running):
                 task.cancel()
             await asyncio.gather(*guards, *self._running, return_exceptions=True)
-            self._open.close()
 
     async def _end(self, done: set[asyncio.Task[None]]) -> None:
         """Subscriptions end at once, what else runs may come to its end, and then the client is told why."""
@@ -110,26 +132,22 @@ class _Socket:
                 await _close(self._send, ws.Close(ws.INTERNAL, errors.described(error)["message"]))
 
     async def _read(self) -> None:
-        while True:
-            message = await self._receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            if self._connection is not None:
-                self._connection.heard_at = asyncio.get_running_loop().time()
-            said = ws.parse(message.get("text"))
-            await self._handlers[said["type"]](said)
+        while await self._hear():
+            pass
 
-    async def _expect_init(self) -> None:
-        try:
-            async with asyncio.timeout(INIT_SECONDS):
-                await self._begun.wait()
-        except TimeoutError:
-            raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout") from None
-        await asyncio.Event().wait()
+    async def _hear(self) -> bool:
+        """Do what the next message says; False where there is none any more."""
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            return False
+        if self._connection is not None:
+            self._connection.heard_at = asyncio.get_running_loop().time()
+        said = ws.parse(message.get("text"))
+        await self._handlers[said["type"]](said)
+        return True
 
     async def _expect_signs(self) -> None:
         """Ask a silent client whether it is there. One that doesn't answer is slow, perhaps, and stays."""
-        await self._begun.wait()
         while self._connection is not None:
             silent = asyncio.get_running_loop().time() - self._connection.heard_at
             if silent >= _PING_SECONDS:
@@ -137,7 +155,6 @@ class _Socket:
             await asyncio.sleep(max(_PING_SECONDS - silent, 1.0))
 
     async def _expect_revocation(self) -> None:
-        await self._begun.wait()
         if self._connection is not None:
             await self._connection.revoked.wait()
         raise ws.Close(ws.FORBIDDEN, "Forbidden")
@@ -154,6 +171,8 @@ class _Socket:
         try:
             session = ws.session(payload)
             caller = await self._door.admit(token)
+            self._door.allowances.take(caller.token_id, Kind.SOCKET)
+            self._open.enter_context(self._door.allowances.running(caller.token_id, Kind.SOCKET))
         except BadInput as refused:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
         except Unauthenticated as refused:
@@ -168,7 +187,6 @@ class _Socket:
         await self._say({"type": "connection_ack"})
         self._connection = connection
         self._open.enter_context(self._door.connections.open(connection))
-        self._begun.set()
 
     async def _ping(self, said: dict[str, Any]) -> None:
         payload = said.get("payload")
@@ -189,9 +207,7 @@ class _Socket:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
         context = self._door.context(self._connection.caller)
         try:
-            if len(self._operations) >= MOST_OPERATIONS:
-                raise Rejected.of(TooComplex(MOST_OPERATIONS, "operations at a time on one socket"))
-            operation = self._door.engine.prepare(request, context)
+            operation = await self._prepare(request, context)
         except Rejected as rejected:
             await self._say({"id": name, "type": "error", "payload": rejected.errors})
             return
@@ -201,6 +217,20 @@ class _Socket:
         if operation.is_subscription:
             self._subscriptions.add(task)
         task.add_done_callback(self._forget)
+
+    async def _prepare(self, request: Request, context: Context) -> Operation:
+        """As over HTTP; and what runs on a socket is counted, also where its client has turned away from it."""
+        token, most = context.caller.token_id, self._door.limits.socket_operations
+        if sum(not task.cancelling() for task in self._running) >= most:
+            raise Rejected.of(TooComplex(most, "operations at a time on one socket"))
+        try:
+            self._door.allowances.take(token)
+            operation = await self._door.engine.prepare(request, context)
+            self._door.allowances.settle(token, operation.counts_as, operation.price.total)
+        except RateLimited as refused:
+            self._door.metrics.refused(refused.code)
+            raise Rejected.of(refused) from None
+        return operation
 
     async def _complete(self, said: dict[str, Any]) -> None:
         """The client wants no more of it. What is being changed is changed all the same."""
@@ -216,9 +246,14 @@ class _Socket:
             task.exception()
 
     async def _run(self, name: str, operation: Operation, context: Context, connection: Connection) -> None:
-        with connection.running(context), self._door.connections.waiting(context):
+        with (
+            request_ids.part(next(self._begun_operations)),
+            connection.running(context),
+            self._door.connections.waiting(context),
+        ):
             try:
-                await self._perform(name, operation)
+                with self._door.allowances.running(connection.caller.token_id, operation.counts_as):
+                    await self._perform(name, operation)
             except Rejected as rejected:
                 last: dict[str, Any] = {"id": name, "type": "error", "payload": rejected.errors}
             except OSError:

@@ -1,8 +1,9 @@
-"""How much a document may ask for, told from its text before anything runs."""
+"""How much may be asked for, and how much of a document is told from its text before anything runs."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 from graphql import (
     DocumentNode,
@@ -16,15 +17,14 @@ from graphql import (
 
 from db.refusals import TooComplex
 
+_MOST = 2**31
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a document may hold. What fragments stand for counts at each place that they stand in.
+    """What a process takes; docs/limits.md says what each means and why it is as it is."""
 
-    `repeats`: fields that answer under one name at one place are compared with one another by validation, so of n
-    of them each counts n.
-    """
-
+    # A document. What fragments stand for counts at each place that they stand in.
     bytes: int = 20_000
     tokens: int = 8_000
     operations: int = 20
@@ -33,7 +33,44 @@ class Limits:
     aliases: int = 500
     root_fields: int = 100
     fields: int = 5_000
+    # Fields that answer under one name at one place are compared with one another, so of n of them each counts n.
     repeats: int = 20_000
+    # An operation, with its variables.
+    cost: int = 20_000
+    introspection: int = 60_000
+    run_seconds: int = 30
+    # A request.
+    head_bytes: int = 32_768
+    head_seconds: int = 10
+    body_bytes: int = 1_000_000
+    body_seconds: int = 30
+    # A WebSocket.
+    init_seconds: int = 10
+    message_bytes: int = 1_000_000
+    socket_operations: int = 100
+    # At once: of one token, and of sockets that have not said who they are.
+    requests: int = 300
+    polls: int = 500
+    subscriptions: int = 2_000
+    sockets: int = 2_000
+    strangers: int = 1_000
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """As an operator writes them: `depth=30 cost=50000`; ValueError for what is none."""
+        names = [field.name for field in fields(cls)]
+        given = {}
+        for part in text.replace(",", " ").split():
+            name, _, number = part.partition("=")
+            if name not in names:
+                raise ValueError(f"it takes {', '.join(names)}")
+            if not number.isdecimal() or not 0 < int(number) < _MOST:
+                raise ValueError(f"{name} takes a whole number from 1")
+            given[name] = int(number)
+        return cls(**given)
+
+
+DEFAULTS = Limits()
 
 
 def measure(document: DocumentNode, limits: Limits) -> bool:

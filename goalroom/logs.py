@@ -1,47 +1,58 @@
 """Logs go to standard error: lines for people on a terminal, JSON otherwise."""
 
-import json
 import logging
 import sys
-from datetime import UTC, datetime
 
-_PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message", "taskName"}
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
 
-
-class _JsonLines(logging.Formatter):
-    """One JSON object a line: when, how bad, who, what, and the fields that the caller gave as `extra`."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        line |= {name: value for name, value in record.__dict__.items() if name not in _PLAIN}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
-
-
-def _shorten(record: logging.LogRecord) -> bool:
-    """A warning is something that we live with, such as a database that is restarting: what, but not where from."""
-    if record.exc_info and record.levelno < logging.ERROR:
-        record.msg, record.args = f"{record.getMessage()}: {record.exc_info[1]!r}", ()
-        record.exc_info = None
-    return True
+from goalroom.masking import masked
 
 
 def to_stderr(level: int) -> None:
     """Send what this process logs from this level on to standard error, in the form its reader needs."""
     handler = logging.StreamHandler()
-    handler.setFormatter(
-        logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
-        if sys.stderr.isatty()
-        else _JsonLines()
-    )
-    handler.addFilter(_shorten)
+    handler.setFormatter(formatter(for_people=sys.stderr.isatty()))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     # It says a line at each WebSocket that comes and goes.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+def formatter(*, for_people: bool) -> logging.Formatter:
+    """When, how bad, who, what, the fields given as `extra`, and those of the request that it belongs to."""
+    about: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        _shorten,
+    ]
+    if for_people:
+        shown: list[Processor] = [
+            structlog.processors.TimeStamper("%H:%M:%S", utc=False),
+            # The default shows the values of variables, and some of those are secrets.
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+        ]
+    else:
+        shown = [
+            structlog.processors.TimeStamper("iso", key="at"),
+            structlog.processors.format_exc_info,
+            structlog.processors.EventRenamer("message"),
+            structlog.processors.JSONRenderer(default=str),
+        ]
+    return structlog.stdlib.ProcessorFormatter(processors=[*about, *shown, _without_tokens])
+
+
+def _shorten(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """A warning is something that we live with, such as a database that is restarting: what, but not where from."""
+    failed = line.get("exc_info")
+    if failed and line["level"] not in {"error", "critical"}:
+        line["error"] = repr(failed[1])
+        del line["exc_info"]
+    return line
+
+
+def _without_tokens(_logger: WrappedLogger, _method: str, line: EventDict) -> str:
+    return masked(str(line))

@@ -13,10 +13,11 @@ from goalroom.nudges import CHANNEL, LOOK_AGAIN
 
 _log = logging.getLogger(__name__)
 
-_CONNECT_SECONDS = 5
-# An idle connection that died without a word is found out after this.
-_ALIVE_SECONDS = 10
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+_CONNECT_SECONDS = 2
+# A server that hangs, or died without a word, is found out by asking it: so often. It is late after the second of these
+# and may come back to us at any moment; after the third it isn't waited for any more.
+_ASK_SECONDS, _LATE_SECONDS, _GONE_SECONDS = 0.5, 1.0, 3.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 
 
 class PostgresBroadcast(BroadcastBackend):
@@ -29,6 +30,8 @@ class PostgresBroadcast(BroadcastBackend):
         self._publisher: Any = None
         self._turn = asyncio.Lock()
         self.listening = asyncio.Event()
+        # When Postgres was last known to be there, by this process's clock.
+        self.heard_at = 0.0
 
     async def connect(self) -> None:
         self._listener = asyncio.create_task(self._keep_listening())
@@ -76,27 +79,42 @@ class PostgresBroadcast(BroadcastBackend):
                     connection.add_termination_listener(lambda _connection, ended=ended: ended.set())
                     await connection.add_listener(CHANNEL, self._hear)
                     self._heard.put_nowait(LOOK_AGAIN)
+                    self._is_there()
                     self.listening.set()
                     pause, failing = _FIRST_PAUSE, False
                     await self._stay(connection, ended)
                 finally:
                     self.listening.clear()
                     connection.terminate()
+            except asyncpg.PostgresError as error:
+                # A refusal is an answer too: the server is there, and our own connections may be good.
+                self._is_there()
+                failing = _complain(error, failing=failing)
             except Exception as error:  # a listener that gives up is what this is here to prevent
-                if not failing:
-                    _log.warning("not connected to the other processes, trying on", extra={"error": repr(error)})
-                failing = True
+                failing = _complain(error, failing=failing)
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _stay(self, connection: Any, ended: asyncio.Event) -> None:
         while not ended.is_set():
             try:
-                async with asyncio.timeout(_ALIVE_SECONDS):
+                async with asyncio.timeout(_ASK_SECONDS):
                     await ended.wait()
             except TimeoutError:
-                async with asyncio.timeout(_CONNECT_SECONDS):
-                    await q.still_there(connection)
+                await self._ask(connection)
+
+    async def _ask(self, connection: Any) -> None:
+        late = asyncio.get_running_loop().call_later(_LATE_SECONDS, self.listening.clear)
+        try:
+            async with asyncio.timeout(_GONE_SECONDS):
+                await q.still_there(connection)
+        finally:
+            late.cancel()
+        self._is_there()
+        self.listening.set()
+
+    def _is_there(self) -> None:
+        self.heard_at = asyncio.get_running_loop().time()
 
     def _hear(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
         self._heard.put_nowait(str(payload))
@@ -104,3 +122,9 @@ class PostgresBroadcast(BroadcastBackend):
     async def _connection(self, **settings: str) -> Any:
         named = {"application_name": "goalroom nudges", **settings}
         return await asyncpg.connect(self._url, timeout=_CONNECT_SECONDS, server_settings=named)
+
+
+def _complain(error: Exception, *, failing: bool) -> bool:
+    if not failing:
+        _log.warning("not connected to the other processes, trying on", extra={"error": repr(error)})
+    return True

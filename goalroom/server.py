@@ -4,9 +4,17 @@ import asyncio
 import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing, contextmanager
+from functools import partial
+
+try:
+    import resource
+except ImportError:
+    # Windows, which has no such limit.
+    resource = None  # type: ignore[assignment]
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,6 +22,7 @@ from starlette.applications import Starlette
 from goalroom import storage
 from goalroom.app import create_app
 from goalroom.failure import Failure
+from goalroom.http_protocol import HttpProtocol
 from goalroom.settings import Settings
 from goalroom.version import __version__
 
@@ -22,9 +31,8 @@ _log = logging.getLogger(__name__)
 LOOP = uvicorn.Config(Starlette(), log_config=None).get_loop_factory()
 
 _GRACE = 10
+_WAITING = 64
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_ONE_MB = 1_000_000
-_LONGEST_HEAD = 65_536
 _PING_EVERY, _PING_PATIENCE = 20.0, 300.0
 
 # What runs beside the server, from the moment that it takes requests at this URL until it is told to stop.
@@ -49,7 +57,8 @@ class _Server(uvicorn.Server):
             raise _cannot_listen(self.config.host, self.config.port, error) from error
         if sockets and not self.should_exit:
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-            url = f"http://{host}:{sockets[0].getsockname()[1]}"
+            scheme = "https" if self.config.is_ssl else "http"
+            url = f"{scheme}://{host}:{sockets[0].getsockname()[1]}"
             sys.stdout.write(f"Goalroom is ready: {url}\n")
             sys.stdout.flush()
             self.ready.set_result(url)
@@ -58,6 +67,7 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: Settings, company: Company | None = None) -> None:
     """Run the server until SIGINT or SIGTERM, or until its company fails; a second signal ends it at once."""
+    _make_room()
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
     with closing(_bind(settings.host, settings.port)) as listener:
         stop = _on_signals()
@@ -67,12 +77,26 @@ async def serve(settings: Settings, company: Company | None = None) -> None:
             _ignore_signals()
 
 
+def _make_room() -> None:
+    """Sockets are files, of which many systems allow 1,024 until asked; and threads give way within a millisecond."""
+    sys.setswitchinterval(0.001)
+    if resource is not None:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.Event, company: Company | None) -> None:
+    _check_tls(settings)
     async with storage.furnished(settings) as url:
         if stop.is_set():
             return
-        app = create_app(url, rate_limit=settings.rate_limit)
-        server = _Server(_config(app, settings))
+        app = create_app(
+            url,
+            rate_limit=settings.rate_limit,
+            limits=settings.limits,
+            allowed_origins=settings.allowed_origins,
+        )
+        server = _Server(config(app, settings))
         beside = asyncio.create_task(_accompany(company, server.ready, stop)) if company else None
         stopper = asyncio.create_task(_stop(server, app.state.stopping, stop, beside))
         try:
@@ -87,18 +111,32 @@ async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.E
             beside.result()
 
 
-def _config(app: Starlette, settings: Settings) -> uvicorn.Config:
+def _check_tls(settings: Settings) -> None:
+    if settings.tls_cert is None:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:
+        raise Failure(f"The certificate and its key can't be used: {error}.", 2) from error
+
+
+def config(app: Starlette, settings: Settings) -> uvicorn.Config:
+    """What uvicorn is told: all that it would do by default, and we don't, is here."""
     return uvicorn.Config(
         app,
+        http=partial(HttpProtocol, settings.limits),  # type: ignore[arg-type]  # all it does with it is call it
         host=settings.host,
         port=settings.port,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
-        h11_max_incomplete_event_size=_LONGEST_HEAD,
-        ws_max_size=_ONE_MB,
+        # All that wait are taken in one go, before anybody else is answered: of uvicorn's 2,048 that takes a second.
+        backlog=_WAITING,
+        ws_max_size=settings.limits.message_bytes,
         ws_per_message_deflate=False,
         # A client that reads nothing for minutes is slow, not dead: what it missed waits for it in the log.
         ws_ping_interval=_PING_EVERY,

@@ -6,10 +6,11 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from goalroom.failure import Failure
+from goalroom.limits import DEFAULTS, Limits
 
 _TOKEN = re.compile(r"[!-~]{32,500}")
 
@@ -31,6 +32,21 @@ def _token(token: str) -> str:
     return token
 
 
+def _origins(given: str | tuple[str, ...]) -> tuple[str, ...]:
+    """What a browser calls an origin, as it writes it."""
+    parts = given.split(",") if isinstance(given, str) else given
+    origins = tuple(origin.strip() for origin in parts if origin.strip())
+    for origin in origins:
+        url = urlsplit(origin)
+        if url.scheme not in {"http", "https"} or not url.netloc or f"{url.scheme}://{url.netloc}" != origin:
+            raise ValueError("it takes origins such as https://board.example, with commas between them")
+    return origins
+
+
+def _limits(given: str | Limits) -> Limits:
+    return Limits.of(given) if isinstance(given, str) else given
+
+
 class Settings(BaseSettings):
     """The settings of one process. Options outweigh the environment; an empty variable is none."""
 
@@ -45,6 +61,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(4280, ge=0, le=65_535)
     rate_limit: int = Field(200, ge=0)
+    limits: Annotated[Limits, NoDecode, BeforeValidator(_limits)] = DEFAULTS
+    tls_cert: FilePath | None = None
+    tls_key: FilePath | None = None
+    allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
     admin_token: Annotated[str, AfterValidator(_token)] | None = Field(None, repr=False)
 
     @classmethod
@@ -52,9 +72,12 @@ class Settings(BaseSettings):
         """From the options that were given, then the environment; a wrong one ends the command with status 2."""
         given = {name: value for name, value in options.items() if value is not None}
         try:
-            return cls(**given)  # type: ignore[arg-type]  # pydantic checks them
+            settings = cls(**given)  # type: ignore[arg-type]  # pydantic checks them
         except ValidationError as error:
             raise Failure("; ".join(_said(name, given, problem) for name, problem in _problems(error)), 2) from error
+        if (settings.tls_cert is None) != (settings.tls_key is None):
+            raise Failure("TLS takes both a certificate and its key: --tls-cert and --tls-key.", 2)
+        return settings
 
 
 def _problems(error: ValidationError) -> list[tuple[str, str]]:

@@ -17,10 +17,11 @@ from db import (
     uptime,
 )
 from db.database import Database
+from goalroom.metrics import Metrics
 
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
 _TICK_S = 0.5
-_LONGEST_PAUSE_S = 5.0
+_LONGEST_PAUSE_S = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -41,21 +42,21 @@ _SWEEPS: tuple[tuple[int, Sweep], ...] = (
 )
 
 
-async def sweep_forever(database: Database) -> None:
+async def sweep_forever(database: Database, metrics: Metrics) -> None:
     """Sweep until cancelled; while the database is away, try again with pauses that grow."""
     pause, ticks = _TICK_S, 0
     while True:
         try:
-            await sweep_all(database, [one for every, one in _SWEEPS if ticks % every == 0])
+            await sweep_all(database, [one for every, one in _SWEEPS if ticks % every == 0], metrics)
             pause, ticks = _TICK_S, ticks + 1
         except Exception as error:
             # Whatever went wrong was rolled back, and work that is left undone now is found again in the next round.
-            _log.warning("sweep failed, trying again: %s: %s", type(error).__name__, error)
+            _log.warning("the sweep failed, trying again", extra={"error": repr(error)})
             pause = min(pause * 2, _LONGEST_PAUSE_S)
         await asyncio.sleep(pause)
 
 
-async def sweep_all(database: Database, sweeps: Sequence[Sweep]) -> None:
+async def sweep_all(database: Database, sweeps: Sequence[Sweep], metrics: Metrics) -> None:
     """Run these by turns until none has anything left to do.
 
     What one raises stops no other, and is raised at the end.
@@ -66,7 +67,9 @@ async def sweep_all(database: Database, sweeps: Sequence[Sweep]) -> None:
         await uptime.note(database)
         for one in tuple(busy):
             try:
-                did = await one(database)
+                with metrics.sweeping(one.__name__) as done:
+                    did = await one(database)
+                    done(did)
             except Exception as error:
                 did, failed = 0, error
             if not did:

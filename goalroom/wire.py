@@ -3,8 +3,6 @@
 import json
 from typing import Any, NoReturn
 
-MOST_BYTES = 1_000_000
-
 
 def read(text: str | bytes) -> Any:
     """The value; ValueError for whatever else it is: other encodings, NaN, endless numbers and nesting."""

@@ -23,7 +23,6 @@ CONTRACT = (SCHEMA / "contract.graphql").read_text("utf-8")
 
 # Refusals that later parts bring, and one that is never raised: whatever is no refusal goes out as INTERNAL.
 WITHOUT_A_CLASS = {
-    ErrorCode.RATE_LIMITED,  # limits for each token
     ErrorCode.INTERNAL,
 }
 

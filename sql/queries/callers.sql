@@ -1,16 +1,26 @@
--- name: caller_by_token(hash)^
--- Who a token speaks for, with all that deciding a request needs.
-select token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities, agent.last_seen_at,
+-- name: callers_by_tokens(hashes)
+-- Who tokens speak for, with all that deciding a request needs. Many at once, for whoever waits at the door.
+select token.hash, token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
        array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms,
        agent.last_seen_at is null or agent.last_seen_at < now() - interval '1 second'
-         or exists (select from room_member where agent_id = agent.id and presence <> 'ONLINE') as unseen
+         or exists (select from room_member where agent_id = agent.id and presence <> 'ONLINE')
+         or token.last_used_at is null or token.last_used_at < now() - interval '1 minute' as unseen
   from token join agent on agent.id = token.agent_id
- where token.hash = :hash
+ where token.hash = any(:hashes::bytea[])
    and token.revoked_at is null
    and (token.expires_at is null or token.expires_at > now());
 
--- name: callers_by_tokens(hashes)
--- As caller_by_token, for all that hold a connection open; those who do so need not be seen.
+-- name: callers_connected(hashes)
+-- As callers_by_tokens, for all that hold a connection open; those who do so need not be seen, and use their tokens.
+with due as (
+  select id
+    from token
+   where hash = any(:hashes::bytea[]) and revoked_at is null and last_used_at < now() - interval '1 minute'
+   order by id
+     for no key update skip locked
+), used as (
+  update token set last_used_at = now() from due where token.id = due.id
+)
 select token.hash, token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
        array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
   from token join agent on agent.id = token.agent_id
@@ -19,7 +29,7 @@ select token.hash, token.id as token_id, token.role, agent.id, agent.name, agent
    and (token.expires_at is null or token.expires_at > now());
 
 -- name: caller_by_token_id(token_id)^
--- As caller_by_token, for a request that has waited: much may have changed since it came.
+-- As callers_by_tokens, for a request that has waited: much may have changed since it came.
 select token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
        array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
   from token join agent on agent.id = token.agent_id

@@ -5,9 +5,14 @@ select asked.agent_id, asked.room_id, room.idle_after_seconds, room.offline_afte
   left join room_member on asked.room_id is null and room_member.agent_id = asked.agent_id
   left join room on room.id = coalesce(asked.room_id, room_member.room_id);
 
--- name: touch_agent(agent_id)$
--- Answers whether some room takes the agent for away. Within a second of the last sign of life, nothing is written.
-with touched as (
+-- name: touch_agent(agent_id, token_id)$
+-- Answers whether some room takes the agent for away. Within a second of the last sign of life, nothing is written; of the
+-- token's use, within a minute.
+with used as (
+  update token
+     set last_used_at = now()
+   where id = :token_id and (last_used_at is null or last_used_at < now() - interval '1 minute')
+), touched as (
   update agent
      set last_seen_at = now()
    where id = :agent_id and (last_seen_at is null or last_seen_at < now() - interval '1 second')

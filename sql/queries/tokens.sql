@@ -12,3 +12,11 @@ update token set revoked_at = now() where hash = :hash and revoked_at is null re
 
 -- name: revoke_tokens_of(agent_id)
 update token set revoked_at = now() where agent_id = :agent_id and revoked_at is null returning id;
+
+-- name: good_tokens(agent)
+-- Those that let somebody in; of one agent, where one is named.
+select agent.name as agent, token.role, token.label, token.created_at, token.last_used_at, token.expires_at
+  from token join agent on agent.id = token.agent_id
+ where token.revoked_at is null and (token.expires_at is null or token.expires_at > now())
+   and (:agent::text is null or agent.name = :agent)
+ order by agent.name, token.id;

@@ -18,6 +18,9 @@ from db.callers import Caller, authenticate
 from db.database import Database
 from db.records import AgentKind, Role, Room
 from goalroom.app import create_app
+from goalroom.limits import DEFAULTS
+from goalroom.server import config
+from goalroom.settings import Settings
 
 
 @dataclass
@@ -93,21 +96,12 @@ class Socket:
 
 
 @asynccontextmanager
-async def serving(database_url: str) -> AsyncGenerator[Live]:
+async def serving(database_url: str, **options: Any) -> AsyncGenerator[Live]:
     """A server on this database."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        app = create_app(database_url, rate_limit=0)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                lifespan="on",
-                ws_max_size=1_000_000,
-                ws_per_message_deflate=False,
-                timeout_graceful_shutdown=5,
-            )
-        )
+        limits = options.get("limits", DEFAULTS)
+        app = create_app(database_url, **{"rate_limit": 0} | options)
+        server = uvicorn.Server(config(app, Settings(limits=limits)))
         server.capture_signals = suppress  # type: ignore[assignment]  # signals are pytest's
         task = asyncio.create_task(server.serve(sockets=[listener]))
         database = await Database.connect(database_url, size=2)

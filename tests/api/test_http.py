@@ -266,7 +266,9 @@ async def test_a_mistake_of_ours_is_masked_and_in_the_log(live: Live, caplog: py
     [error] = response.json()["errors"]
     assert error["extensions"]["code"] == "INTERNAL"
     assert "does not exist" not in response.text
-    [record] = [record for record in caplog.records if error["extensions"]["id"] in record.getMessage()]
+    request_id = error["extensions"]["requestId"]
+    assert (response.headers["x-request-id"], request_id in error["message"]) == (request_id, True)
+    [record] = [record for record in caplog.records if getattr(record, "request_id", None) == request_id]
     assert record.exc_info is not None
 
 

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import pytest
 
+from goalroom import graphql_sse
 from tests.api.live import Live
 
 RENAME = 'mutation ($title: String) { updateRoom(input: {room: "main", title: $title}) { title } }'
@@ -58,6 +60,21 @@ async def test_a_subscription_follows_the_log(live: Live) -> None:
 
     assert first[1]["data"]["events"]["kind"] == "ROOM_CREATED"
     assert last["data"] == {"title": "New"}
+
+
+async def test_a_stream_without_events_shows_that_it_is_alive(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphql_sse, "_QUIET_SECONDS", 0.1)
+    headers = {"authorization": f"Bearer {live.token}", "accept": "text/event-stream"}
+    quiet = {"query": "subscription { taskUnblocked { task { id } } }"}
+    lines: list[str] = []
+
+    async with live.http.stream("POST", "/graphql", json=quiet, headers=headers) as response:
+        async for line in response.aiter_lines():
+            lines.append(line)
+            if len(lines) == 6:
+                break
+
+    assert lines == [":", ""] * 3
 
 
 async def test_what_cannot_run_is_told_in_the_stream(live: Live) -> None:

@@ -12,7 +12,8 @@ from websockets.exceptions import InvalidStatus
 
 from db import agents
 from db.records import EventKind
-from goalroom.graphql_ws import MOST_OPERATIONS
+from goalroom import graphql_ws
+from goalroom.limits import DEFAULTS
 from tests.api.live import Live, Socket
 
 EVENTS = "subscription ($after: String) { events(after: $after) { cursor kind data } }"
@@ -221,6 +222,17 @@ async def test_who_never_inits_is_closed_with_4408(live: Live) -> None:
         assert 9 < time.monotonic() - began < 12
 
 
+async def test_a_silent_client_is_asked_whether_it_is_there(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphql_ws, "_PING_SECONDS", 0.2)
+
+    async with live.socket() as socket:
+        first = await socket.hear()
+        await socket.say(type="pong")
+        second = await socket.hear()
+
+    assert (first, second) == ({"type": "ping"}, {"type": "ping"})
+
+
 async def test_a_message_has_a_megabyte_at_most(opened: Socket) -> None:
     await opened.say(type="ping", payload={"x": "x" * 1_000_000})
 
@@ -238,7 +250,7 @@ async def test_pages_of_other_sites_do_not_get_in(live: Live) -> None:
 
 
 async def test_a_socket_has_a_hundred_operations_at_most(opened: Socket) -> None:
-    for n in range(MOST_OPERATIONS):
+    for n in range(DEFAULTS.socket_operations):
         await opened.subscribe(str(n), EVENTS)
 
     await opened.subscribe("more", EVENTS)

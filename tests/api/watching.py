@@ -17,7 +17,8 @@ _ENGINE = Engine(schema)
 async def watching(actor: Actor, document: str, **variables: Any) -> AsyncGenerator[AsyncGenerator[Any]]:
     """The payloads of a subscription."""
     context = Context(database=actor.database, feed=actor.feed, caller=actor.caller)
-    async with aclosing(_ENGINE.prepare(Request(document, variables), context).stream()) as answers:
+    operation = await _ENGINE.prepare(Request(document, variables), context)
+    async with aclosing(operation.stream()) as answers:
 
         async def payloads() -> AsyncGenerator[Any]:
             async for answer in answers:

@@ -74,11 +74,9 @@ class Counting(Database):
         super().__init__(pool)
         self.reads = 0
 
-        async def fetch(statement: str, *arguments: Any) -> Any:
-            self.reads += "from event" in statement
-            return await pool.fetch(statement, *arguments)
-
-        self.fetch = fetch
+    async def fetch(self, statement: str, *parameters: object) -> list[Any]:
+        self.reads += "from event" in statement
+        return await super().fetch(statement, *parameters)
 
 
 async def test_what_was_missed_comes_first_and_then_what_happens(database: Database) -> None:

@@ -45,9 +45,9 @@ async def test_many_commits_make_few_nudges(database: Database, database_url: st
     await listener.add_listener(CHANNEL, lambda *message: heard.append(message[3]))
     async with process(database_url) as here:
         for seq in range(1, 5_001):
-            here.database.announce(room, seq)
+            here.database.announce(room, seq, [])
         for other in range(1_000_000, 1_001_000):
-            here.database.announce(other, 1)
+            here.database.announce(other, 1, [])
         await asyncio.sleep(0.2)
     await listener.close()
 

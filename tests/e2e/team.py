@@ -21,7 +21,10 @@ class Agent:
     keys: Any = field(default_factory=itertools.count)
 
     async def send(self, document: str, **variables: object) -> dict[str, Any]:
-        """The whole answer; UNAVAILABLE and lost connections are tried again, which keys and fences make safe."""
+        """The whole answer; UNAVAILABLE and lost connections are tried again, which keys and fences make safe.
+
+        Whoever is told to wait does.
+        """
         deadline = asyncio.get_running_loop().time() + _TRY_FOR_S
         for url in itertools.cycle(self.urls):
             try:
@@ -34,10 +37,11 @@ class Agent:
                 answer: dict[str, Any] = response.json()
             except (httpx.TransportError, ValueError):
                 answer = {"errors": [{"extensions": {"code": "UNAVAILABLE"}}]}
-            if codes(answer) != ["UNAVAILABLE"]:
+            if codes(answer) not in (["UNAVAILABLE"], ["RATE_LIMITED"]):
                 return answer
             assert asyncio.get_running_loop().time() < deadline, answer
-            await asyncio.sleep(0.1)
+            said = answer["errors"][0]["extensions"]
+            await asyncio.sleep(said["retryAfterSeconds"] if said["code"] == "RATE_LIMITED" else 0.1)
         raise AssertionError
 
     async def ask(self, document: str, **variables: object) -> dict[str, Any]:

@@ -1,0 +1,52 @@
+"""Every request has an id: in a header of its answer, in what the log says of it, and in errors that are our fault."""
+
+import re
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER = "x-request-id"
+
+_FIELD = "request_id"
+# What a balancer in front may have given it, and no more than that: it goes into the log.
+_GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class RequestIds:
+    """Names requests, or keeps the name that the balancer in front of us gave."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        name = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+
+        async def named(message: Message) -> None:
+            if message["type"] in {"http.response.start", "websocket.accept"}:
+                # The headers of a message may be shared by all of its kind.
+                message = {**message, "headers": list(message.get("headers", ()))}
+                MutableHeaders(scope=message)[HEADER] = name
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(**{_FIELD: name}):
+            await self._app(scope, receive, named)
+
+
+def current() -> str:
+    """The id of the request that this runs for; a new one outside of any."""
+    return str(structlog.contextvars.get_contextvars().get(_FIELD) or secrets.token_hex(8))
+
+
+@contextmanager
+def part(number: int) -> Generator[None]:
+    """One of the operations of a socket: known by the socket's id and its own number."""
+    with structlog.contextvars.bound_contextvars(**{_FIELD: f"{current()}.{number}"}):
+        yield

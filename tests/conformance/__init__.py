@@ -1,0 +1,1 @@
+"""The protocols as others judge and speak them: packages of npm against a running server."""

@@ -1,0 +1,63 @@
+"""What docs/operations.md says of backups, done: a dump of a running server, put back into a new one."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from goalroom import data_dir
+from goalroom.embedded import Cluster
+from tests.e2e.commands import Server
+
+SEEN = """{ rooms { name title }
+  task(id: "T1") { title comments { nodes { body author { name } } } history { nodes { cursor kind } } } }"""
+TOLD = [
+    'mutation { createTask(input: {title: "Keep", criteria: ["Kept"]}) { id } }',
+    'mutation { addComment(input: {on: "T1", body: "For ever"}) { id } }',
+    'mutation { updateRoom(input: {room: "main", title: "Kept"}) { title } }',
+]
+
+
+def ask(server: Server, home: Path, query: str) -> Any:
+    token = (home / "admin-token").read_text().strip()
+    answer = httpx.post(
+        f"{server.url}/graphql", json={"query": query}, headers={"authorization": f"Bearer {token}"}, timeout=20
+    ).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def tool(name: str, home: Path, *arguments: str | Path) -> None:
+    """One of the embedded Postgres's own, at the database of this data directory."""
+    cluster = Cluster(home)
+    subprocess.run([cluster.tools / name, "--dbname", cluster.url, *arguments], check=True, timeout=60)  # noqa: S603  # our own tool
+
+
+def test_a_dump_of_a_running_server_is_put_back_into_a_new_one(tmp_path: Path) -> None:
+    old, new, dump = tmp_path / "old", tmp_path / "new", tmp_path / "goalroom.dump"
+    with Server("--data-dir", old) as server:
+        for query in TOLD:
+            ask(server, old, query)
+        seen = ask(server, old, SEEN)
+        tool("pg_dump", old, "--format=custom", "--no-owner", "--file", dump)
+
+    with Server("--data-dir", new):
+        tool("pg_restore", new, "--clean", "--if-exists", "--no-owner", "--single-transaction", dump)
+    (new / data_dir.ADMIN_TOKEN).write_text((old / data_dir.ADMIN_TOKEN).read_text())
+    with Server("--data-dir", new) as server:
+        assert ask(server, new, SEEN) == seen
+        ask(server, new, TOLD[1])
+
+
+def test_a_copy_of_a_stopped_servers_directory_is_a_backup(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    with Server("--data-dir", old) as server:
+        for query in TOLD:
+            ask(server, old, query)
+        seen = ask(server, old, SEEN)
+
+    subprocess.run(["cp", "-a", old, new], check=True)  # noqa: S603, S607  # as the page says
+
+    with Server("--data-dir", new) as server:
+        assert ask(server, new, SEEN) == seen
