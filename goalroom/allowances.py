@@ -13,7 +13,7 @@ from goalroom.limits import Limits
 # Whoever was quiet for so long may have as much at once as it would have had in this time.
 _BURST_SECONDS = 2
 # So much of an operation's cost counts as a request.
-_COST_OF_ONE = 100
+_COST_OF_ONE = 200
 # More tokens than this are never busy within two seconds; the one that was quiet longest begins anew.
 _MOST_TOKENS = 10_000
 

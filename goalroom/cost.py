@@ -32,7 +32,7 @@ from db import bounds
 # A field with fields of its own is read from the database, or at least waited for.
 OBJECT, LEAF = 10, 1
 # What a list without a page is taken to hold: most hold fewer, and what they hold was written one by one.
-UNPAGED = 10
+UNPAGED = 3
 # What says how many are asked for.
 _HOW_MANY = frozenset({"first", "last", "limit", "points"})
 # A field that takes one of these and was given none has a default of its own; those without send this many.

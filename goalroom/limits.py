@@ -36,7 +36,7 @@ class Limits:
     # Fields that answer under one name at one place are compared with one another, so of n of them each counts n.
     repeats: int = 20_000
     # An operation, with its variables.
-    cost: int = 20_000
+    cost: int = 30_000
     introspection: int = 60_000
     run_seconds: int = 30
     # A request.

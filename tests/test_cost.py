@@ -83,8 +83,8 @@ COSTS: list[tuple[str, dict[str, Any], int]] = [
     ("{ events { nodes { id } } }", {}, 10 + 100 * (1 + 1)),
     ("{ events(last: 3) { edges { node { id } } } }", {}, 10 + 3 * (1 + 1 + 1)),
     ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["T1", "T2", "T3"]}, 10 + 3),
-    ("{ rooms { name } }", {}, 10 + 10),
-    ("{ rooms { agents { name } } }", {}, 10 + 10 * (10 + 10)),
+    ("{ rooms { name } }", {}, 10 + 3),
+    ("{ rooms { agents { name } } }", {}, 10 + 3 * (10 + 3)),
     ("{ room { flow(points: 7) { done } } }", {}, 10 + 10 + 7),
     ("mutation { claimNextTasks(limit: 4) { task { id } } }", {}, 10 + 4 * (10 + 1)),
     (
