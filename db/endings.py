@@ -41,11 +41,11 @@ async def cancel_open_of(act: Act, objective_ids: Sequence[int], actor: int, rea
 async def _cancel(act: Act, task: Task, actor: int, reason: str) -> Task:
     rules.check_move(task.id, task.status, Move.CANCEL)
     cancelled = Task.of(await q.cancel_task(act, task_id=task.id))
-    await readiness.ended(act, cancelled, actor)
     data = {"reason": reason, "from": task.status.value}
     act.record(
         task.room_id, EventKind.TASK_CANCELLED, actor=actor, task=task.id, objective=task.objective_id, data=data
     )
+    await readiness.ended(act, cancelled, actor)
     if task.status in STARTED:
         text = f"{ids.of(ids.TASK, task.id)} '{task.title}' was cancelled: {reason}"
         act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=actor, task=task.id)

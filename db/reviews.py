@@ -118,7 +118,6 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
 
 async def _approve(act: Act, caller: Caller, task: Task) -> None:
     done = Task.of(await q.approve_task(act, task_id=task.id, reviewer_id=caller.agent_id))
-    await readiness.ended(act, done, caller.agent_id)
     act.record(
         task.room_id,
         EventKind.TASK_DONE,
@@ -127,6 +126,7 @@ async def _approve(act: Act, caller: Caller, task: Task) -> None:
         objective=task.objective_id,
         data={"result": task.result, "fence": task.fence},
     )
+    await readiness.ended(act, done, caller.agent_id)
     if task.objective_id is not None:
         await objectives.parts_changed(act, task.objective_id, caller.agent_id)
 

@@ -125,10 +125,10 @@ async def _place_of(act: Act, caller: Caller, parent: Message) -> _Place:
         return _Place(channel=Channel.of(row))
     among = list(dict.fromkeys([parent.author_id or caller.agent_id, *parent.to_ids]))
     others = [key for key in among if key != caller.agent_id] or [caller.agent_id]
-    found = await q.members_called(act, room_id=parent.room_id, agent_ids=others, names=[])
+    found = await q.readers_among(act, room_id=parent.room_id, agent_ids=others)
     rows = {row["id"]: Agent.of(row) for row in found}
     if not rows:
-        raise BadInput("replyTo", "Nobody whom it was between is in the room any more.")
+        raise BadInput("replyTo", "Nobody whom it was between sees the room any more.")
     return _Place(to=[rows[key] for key in others if key in rows])
 
 

@@ -106,8 +106,6 @@ async def complete(
             raise ReviewRequired(task=held.id)
         await _hand_in(act, caller, held, submission)
         done = Task.of(await q.complete_task(act, task_id=task.id, result=submission.summary))
-        await readiness.ended(act, done, caller.agent_id)
-        await resources.free(act, held.holds, caller.agent_id, worked=True)
         data = {"result": submission.summary, "fence": task.fence}
         act.record(
             room.id,
@@ -117,6 +115,9 @@ async def complete(
             objective=task.objective_id,
             data=data,
         )
+        # What follows from it stands behind it in the log.
+        await readiness.ended(act, done, caller.agent_id)
+        await resources.free(act, held.holds, caller.agent_id, worked=True)
         if task.objective_id is not None:
             await objectives.parts_changed(act, task.objective_id, caller.agent_id)
         return Task.of(await q.task_by_id(act, task_id=task.id))

@@ -11,7 +11,7 @@ from resolvers.context import Info
 from schema.types import agent as agent_types
 from schema.types import task as task_types
 from schema.types.enums import ActivityKind, Presence
-from schema.types.given import given, or_none
+from schema.types.given import or_none
 from schema.types.node import Node
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class HeartbeatInput:
     )
     activity: ActivityKind | None = strawberry.field(
         default=strawberry.UNSET,
-        description="What the caller does, until the next beat is due; null ends it, and left out it stays.",
+        description="What the caller does, until the next beat is due; null ends it. Left out it stays, or is "
+        "WORKING where `note` or `task` say more.",
     )
     note: str | None = strawberry.field(default=strawberry.UNSET, description="More of the activity, in words.")
     task: strawberry.ID | None = strawberry.field(
@@ -68,9 +69,11 @@ class HeartbeatInput:
 
     def saying(self) -> Saying | None:
         """What is said of the activity, if anything."""
-        if not given(self, "activity", "note", "task"):
-            return None
-        return Saying(kind=or_none(self.activity), note=or_none(self.note), task=or_none(self.task))
+        note, task = or_none(self.note), or_none(self.task)
+        if self.activity is not strawberry.UNSET:
+            return Saying(kind=self.activity, note=note, task=task)
+        # A sign of life is not refused for saying too little: whoever tells of a task works on it.
+        return None if note is None and task is None else Saying(kind=ActivityKind.WORKING, note=note, task=task)
 
 
 @strawberry.type(description="What a heartbeat answers.")

@@ -47,6 +47,16 @@ select agent.*
   from agent join room_member on room_member.agent_id = agent.id
  where room_member.room_id = :room_id and (agent.id = any(:agent_ids::bigint[]) or agent.name = any(:names::text[]));
 
+-- name: readers_among(room_id, agent_ids)
+-- Members of the room, and ADMINs, who see every room.
+select agent.*
+  from agent
+ where agent.id = any(:agent_ids::bigint[])
+   and (exists (select from room_member where room_member.room_id = :room_id and room_member.agent_id = agent.id)
+        or exists (select from token
+                    where token.agent_id = agent.id and token.role = 'ADMIN' and token.revoked_at is null
+                      and (token.expires_at is null or token.expires_at > now())));
+
 -- name: things_named(room_id, agent_id, objective_ids, key_result_ids, task_ids, message_ids)
 -- Those of these that are in the room, and that the agent may see.
 select 'O' as letter, id from objective where id = any(:objective_ids::bigint[]) and room_id = :room_id

@@ -103,6 +103,18 @@ async def test_a_heartbeat_says_it_until_the_next_is_due(team: tuple[Actor, Acto
     assert await seen(bob) is None
 
 
+async def test_a_beat_that_only_says_more_is_about_work(team: tuple[Actor, Actor]) -> None:
+    ann, bob = team
+    task = await ann.make()
+
+    await ann.do("heartbeat", "unacknowledged", note=None)
+    assert await seen(bob) is None
+    await ann.do("heartbeat", "unacknowledged", note="Half of it", task=task)
+
+    said = await seen(bob)
+    assert (said["kind"], said["note"], said["task"]) == ("WORKING", "Half of it", {"id": task})
+
+
 async def test_what_is_wrong_is_refused(team: tuple[Actor, Actor]) -> None:
     ann, bob = team
     await ann.do("setActivity", kind="WAITING")
@@ -112,7 +124,7 @@ async def test_what_is_wrong_is_refused(team: tuple[Actor, Actor]) -> None:
         assert (await ann.refused("setActivity", kind="TYPING", ttlSeconds=ttl))["code"] == "BAD_INPUT"
     for said in ({"note": "x"}, {"kind": None, "task": "T1"}, {"kind": "TYPING", "note": "x" * 65_537}):
         assert (await ann.refused("setActivity", **said))["code"] == "BAD_INPUT"
-    assert (await ann.refused("heartbeat", note="x"))["code"] == "BAD_INPUT"
+    assert (await ann.refused("heartbeat", activity=None, note="x"))["code"] == "BAD_INPUT"
     assert (await ann.refused("setActivity", kind="TYPING", task="T999"))["code"] == "NOT_FOUND"
     assert (await ann.refused("heartbeat", activity="TYPING", task="T999"))["code"] == "NOT_FOUND"
     assert (await ann.as_role(Role.OBSERVER).refused("setActivity", kind="TYPING"))["code"] == "FORBIDDEN"

@@ -369,6 +369,26 @@ async def test_what_ends_and_begins_again_is_told_to_those_who_build_on_it(
     assert (await bob.refused("reopenTask", task=late, reason="x"))["allowed"] == ["DONE", "CANCELLED"]
 
 
+@pytest.mark.parametrize("end", ["completeTask", "cancelTask", "reviewTask"])
+async def test_an_end_stands_in_the_log_before_what_it_clears(ann: Actor, bob: Actor, end: str) -> None:
+    base = await ann.make()
+    waiting = await ann.make(dependsOn=[base])
+    await ann.claim(base)
+
+    if end == "completeTask":
+        await ann.do(end, task=base, summary="Done")
+    elif end == "cancelTask":
+        await ann.do(end, task=base, reason="Not needed")
+    else:
+        await ann.do("submitTask", task=base, summary="Done")
+        await bob.do(end, task=base, verdict="APPROVED")
+
+    log = await ann.see(
+        "{ events(last: 2, kinds: [TASK_DONE, TASK_CANCELLED, TASK_UNBLOCKED]) { nodes { task { id } } } }"
+    )
+    assert [event["task"]["id"] for event in log["events"]["nodes"]] == [base, waiting]
+
+
 async def test_history_tells_who_did_what(ann: Actor, bob: Actor) -> None:
     task = await ann.make()
     await bob.finish(task)

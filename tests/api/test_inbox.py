@@ -107,7 +107,8 @@ async def test_a_summary_is_one_line_whatever_it_tells_of(team: Team) -> None:
     await team.bob.claim(task)
     await team.ann.do("cancelTask", task=task, reason="No\n" * 10_000)
     ((kind, summary),) = await waiting(team.bob)
-    assert (kind, len(summary), summary.count("\n")) == ("LEASE_LOST", 1_000, 0)
+    assert (kind, summary[-1], summary.count("\n")) == ("LEASE_LOST", "…", 0)
+    assert len(summary) <= 1_000
 
 
 async def test_an_item_is_its_owners_alone(team: Team) -> None:

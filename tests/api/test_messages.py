@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from db import sending
 from db.database import Database
-from db.records import Role, Room
+from db.records import AgentKind, Role, Room
 from tests import people
 from tests.api.acting import Actor
 from tests.api.watching import take, watching
@@ -178,6 +178,20 @@ async def test_an_answer_goes_where_its_parent_is(team: Team) -> None:
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (2, True)
     assert page["edges"][0]["cursor"] == page["pageInfo"]["endCursor"]
     assert (await team.bob.see(replies, id=asked["id"]))["node"]["replies"]["totalCount"] == 2
+
+
+async def test_an_admin_who_is_no_member_can_be_answered(team: Team) -> None:
+    visitor = await people.caller(team.database, "visitor", role=Role.ADMIN, kind=AgentKind.HUMAN)
+    boss = replace(team.ann, caller=visitor)
+    asked = (await boss.do("sendMessage", room="web", to=["bob"], body="How is it going?"))["id"]
+
+    answer = await team.bob.do("sendMessage", "id to { name }", replyTo=asked, body="Well")
+
+    assert answer["to"] == [{"name": "visitor"}]
+    assert await team.inbox(boss) == [("DIRECT", "@bob: Well")]
+    assert (await team.eve.refused("sendMessage", to=["visitor"], body="x"))["code"] == "NOT_FOUND"
+    await team.database.execute("update token set revoked_at = now() where agent_id = $1", visitor.agent_id)
+    assert (await team.bob.refused("sendMessage", replyTo=asked, body="Still there?"))["code"] == "BAD_INPUT"
 
 
 async def test_an_answer_elsewhere_is_refused(team: Team) -> None:

@@ -148,6 +148,6 @@ async def _check_that_nothing_was_missed(planner: Teammate, sight: Sight, first:
         if event["actor"] == {"name": "hand"} and event["kind"] != "COMMENT_ADDED"
     ]
     assert worker_did == [
-        ("TASK_CLAIMED", first), ("TASK_UPDATED", first), ("TASK_UNBLOCKED", second), ("TASK_DONE", first),
+        ("TASK_CLAIMED", first), ("TASK_UPDATED", first), ("TASK_DONE", first), ("TASK_UNBLOCKED", second),
         ("TASK_CLAIMED", second), ("MESSAGE_SENT", None), ("TASK_DONE", second),
     ]  # fmt: skip
