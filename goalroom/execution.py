@@ -199,7 +199,8 @@ class Engine:
     async def prepare(self, request: Request, context: Context) -> Operation:
         """The operation that is asked for, its variables checked and its price known; else Rejected."""
         try:
-            return await self._prepare(request, context)
+            async with self._runs.turns.turn(context.caller.token_id, 0):
+                return await self._prepare(request, context)
         except Rejected as rejected:
             self._metrics.refused(_code(rejected.errors))
             raise
