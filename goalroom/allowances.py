@@ -14,8 +14,8 @@ from goalroom.limits import Limits
 _BURST_SECONDS = 2
 # So much of an operation's cost counts as a request.
 _COST_OF_ONE = 200
-# More tokens than this are never busy within two seconds; the one that was quiet longest begins anew.
-_MOST_TOKENS = 10_000
+# More than this are never in use within a moment; the one that was quiet longest begins anew.
+_MOST_BUCKETS = 10_000
 
 
 class Kind(StrEnum):
@@ -99,7 +99,7 @@ class Allowances:
             return
         self._left[token, kind] = left, _now()
         self._left.move_to_end((token, kind))
-        if len(self._left) > _MOST_TOKENS:
+        if len(self._left) > _MOST_BUCKETS:
             self._left.popitem(last=False)
 
 

@@ -127,8 +127,10 @@ def token(
     kind: Annotated[
         AgentKind, typer.Option(case_sensitive=False, envvar="GOALROOM_KIND", help="What a new agent is.")
     ] = AgentKind.AGENT,
-    label: Annotated[str, typer.Option(help="What the token is for.")] = "",
-    days: Annotated[int | None, typer.Option(min=1, max=36_500, help="It ends after so many.")] = None,
+    label: Annotated[str, typer.Option(envvar="GOALROOM_LABEL", help="What the token is for.")] = "",
+    days: Annotated[
+        int | None, typer.Option(envvar="GOALROOM_DAYS", min=1, max=36_500, help="It ends after so many.")
+    ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:

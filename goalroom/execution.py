@@ -132,9 +132,10 @@ class Operation:
                 raise
 
     async def _events(self) -> AsyncGenerator[Response]:
-        source: Any = create_source_event_stream(self._executor)
-        if _is_awaitable(source):
-            source = await source
+        async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+            source: Any = create_source_event_stream(self._executor)
+            if _is_awaitable(source):
+                source = await source
         if isinstance(source, ExecutionResult):
             raise Rejected(_errors(source.errors or ()))
         async with aclosing(source) as events:
@@ -162,6 +163,8 @@ class Operation:
 
         with self._tracing.span(f"{self._kind} {self._name}"):
             async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+                # Of a replay nothing need ever wait: without this, its thousands of events are one step of the loop.
+                await asyncio.sleep(0)
                 return await outlast(read)
 
 
@@ -196,7 +199,8 @@ class Engine:
     async def prepare(self, request: Request, context: Context) -> Operation:
         """The operation that is asked for, its variables checked and its price known; else Rejected."""
         try:
-            return await self._prepare(request, context)
+            async with self._runs.turns.turn(context.caller.token_id, 0):
+                return await self._prepare(request, context)
         except Rejected as rejected:
             self._metrics.refused(_code(rejected.errors))
             raise

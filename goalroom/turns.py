@@ -23,6 +23,9 @@ class Turns:
         users.append(None)
         try:
             async with semaphore:
+                if len(users) > _AT_ONCE:
+                    # What nothing keeps would go on at once, and all that come after it too, in one step of the loop.
+                    await asyncio.sleep(0)
                 yield
         finally:
             users.pop()
