@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import warnings
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -15,6 +16,8 @@ def to_stderr(level: int) -> None:
     handler.setFormatter(formatter(for_people=sys.stderr.isatty()))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    # Where a request is cut off, the engine may hold coroutines in others that never began: nothing is lost with them.
+    warnings.filterwarnings("ignore", r"coroutine '.*_async_resolver' was never awaited", RuntimeWarning)
     # It says a line at each WebSocket that comes and goes.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
