@@ -15,7 +15,7 @@ from db import uptime
 from db.database import Database
 from db.feed import Feed
 from db.migrate import pending
-from goalroom import errors
+from goalroom import errors, page, way_in
 from goalroom.connections import Connections
 from goalroom.door import Door
 from goalroom.execution import Engine
@@ -24,6 +24,7 @@ from goalroom.graphql_ws import GraphQLWebSocket
 from goalroom.nudges import Nudges
 from goalroom.postgres_broadcast import PostgresBroadcast
 from goalroom.sweeper import sweep_forever
+from goalroom.way_in import WayIn
 from schema.build import schema
 
 _READY_SECONDS = 2
@@ -37,6 +38,7 @@ def create_app(database_url: str, *, rate_limit: int = 200) -> Starlette:
     app = Starlette(lifespan=_Lifespan(database_url))
     app.state.stopping = asyncio.Event()
     app.state.rate_limit = rate_limit
+    app.state.way_in = WayIn()
     return app
 
 
@@ -56,7 +58,7 @@ class _Lifespan:
         connections = Connections(database, app.state.stopping)
         nudges.on_agent_changed(connections.agent_changed)
         door = Door(Engine(schema), database, feed, connections)
-        app.router.routes.extend(_routes(door, backend.listening))
+        app.router.routes.extend(_routes(door, backend.listening, app.state.way_in))
         work = [
             asyncio.create_task(_supervised(name, one))
             for name, one in (
@@ -79,26 +81,26 @@ class _Lifespan:
             await _close(database)
 
 
-def _routes(door: Door, following: asyncio.Event) -> list[Route | WebSocketRoute]:
+def _routes(door: Door, following: asyncio.Event, entry: WayIn) -> list[Route | WebSocketRoute]:
     async def ready(_request: Request) -> Response:
         why = await _why_not_ready(door.database, following)
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
+
+    async def let_in(request: Request) -> Response:
+        return await entry.answer(door.database, request)
 
     return [
         Route("/graphql", GraphQLHTTP(door)),
         WebSocketRoute("/graphql", GraphQLWebSocket(door)),
         Route("/healthz", _healthy),
         Route("/readyz", ready),
-        Route("/", _root),
+        Route(way_in.PATH, let_in, methods=["POST"]),
+        *page.routes(),
     ]
 
 
 async def _healthy(_request: Request) -> Response:
     return PlainTextResponse("ok")
-
-
-async def _root(_request: Request) -> Response:
-    return PlainTextResponse("This is Goalroom. Its API is GraphQL, at /graphql.\n")
 
 
 async def _why_not_ready(database: Database, following: asyncio.Event) -> str | None:

@@ -16,6 +16,7 @@ from goalroom.app import create_app
 from goalroom.failure import Failure
 from goalroom.settings import Settings
 from goalroom.version import __version__
+from goalroom.way_in import WayIn
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +33,9 @@ Company = Callable[[str], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, way_in: WayIn) -> None:
         super().__init__(config)
+        self.way_in = way_in
         self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @contextmanager
@@ -49,11 +51,14 @@ class _Server(uvicorn.Server):
             raise _cannot_listen(self.config.host, self.config.port, error) from error
         if sockets and not self.should_exit:
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-            url = f"http://{host}:{sockets[0].getsockname()[1]}"
-            sys.stdout.write(f"Goalroom is ready: {url}\n")
+            port = sockets[0].getsockname()[1]
+            sys.stdout.write(f"Goalroom is ready: http://{host}:{port}\n")
+            if sys.stdout.isatty():
+                # Into a file or a pipe it would be kept for others to read.
+                sys.stdout.write(f"{self.way_in.says(host, port)}\n")
             sys.stdout.flush()
-            self.ready.set_result(url)
-            _log.info("serving", extra={"host": host, "port": sockets[0].getsockname()[1], "version": __version__})
+            self.ready.set_result(f"http://{host}:{port}")
+            _log.info("serving", extra={"host": host, "port": port, "version": __version__})
 
 
 async def serve(settings: Settings, company: Company | None = None) -> None:
@@ -72,7 +77,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.E
         if stop.is_set():
             return
         app = create_app(url, rate_limit=settings.rate_limit)
-        server = _Server(_config(app, settings))
+        server = _Server(_config(app, settings), app.state.way_in)
         beside = asyncio.create_task(_accompany(company, server.ready, stop)) if company else None
         stopper = asyncio.create_task(_stop(server, app.state.stopping, stop, beside))
         try:
