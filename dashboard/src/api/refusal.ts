@@ -27,6 +27,10 @@ export class Refusal extends Error {
     return new Refusal(String(code ?? "INTERNAL"), error.message, typeof hint === "string" ? hint : "", facts);
   }
 
+  static because(error: unknown): Refusal {
+    return error instanceof Refusal ? error : new Refusal("INTERNAL", String(error));
+  }
+
   get isOfTheNetwork(): boolean {
     return this.code === UNREACHABLE || this.code === "UNAVAILABLE";
   }

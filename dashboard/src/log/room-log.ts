@@ -1,7 +1,7 @@
 import type { Api } from "../api/api";
 import { DoingsDocument, LogDocument, LogEndDocument } from "../api/documents";
 import { Refusal } from "../api/refusal";
-import { type Concern, DOING, type LogEvent, type News } from "./concerns";
+import { DOING, type LogEvent, type News } from "./concerns";
 
 /** How the page stands to the room's log. */
 export interface Standing {
@@ -19,10 +19,10 @@ export interface Standing {
   readonly refusal: Refusal | null;
 }
 
-/** One that wants to know; `touched` comes with each news that concerns it. */
+/** One that wants to know. */
 export interface Watcher {
-  readonly concern: Concern;
-  touched(): void;
+  /** Null: the connection was lost and is back, so everything may be another. */
+  hear(news: News | null): void;
   /** Since when it waits for new numbers, if it does. */
   readonly waitingSince: number | null;
 }
@@ -122,7 +122,7 @@ export class RoomLog {
         phase: catchingUp ? "catching-up" : "live",
         missed: catchingUp ? null : { count: 0, at: Date.now() },
       });
-      this.#tell(() => true);
+      this.#hear(null);
     }
     for await (const { events: event } of this.#api.follow(LogDocument, {
       room: this.#room,
@@ -190,12 +190,8 @@ export class RoomLog {
     this.#wake();
   };
 
-  #hear(news: News): void {
-    this.#tell((watcher) => watcher.concern(news));
-  }
-
-  #tell(concerned: (watcher: Watcher) => boolean): void {
-    for (const watcher of this.#watchers) if (concerned(watcher)) watcher.touched();
+  #hear(news: News | null): void {
+    for (const watcher of this.#watchers) watcher.hear(news);
   }
 
   readonly #seeWhoWaits = (): void => {

@@ -54,6 +54,6 @@ export function useLive<Data, Variables extends AnyVariables>(
     data: answer.data ?? last.current,
     refusal: answer.refusal,
     passing: answer.data === undefined && last.current !== undefined,
-    refresh: query.touched,
+    refresh: query.refresh,
   };
 }

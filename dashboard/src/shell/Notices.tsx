@@ -43,8 +43,8 @@ export function NoticesHere({ children }: { children: ReactNode }) {
     () => ({
       say: (text) => add(text, "", false),
       refuse: (error) => {
-        const refusal = error instanceof Refusal ? error : new Refusal("INTERNAL", String(error));
-        add(refusal.message, refusal.hint, true);
+        const { message, hint } = Refusal.because(error);
+        add(message, hint, true);
       },
     }),
     [add],
