@@ -19,4 +19,6 @@ export interface ViewProps {
 export const VIEWS: readonly View[] = [
   { path: "now", name: "Now", key: "n", View: lazy(() => import("./now/Now")) },
   { path: "tree", name: "Tree", key: "t", View: lazy(() => import("./tree/Tree")) },
+  { path: "board", name: "Board", key: "b", View: lazy(() => import("./board/Board")) },
+  { path: "tasks", name: null, View: lazy(() => import("./task/TaskPage")) },
 ];
