@@ -1,6 +1,3 @@
-import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import type { AnyVariables } from "@urql/core";
-import type { Api } from "../api/api";
 import { Refusal } from "../api/refusal";
 import type { Concern, News } from "./concerns";
 import { Pace } from "./pace";
@@ -12,17 +9,15 @@ export interface Answer<Data> {
 }
 
 /** One question that is asked again when the log says that its answer may be another. */
-export class LiveQuery<Data, Variables extends AnyVariables> implements Watcher {
+export class LiveQuery<Data> implements Watcher {
   #answer: Answer<Data> = { data: undefined, refusal: null };
   #stop: (() => void) | null = null;
   readonly #pace = new Pace(() => this.#ask());
   readonly #listeners = new Set<() => void>();
 
   constructor(
-    private readonly api: Api,
     private readonly log: RoomLog,
-    private readonly document: TypedDocumentNode<Data, Variables>,
-    private readonly variables: Variables,
+    private readonly ask: () => Promise<Data>,
     private readonly concern: Concern,
   ) {}
 
@@ -56,8 +51,7 @@ export class LiveQuery<Data, Variables extends AnyVariables> implements Watcher 
     await this.log.begun;
     let reached = true;
     try {
-      const data = await this.api.ask(this.document, this.variables, { partly: true });
-      this.#answer = { data, refusal: null };
+      this.#answer = { data: await this.ask(), refusal: null };
     } catch (error) {
       const refusal = Refusal.because(error);
       reached = !refusal.isOfTheNetwork;

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import type { AnyVariables } from "@urql/core";
-import { createContext, useContext, useMemo, useRef, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useMemo, useRef, useSyncExternalStore } from "react";
 import type { Refusal } from "../api/refusal";
 import { useSession } from "../session/session";
 import type { Concern } from "./concerns";
@@ -40,12 +40,18 @@ export function useLive<Data, Variables extends AnyVariables>(
   concern: Concern,
 ): Live<Data> {
   const { api } = useSession();
-  const log = useLog();
   const key = JSON.stringify(variables);
-  const query = useMemo(
-    () => new LiveQuery(api, log, document, JSON.parse(key) as Variables, concern),
-    [api, log, document, key, concern],
+  const ask = useCallback(
+    () => api.ask(document, JSON.parse(key) as Variables, { partly: true }),
+    [api, document, key],
   );
+  return useLiveAnswer(ask, concern);
+}
+
+/** As `useLive`, where it takes more than one question: `ask` must be memoised too. */
+export function useLiveAnswer<Data>(ask: () => Promise<Data>, concern: Concern): Live<Data> {
+  const log = useLog();
+  const query = useMemo(() => new LiveQuery(log, ask, concern), [log, ask, concern]);
   const answer = useSyncExternalStore(query.listen, query.answer);
   const last = useRef<Data | undefined>(undefined);
   if (answer.data !== undefined) last.current = answer.data;

@@ -20,5 +20,6 @@ export const VIEWS: readonly View[] = [
   { path: "now", name: "Now", key: "n", View: lazy(() => import("./now/Now")) },
   { path: "tree", name: "Tree", key: "t", View: lazy(() => import("./tree/Tree")) },
   { path: "board", name: "Board", key: "b", View: lazy(() => import("./board/Board")) },
+  { path: "graph", name: "Graph", key: "r", View: lazy(() => import("./graph/Graph")) },
   { path: "tasks", name: null, View: lazy(() => import("./task/TaskPage")) },
 ];

@@ -39,7 +39,7 @@ export function Filters({ chosen, onChoose }: FiltersProps) {
         ))}
       </select>
       <select aria-label="Only" value={chosen.only} onChange={(event) => onChoose({ only: event.target.value })}>
-        <option value="">All</option>
+        <option value="">Ready or not</option>
         <option value="ready">Ready only</option>
         <option value="stale">Stale only</option>
       </select>

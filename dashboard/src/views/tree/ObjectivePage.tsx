@@ -15,6 +15,7 @@ import { TaskState } from "../../pieces/TaskState";
 import { day, number } from "../../pieces/words";
 import { useRoom } from "../../shell/room";
 import { useAct } from "../../shell/use-act";
+import { NewTask } from "../task/NewTask";
 import { AddObjective } from "./AddObjective";
 
 type Objective = NonNullable<ObjectivePageQuery["objective"]>;
@@ -87,7 +88,9 @@ function Facts({ objective }: { objective: Objective }) {
 }
 
 function Acts({ objective }: { objective: Objective }) {
+  const room = useRoom();
   const [adding, setAdding] = useState(false);
+  const [making, setMaking] = useState(false);
   const [setStatus, underWay] = useAct(SetObjectiveStatusDocument);
   const draft = objective.status === "DRAFT";
   return (
@@ -105,6 +108,12 @@ function Acts({ objective }: { objective: Objective }) {
           {draft ? "Activate" : "Back to draft"}
         </button>
       )}
+      <button type="button" onClick={() => setMaking(true)}>
+        Add task
+      </button>
+      <Link href={room.to("graph", objective.id)}>Graph</Link>
+      <Link href={`${room.to("board")}?objective=${objective.id}`}>Board</Link>
+      {making && <NewTask objective={objective.id} onClose={() => setMaking(false)} />}
       {adding && <AddObjective parent={objective} onClose={() => setAdding(false)} />}
     </div>
   );
