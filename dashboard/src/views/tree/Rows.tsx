@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import type { RowFragment } from "../../api/documents";
+import type { NamedFragment, RowFragment } from "../../api/documents";
 import { Progress } from "../../pieces/Progress";
 import { percent } from "../../pieces/words";
 import { useRoom } from "../../shell/room";
@@ -144,7 +144,7 @@ export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProp
               aria-posinset={line.place}
               aria-expanded={hasChildren(line) ? line.open : undefined}
               aria-selected={line.id === chosen}
-              aria-label={line.node ? described(line.node) : "Loading"}
+              aria-label={described(line)}
               data-active={index === at || undefined}
               data-over={over === line.id || undefined}
               data-carried={carried?.id === line.id || undefined}
@@ -183,7 +183,7 @@ export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProp
               >
                 {hasChildren(line) && "›"}
               </span>
-              {line.node ? <Row node={line.node} /> : <span className="tree-loading" />}
+              {line.node ? <Row node={line.node} figures={line.figures} /> : <span className="tree-loading" />}
             </div>
           );
         })}
@@ -192,8 +192,7 @@ export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProp
   );
 }
 
-function Row({ node }: { node: RowFragment }) {
-  const { counts } = node;
+function Row({ node, figures }: { node: NamedFragment; figures: RowFragment | null }) {
   return (
     <>
       <span className="id">{node.id}</span>
@@ -202,6 +201,14 @@ function Row({ node }: { node: RowFragment }) {
       </span>
       {node.status !== "ACTIVE" && <span className="tag">{node.status.toLowerCase()}</span>}
       {node.standing && <span className="tag">standing</span>}
+      {figures ? <Figures row={figures} /> : <span className="tree-loading figures" />}
+    </>
+  );
+}
+
+function Figures({ row: { id, counts, progress } }: { row: RowFragment }) {
+  return (
+    <>
       {counts.blocked > 0 && (
         <span className="tag" data-state="BLOCKED">
           {counts.blocked} blocked
@@ -213,16 +220,22 @@ function Row({ node }: { node: RowFragment }) {
         </span>
       )}
       <span className="tree-count">{counts.total > 0 && `${counts.done} / ${counts.total - counts.cancelled}`}</span>
-      <Progress value={node.progress} label={`Progress of ${node.id}`} />
+      <Progress value={progress} label={`Progress of ${id}`} />
     </>
   );
 }
 
-function hasChildren({ node, open }: TreeLine): boolean {
-  return node !== null && (node.children.totalCount > 0 || open);
+function hasChildren({ figures, open }: TreeLine): boolean {
+  return open || (figures !== null && figures.children.totalCount > 0);
 }
 
-function described({ id, title, status, progress, counts }: RowFragment): string {
-  const tasks = counts.total > 0 ? `, ${counts.done} of ${counts.total - counts.cancelled} tasks done` : "";
-  return `${id} ${title}, ${status.toLowerCase()}, ${percent(progress)}${tasks}`;
+function described({ node, figures }: TreeLine): string {
+  if (!node) return "Loading";
+  const said = [`${node.id} ${node.title}`, node.status.toLowerCase()];
+  if (figures) {
+    const { counts, progress } = figures;
+    said.push(percent(progress));
+    if (counts.total > 0) said.push(`${counts.done} of ${counts.total - counts.cancelled} tasks done`);
+  }
+  return said.join(", ");
 }

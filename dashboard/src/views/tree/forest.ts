@@ -1,14 +1,17 @@
 import type { Api } from "../../api/api";
-import { type RowFragment, TreePageDocument, TreeRowsDocument } from "../../api/documents";
+import { type NamedFragment, type RowFragment, TreePageDocument, TreeRowsDocument } from "../../api/documents";
 import { Refusal } from "../../api/refusal";
 import { DOING, type LogEvent, type News } from "../../log/concerns";
 import { Pace } from "../../log/pace";
 import type { RoomLog, Watcher } from "../../log/room-log";
 
-/** A line of the tree as it is unfolded; `node` is null where its page is not here yet. */
+/** A line of the tree as it is unfolded. */
 export interface TreeLine {
   readonly id: string;
-  readonly node: RowFragment | null;
+  /** Null where its page is not here yet. */
+  readonly node: NamedFragment | null;
+  /** Null until it was in sight. */
+  readonly figures: RowFragment | null;
   readonly level: number;
   readonly place: number;
   readonly siblings: number;
@@ -40,13 +43,14 @@ const PAGE = 200;
 const AT_A_TIME = 100;
 
 /**
- * The goal tree, as far as it was unfolded and looked at: pages of children come when they are scrolled to, and of
- * what changes, the rows in sight are asked for again.
+ * The goal tree, as far as it was unfolded and looked at: pages of names come when they are scrolled to, and figures,
+ * which cost the server more, are asked for what is in sight, and again when they may have changed.
  */
 export class ForestModel implements Watcher {
   #forest: Forest = { lines: [], known: false, refusal: null };
-  readonly #nodes = new Map<string, RowFragment>();
-  /** In which generation each was read. */
+  readonly #named = new Map<string, NamedFragment>();
+  readonly #figures = new Map<string, RowFragment>();
+  /** In which generation the figures of each were read. */
   readonly #read = new Map<string, number>();
   #generation = 0;
   readonly #children = new Map<string | null, Children>();
@@ -179,7 +183,6 @@ export class ForestModel implements Watcher {
   }
 
   async #readPage(parent: string | null, list: Children): Promise<void> {
-    const generation = this.#generation;
     const { room } = await this.#api.ask(TreePageDocument, {
       room: this.#room,
       parent,
@@ -188,7 +191,7 @@ export class ForestModel implements Watcher {
     });
     if (!room) return;
     const { nodes, totalCount, pageInfo } = room.objectives;
-    for (const node of nodes) this.#keep(node, generation);
+    for (const node of nodes) this.#named.set(node.id, node);
     list.ids.push(...nodes.map(({ id }) => id));
     list.total = totalCount;
     list.after = pageInfo.endCursor;
@@ -200,12 +203,12 @@ export class ForestModel implements Watcher {
     if (ids.length === 0) return;
     const generation = this.#generation;
     const { nodes } = await this.#api.ask(TreeRowsDocument, { ids: ids.slice(0, AT_A_TIME) }, { partly: true });
-    for (const node of nodes) if (isRow(node)) this.#keep(node, generation);
-  }
-
-  #keep(node: RowFragment, generation: number): void {
-    this.#nodes.set(node.id, node);
-    this.#read.set(node.id, generation);
+    for (const node of nodes) {
+      if (!isRow(node)) continue;
+      this.#named.set(node.id, node);
+      this.#figures.set(node.id, node);
+      this.#read.set(node.id, generation);
+    }
   }
 
   #draw(change: Partial<Forest> = {}): void {
@@ -220,10 +223,17 @@ export class ForestModel implements Watcher {
       if (!list) return;
       for (let place = 0; place < Math.max(list.total, list.ids.length); place += 1) {
         const id = list.ids[place];
-        const node = id === undefined ? null : (this.#nodes.get(id) ?? null);
         const open = id !== undefined && this.#open.has(id);
-        const siblings = list.total;
-        lines.push({ id: id ?? `${parent}/${place}`, node, level, place: place + 1, siblings, parent, open });
+        lines.push({
+          id: id ?? `${parent}/${place}`,
+          node: (id !== undefined && this.#named.get(id)) || null,
+          figures: (id !== undefined && this.#figures.get(id)) || null,
+          level,
+          place: place + 1,
+          siblings: list.total,
+          parent,
+          open,
+        });
         if (open && id !== undefined) add(id, level + 1);
       }
     };
