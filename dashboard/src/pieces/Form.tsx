@@ -1,4 +1,4 @@
-import type { FormEvent, ReactNode } from "react";
+import { cloneElement, type FormEvent, type ReactElement, type ReactNode, useId } from "react";
 import { Dialog } from "./Dialog";
 
 interface FormDialogProps {
@@ -37,17 +37,23 @@ export function FormDialog({ title, act, busy, danger = false, onSubmit, onClose
 interface FieldProps {
   readonly label: string;
   readonly hint?: string;
-  readonly children: ReactNode;
+  readonly children: ReactElement<{ id?: string; "aria-describedby"?: string }>;
 }
 
-/** An input under its label. */
+/** An input under its label. The label stands beside it: around a select, it would be called by its options too. */
 export function Field({ label, hint, children }: FieldProps) {
+  const id = useId();
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
-    <label className="field">
-      <span className="field-label">{label}</span>
-      {hint && <span className="hint">{hint}</span>}
-      {children}
-    </label>
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
+      {hint && (
+        <span id={`${id}hint`} className="hint">
+          {hint}
+        </span>
+      )}
+      {cloneElement(children, { id, ...(hint && { "aria-describedby": `${id}hint` }) })}
+    </div>
   );
 }

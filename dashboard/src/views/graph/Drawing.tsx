@@ -104,7 +104,7 @@ export function Drawing({ web, center }: { web: Web; center: string }) {
                     data-center={task.id === center || undefined}
                     style={{ left: place.x - WIDTH / 2, top: place.y - HEIGHT / 2, width: WIDTH, height: HEIGHT }}
                   >
-                    <Link href={room.to("tasks", task.id)} aria-label={described(task, critical.has(task.id))}>
+                    <Link href={room.to("tasks", task.id)}>
                       <span className="graph-node-title">
                         <span className="id">{task.id}</span> {task.title}
                       </span>
@@ -112,6 +112,7 @@ export function Drawing({ web, center }: { web: Web; center: string }) {
                         <TaskState status={task.status} ready={task.ready} stale={task.stale} />
                         {task.assignee?.name}
                       </span>
+                      <span className="unseen">{described(task, critical.has(task.id))}</span>
                     </Link>
                   </li>
                 );
@@ -124,13 +125,10 @@ export function Drawing({ web, center }: { web: Web; center: string }) {
   );
 }
 
+/** What the lines around it say to those who see them. */
 function described(task: GraphTaskFragment, critical: boolean): string {
   const waits = task.dependencies.filter(({ kind }) => kind === "BLOCKS").map(({ dependsOn }) => dependsOn.id);
-  return [
-    `${task.id} ${task.title}, ${task.status.toLowerCase()}`,
-    waits.length > 0 && `waits for ${waits.join(", ")}`,
-    critical && "on the critical path",
-  ]
+  return [waits.length > 0 && `waits for ${waits.join(", ")}`, critical && "on the critical path"]
     .filter(Boolean)
     .join("; ");
 }

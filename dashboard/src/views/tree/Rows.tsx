@@ -3,7 +3,6 @@ import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef,
 import { useLocation } from "wouter";
 import type { NamedFragment, RowFragment } from "../../api/documents";
 import { Progress } from "../../pieces/Progress";
-import { percent } from "../../pieces/words";
 import { useRoom } from "../../shell/room";
 import type { Carried, ForestModel, TreeLine } from "./forest";
 
@@ -86,7 +85,7 @@ export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProp
         break;
       case "ArrowRight":
         if (activeLine.open) goTo(at + 1);
-        else if (hasChildren(activeLine)) model.unfold(activeLine.id);
+        else if (activeLine.node && (hasChildren(activeLine) || !activeLine.figures)) model.unfold(activeLine.id);
         break;
       case "ArrowLeft":
         if (activeLine.open) model.fold(activeLine.id);
@@ -144,7 +143,6 @@ export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProp
               aria-posinset={line.place}
               aria-expanded={hasChildren(line) ? line.open : undefined}
               aria-selected={line.id === chosen}
-              aria-label={described(line)}
               data-active={index === at || undefined}
               data-over={over === line.id || undefined}
               data-carried={carried?.id === line.id || undefined}
@@ -183,7 +181,7 @@ export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProp
               >
                 {hasChildren(line) && "›"}
               </span>
-              {line.node ? <Row node={line.node} figures={line.figures} /> : <span className="tree-loading" />}
+              {line.node ? <Row node={line.node} figures={line.figures} /> : <Loading />}
             </div>
           );
         })}
@@ -201,7 +199,7 @@ function Row({ node, figures }: { node: NamedFragment; figures: RowFragment | nu
       </span>
       {node.status !== "ACTIVE" && <span className="tag">{node.status.toLowerCase()}</span>}
       {node.standing && <span className="tag">standing</span>}
-      {figures ? <Figures row={figures} /> : <span className="tree-loading figures" />}
+      {figures ? <Figures row={figures} /> : <Loading figures />}
     </>
   );
 }
@@ -219,23 +217,28 @@ function Figures({ row: { id, counts, progress } }: { row: RowFragment }) {
           {counts.stale} stale
         </span>
       )}
-      <span className="tree-count">{counts.total > 0 && `${counts.done} / ${counts.total - counts.cancelled}`}</span>
+      <span className="tree-count">
+        {counts.total > 0 && (
+          <>
+            {counts.done} / {counts.total - counts.cancelled}
+            <span className="unseen"> tasks done</span>
+          </>
+        )}
+      </span>
       <Progress value={progress} label={`Progress of ${id}`} />
     </>
   );
 }
 
+/** Whether it is known to have some; one that was unfolded before it was known to have none has none. */
 function hasChildren({ figures, open }: TreeLine): boolean {
-  return open || (figures !== null && figures.children.totalCount > 0);
+  return figures ? figures.children.totalCount > 0 : open;
 }
 
-function described({ node, figures }: TreeLine): string {
-  if (!node) return "Loading";
-  const said = [`${node.id} ${node.title}`, node.status.toLowerCase()];
-  if (figures) {
-    const { counts, progress } = figures;
-    said.push(percent(progress));
-    if (counts.total > 0) said.push(`${counts.done} of ${counts.total - counts.cancelled} tasks done`);
-  }
-  return said.join(", ");
+function Loading({ figures = false }: { figures?: boolean }) {
+  return (
+    <span className={figures ? "tree-loading figures" : "tree-loading"}>
+      <span className="unseen">Loading</span>
+    </span>
+  );
 }

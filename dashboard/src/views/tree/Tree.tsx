@@ -41,6 +41,13 @@ export default function Tree({ rest }: ViewProps) {
             New objective
           </button>
         </header>
+        {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+        {!known && !refusal && <p className="waiting">Opening…</p>}
+        {known && lines.length === 0 && <p className="waiting">No objectives yet. What shall be reached here?</p>}
+        {lines.length > 0 && (
+          <Rows model={model} lines={lines} chosen={rest || null} carried={carried} onCarry={setCarried} onPut={put} />
+        )}
+        {/* Below the rows: above, it would move what is about to be dropped on. */}
         {carried && (
           <div className="tree-carried" role="status">
             <p>
@@ -58,12 +65,6 @@ export default function Tree({ rest }: ViewProps) {
               Cancel
             </button>
           </div>
-        )}
-        {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
-        {!known && !refusal && <p className="waiting">Opening…</p>}
-        {known && lines.length === 0 && <p className="waiting">No objectives yet. What shall be reached here?</p>}
-        {lines.length > 0 && (
-          <Rows model={model} lines={lines} chosen={rest || null} carried={carried} onCarry={setCarried} onPut={put} />
         )}
       </section>
       {rest && <ObjectivePage key={rest} id={rest} onAncestors={(ids) => ids.forEach((id) => void model.unfold(id))} />}
