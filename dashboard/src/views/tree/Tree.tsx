@@ -34,9 +34,10 @@ export default function Tree({ rest }: ViewProps) {
 
   return (
     <div className="tree" data-chosen={rest || undefined}>
-      <section className="tree-side" aria-label="Goal tree">
+      <h1 className="unseen">Tree</h1>
+      <section className="tree-side" aria-labelledby="tree-side">
         <header className="tree-head">
-          <h1>Tree</h1>
+          <h2 id="tree-side">Objectives</h2>
           <button type="button" onClick={() => setAdding(true)}>
             New objective
           </button>
