@@ -44,28 +44,24 @@ export default function Now() {
 
 type NowRoom = NonNullable<NowQuery["room"]>;
 
-const COUNTED = [
-  ["ready", "Ready"],
-  ["doing", "Doing"],
-  ["validating", "In review"],
-  ["blocked", "Blocked"],
-  ["stale", "Stale"],
-  ["done", "Done"],
-] as const;
-
 function Counts({ counts }: { counts: NowRoom["counts"] }) {
+  const shown: readonly [key: string, word: string, count: number][] = [
+    ["ready", "Ready", counts.ready],
+    ["waits", "Waiting", counts.todo - counts.ready],
+    ["doing", "Doing", counts.doing],
+    ["validating", "In review", counts.validating],
+    ["blocked", "Blocked", counts.blocked],
+    ["stale", "Stale", counts.stale],
+    ["done", "Done", counts.done],
+  ];
   return (
     <dl className="counts" aria-label="Tasks">
-      {COUNTED.map(([key, word]) => (
-        <div key={key} data-state={key} data-none={counts[key] === 0 || undefined}>
+      {shown.map(([key, word, count]) => (
+        <div key={key} data-state={key} data-none={count === 0 || undefined}>
           <dt>{word}</dt>
-          <dd>{number(counts[key])}</dd>
+          <dd>{number(count)}</dd>
         </div>
       ))}
-      <div data-state="waits">
-        <dt>Waiting</dt>
-        <dd>{number(counts.todo - counts.ready)}</dd>
-      </div>
     </dl>
   );
 }
@@ -164,6 +160,7 @@ function Newest() {
     <Panel title="Newest" className="now-newest">
       <ol className="log-lines" reversed>
         {recent
+          .filter(({ kind }) => kind !== "PRESENCE_CHANGED")
           .slice(-SHOWN)
           .reverse()
           .map((event) => (
