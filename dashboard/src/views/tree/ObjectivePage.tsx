@@ -155,8 +155,8 @@ function KeyResult({ result }: { result: Objective["keyResults"][number] }) {
         {value === null ? (
           <>
             <span>
-              {number(result.current)} of {number(result.target)} {result.unit}
-              {result.start !== 0 && `, from ${number(result.start)}`}
+              {number(result.current)}
+              {result.unit && ` ${result.unit}`}, on the way from {number(result.start)} to {number(result.target)}
             </span>
             <button type="button" className="quiet" onClick={() => setValue(String(result.current))}>
               Measure
