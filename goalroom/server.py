@@ -33,9 +33,9 @@ Company = Callable[[str], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, way_in: WayIn) -> None:
+    def __init__(self, config: uvicorn.Config, way_in: WayIn, entrance: str) -> None:
         super().__init__(config)
-        self.way_in = way_in
+        self.way_in, self.entrance = way_in, entrance
         self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @contextmanager
@@ -55,29 +55,34 @@ class _Server(uvicorn.Server):
             sys.stdout.write(f"Goalroom is ready: http://{host}:{port}\n")
             if sys.stdout.isatty():
                 # Into a file or a pipe it would be kept for others to read.
-                sys.stdout.write(f"{self.way_in.says(host, port)}\n")
+                sys.stdout.write(f"{self.way_in.says(host, port, self.entrance)}\n")
             sys.stdout.flush()
             self.ready.set_result(f"http://{host}:{port}")
             _log.info("serving", extra={"host": host, "port": port, "version": __version__})
 
 
-async def serve(settings: Settings, company: Company | None = None) -> None:
-    """Run the server until SIGINT or SIGTERM, or until its company fails; a second signal ends it at once."""
+async def serve(settings: Settings, company: Company | None = None, entrance: str = "/") -> None:
+    """Run the server until SIGINT or SIGTERM, or until its company fails; a second signal ends it at once.
+
+    `entrance` is the address of the page that the way in leads to.
+    """
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
     with closing(_bind(settings.host, settings.port)) as listener:
         stop = _on_signals()
         try:
-            await _serve_on(listener, settings, stop, company)
+            await _serve_on(listener, settings, stop, company, entrance)
         finally:
             _ignore_signals()
 
 
-async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.Event, company: Company | None) -> None:
+async def _serve_on(
+    listener: socket.socket, settings: Settings, stop: asyncio.Event, company: Company | None, entrance: str
+) -> None:
     async with storage.furnished(settings) as url:
         if stop.is_set():
             return
         app = create_app(url, rate_limit=settings.rate_limit)
-        server = _Server(_config(app, settings), app.state.way_in)
+        server = _Server(_config(app, settings), app.state.way_in, entrance)
         beside = asyncio.create_task(_accompany(company, server.ready, stop)) if company else None
         stopper = asyncio.create_task(_stop(server, app.state.stopping, stop, beside))
         try:

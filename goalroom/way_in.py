@@ -30,17 +30,16 @@ class WayIn:
         self._ticket: str | None = None
         self._good_until = 0.0
 
-    def link(self, host: str, port: int) -> str:
+    def link(self, host: str, port: int, entrance: str) -> str:
         """An address of the page that lets in whoever opens it first. What stands behind `#` no browser sends."""
         self._ticket = secrets.token_urlsafe(24)
         self._good_until = asyncio.get_running_loop().time() + _GOOD_FOR_SECONDS
-        return f"http://{_EVERYWHERE.get(host, host)}:{port}/#ticket={self._ticket}"
+        return f"http://{_EVERYWHERE.get(host, host)}:{port}{entrance}#ticket={self._ticket}"
 
-    def says(self, host: str, port: int) -> str:
+    def says(self, host: str, port: int, entrance: str) -> str:
         """The line for people that stands behind the one for scripts."""
-        return (
-            f"Open it, signed in as {ADMIN} (once, within {_GOOD_FOR_SECONDS // 60} minutes): {self.link(host, port)}"
-        )
+        minutes, link = _GOOD_FOR_SECONDS // 60, self.link(host, port, entrance)
+        return f"Open it, signed in as {ADMIN} (once, within {minutes} minutes): {link}"
 
     async def answer(self, database: Database, request: Request) -> Response:
         """A token of the admin, for the ticket; it ends by itself, or when its page signs out."""

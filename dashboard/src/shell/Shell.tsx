@@ -72,6 +72,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </header>
       <div className="bar">
         <LogSign />
+        {room.head?.title && <p className="room-title">{room.head.title}</p>}
         <Pause />
       </div>
       <main ref={main} tabIndex={-1}>
