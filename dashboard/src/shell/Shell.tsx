@@ -70,11 +70,11 @@ export function Shell({ children }: { children: ReactNode }) {
           </button>
         </div>
       </header>
-      <div className="bar">
+      <section className="bar" aria-label="Room">
         <LogSign />
         {room.head?.title && <p className="room-title">{room.head.title}</p>}
         <Pause />
-      </div>
+      </section>
       <main ref={main} tabIndex={-1}>
         {children}
       </main>

@@ -59,7 +59,9 @@ export class ForestModel implements Watcher {
   readonly #stale = new Set<string | null>([null]);
   #sight: readonly TreeLine[] = [];
   readonly #listeners = new Set<() => void>();
-  readonly #pace = new Pace(() => this.#work());
+  /** Apart, so that nobody who unfolds something waits for figures, which take long where much stands below. */
+  readonly #shaping = new Pace(() => this.#try(() => this.#readShape()));
+  readonly #figuring = new Pace(() => this.#try(() => this.#readSight()));
   readonly #api: Api;
   readonly #log: RoomLog;
   readonly #room: string;
@@ -71,7 +73,7 @@ export class ForestModel implements Watcher {
   }
 
   get waitingSince(): number | null {
-    return this.#pace.waitingSince;
+    return this.#shaping.waitingSince ?? this.#figuring.waitingSince;
   }
 
   readonly forest = (): Forest => this.#forest;
@@ -83,21 +85,23 @@ export class ForestModel implements Watcher {
     return () => {
       this.#listeners.delete(listener);
       stop();
-      this.#pace.stop();
+      this.#shaping.stop();
+      this.#figuring.stop();
     };
   };
 
   /** These lines can be seen. */
   look(lines: readonly TreeLine[]): void {
     this.#sight = lines;
-    if (lines.some((line) => this.#lacks(line))) this.#pace.touch();
+    if (this.#wanted() !== undefined) this.#shaping.touch();
+    if (lines.some((line) => line.node && this.#lacks(line))) this.#figuring.touch();
   }
 
   unfold(id: string): void {
     this.#open.add(id);
     if (!this.#children.has(id)) {
       this.#stale.add(id);
-      this.#pace.touch();
+      this.#shaping.touch();
     }
     this.#draw();
   }
@@ -120,7 +124,8 @@ export class ForestModel implements Watcher {
       for (const parent of this.#children.keys()) this.#stale.add(parent);
     } else if (!this.#takes(news)) return;
     this.#generation += 1;
-    this.#pace.touch();
+    if (this.#stale.size > 0) this.#shaping.touch();
+    this.#figuring.touch();
   }
 
   /** Whether the event may have changed the tree; what it did to its shape is noted. */
@@ -138,19 +143,22 @@ export class ForestModel implements Watcher {
     return true;
   }
 
-  async #work(): Promise<boolean> {
+  async #try(read: () => Promise<void>): Promise<boolean> {
     try {
       await this.#log.begun;
-      for (const parent of [...this.#stale]) await this.#readAgain(parent);
-      for (let parent = this.#wanted(); parent !== undefined; parent = this.#wanted()) await this.#readOn(parent);
-      await this.#readSight();
-      this.#draw({ known: true, refusal: null });
+      await read();
+      this.#draw({ refusal: null });
       return true;
     } catch (error) {
       const refusal = Refusal.because(error);
       this.#draw({ refusal });
       return !refusal.isOfTheNetwork;
     }
+  }
+
+  async #readShape(): Promise<void> {
+    for (const parent of [...this.#stale]) await this.#readAgain(parent);
+    for (let parent = this.#wanted(); parent !== undefined; parent = this.#wanted()) await this.#readOn(parent);
   }
 
   /** A list whose next page is in sight. */
