@@ -22,4 +22,6 @@ export const VIEWS: readonly View[] = [
   { path: "board", name: "Board", key: "b", View: lazy(() => import("./board/Board")) },
   { path: "graph", name: "Graph", key: "r", View: lazy(() => import("./graph/Graph")) },
   { path: "tasks", name: null, View: lazy(() => import("./task/TaskPage")) },
+  { path: "room", name: "Room", key: "o", View: lazy(() => import("./room/Room")) },
+  { path: "agents", name: "Agents", key: "a", View: lazy(() => import("./agents/Agents")) },
 ];
