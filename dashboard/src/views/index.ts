@@ -24,4 +24,5 @@ export const VIEWS: readonly View[] = [
   { path: "tasks", name: null, View: lazy(() => import("./task/TaskPage")) },
   { path: "room", name: "Room", key: "o", View: lazy(() => import("./room/Room")) },
   { path: "agents", name: "Agents", key: "a", View: lazy(() => import("./agents/Agents")) },
+  { path: "flow", name: "Flow", key: "f", View: lazy(() => import("./flow/Flow")) },
 ];

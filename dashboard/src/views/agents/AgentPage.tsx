@@ -10,7 +10,7 @@ import { Refused } from "../../pieces/Refused";
 import { TaskLine } from "../../pieces/TaskLine";
 import { TaskState } from "../../pieces/TaskState";
 import { Ago } from "../../pieces/time";
-import { day, fullTime, span } from "../../pieces/words";
+import { day, fullTime, plural, span } from "../../pieces/words";
 import { useSession } from "../../session/session";
 import { useRoom } from "../../shell/room";
 import { Doing } from "./Doing";
@@ -138,22 +138,40 @@ function Head({ agent, room }: { agent: Agent; room: OpenRoom }) {
   );
 }
 
+const SESSIONS_SHOWN = 6;
+
 function Sessions({ agent }: { agent: Agent }) {
+  const earlier = agent.sessions.slice(SESSIONS_SHOWN);
   return (
     <Panel title="Sessions" count={agent.sessions.length} empty="None was heard of.">
-      <ul className="lines">
-        {agent.sessions.map((session) => (
-          <li key={session.id} className="line">
-            <PresenceDot presence={session.presence} />
-            <span className="line-title">{session.label}</span>
-            <span className="line-more">
-              runs for {span(Date.parse(session.lastSeenAt) - Date.parse(session.startedAt))}, heard{" "}
-              <Ago at={session.lastSeenAt} /> ago
-            </span>
-          </li>
-        ))}
-      </ul>
+      <SessionLines sessions={agent.sessions.slice(0, SESSIONS_SHOWN)} />
+      {earlier.length > 0 && (
+        <details className="agent-earlier">
+          <summary>{plural(earlier.length, "earlier session")}</summary>
+          <SessionLines sessions={earlier} />
+        </details>
+      )}
     </Panel>
+  );
+}
+
+function SessionLines({ sessions }: { sessions: Agent["sessions"] }) {
+  return (
+    <ul className="lines">
+      {sessions.map(({ id, label, presence, startedAt, lastSeenAt }) => (
+        <li key={id} className="line">
+          <PresenceDot presence={presence} />
+          <span className="line-title">{label}</span>
+          <span className="line-more">
+            {presence === "OFFLINE" ? "ran for" : "runs for"} {span(Date.parse(lastSeenAt) - Date.parse(startedAt))},
+            heard
+            <span>
+              <Ago at={lastSeenAt} /> ago
+            </span>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -185,7 +203,11 @@ function Work({ room }: { room: OpenRoom }) {
                     took {span(Date.parse(task.finishedAt) - Date.parse(task.startedAt))}
                   </span>
                 )}
-                {task.finishedAt && <Ago at={task.finishedAt} />}
+                {task.finishedAt && (
+                  <span>
+                    <Ago at={task.finishedAt} /> ago
+                  </span>
+                )}
               </TaskLine>
             </li>
           ))}
