@@ -30,7 +30,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
 
   return (
     <div className="agent">
-      <nav className="agent-crumbs" aria-label="Where it stands">
+      <nav className="crumbs" aria-label="Where it stands">
         <Link href={room.to("agents")}>Agents</Link>
         {agent?.parent && <Link href={room.to("agents", agent.parent.name)}>{agent.parent.name}</Link>}
       </nav>
@@ -43,7 +43,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
           <div className="agent-columns">
             <div>
               <Panel title="Holds" count={agent.tasks.length} empty="Nothing.">
-                <div className="panel-body">
+                <div className="padded">
                   <Held tasks={agent.tasks} />
                 </div>
               </Panel>
@@ -231,7 +231,7 @@ function Past({ agent }: { agent: string }) {
           <LogLine key={event.cursor} event={event} />
         ))}
       </ol>
-      <div className="panel-body agent-further">
+      <div className="padded agent-further">
         <p className="soft">
           {looking && "Looking through the room’s log…"}
           {!looking && !more && (events.length === 0 ? "Nothing in the room’s log." : "That is all of it.")}

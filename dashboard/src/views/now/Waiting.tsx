@@ -1,36 +1,18 @@
 import { Link } from "wouter";
-import { AcknowledgeDocument, type InboxKind, WaitingDocument } from "../../api/documents";
-import { DOING, type News } from "../../log/concerns";
+import { AcknowledgeDocument, WaitingDocument } from "../../api/documents";
 import { useLive } from "../../log/use-live";
+import { ofTheInbox, TOLD } from "../../pieces/inbox";
 import { Panel } from "../../pieces/Panel";
 import { Ago } from "../../pieces/time";
 import { useRoom } from "../../shell/room";
 import { useAct } from "../../shell/use-act";
 
-const WORDS: Record<InboxKind, string> = {
-  DIRECT: "direct",
-  MENTION: "mention",
-  UNBLOCKED: "unblocked",
-  ASSIGNED: "assigned",
-  REVIEW_REQUESTED: "to review",
-  APPROVED: "approved",
-  CHANGES_REQUESTED: "changes wanted",
-  LEASE_LOST: "lease lost",
-  STALE: "stale",
-  REOPENED: "reopened",
-  HANDOFF: "handoff",
-  PROPOSAL: "to decide",
-  DECIDED: "decided",
-};
-
-// An inbox item is written with whatever line of the log caused it.
-const concern = (news: News) => news !== DOING && news.kind !== "PRESENCE_CHANGED";
 const SHOWN = 8;
 
 /** What waits for the one who is signed in. */
 export function Waiting() {
   const room = useRoom();
-  const { data, refresh } = useLive(WaitingDocument, { last: SHOWN }, concern);
+  const { data, refresh } = useLive(WaitingDocument, { last: SHOWN }, ofTheInbox);
   const [acknowledge, underWay] = useAct(AcknowledgeDocument);
   if (!data) return null;
 
@@ -40,11 +22,22 @@ export function Waiting() {
   };
   const { nodes, totalCount } = data.inbox;
   return (
-    <Panel title="For you" count={totalCount} empty="Nothing waits for you.">
+    <Panel
+      title="For you"
+      count={totalCount}
+      empty="Nothing waits for you."
+      action={
+        totalCount > 0 && (
+          <Link className="panel-link" href={room.to("inbox")}>
+            Inbox
+          </Link>
+        )
+      }
+    >
       <ul className="lines">
         {nodes.map((item) => (
           <li key={item.id} className="line">
-            <span className="tag">{WORDS[item.kind]}</span>
+            <span className="tag">{TOLD[item.kind]}</span>
             {item.task ? (
               <Link className="line-title" href={room.to("tasks", item.task.id)}>
                 {item.summary}

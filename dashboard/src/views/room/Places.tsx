@@ -1,7 +1,7 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { MakeChannelDocument, type PlacesQuery } from "../../api/documents";
-import { Dialog } from "../../pieces/Dialog";
+import { Field, FormDialog } from "../../pieces/Form";
 import { PresenceDot } from "../../pieces/PresenceDot";
 import { number } from "../../pieces/words";
 import { useRoom } from "../../shell/room";
@@ -129,8 +129,7 @@ function MakeChannel({ onClose }: { onClose: () => void }) {
   const [topic, setTopic] = useState("");
   const [make, underWay] = useAct(MakeChannelDocument);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const made = await make({ room: room.name, name, topic });
     if (!made?.createChannel) return;
     onClose();
@@ -138,30 +137,20 @@ function MakeChannel({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <Dialog title="New channel" onClose={onClose}>
-      <form className="form" onSubmit={submit}>
-        <label htmlFor="channel-name">Name</label>
+    <FormDialog title="New channel" act="Make it" busy={underWay} onSubmit={submit} onClose={onClose}>
+      <Field label="Name" hint="Lower case letters, digits and hyphens">
         <input
-          id="channel-name"
           required
           maxLength={64}
           pattern="[a-z0-9\-]+"
-          title="Lower case letters, digits and hyphens"
           autoComplete="off"
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
-        <label htmlFor="channel-topic">What it is for</label>
-        <input id="channel-topic" value={topic} onChange={(event) => setTopic(event.target.value)} />
-        <div className="buttons">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={underWay}>
-            Make it
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      </Field>
+      <Field label="What it is for">
+        <input value={topic} onChange={(event) => setTopic(event.target.value)} />
+      </Field>
+    </FormDialog>
   );
 }
