@@ -115,8 +115,8 @@ function Stuck({ digest: { stale, reclaimed, blocked } }: { digest: Told }) {
         {(task) => `No word from ${task.assignee?.name ?? "its holder"}.`}
       </Tasks>
       {reclaimed.length > 0 && (
-        <Tasks title="Taken back" tasks={reclaimed} empty="" state>
-          {(task) => (task.assignee ? `Now with ${task.assignee.name}.` : "")}
+        <Tasks title="Taken back" tasks={[...reclaimed].reverse()} empty="" state>
+          {(task) => task.assignee && `${task.status === "DONE" ? "Done by" : "Now with"} ${task.assignee.name}.`}
         </Tasks>
       )}
       <Tasks title="Blocked" tasks={blocked} empty="Nothing is blocked.">
@@ -142,6 +142,7 @@ function Tasks<One extends ToldFragment>({ title, tasks, empty, state = false, c
   const shown = all ? tasks : tasks.slice(0, SHOWN);
   return (
     <Panel title={title} count={tasks.length} empty={empty}>
+      {tasks.length >= MOST && <p className="padded soft">Only the first {MOST} since then are listed.</p>}
       <ul className="lines">
         {shown.map((task) => {
           const more = children(task);
@@ -159,7 +160,7 @@ function Tasks<One extends ToldFragment>({ title, tasks, empty, state = false, c
         })}
       </ul>
       {tasks.length > shown.length && (
-        <p className="panel-more">
+        <p className="digest-more">
           <button type="button" onClick={() => setAll(true)}>
             Show all {number(tasks.length)}
           </button>

@@ -18,14 +18,14 @@ type Item = InboxQuery["inbox"]["nodes"][number];
 const MOST = 100;
 const WORK = (Object.keys(TOLD) as InboxKind[]).filter((kind) => kind !== "DIRECT" && kind !== "MENTION");
 const KINDS: Readonly<Record<string, readonly InboxKind[] | null>> = {
-  Everything: null,
-  "Said to you": ["DIRECT", "MENTION"],
-  "Of your work": WORK,
+  All: null,
+  Talk: ["DIRECT", "MENTION"],
+  Work: WORK,
 };
 
 /** All that waits for the one who is signed in, in every room, oldest first. */
 export default function Inbox() {
-  const [shown, setShown] = useState("Everything");
+  const [shown, setShown] = useState("All");
   const kinds = KINDS[shown] ?? null;
   const { data, refusal, refresh } = useLive(InboxDocument, { first: MOST, kinds: kinds && [...kinds] }, ofTheInbox);
   const [acknowledge, underWay] = useAct(AcknowledgeDocument);

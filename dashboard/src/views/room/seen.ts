@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { address, type Place, placeOf } from "./place";
 
 /** Up to which message each place was seen, in this browser. The server keeps no such thing for people. */
@@ -29,8 +29,10 @@ export function useUnseen(room: string, me: string, newest: readonly Message[]):
       }),
     [key],
   );
-  const last = newest.at(-1);
-  if (seen[START] === undefined && last) keep(START, numberOf(last.id));
+  const last = newest.at(-1)?.id;
+  useEffect(() => {
+    if (seen[START] === undefined && last) keep(START, numberOf(last));
+  }, [seen, last, keep]);
 
   const counts = useMemo(() => {
     const all = new Map<string, number>();
