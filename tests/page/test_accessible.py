@@ -45,6 +45,9 @@ async def furnished(admin: Client, room: str, worker: Client) -> tuple[str, str,
     await worker.execute(block, input={"task": held[0], "reason": "No paint."})
     comment = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
     await worker.execute(comment, input={"on": held[1], "body": "@admin look"})
+    say = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id } }"
+    body = "@admin see `T1`:\n\n1. **so**\n2. [there](https://example.com)\n\n```\nlong = 1\n```\n\n| a |\n| - |\n| b |"
+    await worker.execute(say, input={"channel": "general", "body": body})
     return room, objective, ids[1]
 
 
@@ -68,6 +71,13 @@ async def test_axe_finds_nothing_on_any_view(
         (f"tree/{objective}", "Its own tasks"),
         ("board", "Task 3"),
         (f"tasks/{task}", "Done means"),
+        ("room/general", "long = 1"),
+        (f"room/@{room}-worker", "Nothing was said"),
+        ("inbox", "long = 1"),
+        ("agents", "running session"),
+        (f"agents/{room}-worker", "That is all of it"),
+        ("flow", "Work in progress"),
+        ("digest", "As Markdown"),
         ("graph", "Task 2"),
         (f"graph/{objective}", "critical path"),
     ]:

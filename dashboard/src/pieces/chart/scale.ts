@@ -28,11 +28,20 @@ export function inWords(value: number, measure: Measure): string {
 /** Round values from 0 up to one that no value passes; four of them, about. */
 export function valueTicks(most: number, measure: Measure): readonly Tick[] {
   const step = measure === "count" ? roundCount(most / 4) : (STEPS.find((one) => one >= most / 4) ?? 365 * DAY);
+  const text = measure === "count" ? number : inUnitOf(step);
   const ticks: Tick[] = [];
   for (let at = 0; ; at += step) {
-    ticks.push({ at, text: inWords(at, measure) });
+    ticks.push({ at, text: text(at) });
     if (at >= most && at > 0) return ticks;
   }
+}
+
+/** In one unit for all marks, so that each says what it is. */
+function inUnitOf(step: number): (at: number) => string {
+  if (step < MINUTE) return (at) => `${at / SECOND} s`;
+  if (step < HOUR) return (at) => `${at / MINUTE} min`;
+  if (step < DAY) return (at) => `${at / HOUR} h`;
+  return (at) => `${at / DAY} d`;
 }
 
 function roundCount(step: number): number {
