@@ -1,7 +1,8 @@
 import { Link } from "wouter";
 import type { CardFragment } from "../../api/documents";
-import { Ago, useNow } from "../../pieces/time";
-import { countdown, plural } from "../../pieces/words";
+import { LeaseLeft } from "../../pieces/LeaseLeft";
+import { Ago } from "../../pieces/time";
+import { plural } from "../../pieces/words";
 import { useRoom } from "../../shell/room";
 
 interface CardTask extends CardFragment {
@@ -37,7 +38,7 @@ export function Card({ task }: { task: CardTask }) {
         )}
         {task.assignee && <span>{task.assignee.name}</span>}
         {task.reviewer && <span>→ {task.reviewer.name}</span>}
-        {task.lease && <Left until={task.lease.expiresAt} />}
+        {task.lease && <LeaseLeft expiresAt={task.lease.expiresAt} />}
         {task.unblocks !== undefined && task.unblocks > 0 && <span>holds back {plural(task.unblocks, "task")}</span>}
         {(task.status === "DONE" || task.status === "CANCELLED") && (
           <span>
@@ -47,9 +48,4 @@ export function Card({ task }: { task: CardTask }) {
       </p>
     </li>
   );
-}
-
-function Left({ until }: { until: string }) {
-  const left = Date.parse(until) - useNow(1_000);
-  return <span title="Left of its lease">{left > 0 ? countdown(left) : "lease ended"}</span>;
 }

@@ -2,7 +2,9 @@ import { type FormEvent, useRef, useState } from "react";
 import { AddCommentDocument, TaskCommentsDocument } from "../../api/documents";
 import type { Concern } from "../../log/concerns";
 import { useLive } from "../../log/use-live";
+import { onceKey } from "../../pieces/once";
 import { Panel } from "../../pieces/Panel";
+import { Said } from "../../pieces/Said";
 import { Ago } from "../../pieces/time";
 import { useAct } from "../../shell/use-act";
 
@@ -39,7 +41,7 @@ export function Comments({ id, concern }: { id: string; concern: Concern }) {
                 <Ago at={comment.createdAt} /> ago
               </span>
             </p>
-            <p className="prose">{comment.body}</p>
+            <Said text={comment.body} />
           </li>
         ))}
       </ol>
@@ -52,11 +54,11 @@ function Write({ id }: { id: string }) {
   const [body, setBody] = useState("");
   const [add, busy] = useAct(AddCommentDocument);
   // Sent twice, it is said once.
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(onceKey());
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!(await add({ input: { on: id, body, idempotencyKey: key.current } }))) return;
-    key.current = crypto.randomUUID();
+    key.current = onceKey();
     setBody("");
   };
   return (

@@ -4,6 +4,7 @@ import { CreateTaskDocument, type Priority } from "../../api/documents";
 import { AgentSelect } from "../../pieces/AgentSelect";
 import { Field, FormDialog } from "../../pieces/Form";
 import { idsIn, linesIn } from "../../pieces/ids";
+import { onceKey } from "../../pieces/once";
 import { useRoom } from "../../shell/room";
 import { useAct } from "../../shell/use-act";
 
@@ -26,7 +27,7 @@ export function NewTask({ objective: given = "", onClose }: NewTaskProps) {
   const [priority, setPriority] = useState<Priority>("P2");
   const [create, busy] = useAct(CreateTaskDocument);
   // Sent twice, it is made once.
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(onceKey());
 
   const submit = async () => {
     const input = {

@@ -3,13 +3,14 @@ import { Link } from "wouter";
 import { TaskPageDocument, type TaskPageQuery } from "../../api/documents";
 import { ofTask } from "../../log/concerns";
 import { useLive } from "../../log/use-live";
+import { LeaseLeft } from "../../pieces/LeaseLeft";
 import { Panel } from "../../pieces/Panel";
 import { Progress } from "../../pieces/Progress";
 import { Refused } from "../../pieces/Refused";
 import { TaskLine } from "../../pieces/TaskLine";
 import { TaskState } from "../../pieces/TaskState";
-import { Ago, useNow } from "../../pieces/time";
-import { countdown, day, fullTime, plural } from "../../pieces/words";
+import { Ago } from "../../pieces/time";
+import { day, fullTime, plural } from "../../pieces/words";
 import { useRoom } from "../../shell/room";
 import type { ViewProps } from "..";
 import { Acts } from "./Acts";
@@ -106,7 +107,11 @@ function Head({ task }: { task: Task }) {
           {task.priority}
         </span>
         {task.assignee && <span>{task.assignee.name}</span>}
-        <Lease task={task} />
+        {task.lease && (
+          <span className="lease">
+            lease <LeaseLeft expiresAt={task.lease.expiresAt} />
+          </span>
+        )}
         {task.unblocks > 0 && <span className="soft">holds back {plural(task.unblocks, "task")}</span>}
         {task.labels.map((label) => (
           <span key={label} className="tag">
@@ -128,21 +133,6 @@ function Head({ task }: { task: Task }) {
       )}
       <Acts task={task} />
     </header>
-  );
-}
-
-/** How long its holder still has; a lease is void the moment it ends. */
-function Lease({ task }: { task: Task }) {
-  const now = useNow(1_000);
-  if (!task.lease) return null;
-  const left = Date.parse(task.lease.expiresAt) - now;
-  return (
-    <span className="lease" title={`Held by ${task.lease.agent.name} until ${fullTime(task.lease.expiresAt)}`}>
-      lease{" "}
-      <span role="timer" data-short={left < 120_000 || undefined}>
-        {left > 0 ? countdown(left) : "ended"}
-      </span>
-    </span>
   );
 }
 

@@ -2,6 +2,7 @@ import { type FormEvent, useId, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { AddObjectiveDocument } from "../../api/documents";
 import { Dialog } from "../../pieces/Dialog";
+import { onceKey } from "../../pieces/once";
 import { useRoom } from "../../shell/room";
 import { useAct } from "../../shell/use-act";
 
@@ -18,7 +19,7 @@ export function AddObjective({ parent, onClose }: AddObjectiveProps) {
   const [description, setDescription] = useState("");
   const [add, underWay] = useAct(AddObjectiveDocument);
   // Sent twice, it is made once.
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(onceKey());
   const field = useId();
 
   const submit = async (event: FormEvent) => {

@@ -15,6 +15,7 @@ import { TaskState } from "../../pieces/TaskState";
 import { day, number } from "../../pieces/words";
 import { useRoom } from "../../shell/room";
 import { useAct } from "../../shell/use-act";
+import { BurnUp } from "../objective/BurnUp";
 import { NewTask } from "../task/NewTask";
 import { AddObjective } from "./AddObjective";
 
@@ -59,6 +60,7 @@ export function ObjectivePage({ id, onAncestors }: ObjectivePageProps) {
           {objective.description && <p className="prose">{objective.description}</p>}
           <Acts objective={objective} />
           <KeyResults results={objective.keyResults} />
+          {objective.counts.total > 0 && <BurnUp objective={objective.id} />}
           <Tasks tasks={objective.tasks} />
         </>
       )}
