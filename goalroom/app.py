@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from db import uptime
 from db.database import Database
 from db.feed import Feed
-from goalroom import errors, request_ids
+from goalroom import errors, page, request_ids, way_in
 from goalroom.admission import Admission
 from goalroom.allowances import Allowances
 from goalroom.connections import Connections
@@ -33,6 +33,7 @@ from goalroom.postgres_broadcast import PostgresBroadcast
 from goalroom.request_ids import RequestIds
 from goalroom.sweeper import sweep_forever
 from goalroom.tracing import configured
+from goalroom.way_in import WayIn
 from schema.build import schema
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
@@ -53,6 +54,7 @@ def create_app(
     app.state.tracing = tracing
     app.state.stopping = asyncio.Event()
     app.state.rate_limit, app.state.limits = rate_limit, limits
+    app.state.way_in = WayIn()
     return app
 
 
@@ -101,7 +103,7 @@ class _Lifespan:
             app.state.allowed_origins,
         )
         health = Health(database, backend)
-        app.router.routes.extend(_routes(door, health))
+        app.router.routes.extend(_routes(door, health, app.state.way_in))
         work = [
             asyncio.create_task(_supervised(name, one))
             for name, one in (
@@ -127,10 +129,13 @@ class _Lifespan:
             await asyncio.to_thread(tracing.end)
 
 
-def _routes(door: Door, health: Health) -> list[Route | WebSocketRoute]:
+def _routes(door: Door, health: Health, entry: WayIn) -> list[Route | WebSocketRoute]:
     async def ready(_request: Request) -> Response:
         why = await health.why_not_ready()
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
+
+    async def let_in(request: Request) -> Response:
+        return await entry.answer(door.database, request)
 
     return [
         Route("/graphql", GraphQLHTTP(door)),
@@ -138,16 +143,13 @@ def _routes(door: Door, health: Health) -> list[Route | WebSocketRoute]:
         Route("/healthz", _healthy),
         Route("/readyz", ready),
         Route("/metrics", MetricsPage(door.metrics, door, health).__call__),
-        Route("/", _root),
+        Route(way_in.PATH, let_in, methods=["POST"]),
+        *page.routes(),
     ]
 
 
 async def _healthy(_request: Request) -> Response:
     return PlainTextResponse("ok")
-
-
-async def _root(_request: Request) -> Response:
-    return PlainTextResponse("This is Goalroom. Its API is GraphQL, at /graphql.\n")
 
 
 async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -96,13 +96,13 @@ def demo(
     """Run the server, and a simulated team at work in its room `demo`, until SIGINT or SIGTERM."""
     settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
     logs.to_stderr(logging.INFO)
-    server, troupe = _load("goalroom.server"), _load("goalroom.demo.troupe")
+    server, troupe, casting = (_load(f"goalroom.{name}") for name in ("server", "demo.troupe", "demo.casting"))
     play = troupe.Play(speed=speed, agents=agents, seed=seed)
 
     async def perform(url: str) -> None:
         await troupe.perform(url, settings.admin_token or admin_token.keep(settings.data_dir), play)
 
-    _run(server.serve(settings, perform), loop=server.LOOP)
+    _run(server.serve(settings, perform, f"/rooms/{casting.ROOM}/now"), loop=server.LOOP)
 
 
 @app.command()

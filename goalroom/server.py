@@ -25,6 +25,7 @@ from goalroom.failure import Failure
 from goalroom.http_protocol import HttpProtocol
 from goalroom.settings import Settings
 from goalroom.version import __version__
+from goalroom.way_in import WayIn
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +41,9 @@ Company = Callable[[str], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, way_in: WayIn, entrance: str) -> None:
         super().__init__(config)
+        self.way_in, self.entrance = way_in, entrance
         self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @contextmanager
@@ -57,22 +59,28 @@ class _Server(uvicorn.Server):
             raise _cannot_listen(self.config.host, self.config.port, error) from error
         if sockets and not self.should_exit:
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-            scheme = "https" if self.config.is_ssl else "http"
-            url = f"{scheme}://{host}:{sockets[0].getsockname()[1]}"
+            scheme, port = "https" if self.config.is_ssl else "http", sockets[0].getsockname()[1]
+            url = f"{scheme}://{host}:{port}"
             sys.stdout.write(f"Goalroom is ready: {url}\n")
+            if sys.stdout.isatty():
+                # Into a file or a pipe it would be kept for others to read.
+                sys.stdout.write(f"{self.way_in.says(scheme, host, port, self.entrance)}\n")
             sys.stdout.flush()
             self.ready.set_result(url)
-            _log.info("serving", extra={"host": host, "port": sockets[0].getsockname()[1], "version": __version__})
+            _log.info("serving", extra={"host": host, "port": port, "version": __version__})
 
 
-async def serve(settings: Settings, company: Company | None = None) -> None:
-    """Run the server until SIGINT or SIGTERM, or until its company fails; a second signal ends it at once."""
+async def serve(settings: Settings, company: Company | None = None, entrance: str = "/") -> None:
+    """Run the server until SIGINT or SIGTERM, or until its company fails; a second signal ends it at once.
+
+    `entrance` is the address of the page that the way in leads to.
+    """
     _make_room()
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
     with closing(_bind(settings.host, settings.port)) as listener:
         stop = _on_signals()
         try:
-            await _serve_on(listener, settings, stop, company)
+            await _serve_on(listener, settings, stop, company, entrance)
         finally:
             _ignore_signals()
 
@@ -85,7 +93,9 @@ def _make_room() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.Event, company: Company | None) -> None:
+async def _serve_on(
+    listener: socket.socket, settings: Settings, stop: asyncio.Event, company: Company | None, entrance: str
+) -> None:
     _check_tls(settings)
     async with storage.furnished(settings) as url:
         if stop.is_set():
@@ -96,7 +106,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, stop: asyncio.E
             limits=settings.limits,
             allowed_origins=settings.allowed_origins,
         )
-        server = _Server(config(app, settings))
+        server = _Server(config(app, settings), app.state.way_in, entrance)
         beside = asyncio.create_task(_accompany(company, server.ready, stop)) if company else None
         stopper = asyncio.create_task(_stop(server, app.state.stopping, stop, beside))
         try:

@@ -25,7 +25,7 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
         capture_output=True,
         text=True,
         timeout=PATIENCE,
-        env=_environment(environment),
+        env=environment_with(environment),
         cwd=tempfile.gettempdir(),
     )
 
@@ -46,7 +46,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,
-            env=_environment(self._environment),
+            env=environment_with(self._environment),
             cwd=tempfile.gettempdir(),
         )
         assert self.process.stdout is not None
@@ -87,7 +87,8 @@ def _command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "goalroom", *map(str, arguments)]
 
 
-def _environment(more: dict[str, str]) -> dict[str, str]:
+def environment_with(more: dict[str, str]) -> dict[str, str]:
+    """What a command of ours runs in: nothing of Goalroom's but what is given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GOALROOM_")}
     path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(_ROOT)]))
     return kept | {"PYTHONPATH": path} | more

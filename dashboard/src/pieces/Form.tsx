@@ -1,0 +1,59 @@
+import { cloneElement, type FormEvent, type ReactElement, type ReactNode, useId } from "react";
+import { Dialog } from "./Dialog";
+
+interface FormDialogProps {
+  readonly title: string;
+  readonly act: string;
+  readonly busy: boolean;
+  readonly danger?: boolean;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A form in a dialog: what is asked for, and one button that does it. */
+export function FormDialog({ title, act, busy, danger = false, onSubmit, onClose, children }: FormDialogProps) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form className="form" onSubmit={submit}>
+        {children}
+        <div className="buttons">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className={danger ? "danger" : "primary"} disabled={busy}>
+            {act}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly children: ReactElement<{ id?: string; "aria-describedby"?: string }>;
+}
+
+/** An input under its label. The label stands beside it: around a select, it would be called by its options too. */
+export function Field({ label, hint, children }: FieldProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
+      {hint && (
+        <span id={`${id}hint`} className="hint">
+          {hint}
+        </span>
+      )}
+      {cloneElement(children, { id, ...(hint && { "aria-describedby": `${id}hint` }) })}
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import type { TaskStatus } from "../api/documents";
+
+type State = TaskStatus | "READY" | "STALE";
+
+const WORDS: Record<State, string> = {
+  TODO: "To do",
+  READY: "Ready",
+  DOING: "Doing",
+  STALE: "Stale",
+  BLOCKED: "Blocked",
+  VALIDATING: "In review",
+  DONE: "Done",
+  CANCELLED: "Cancelled",
+};
+
+interface TaskStateProps {
+  readonly status: TaskStatus;
+  readonly ready?: boolean | undefined;
+  readonly stale?: boolean | undefined;
+}
+
+/** Where a task stands, in a word and a colour. */
+export function TaskState({ status, ready = false, stale = false }: TaskStateProps) {
+  const state: State = status === "TODO" && ready ? "READY" : status === "DOING" && stale ? "STALE" : status;
+  return (
+    <span className="state" data-state={state}>
+      {WORDS[state]}
+    </span>
+  );
+}

@@ -1,0 +1,45 @@
+import { type FormEvent, useState } from "react";
+import { Mark } from "../shell/Mark";
+
+/** Where a token is put in. */
+export function SignIn({ notice, onToken }: { notice: string | null; onToken: (token: string) => void }) {
+  const [token, setToken] = useState("");
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (token.trim()) onToken(token.trim());
+  };
+
+  return (
+    <main className="sign-in">
+      <form className="sign-in-card" onSubmit={submit}>
+        <h1>
+          <Mark /> Goalroom
+        </h1>
+        <p>Sign in with the token of a person. It is kept for this tab alone.</p>
+        {notice && (
+          <p className="notice" role="alert">
+            {notice}
+          </p>
+        )}
+        <label htmlFor="token">Token</label>
+        <input
+          id="token"
+          type="password"
+          autoComplete="off"
+          spellCheck={false}
+          required
+          value={token}
+          onChange={(event) => setToken(event.target.value)}
+        />
+        <button type="submit" className="primary">
+          Sign in
+        </button>
+        <p className="hint">
+          On the server’s machine, <code>goalroom token NAME --kind human</code> prints one. The first start left the
+          admin’s in the file <code>admin-token</code> of the data directory.
+        </p>
+      </form>
+    </main>
+  );
+}

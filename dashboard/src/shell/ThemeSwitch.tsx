@@ -1,0 +1,15 @@
+import { type Theme, useTheme } from "./theme";
+
+const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
+const SIGN: Record<Theme, string> = { system: "◐", light: "○", dark: "●" };
+
+/** Light, dark, or as the system has it. */
+export function ThemeSwitch() {
+  const [theme, setTheme] = useTheme();
+  const label = `Theme: ${theme}. Switch to ${NEXT[theme]}`;
+  return (
+    <button type="button" className="quiet" aria-label={label} title={label} onClick={() => setTheme(NEXT[theme])}>
+      <span aria-hidden="true">{SIGN[theme]}</span>
+    </button>
+  );
+}

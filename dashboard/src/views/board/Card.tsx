@@ -1,0 +1,51 @@
+import { Link } from "wouter";
+import type { CardFragment } from "../../api/documents";
+import { LeaseLeft } from "../../pieces/LeaseLeft";
+import { Ago } from "../../pieces/time";
+import { plural } from "../../pieces/words";
+import { useRoom } from "../../shell/room";
+
+interface CardTask extends CardFragment {
+  readonly unblocks?: number;
+  readonly lease?: { readonly expiresAt: string } | null;
+  readonly waitingOn?: readonly { readonly reason: string }[];
+  readonly reviewer?: { readonly name: string } | null;
+}
+
+/** A task on the board. */
+export function Card({ task }: { task: CardTask }) {
+  const room = useRoom();
+  const reason = task.waitingOn?.[0]?.reason;
+  return (
+    <li className="card" data-ready={(task.status === "TODO" && task.ready) || undefined}>
+      <Link href={room.to("tasks", task.id)}>
+        <span className="id">{task.id}</span> {task.title}
+      </Link>
+      {reason && <p className="soft small">{reason}</p>}
+      <p className="card-facts">
+        <span className="priority" data-priority={task.priority}>
+          {task.priority}
+        </span>
+        {task.status === "TODO" && (
+          <span className="tag" data-state={task.ready ? "READY" : undefined}>
+            {task.ready ? "ready" : "waits"}
+          </span>
+        )}
+        {task.stale && (
+          <span className="tag" data-state="STALE">
+            stale
+          </span>
+        )}
+        {task.assignee && <span>{task.assignee.name}</span>}
+        {task.reviewer && <span>→ {task.reviewer.name}</span>}
+        {task.lease && <LeaseLeft expiresAt={task.lease.expiresAt} />}
+        {task.unblocks !== undefined && task.unblocks > 0 && <span>holds back {plural(task.unblocks, "task")}</span>}
+        {(task.status === "DONE" || task.status === "CANCELLED") && (
+          <span>
+            <Ago at={task.updatedAt} /> ago
+          </span>
+        )}
+      </p>
+    </li>
+  );
+}

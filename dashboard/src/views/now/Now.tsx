@@ -1,0 +1,172 @@
+import { NowDocument, type NowQuery } from "../../api/documents";
+import { anyOf, ofAgents, ofDoings, ofTasks } from "../../log/concerns";
+import { LogLine } from "../../log/LogLine";
+import { useLive, useStanding } from "../../log/use-live";
+import { Panel } from "../../pieces/Panel";
+import { Refused } from "../../pieces/Refused";
+import { TaskLine } from "../../pieces/TaskLine";
+import { Ago } from "../../pieces/time";
+import { number, plural } from "../../pieces/words";
+import { useRoom } from "../../shell/room";
+import { Here } from "./Here";
+import "./now.css";
+import { Waiting } from "./Waiting";
+
+const concern = anyOf(ofTasks, ofAgents, ofDoings);
+
+/** What moves, what is stuck, who is here, what waits for me. */
+export default function Now() {
+  const { name } = useRoom();
+  const { data, refusal } = useLive(NowDocument, { room: name }, concern);
+
+  if (!data?.room) return refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>;
+  return (
+    <div className="now">
+      <h1 className="unseen">Now</h1>
+      <Counts counts={data.room.counts} />
+      <div className="now-columns">
+        <div>
+          <Waiting />
+          <Stuck room={data.room} />
+          <InReview tasks={data.room.inReview} />
+        </div>
+        <div>
+          <Here agents={data.room.agents} />
+          <Ready tasks={data.room.next} />
+        </div>
+        <div>
+          <Newest />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+type NowRoom = NonNullable<NowQuery["room"]>;
+
+function Counts({ counts }: { counts: NowRoom["counts"] }) {
+  const shown: readonly [key: string, word: string, count: number][] = [
+    ["ready", "Ready", counts.ready],
+    ["waits", "Waiting", counts.todo - counts.ready],
+    ["doing", "Doing", counts.doing],
+    ["validating", "In review", counts.validating],
+    ["blocked", "Blocked", counts.blocked],
+    ["stale", "Stale", counts.stale],
+    ["done", "Done", counts.done],
+  ];
+  return (
+    <dl className="counts" aria-label="Tasks">
+      {shown.map(([key, word, count]) => (
+        <div key={key} data-state={key} data-none={count === 0 || undefined}>
+          <dt>{word}</dt>
+          <dd>{number(count)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What is blocked and what is silent, longest first. */
+function Stuck({ room }: { room: NowRoom }) {
+  const { stale, blocked } = room;
+  return (
+    <Panel
+      title="Stuck"
+      count={stale.totalCount + blocked.totalCount}
+      empty="Nothing is blocked, and nobody is silent."
+    >
+      <ul className="lines">
+        {stale.nodes.map((task) => (
+          <li key={task.id}>
+            <TaskLine task={task}>
+              <span className="tag" data-state="STALE">
+                stale
+              </span>
+              {task.lastProgressAt && <Ago at={task.lastProgressAt} />}
+            </TaskLine>
+            <p className="soft">No word from {task.assignee?.name ?? "its holder"}.</p>
+          </li>
+        ))}
+        {blocked.nodes.map((task) => (
+          <li key={task.id}>
+            <TaskLine task={task}>
+              <span className="tag" data-state="BLOCKED">
+                blocked
+              </span>
+              <Ago at={task.updatedAt} />
+            </TaskLine>
+            <p className="soft">
+              {task.waitingOn[0]?.reason}
+              {task.unblocks > 0 && ` Holds back ${plural(task.unblocks, "task")}.`}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function InReview({ tasks }: { tasks: NowRoom["inReview"] }) {
+  return (
+    <Panel title="Waiting for review" count={tasks.totalCount} empty="Nothing waits for a reviewer.">
+      <ul className="lines">
+        {tasks.nodes.map((task) => (
+          <li key={task.id}>
+            <TaskLine task={task}>
+              <Ago at={task.updatedAt} />
+            </TaskLine>
+            <p className="soft">
+              by {task.assignee?.name ?? "nobody"}
+              {task.reviewer ? `, for ${task.reviewer.name}` : ", for anyone"}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Ready({ tasks }: { tasks: NowRoom["next"] }) {
+  return (
+    <Panel title="Ready to start" count={tasks.totalCount} empty="Nothing can be started.">
+      <ul className="lines">
+        {tasks.nodes.map((task) => (
+          <li key={task.id}>
+            <TaskLine task={task}>
+              <span className="priority" data-priority={task.priority}>
+                {task.priority}
+              </span>
+              <Ago at={task.createdAt} />
+            </TaskLine>
+            {(task.assignee || task.unblocks > 0) && (
+              <p className="soft">
+                {task.assignee && `for ${task.assignee.name}`}
+                {task.assignee && task.unblocks > 0 && " · "}
+                {task.unblocks > 0 && `holds back ${plural(task.unblocks, "task")}`}
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+const SHOWN = 40;
+
+function Newest() {
+  const { recent } = useStanding();
+  return (
+    <Panel title="Newest" className="now-newest">
+      <ol className="log-lines" reversed>
+        {recent
+          .filter(({ kind }) => kind !== "PRESENCE_CHANGED")
+          .slice(-SHOWN)
+          .reverse()
+          .map((event) => (
+            <LogLine key={event.cursor} event={event} />
+          ))}
+      </ol>
+    </Panel>
+  );
+}

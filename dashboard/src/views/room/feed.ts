@@ -1,0 +1,186 @@
+import type { Api } from "../../api/api";
+import {
+  MessagesAfterDocument,
+  MessagesAgainDocument,
+  MessagesBeforeDocument,
+  type SaidFragment,
+} from "../../api/documents";
+import { Refusal } from "../../api/refusal";
+import { DOING, type News } from "../../log/concerns";
+import { Pace } from "../../log/pace";
+import type { RoomLog, Watcher } from "../../log/room-log";
+import { isIn, type Place } from "./place";
+
+export interface Line {
+  readonly cursor: string;
+  readonly message: SaidFragment;
+}
+
+export interface Page {
+  /** Oldest first. */
+  readonly lines: readonly Line[];
+  /** There may be older ones. */
+  readonly more: boolean;
+  readonly known: boolean;
+  readonly refusal: Refusal | null;
+}
+
+const PAGE = 50;
+// Direct messages stand among all others of the room, so they are looked for in longer pages.
+const LONG_PAGE = 200;
+const ENOUGH = 20;
+const PAGES_AT_ONCE = 5;
+const READ_AGAIN = 100;
+const MOST_KEPT = 500;
+
+/** What was said at one place: its end first, what is new behind it, and what is older when that is asked for. */
+export class Feed implements Watcher {
+  #page: Page = { lines: [], more: true, known: false, refusal: null };
+  /** What was read reaches from the one to the other. */
+  #oldest: string | null = null;
+  #newest: string | null = null;
+  #older = false;
+  /** The reader sees the end, so what is far before it may go. */
+  #atEnd = true;
+  readonly #pace = new Pace(() => this.#work());
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    private readonly api: Api,
+    private readonly log: RoomLog,
+    private readonly room: string,
+    private readonly place: Place,
+    private readonly me: string,
+  ) {}
+
+  get waitingSince(): number | null {
+    return this.#pace.waitingSince;
+  }
+
+  readonly page = (): Page => this.#page;
+
+  readonly listen = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    const stop = this.log.watch(this);
+    this.#pace.touch();
+    return () => {
+      this.#listeners.delete(listener);
+      stop();
+      this.#pace.stop();
+    };
+  };
+
+  hear(news: News | null): void {
+    if (news === null) this.#pace.touch();
+    if (news === null || news === DOING || news.kind !== "MESSAGE_SENT" || !news.message) return;
+    const channel = news.message.channel?.name;
+    if ("channel" in this.place ? channel === this.place.channel : channel === undefined) this.#pace.touch();
+  }
+
+  readOlder(): void {
+    if (!this.#page.more || this.#older || !this.#page.known) return;
+    this.#older = true;
+    this.#pace.touch();
+  }
+
+  seesEnd(atEnd: boolean): void {
+    this.#atEnd = atEnd;
+  }
+
+  async #work(): Promise<boolean> {
+    try {
+      await this.log.begun;
+      if (this.#newest === null) {
+        await this.#readBefore();
+      } else {
+        await this.#readAfter();
+        await this.#readAgain();
+      }
+      if (this.#older) await this.#readBefore();
+      this.#older = false;
+      this.#draw({ known: true, refusal: null });
+      return true;
+    } catch (error) {
+      const refusal = Refusal.because(error);
+      this.#draw({ refusal });
+      return !refusal.isOfTheNetwork;
+    }
+  }
+
+  async #readBefore(): Promise<void> {
+    let found: Line[] = [];
+    for (let pages = 0; pages < PAGES_AT_ONCE; pages += 1) {
+      const data = await this.api.ask(MessagesBeforeDocument, {
+        ...this.#where(),
+        last: this.#size(),
+        before: this.#oldest,
+      });
+      const { edges, pageInfo } = data.room?.messages ?? { edges: [], pageInfo: { hasPreviousPage: false } };
+      this.#oldest = edges[0]?.cursor ?? this.#oldest;
+      this.#newest ??= edges.at(-1)?.cursor ?? null;
+      found = [...this.#ours(edges), ...found];
+      this.#page = { ...this.#page, more: pageInfo.hasPreviousPage };
+      if (!pageInfo.hasPreviousPage || found.length >= ENOUGH) break;
+    }
+    this.#page = { ...this.#page, lines: [...found, ...this.#page.lines] };
+  }
+
+  async #readAfter(): Promise<void> {
+    for (let more = true; more; ) {
+      const data = await this.api.ask(MessagesAfterDocument, {
+        ...this.#where(),
+        first: LONG_PAGE,
+        after: this.#newest,
+      });
+      const { edges, pageInfo } = data.room?.messages ?? { edges: [], pageInfo: { hasNextPage: false } };
+      this.#newest = edges.at(-1)?.cursor ?? this.#newest;
+      this.#page = { ...this.#page, lines: [...this.#page.lines, ...this.#ours(edges)] };
+      more = pageInfo.hasNextPage;
+    }
+    this.#trim();
+  }
+
+  /** What was answered or replaced since it was read. */
+  async #readAgain(): Promise<void> {
+    const { lines } = this.#page;
+    const ids = lines.slice(-READ_AGAIN).map(({ message }) => message.id);
+    if (ids.length === 0) return;
+    const data = await this.api.ask(MessagesAgainDocument, { ids }, { partly: true });
+    const read = new Map<string, SaidFragment>();
+    for (const node of data.nodes) if (node?.__typename === "Message") read.set(node.id, node);
+    this.#page = {
+      ...this.#page,
+      lines: lines.map((line) => {
+        const now = read.get(line.message.id);
+        return now && JSON.stringify(now) !== JSON.stringify(line.message) ? { ...line, message: now } : line;
+      }),
+    };
+  }
+
+  #ours(lines: readonly { cursor: string; node: SaidFragment }[]): Line[] {
+    return lines
+      .filter(({ node }) => isIn(this.place, node, this.me))
+      .map(({ cursor, node }) => ({ cursor, message: node }));
+  }
+
+  #trim(): void {
+    const { lines } = this.#page;
+    if (!this.#atEnd || lines.length <= MOST_KEPT) return;
+    const kept = lines.slice(-MOST_KEPT / 2);
+    this.#oldest = kept[0]?.cursor ?? null;
+    this.#page = { ...this.#page, lines: kept, more: true };
+  }
+
+  #where(): { room: string; channel: string | null } {
+    return { room: this.room, channel: "channel" in this.place ? this.place.channel : null };
+  }
+
+  #size(): number {
+    return "channel" in this.place ? PAGE : LONG_PAGE;
+  }
+
+  #draw(change: Partial<Page>): void {
+    this.#page = { ...this.#page, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,56 @@
+import { useState } from "react";
+import { SetCriteriaDocument } from "../../api/documents";
+import { Field, FormDialog } from "../../pieces/Form";
+import { linesIn } from "../../pieces/ids";
+import { Panel } from "../../pieces/Panel";
+import { useAct } from "../../shell/use-act";
+import type { Task } from "./TaskPage";
+
+/** What must hold for the task to be done, and what its holder and its reviewer said of each. */
+export function Criteria({ task }: { task: Task }) {
+  const [editing, setEditing] = useState(false);
+  const open = task.status === "TODO" || task.status === "BLOCKED";
+  const action = open && (
+    <button type="button" className="quiet" onClick={() => setEditing(true)}>
+      {task.criteria.length === 0 ? "Set criteria" : "Change"}
+    </button>
+  );
+  return (
+    <Panel title="Done means" count={task.criteria.length} empty="Nobody has said yet what done means." action={action}>
+      <ul className="lines criteria">
+        {task.criteria.map((criterion) => (
+          <li key={criterion.id} data-met={criterion.met || undefined}>
+            <span className="check" role="img" aria-label={criterion.met ? "met" : "not met yet"}>
+              {criterion.met ? "✓" : "○"}
+            </span>
+            <div>
+              <p>{criterion.text}</p>
+              {criterion.evidence && <p className="soft">{criterion.evidence}</p>}
+            </div>
+            {criterion.accepted !== null && (
+              <span className="tag" data-state={criterion.accepted ? "DONE" : "BLOCKED"}>
+                {criterion.accepted ? "accepted" : "not accepted"}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {editing && <SetCriteria task={task} onClose={() => setEditing(false)} />}
+    </Panel>
+  );
+}
+
+function SetCriteria({ task, onClose }: { task: Task; onClose: () => void }) {
+  const [text, setText] = useState(task.criteria.map((criterion) => criterion.text).join("\n"));
+  const [act, busy] = useAct(SetCriteriaDocument);
+  const submit = async () => {
+    if (await act({ task: task.id, criteria: linesIn(text) })) onClose();
+  };
+  return (
+    <FormDialog title={`What done means for ${task.id}`} act="Set" busy={busy} onSubmit={submit} onClose={onClose}>
+      <Field label="Criteria" hint="One on each line. They are frozen once work starts.">
+        <textarea value={text} onChange={(event) => setText(event.target.value)} />
+      </Field>
+    </FormDialog>
+  );
+}

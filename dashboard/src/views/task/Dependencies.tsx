@@ -1,0 +1,102 @@
+import { type FormEvent, useState } from "react";
+import { Link } from "wouter";
+import {
+  AddDependencyDocument,
+  type DependencyKind,
+  type RefFragment,
+  RemoveDependencyDocument,
+} from "../../api/documents";
+import { Panel } from "../../pieces/Panel";
+import { TaskLine } from "../../pieces/TaskLine";
+import { TaskState } from "../../pieces/TaskState";
+import { useRoom } from "../../shell/room";
+import { useAct } from "../../shell/use-act";
+import type { Task } from "./TaskPage";
+
+const ON: Record<DependencyKind, string> = {
+  BLOCKS: "Waits for",
+  RELATED: "Related to",
+  DISCOVERED_FROM: "Found while on",
+  DUPLICATES: "Duplicate of",
+};
+const OF: Record<DependencyKind, string> = {
+  BLOCKS: "Holds back",
+  RELATED: "Related to",
+  DISCOVERED_FROM: "Led to",
+  DUPLICATES: "Has the duplicate",
+};
+
+/** What the task waits for, and what waits for it. */
+export function Dependencies({ task }: { task: Task }) {
+  const room = useRoom();
+  const [remove, busy] = useAct(RemoveDependencyDocument);
+  const count = task.dependencies.length + task.dependents.length;
+  const graph = (
+    <Link className="panel-link" href={room.to("graph", task.id)}>
+      Graph
+    </Link>
+  );
+  return (
+    <Panel title="Dependencies" action={graph}>
+      {count === 0 && <p className="empty">It waits for no task, and no task waits for it.</p>}
+      <ul className="lines">
+        {task.dependencies.map(({ kind, open, dependsOn }) => (
+          <Edge key={`${kind} ${dependsOn.id}`} word={ON[kind]} other={dependsOn}>
+            {kind === "BLOCKS" && open && (
+              <button
+                type="button"
+                className="quiet"
+                disabled={busy}
+                aria-label={`Wait no longer for ${dependsOn.id}`}
+                title="Wait no longer"
+                onClick={() => remove({ task: task.id, dependsOn: dependsOn.id })}
+              >
+                ×
+              </button>
+            )}
+          </Edge>
+        ))}
+        {task.dependents.map(({ kind, task: other }) => (
+          <Edge key={`${kind} of ${other.id}`} word={OF[kind]} other={other} />
+        ))}
+      </ul>
+      <AddDependency task={task} />
+    </Panel>
+  );
+}
+
+function Edge({ word, other, children }: { word: string; other: RefFragment; children?: React.ReactNode }) {
+  return (
+    <li>
+      <p className="soft small">{word}</p>
+      <TaskLine task={other}>
+        <TaskState status={other.status} ready={other.ready} stale={other.stale} />
+        {children}
+      </TaskLine>
+    </li>
+  );
+}
+
+function AddDependency({ task }: { task: Task }) {
+  const [id, setId] = useState("");
+  const [add, busy] = useAct(AddDependencyDocument);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (await add({ task: task.id, dependsOn: id.trim().toUpperCase() })) setId("");
+  };
+  return (
+    <form className="inline padded" onSubmit={submit}>
+      <input
+        aria-label="Id of a task that it shall wait for"
+        placeholder="T…"
+        required
+        size={8}
+        value={id}
+        onChange={(event) => setId(event.target.value)}
+      />
+      <button type="submit" disabled={busy}>
+        Wait for it
+      </button>
+    </form>
+  );
+}

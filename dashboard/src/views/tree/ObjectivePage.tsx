@@ -1,0 +1,215 @@
+import { useEffect, useRef, useState } from "react";
+import { Link } from "wouter";
+import {
+  MeasureDocument,
+  ObjectivePageDocument,
+  type ObjectivePageQuery,
+  SetObjectiveStatusDocument,
+} from "../../api/documents";
+import { ofObjectives } from "../../log/concerns";
+import { useLive } from "../../log/use-live";
+import { Progress } from "../../pieces/Progress";
+import { Refused } from "../../pieces/Refused";
+import { TaskLine } from "../../pieces/TaskLine";
+import { TaskState } from "../../pieces/TaskState";
+import { day, number } from "../../pieces/words";
+import { useRoom } from "../../shell/room";
+import { useAct } from "../../shell/use-act";
+import { BurnUp } from "../objective/BurnUp";
+import { NewTask } from "../task/NewTask";
+import { AddObjective } from "./AddObjective";
+
+type Objective = NonNullable<ObjectivePageQuery["objective"]>;
+
+interface ObjectivePageProps {
+  readonly id: string;
+  /** So that the tree can unfold down to it. */
+  readonly onAncestors: (ids: readonly string[]) => void;
+}
+
+/** One objective: where it stands, what it is measured by, and its own tasks. */
+export function ObjectivePage({ id, onAncestors }: ObjectivePageProps) {
+  const room = useRoom();
+  const { data, refusal } = useLive(ObjectivePageDocument, { id }, ofObjectives);
+  const objective = data?.objective;
+  const told = useRef(false);
+
+  useEffect(() => {
+    if (!objective || told.current) return;
+    told.current = true;
+    onAncestors(objective.ancestors.map((one) => one.id));
+  });
+
+  return (
+    <aside className="objective" aria-label="Objective">
+      {!objective && (refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>)}
+      {objective && (
+        <>
+          <nav className="crumbs" aria-label="Where it stands">
+            <Link href={room.to("tree")}>Tree</Link>
+            {objective.ancestors.map((one) => (
+              <Link key={one.id} href={room.to("tree", one.id)}>
+                {one.title}
+              </Link>
+            ))}
+          </nav>
+          <h2>
+            <span className="id">{objective.id}</span> {objective.title}
+          </h2>
+          <Facts objective={objective} />
+          {objective.description && <p className="prose">{objective.description}</p>}
+          <Acts objective={objective} />
+          <KeyResults results={objective.keyResults} />
+          {objective.counts.total > 0 && <BurnUp objective={objective.id} />}
+          <Tasks tasks={objective.tasks} />
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Facts({ objective }: { objective: Objective }) {
+  const { counts } = objective;
+  return (
+    <div className="facts">
+      <Progress value={objective.progress} label="Progress" />
+      <span className="tag">{objective.status.toLowerCase()}</span>
+      {objective.standing && <span className="tag">standing</span>}
+      {objective.archivedAt && <span className="tag">archived</span>}
+      {objective.owner && <span>of {objective.owner.name}</span>}
+      {objective.dueAt && <span>due {day(objective.dueAt)}</span>}
+      {counts.total > 0 && (
+        <span className="soft">
+          {number(counts.done)} of {number(counts.total - counts.cancelled)} tasks done
+          {counts.doing > 0 && `, ${counts.doing} under way`}
+          {counts.blocked > 0 && `, ${counts.blocked} blocked`}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Acts({ objective }: { objective: Objective }) {
+  const room = useRoom();
+  const [adding, setAdding] = useState(false);
+  const [making, setMaking] = useState(false);
+  const [setStatus, underWay] = useAct(SetObjectiveStatusDocument);
+  const draft = objective.status === "DRAFT";
+  return (
+    <div className="acts">
+      <button type="button" onClick={() => setAdding(true)}>
+        Add objective
+      </button>
+      {(draft || objective.status === "ACTIVE") && (
+        <button
+          type="button"
+          disabled={underWay}
+          title={draft ? "Its tasks may start" : "None of its tasks may start"}
+          onClick={() => setStatus({ id: objective.id, status: draft ? "ACTIVE" : "DRAFT" })}
+        >
+          {draft ? "Activate" : "Back to draft"}
+        </button>
+      )}
+      <button type="button" onClick={() => setMaking(true)}>
+        Add task
+      </button>
+      <Link href={room.to("graph", objective.id)}>Graph</Link>
+      <Link href={`${room.to("board")}?objective=${objective.id}`}>Board</Link>
+      {making && <NewTask objective={objective.id} onClose={() => setMaking(false)} />}
+      {adding && <AddObjective parent={objective} onClose={() => setAdding(false)} />}
+    </div>
+  );
+}
+
+function KeyResults({ results }: { results: Objective["keyResults"] }) {
+  if (results.length === 0) return null;
+  return (
+    <section>
+      <h3>Key results</h3>
+      <ul className="key-results">
+        {results.map((result) => (
+          <KeyResult key={result.id} result={result} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function KeyResult({ result }: { result: Objective["keyResults"][number] }) {
+  const [value, setValue] = useState<string | null>(null);
+  const [measure, underWay] = useAct(MeasureDocument);
+
+  const save = async () => {
+    const current = Number(value);
+    if (value === null || value.trim() === "" || Number.isNaN(current)) return;
+    if (await measure({ id: result.id, current })) setValue(null);
+  };
+
+  return (
+    <li>
+      <div className="line">
+        <span className="line-title" title={result.title}>
+          {result.title}
+        </span>
+        <Progress value={result.progress} label={`Progress of ${result.title}`} />
+      </div>
+      <div className="line soft">
+        {value === null ? (
+          <>
+            <span>
+              {number(result.current)}
+              {result.unit && ` ${result.unit}`}, on the way from {number(result.start)} to {number(result.target)}
+            </span>
+            <button type="button" className="quiet" onClick={() => setValue(String(result.current))}>
+              Measure
+            </button>
+          </>
+        ) : (
+          <form
+            className="inline"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void save();
+            }}
+          >
+            <input
+              type="number"
+              step="any"
+              aria-label={`Now, of ${result.title}`}
+              value={value}
+              onChange={(event) => setValue(event.target.value)}
+            />
+            <button type="submit" disabled={underWay}>
+              Save
+            </button>
+            <button type="button" className="quiet" onClick={() => setValue(null)}>
+              Cancel
+            </button>
+          </form>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Tasks({ tasks }: { tasks: Objective["tasks"] }) {
+  return (
+    <section>
+      <h3>
+        Its own tasks <span className="soft">{number(tasks.totalCount)}</span>
+      </h3>
+      {tasks.totalCount === 0 && <p className="soft">None.</p>}
+      <ul className="rows">
+        {tasks.nodes.map((task) => (
+          <li key={task.id}>
+            <TaskLine task={task}>
+              {task.assignee?.name}
+              <TaskState status={task.status} ready={task.ready} stale={task.stale} />
+            </TaskLine>
+          </li>
+        ))}
+      </ul>
+      {tasks.totalCount > tasks.nodes.length && <p className="soft">The first {tasks.nodes.length} are shown.</p>}
+    </section>
+  );
+}

@@ -1,0 +1,95 @@
+"""What axe finds on every view, light and dark, wide and narrow: nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.client import Client
+from tests.page.conftest import Open
+
+AXE = Path(__file__).parents[2] / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FINDINGS = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
+    .map(({id, nodes}) => [id, nodes.map((node) => node.html)])"""
+
+
+async def _findings(page: Page) -> Any:
+    # Scripts that the page's own policy would not load come in from outside the page.
+    session = await page.context.new_cdp_session(page)
+    await session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    return await page.evaluate(FINDINGS, RULES)
+
+
+@pytest.fixture
+async def furnished(admin: Client, room: str, worker: Client) -> tuple[str, str, str]:
+    """A room in which there is something of each kind: its name, an objective, a task."""
+    query = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
+    measured = [{"title": "Rooms", "target": 4, "current": 1}]
+    made = await admin.execute(query, input={"room": room, "title": "House", "keyResults": measured})
+    objective = made["createObjective"]["id"]
+    create = "mutation($input: CreateTasksInput!) { createTasks(input: $input) { id } }"
+    tasks = [
+        {
+            "ref": str(n),
+            "dependsOnRefs": [str(n - 1)] if n % 3 else [],
+            "task": {"title": f"Task {n}", "objective": objective, "criteria": ["So"], "labels": ["db"], "priority": p},
+        }
+        for n, p in enumerate(["P0", "P1", "P2", "P3", "P2", "P1"])
+    ]
+    ids = [task["id"] for task in (await admin.execute(create, input={"room": room, "tasks": tasks}))["createTasks"]]
+    claim = "mutation { claimNextTask { task { id } } }"
+    held = [(await worker.execute(claim))["claimNextTask"]["task"]["id"] for _ in range(2)]
+    block = "mutation($input: BlockTaskInput!) { blockTask(input: $input) { id } }"
+    await worker.execute(block, input={"task": held[0], "reason": "No paint."})
+    comment = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
+    await worker.execute(comment, input={"on": held[1], "body": "@admin look"})
+    say = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id } }"
+    body = "@admin see `T1`:\n\n1. **so**\n2. [there](https://example.com)\n\n```\nlong = 1\n```\n\n| a |\n| - |\n| b |"
+    await worker.execute(say, input={"channel": "general", "body": body})
+    return room, objective, ids[1]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_axe_finds_nothing_on_any_view(
+    visit: Open, admin: Client, furnished: tuple[str, str, str], *, width: int, dark: bool
+) -> None:
+    room, objective, task = furnished
+    page = await visit(admin.url, width=width, dark=dark)
+    await page.goto("/")
+    await page.get_by_label("Token").wait_for()
+    found = {"sign in": await _findings(page)}
+    await page.get_by_label("Token").fill(admin.token)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("heading", name="For you")).to_be_visible()
+
+    for view, shown in [
+        ("now", "@admin look"),
+        ("tree", "House"),
+        (f"tree/{objective}", "Its own tasks"),
+        ("board", "Task 3"),
+        (f"tasks/{task}", "Done means"),
+        ("room/general", "long = 1"),
+        (f"room/@{room}-worker", "Nothing was said"),
+        ("inbox", "long = 1"),
+        ("agents", "running session"),
+        (f"agents/{room}-worker", "That is all of it"),
+        ("flow", "Work in progress"),
+        ("digest", "As Markdown"),
+        ("graph", "Task 2"),
+        (f"graph/{objective}", "critical path"),
+    ]:
+        await page.goto(f"/rooms/{room}/{view}")
+        await expect(page.get_by_text(shown).first).to_be_visible()
+        found[view] = await _findings(page)
+        overflow = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert (view, await page.evaluate(overflow)) == (view, 0)
+    await page.get_by_role("button", name="List").click()
+    found["graph as a list"] = await _findings(page)
+    await page.goto(f"/rooms/{room}/board")
+    await page.get_by_role("button", name="New task").click()
+    found["a dialog"] = await _findings(page)
+
+    assert {view: findings for view, findings in found.items() if findings} == {}

@@ -1,0 +1,139 @@
+"""A task's life, driven by clients of the API, as a person sees it and takes part in it."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.client import Client
+from tests.page.conftest import Open, end_of_log
+
+
+async def _new_task(client: Client, room: str, title: str, **more: object) -> str:
+    query = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
+    made = await client.execute(query, input={"room": room, "title": title, **more})
+    task: str = made["createTask"]["id"]
+    return task
+
+
+async def _claim(worker: Client) -> None:
+    await worker.execute("mutation { claimNextTask { task { id } } }")
+
+
+async def _submit(worker: Client, task: str) -> None:
+    asked = await worker.execute("query($id: ID!) { task(id: $id) { criteria { id } } }", id=task)
+    met = [{"id": criterion["id"], "met": True} for criterion in asked["task"]["criteria"]]
+    query = "mutation($input: SubmitTaskInput!) { submitTask(input: $input) { id } }"
+    await worker.execute(query, input={"task": task, "summary": "It stands.", "criteria": met})
+
+
+async def _stands_in(page: Page, column: str, title: str) -> None:
+    await expect(page.get_by_role("region", name=column).get_by_text(title)).to_be_visible()
+
+
+async def test_a_task_moves_over_the_board_as_agents_work(
+    visit: Open, admin: Client, room: str, worker: Client
+) -> None:
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/board")
+    await expect(page.get_by_role("heading", name="Board")).to_be_visible()
+
+    task = await _new_task(admin, room, "Raise the roof", criteria=["It holds"])
+    await _stands_in(page, "To do", "Raise the roof")
+    await _claim(worker)
+    await _stands_in(page, "Doing", "Raise the roof")
+    await _submit(worker, task)
+    await _stands_in(page, "In review", "Raise the roof")
+
+    await page.get_by_text("Raise the roof").click()
+    await page.get_by_role("button", name="Review").click()
+    await page.get_by_role("dialog").get_by_label("Comment").fill("It holds indeed.")
+    await page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+
+    await expect(page.get_by_role("article").get_by_text("Done", exact=True)).to_be_visible()
+    await expect(page.get_by_text("accepted")).to_be_visible()
+    state = await admin.execute("query($id: ID!) { task(id: $id) { status reviewer { name } } }", id=task)
+    assert state["task"] == {"status": "DONE", "reviewer": {"name": "admin"}}
+    await page.get_by_role("link", name="Board").first.click()
+    await _stands_in(page, "Done", "Raise the roof")
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_person_makes_assigns_prioritises_comments_and_cancels(visit: Open, admin: Client, room: str) -> None:
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/board")
+
+    await page.get_by_role("button", name="New task").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Title").fill("Paint the door")
+    await dialog.get_by_label("Done means").fill("It is green\nIt is dry")
+    await dialog.get_by_role("button", name="Make it").click()
+    await expect(page.get_by_role("heading", name="Paint the door")).to_be_visible()
+    await page.get_by_label("Priority").select_option("P0")
+    await page.get_by_role("button", name="Assign").click()
+    await dialog.get_by_label("To", exact=True).select_option(f"{room}-worker")
+    await dialog.get_by_role("button", name="Assign").click()
+    await expect(page.get_by_role("region", name="Facts").get_by_text(f"{room}-worker")).to_be_visible()
+    await page.get_by_role("textbox", name="Comment").fill("Green as grass.")
+    await page.get_by_role("button", name="Comment").click()
+    await expect(page.get_by_text("Green as grass.")).to_be_visible()
+    await page.get_by_role("button", name="Cancel task").click()
+    await dialog.get_by_label("Why").fill("No paint.")
+    await dialog.get_by_role("button", name="Cancel task").click()
+    await expect(page.get_by_role("article").get_by_text("Cancelled", exact=True)).to_be_visible()
+
+    task = page.url.rsplit("/", 1)[1]
+    query = "query($id: ID!) { task(id: $id) { status priority criteria { text } assignee { name } } }"
+    assert (await admin.execute(query, id=task))["task"] == {
+        "status": "CANCELLED",
+        "priority": "P0",
+        "criteria": [{"text": "It is green"}, {"text": "It is dry"}],
+        "assignee": {"name": f"{room}-worker"},
+    }
+
+
+async def test_a_refusal_is_said_with_what_to_do_next(visit: Open, admin: Client, room: str, worker: Client) -> None:
+    task = await _new_task(admin, room, "Alone", criteria=["It is so"])
+    await _claim(worker)
+    await _submit(worker, task)
+    page = await visit(admin.url, worker.token)
+    await page.goto(f"/rooms/{room}/tasks/{task}")
+
+    await page.get_by_role("button", name="Review").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+
+    refused = await worker.refused(
+        "mutation($task: ID!) { reviewTask(input: {task: $task, verdict: APPROVED}) { id } }", task=task
+    )
+    await expect(page.get_by_role("alert")).to_contain_text(refused["hint"])
+
+
+async def test_the_stop_button_stops_claims_until_somebody_resumes(
+    visit: Open, admin: Client, room: str, worker: Client
+) -> None:
+    await _new_task(admin, room, "Wait", criteria=["It is so"])
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/now")
+
+    await page.get_by_role("button", name="Pause room").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Pause room").click()
+    await expect(page.get_by_text("Nothing can be claimed. What is held goes on.")).to_be_visible()
+    claim = "mutation { claimNextTask { task { id } nothing { paused } } }"
+    assert (await worker.execute(claim))["claimNextTask"] == {"task": None, "nothing": {"paused": True}}
+    await page.get_by_role("button", name="Resume").click()
+    await expect(page.get_by_role("button", name="Pause room")).to_be_visible()
+
+    assert (await worker.execute(claim))["claimNextTask"]["task"] is not None
+
+
+async def test_the_page_follows_the_log_to_its_end_however_much_happens(visit: Open, admin: Client, room: str) -> None:
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/now")
+    await expect(page.get_by_text("Ready to start")).to_be_visible()
+
+    for batch in range(4):
+        query = "mutation($input: CreateTasksInput!) { createTasks(input: $input) { id } }"
+        tasks = [{"task": {"title": f"{batch} of {n}", "criteria": ["So"]}} for n in range(100)]
+        await admin.execute(query, input={"room": room, "tasks": tasks})
+
+    sign = page.locator("[data-cursor]")
+    await expect(sign).to_have_attribute("data-cursor", await end_of_log(admin, room))
+    await expect(page.get_by_role("region", name="Ready to start").get_by_text("400", exact=True)).to_be_visible()

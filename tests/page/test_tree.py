@@ -1,0 +1,96 @@
+import pytest
+from playwright.async_api import expect
+
+from tests.client import Client
+from tests.page.conftest import Open
+
+MANY = 9_950
+
+
+async def _objective(client: Client, room: str, title: str, parent: str | None = None) -> str:
+    query = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
+    made = await client.execute(query, input={"room": room, "title": title, "parent": parent})
+    objective: str = made["createObjective"]["id"]
+    return objective
+
+
+async def test_the_tree_unfolds_and_its_progress_is_live(visit: Open, admin: Client, room: str) -> None:
+    root = await _objective(admin, room, "House")
+    await _objective(admin, room, "Roof", root)
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/tree")
+    tree = page.get_by_role("tree", name="Objectives")
+
+    await tree.focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(tree.get_by_role("treeitem", name="Roof")).to_have_attribute("aria-level", "2")
+    await _objective(admin, room, "Walls", root)
+    await expect(tree.get_by_role("treeitem", name="Walls")).to_be_visible()
+    query = "mutation($input: CreateKeyResultInput!) { createKeyResult(input: $input) { id } }"
+    measured = {"title": "Rooms", "target": 4, "current": 1}
+    await admin.execute(query, input={"objective": root, "keyResult": measured})
+
+    await expect(tree.get_by_role("treeitem", name="House")).to_contain_text("8 %")
+
+
+async def test_an_objective_is_moved_by_keys(visit: Open, admin: Client, room: str) -> None:
+    house, shed = await _objective(admin, room, "House"), await _objective(admin, room, "Shed")
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/tree")
+    await page.get_by_role("tree").focus()
+
+    await page.keyboard.press("End")
+    await page.keyboard.press("m")
+    await expect(page.get_by_text("choose what it shall be a part of")).to_be_visible()
+    await page.keyboard.press("Home")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("treeitem", name="Shed")).to_have_count(0)
+    moved = await admin.execute("query($id: ID!) { objective(id: $id) { parent { id } } }", id=shed)
+    assert moved["objective"]["parent"] == {"id": house}
+
+
+async def test_an_objective_is_moved_by_dragging(visit: Open, admin: Client, room: str) -> None:
+    house, shed = await _objective(admin, room, "House"), await _objective(admin, room, "Shed")
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/tree")
+
+    await page.get_by_role("treeitem", name="Shed").drag_to(page.get_by_role("treeitem", name="House"))
+
+    await expect(page.get_by_text(f"{shed} was moved into {house}.")).to_be_visible()
+    await expect(page.get_by_role("treeitem", name="Shed")).to_have_count(0)
+    moved = await admin.execute("query($id: ID!) { objective(id: $id) { parent { id } } }", id=shed)
+    assert moved["objective"]["parent"] == {"id": house}
+
+
+@pytest.fixture
+async def forest(admin: Client, room: str) -> str:
+    """A room with 10,000 objectives, all but 50 of them in one."""
+    root = await _objective(admin, room, "All")
+    every = [
+        f'o{n}: createObjective(input: {{room: "{room}", parent: "{root}", title: "Part {n}"}}) {{ id }}'
+        for n in range(MANY)
+    ]
+    for begin in range(0, MANY, 90):
+        await admin.execute("mutation { " + " ".join(every[begin : begin + 90]) + " }")
+    for n in range(49):
+        await _objective(admin, room, f"Other {n}")
+    return room
+
+
+async def test_ten_thousand_objectives_stay_smooth(visit: Open, admin: Client, forest: str) -> None:
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{forest}/tree")
+    tree = page.get_by_role("tree", name="Objectives")
+    await tree.focus()
+
+    await page.keyboard.press("ArrowRight")
+    await expect(tree.get_by_role("treeitem", name="Part 0 ")).to_be_visible()
+    await page.keyboard.press("End")
+    await expect(tree.get_by_role("treeitem", name="Other 48")).to_be_visible()
+    await page.evaluate(
+        "() => { const tree = document.querySelector('[role=tree]'); tree.scrollTo(0, tree.scrollHeight / 2) }"
+    )
+    await expect(tree.get_by_role("treeitem").nth(10)).to_contain_text("Part")
+    # What is not in sight is not drawn: that is why it stays smooth.
+    assert await tree.get_by_role("treeitem").count() < 100
