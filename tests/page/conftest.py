@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.client import Client
 from tests.e2e.commands import Server
@@ -17,6 +17,9 @@ _FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+# A machine that does much else at the same time is slow, not wrong.
+expect.set_options(timeout=30_000)
 
 Open = Callable[..., Awaitable[Page]]
 
