@@ -141,7 +141,7 @@ def circular(n: int) -> str:
 
 
 def bomb(n: int) -> str:
-    spreads = "".join(f"fragment F{k} on Room {{ ...F{k + 1} ...F{k + 1} }} " for k in range(90))
+    spreads = "".join(f"fragment F{k} on Room {{ ...F{k + 1} ...F{k + 1} }} " for k in range(145))
     return f"{{ rooms {{ ...F0 }} }} {spreads} fragment F90 on Room {{ id a{n}: name }}"
 
 
@@ -160,13 +160,13 @@ def wrong(n: int) -> str:
 
 def costly(n: int) -> str:
     """As much as may be asked for, and all of it is there."""
-    fields = " ".join(f"a{k}: title" for k in range(90))
+    fields = " ".join(f"a{k}: title" for k in range(145))
     return f'{{ room(room: "bench") {{ tasks(first: {_TASKS}) {{ nodes {{ a{n}: id {fields} }} }} }} }}'
 
 
 def joined(n: int) -> str:
     """As much as may be asked for through loaders."""
-    fields = " ".join(f"a{k}: creator {{ name }}" for k in range(7))
+    fields = " ".join(f"a{k}: creator {{ name }}" for k in range(13))
     return f'{{ room(room: "bench") {{ tasks(first: {_TASKS}) {{ nodes {{ a{n}: id {fields} }} }} }} }}'
 
 

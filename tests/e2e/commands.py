@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+import psutil
 import pytest
 
 PATIENCE = 40
@@ -81,6 +82,16 @@ class Server:
         """What stands on standard error so far."""
         self.errors.seek(0)
         return self.errors.read().decode()
+
+
+class Demo(Server):
+    """`goalroom demo`, likewise."""
+
+    command = "demo"
+
+    def players(self) -> list[psutil.Process]:
+        """Every process that it started, and those that they did."""
+        return psutil.Process(self.process.pid).children(recursive=True)
 
 
 def _command(*arguments: str | Path) -> list[str]:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.client import Client
-from tests.e2e.commands import Server, run
+from tests.e2e.commands import Demo, Server, run
 
 TOKEN = "gr_" + "d" * 40
 FOLLOW = """subscription($room: ID, $after: String) { events(room: $room, after: $after) {
@@ -35,14 +35,6 @@ NIGHT: dict[str, Callable[[Any], object]] = {
     "a subagent": lambda event: event["kind"] == "AGENT_JOINED" and "-t" in event["data"]["name"],
     "a goal reached": lambda event: event["kind"] == "OBJECTIVE_FINISHED" and not event["objective"]["parent"],
 }
-
-
-class Demo(Server):
-    command = "demo"
-
-    def players(self) -> list[psutil.Process]:
-        """Every process that it started, and those that they did."""
-        return psutil.Process(self.process.pid).children(recursive=True)
 
 
 @pytest.fixture

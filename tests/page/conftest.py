@@ -1,22 +1,16 @@
 """A real browser on a real server: what a person sees. The page must be built (see the README)."""
 
-import os
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.client import Client
 from tests.e2e.commands import Server
-
-CHROMIUM = os.environ.get("GOALROOM_TEST_CHROMIUM", "/usr/bin/chromium")
-_FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from tests.page.browser import launched, sign_in
 
 # A machine that does much else at the same time is slow, not wrong.
 expect.set_options(timeout=30_000)
@@ -26,10 +20,8 @@ Open = Callable[..., Awaitable[Page]]
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -59,13 +51,6 @@ async def visit(browser: Browser) -> AsyncGenerator[Open]:
         await context.close()
     assert wrong == []
     assert len(asked) <= 1
-
-
-async def sign_in(page: Page, token: str) -> None:
-    await page.goto("/")
-    await page.get_by_label("Token").fill(token)
-    await page.get_by_role("button", name="Sign in").click()
-    await page.get_by_text("Live", exact=True).wait_for()
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.client import Client
-from tests.page.conftest import Open, sign_in
+from tests.page.browser import sign_in
+from tests.page.conftest import Open
 
 
 async def test_a_token_lets_a_person_in_and_is_kept_for_the_tab_alone(

@@ -1,0 +1,64 @@
+"""Pictures of every view, light and dark, of a demo at work: `python -m tests.page.pictures docs/pictures`."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, ViewportSize
+
+from tests.client import Client
+from tests.e2e.commands import Demo
+from tests.page.browser import launched, sign_in
+
+# Long enough for a night to have shown most of what it holds.
+_PLAYED_S = 150
+_WIDE, _NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+_SETTLED_MS = 1_500
+
+
+async def _addresses(admin: Client) -> dict[str, str]:
+    """Each view by its name, and one thing of each kind that has a page."""
+    query = """{ room(room: "demo") {
+      objectives(first: 50) { nodes { id counts { doing validating } } }
+      tasks(filter: {statuses: [VALIDATING, DOING, BLOCKED]}, first: 1) { nodes { id } } } }"""
+    found = (await admin.execute(query))["room"]
+    goals = sorted(found["objectives"]["nodes"], key=lambda one: -one["counts"]["doing"] - one["counts"]["validating"])
+    views = ("now", "tree", "board", "room", "inbox", "agents", "flow", "digest")
+    goal, task = goals[0]["id"], found["tasks"]["nodes"][0]["id"]
+    things = {"objective": f"tree/{goal}", "graph": f"graph/{goal}", "task": f"tasks/{task}"}
+    return {view: view for view in views} | things
+
+
+async def _take(page: Page, address: str, file: Path) -> None:
+    await page.goto(f"/rooms/demo/{address}")
+    await page.get_by_text("Live", exact=True).wait_for()
+    await page.wait_for_timeout(_SETTLED_MS)
+    await page.screenshot(path=file)
+
+
+async def _take_all(browser: Browser, admin: Client, folder: Path, *, dark: bool) -> None:
+    scheme = "dark" if dark else "light"
+    context = await browser.new_context(viewport=_WIDE, color_scheme="dark" if dark else "light", base_url=admin.url)
+    page = await context.new_page()
+    await sign_in(page, admin.token)
+    for name, address in (await _addresses(admin)).items():
+        await _take(page, address, folder / f"{name}-{scheme}.png")
+    await page.set_viewport_size(_NARROW)
+    await _take(page, "now", folder / f"narrow-{scheme}.png")
+    await context.close()
+
+
+async def main(folder: Path) -> None:
+    """Play for a while, and look."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, Demo("--data-dir", home, "--agents", "8", "--speed", "2") as demo:
+        await asyncio.sleep(_PLAYED_S)
+        token = (Path(home) / "admin-token").read_text().strip()
+        async with Client(demo.url, token) as admin, launched() as browser:
+            for dark in (False, True):
+                await _take_all(browser, admin, folder, dark=dark)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))
