@@ -29,9 +29,10 @@ _SAMPLE_SECONDS = 0.05
 
 @dataclass
 class Outage:
-    """One: when it began and ended, by our clock, and how long it took until each was noticed."""
+    """One: when it began, began to end and was over, by our clock, and how long it took until that was noticed."""
 
     began: float = 0.0
+    ending: float = 0.0
     ended: float = 0.0
     noticed_s: float = 0.0
     ready_again_s: float = 0.0
@@ -118,6 +119,7 @@ class Team:
         await asyncio.to_thread(self.cluster.stop)
         outage.began = time.monotonic()
         await asyncio.sleep(away_seconds)
+        outage.ending = time.monotonic()
         await asyncio.to_thread(self.cluster.start)
         outage.ended = time.monotonic()
         return outage
@@ -132,6 +134,7 @@ class Team:
         try:
             await during
         finally:
+            outage.ending = time.monotonic()
             # The children first: who is woken alone would miss them.
             for process in reversed(processes):
                 process.send_signal(signal.SIGCONT)
@@ -152,7 +155,7 @@ class Team:
         return [
             (at - outage.began, code)
             for at, code in self.readiness
-            if (outage.began + within < at < outage.ended and code == 200)
+            if (outage.began + within < at < outage.ending and code == 200)
             or (outage.ended + within < at < outage.ended + within + 1 and code != 200)
         ]
 

@@ -30,8 +30,8 @@ def ask(server: Server, home: Path, query: str) -> Any:
 
 def tool(name: str, home: Path, *arguments: str | Path) -> None:
     """One of the embedded Postgres's own, at the database of this data directory."""
-    cluster = Cluster(home)
-    subprocess.run([cluster.tools / name, "--dbname", cluster.url, *arguments], check=True, timeout=60)  # noqa: S603  # our own tool
+    with Cluster(home) as cluster:
+        subprocess.run([cluster.tools / name, "--dbname", cluster.url, *arguments], check=True, timeout=60)  # noqa: S603  # our own tool
 
 
 def test_a_dump_of_a_running_server_is_put_back_into_a_new_one(tmp_path: Path) -> None:

@@ -60,11 +60,12 @@ async def test_no_token_leaves_the_server_but_to_whom_it_is_given(tmp_path: Path
                 texts(await http.post("/graphql", content=new, headers={"content-type": "application/json"})),
                 texts(await http.post("/graphql", json={}, headers={"authorization": new})),
             ]
-            connection = await asyncpg.connect(Cluster(home).url)
-            await connection.execute("alter table token rename column revoked_at to ended_at")
-            masked = await send(REVOKE, {"token": new})
-            await connection.execute("alter table token rename column ended_at to revoked_at")
-            await connection.close()
+            with Cluster(home) as cluster:
+                connection = await asyncpg.connect(cluster.url)
+                await connection.execute("alter table token rename column revoked_at to ended_at")
+                masked = await send(REVOKE, {"token": new})
+                await connection.execute("alter table token rename column ended_at to revoked_at")
+                await connection.close()
             assert (masked.status_code, masked.json()["errors"][0]["extensions"]["code"]) == (500, "INTERNAL")
         url = server.url.replace("http://", "ws://") + f"/graphql?token={new}"
         protocol = websockets.Subprotocol("graphql-transport-ws")
