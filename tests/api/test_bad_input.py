@@ -217,7 +217,7 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a note too long", ACTIVITY, {"kind": "TYPING", "note": "x" * 65_537}, BAD),
     ("an activity of no kind", ACTIVITY, {"kind": "SLEEPING"}, BAD),
     ("an activity about nothing", ACTIVITY, {"kind": "TYPING", "task": "T999"}, LOST),
-    ("a heartbeat with a note of no activity", BEAT, {"note": "x"}, BAD),
+    ("a heartbeat with a note of no activity", BEAT, {"activity": None, "note": "x"}, BAD),
     ("a resource without a name", RESOURCE, {"room": "main", "name": " "}, BAD),
     ("a resource for nobody", RESOURCE, {"room": "main", "name": "repo", "capacity": 0}, BAD),
     ("a breaker that opens by itself", RESOURCE, {"room": "main", "name": "repo", "failureThreshold": 0}, BAD),

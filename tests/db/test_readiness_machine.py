@@ -31,6 +31,7 @@ from db.records import AgentKind, DependencyKind, ObjectiveStatus, Role, Task
 from db.refusals import Refused
 from db.submissions import Submission
 from tests.recomputation import check_what_is_stored
+from tests.size import sized
 
 T = TypeVar("T")
 
@@ -321,7 +322,7 @@ def test_stored_readiness_never_drifts(database_url: str) -> None:
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
-            max_examples=25,
+            max_examples=sized(10, 50),
             stateful_step_count=40,
             deadline=timedelta(seconds=30),
             suppress_health_check=list(HealthCheck),

@@ -19,6 +19,7 @@ from db.refusals import BadInput, NotFound, NotReady, Refused
 from db.submissions import Submission
 from tests.clock import advance
 from tests.recomputation import check_what_is_stored
+from tests.size import sized
 from tests.world import World
 
 DONE = Submission(summary="Done")
@@ -410,7 +411,7 @@ async def test_claims_of_several_resources_never_wait_for_one_another_in_a_circl
     assert [await shop.in_use(name) for name in names] == [0] * len(names)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(sized(1, 3)))
 async def test_many_agents_never_hold_more_than_there_is_and_nothing_starves(shop: Shop, seed: int) -> None:
     """32 agents, capacities of 1 and 3, failures, leases that end: the log shows who held what when."""
     rng = random.Random(seed)  # chance, not secrecy

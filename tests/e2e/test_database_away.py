@@ -6,8 +6,9 @@ from pathlib import Path
 import asyncpg
 
 from tests.e2e.outages import Outage, Team, team, try_once
+from tests.size import sized
 
-RESTARTS = 3
+RESTARTS = sized(1, 3)
 # What /readyz, and an answer to a request, may take after the database went away or came back.
 TRUTH_S, ANSWER_S = 2.0, 5.0
 

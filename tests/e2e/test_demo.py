@@ -73,7 +73,7 @@ async def test_a_night_is_played_and_leaves_the_rooms_of_others_alone(options: t
             await admin.execute('mutation { createTask(input: {room: "other", title: "Ours"}) { id } }')
             before = [await admin.execute(LOG, room=room) for room in ("main", "other")]
 
-    with Demo(*options, "--speed", "40", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
+    with Demo(*options, "--speed", "80", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
         async with Client(demo.url, TOKEN) as admin, asyncio.timeout(120), aclosing(played(admin)) as events:
             missing, actors = set(NIGHT), set[str]()
             async for event in events:

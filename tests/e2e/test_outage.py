@@ -10,7 +10,7 @@ import httpx
 from tests.e2e.commands import Server
 from tests.e2e.team import Agent, hire, make_room, read_log
 
-LEASE_S = 5
+LEASE_S = 4
 
 CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
 CLAIM = "mutation($input: ClaimTaskInput!) { claimTask(input: $input) { lease { fence } } }"
