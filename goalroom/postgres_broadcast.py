@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 _CONNECT_SECONDS = 2
 # A server that hangs, or died without a word, is found out by asking it: so often. It is late after the second of these
 # and may come back to us at any moment; after the third it isn't waited for any more.
-_ASK_SECONDS, _LATE_SECONDS, _GONE_SECONDS = 0.5, 1.0, 3.0
+_ASK_SECONDS, _LATE_SECONDS, _GONE_SECONDS = 0.5, 0.8, 3.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 
 
