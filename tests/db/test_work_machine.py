@@ -475,7 +475,7 @@ def test_work_goes_as_the_rules_say(database_url: str) -> None:
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
-            max_examples=sized(20, 80),
+            max_examples=sized(12, 80),
             stateful_step_count=sized(40, 60),
             deadline=timedelta(seconds=30),
             suppress_health_check=list(HealthCheck),
