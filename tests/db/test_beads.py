@@ -20,6 +20,7 @@ from goalroom.beads import import_file
 from goalroom.beads_lines import read
 from tests.db.beads_check import BEST, OWN, check_follows_from_edges, contents
 from tests.goals import finish
+from tests.size import sized
 from tests.world import World
 
 
@@ -302,7 +303,7 @@ ISSUES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=sized(15, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(issues=st.lists(ISSUES | ANYTHING, max_size=9), more=st.lists(ISSUES, max_size=4))
 def test_whatever_is_in_a_file(database_url: str, tmp_path: Path, issues: list[Any], more: list[Any]) -> None:
     """Nothing raises, every line is placed or said, nothing waits for itself, nothing drifts, twice is once."""

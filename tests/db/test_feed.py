@@ -22,6 +22,7 @@ from db.queries import q
 from db.records import EventKind
 from goalroom import data_dir
 from goalroom.embedded import Cluster
+from tests.size import sized
 
 ROOMS = (0, 1, 2)
 
@@ -332,7 +333,7 @@ async def play(url: str, steps: list[Step], tail: int, page: int) -> None:
 
 
 def test_each_follower_sees_every_event_once_and_in_order(database_url: str) -> None:
-    @settings(max_examples=60, deadline=timedelta(seconds=20), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sized(25, 60), deadline=timedelta(seconds=20), suppress_health_check=list(HealthCheck))
     @given(STEPS, st.integers(1, 8), st.integers(1, 5))
     def any_play(steps: list[Step], tail: int, page: int) -> None:
         async def within_time() -> None:

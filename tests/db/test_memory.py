@@ -17,6 +17,7 @@ from db.records import AgentKind, Memory, Role, Room
 from db.refusals import BadInput, Forbidden, NotFound, Refused, VersionConflict
 from tests import people
 from tests.clock import advance
+from tests.size import sized
 from tests.world import World
 
 
@@ -368,7 +369,7 @@ async def test_what_is_recalled_equals_what_was_sent(database: Database, ann: Ca
 
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sized(60, 150), deadline=None, suppress_health_check=list(HealthCheck))
     @given(VALUES)
     def check(value: object) -> None:
         asyncio.run_coroutine_threadsafe(kept(value), loop).result(10)

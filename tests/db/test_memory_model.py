@@ -12,6 +12,7 @@ from db.callers import Caller
 from db.database import Database
 from db.refusals import VersionConflict
 from tests.clock import advance
+from tests.size import sized
 from tests.world import World
 
 KEYS = st.sampled_from(["plan", "note"])
@@ -92,7 +93,7 @@ async def test_whatever_is_done_it_is_as_the_dictionary_has_it(database: Databas
     ann = await world.agent("ann")
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sized(15, 40), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(ACTS, max_size=12))
     def check(acts: list[tuple[Any, ...]]) -> None:
         asyncio.run_coroutine_threadsafe(Model(database, ann).run(acts), loop).result(60)

@@ -419,7 +419,7 @@ async def test_many_agents_never_hold_more_than_there_is_and_nothing_starves(sho
     for name, capacity in capacities.items():
         await shop.define(name, capacity=capacity, threshold=3, cooldown=1)
     needs = [(), ("one",), ("three",), ("one", "three")]
-    made = {task.id: need for need in needs for task in [await shop.task(*need) for _ in range(40)]}
+    made = {task.id: need for need in needs for task in [await shop.task(*need) for _ in range(sized(12, 40))]}
     agents = [await shop.world.agent(rooms=[shop.room]) for _ in range(32)]
     stop = asyncio.Event()
 

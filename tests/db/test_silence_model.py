@@ -13,6 +13,7 @@ from db.database import Database
 from db.records import CommentKind, Task
 from db.refusals import NotHolder, StaleLease
 from tests.clock import advance
+from tests.size import sized
 from tests.world import World
 
 # In hundreds of seconds, with the times that pass halfway between: what a test itself takes decides nothing.
@@ -144,7 +145,12 @@ class Model:
         assert [item["kind"] for item in told] == [said[kind] for kind, _ in self.log]
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=sized(12, 30),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(acts=st.lists(ACTS, min_size=4, max_size=20))
 def test_silence_follows_the_rules(database_url: str, acts: list[tuple[Any, ...]]) -> None:
     async def play() -> None:
