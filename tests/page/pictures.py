@@ -33,11 +33,6 @@ async def _addresses(admin: Client) -> dict[str, str]:
 async def _take(page: Page, address: str, file: Path) -> None:
     await page.goto(f"/rooms/demo/{address}")
     await page.get_by_text("Live", exact=True).wait_for()
-    folded = page.get_by_role("treeitem", expanded=False)
-    if address.startswith("tree"):
-        await folded.first.wait_for()
-    while await folded.count():
-        await folded.first.press("ArrowRight")
     if address == "flow":
         await page.get_by_text("1 h", exact=True).click()
     await page.wait_for_timeout(_SETTLED_MS)
