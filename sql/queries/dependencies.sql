@@ -19,7 +19,3 @@ delete from dependency where task_id = :task_id and depends_on_id = :depends_on_
 select d.*, d.kind = 'BLOCKS' and t.status not in ('DONE', 'CANCELLED') and b.status not in ('DONE', 'CANCELLED') as open
   from dependency d join task t on t.id = d.task_id join task b on b.id = d.depends_on_id
  where d.task_id = :task_id and d.depends_on_id = :depends_on_id and d.kind = :kind;
-
--- name: tasks_for_edges(task_ids)
--- Of which rooms the ends of new edges are.
-select id, room_id from task where id = any(:task_ids::bigint[]);
