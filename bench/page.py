@@ -47,7 +47,8 @@ def _number(cursor: str | None) -> int:
 
 
 async def _shown(page: Page) -> str | None:
-    return await page.locator("[data-cursor]").first.get_attribute("data-cursor")
+    cursor: str | None = await page.locator("[data-cursor]").first.get_attribute("data-cursor")
+    return cursor
 
 
 async def _end_of_log(admin: Client) -> str:
