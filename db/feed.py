@@ -182,6 +182,8 @@ class Feed:
         if self._rooms.get(room.id) is room:
             del self._rooms[room.id]
         self._end(room.reader)
+        # How it ended holds on to the room, and the room would to it.
+        room.reader = None
         for task in room.tail.close() if room.tail else ():
             self._end(task)
         if not self._rooms:

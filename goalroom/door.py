@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from db.callers import Caller
 from db.database import Database
 from db.feed import Feed
-from db.refusals import ErrorCode, Unauthenticated
+from db.refusals import Unauthenticated
 from goalroom import errors
 from goalroom.admission import Admission
 from goalroom.allowances import Allowances
@@ -37,8 +37,7 @@ class Door:
         try:
             return await self.admission.caller(_plausible(token))
         except Exception as error:
-            refused = errors.refusal(error)
-            self.metrics.refused(refused.code if refused else ErrorCode.INTERNAL)
+            self.metrics.refused(errors.code(error))
             raise
 
     def context(self, caller: Caller) -> Context:

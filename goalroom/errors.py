@@ -36,6 +36,12 @@ def refusal(error: BaseException) -> Refused | None:
     return None
 
 
+def code(error: BaseException) -> ErrorCode:
+    """The code that clients are told of it. What keeps the refusal itself beside its traceback is freed late."""
+    refused = refusal(error)
+    return ErrorCode(refused.code) if refused else ErrorCode.INTERNAL
+
+
 def described(error: BaseException) -> dict[str, Any]:
     """Message and extensions of a refusal; of anything else only the request's id, which the log holds too."""
     refused = refusal(error)

@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent import futures
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Self, cast
@@ -19,6 +19,7 @@ from goalroom import errors
 from goalroom.allowances import Kind
 from goalroom.cost import Price, Pricing
 from goalroom.documents import Documents, Rejected
+from goalroom.executor import Executor
 from goalroom.limits import Limits
 from goalroom.metrics import OK, Metrics
 from goalroom.tracing import Tracing
@@ -173,7 +174,7 @@ class _Runs:
     """How long an operation may take, where what never waits is run one at a time, and whose turn it is."""
 
     seconds: int
-    aside: Executor
+    aside: futures.Executor
     turns: Turns
 
 
@@ -191,7 +192,7 @@ class Engine:
         self._schema = schema
         self._graphql = schema._schema  # noqa: SLF001  # Strawberry has no other way to it
         self._limits = limits or Limits()
-        aside = ThreadPoolExecutor(1, "aside")
+        aside = futures.ThreadPoolExecutor(1, "aside")
         self._documents = Documents(self._graphql, self._limits, aside)
         self._pricing = Pricing(self._graphql)
         self._runs = _Runs(self._limits.run_seconds, aside, Turns())
@@ -209,7 +210,7 @@ class Engine:
         document = await self._documents.read(request.query)
         if request.variables:
             _check_texts("variables", request.variables)
-        executor = self._schema.execution_context_class.build(
+        executor: Any = Executor.build(
             self._graphql,
             document,
             context_value=context,
@@ -222,6 +223,8 @@ class Engine:
             raise Rejected([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
         price = self._pricing.of(executor.operation, executor.fragment_definitions, executor.variable_values)
         self._hold(price)
+        if self._runs.turns.is_large(price.total) and not price.is_of_the_schema:
+            executor.turns = self._runs.turns
         return Operation(executor, context, price, self._runs, self._metrics, self._tracing)
 
     def _hold(self, price: Price) -> None:

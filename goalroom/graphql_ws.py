@@ -3,14 +3,14 @@
 import asyncio
 import itertools
 from contextlib import ExitStack, aclosing
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from db.callers import token_hash
-from db.refusals import BadInput, RateLimited, TooComplex, Unauthenticated
+from db.refusals import BadInput, ErrorCode, RateLimited, TooComplex, Unauthenticated
 from goalroom import errors, request_ids, wire
 from goalroom import ws_messages as ws
 from goalroom.allowances import Kind
@@ -71,13 +71,6 @@ class _Socket:
         self._running: set[asyncio.Task[None]] = set()
         self._begun_operations = itertools.count(1)
         self._open = ExitStack()
-        self._handlers = {
-            "connection_init": self._init,
-            "ping": self._ping,
-            "pong": self._pong,
-            "subscribe": self._subscribe,
-            "complete": self._complete,
-        }
 
     async def serve(self) -> None:
         try:
@@ -88,6 +81,8 @@ class _Socket:
             await _close(self._send, close)
         finally:
             self._open.close()
+            # How they ended holds on to the socket.
+            self._operations.clear()
 
     async def _begin(self) -> bool:
         """Wait for whose it is; False where the client left. Many may wait, so nothing else runs for them yet."""
@@ -143,7 +138,7 @@ class _Socket:
         if self._connection is not None:
             self._connection.heard_at = asyncio.get_running_loop().time()
         said = ws.parse(message.get("text"))
-        await self._handlers[said["type"]](said)
+        await self._HANDLERS[said["type"]](self, said)
         return True
 
     async def _expect_signs(self) -> None:
@@ -178,10 +173,9 @@ class _Socket:
         except Unauthenticated as refused:
             raise ws.Close(ws.FORBIDDEN, str(refused)) from None
         except Exception as error:
-            refused_here = errors.refusal(error)
-            if refused_here is None:
+            if errors.code(error) == ErrorCode.INTERNAL:
                 raise
-            raise ws.Close(ws.TRY_LATER, str(refused_here)) from None
+            raise ws.Close(ws.TRY_LATER, errors.described(error)["message"]) from None
         connection = Connection(token_hash(token or ""), caller, session)
         connection.speaks = True
         await self._say({"type": "connection_ack"})
@@ -279,6 +273,15 @@ class _Socket:
         async with aclosing(operation.stream()) as events:
             async for response in events:
                 await self._say({"id": name, "type": "next", "payload": response})
+
+    # One for all: a socket that held methods of its own would be freed only when somebody looks for such circles.
+    _HANDLERS: ClassVar = {
+        "connection_init": _init,
+        "ping": _ping,
+        "pong": _pong,
+        "subscribe": _subscribe,
+        "complete": _complete,
+    }
 
     def _is_wanted(self, name: str) -> bool:
         return self._operations.get(name) is asyncio.current_task()

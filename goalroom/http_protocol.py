@@ -1,6 +1,8 @@
 """HTTP as uvicorn speaks it, with an end to how large the head of a request may be, and how long it may take."""
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -12,14 +14,36 @@ from goalroom.limits import Limits
 
 # The colon, the space and the end of the line.
 _AROUND = 4
+# Each takes about a millisecond of the loop until it is open, and a small query has some eight steps.
+_UPGRADES = 4
+
+
+class Upgrades:
+    """Of all connections: a crowd that comes at once must not keep all others waiting until it is in."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    def soon(self, upgrade: Callable[[], None]) -> None:
+        """In the order in which they came, a few at each step of the loop."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        self._waiting.append(upgrade)
+
+    def _go_on(self) -> None:
+        for _ in range(min(_UPGRADES, len(self._waiting))):
+            self._waiting.popleft()()
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._go_on)
 
 
 class HttpProtocol(HttpToolsProtocol):
     """One connection. Without this a head may be endless, in size and in time: uvicorn's limits are h11's alone."""
 
-    def __init__(self, limits: Limits, **given: Any) -> None:
+    def __init__(self, limits: Limits, upgrades: Upgrades, **given: Any) -> None:
         super().__init__(**given)
         self._limits = limits
+        self._upgrades = upgrades
         self._size = self._received = 0
         self._clock: asyncio.TimerHandle | None = None
 
@@ -59,6 +83,18 @@ class HttpProtocol(HttpToolsProtocol):
             # The parser ends with this, and then asks for the answer to what it can't read.
             raise ValueError("the head is too large")
         super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        # What comes before its turn would be taken for another request.
+        self.transport.pause_reading()
+        self._upgrades.soon(self._upgrade)
+
+    def _upgrade(self) -> None:
+        if not self.transport.is_closing():
+            super().handle_websocket_upgrade()
+            self.transport.resume_reading()
+        # As at the end of a connection: it holds on to this, and only the collector would find them.
+        self.parser = None  # type: ignore[assignment]  # as uvicorn does
 
     def send_400_response(self, msg: str) -> None:
         if self._size > self._limits.head_bytes:

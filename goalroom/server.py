@@ -1,6 +1,7 @@
 """Serves until it is told to stop: uvicorn, with the process's own signals and readiness line."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -22,10 +23,11 @@ from starlette.applications import Starlette
 from goalroom import storage
 from goalroom.app import create_app
 from goalroom.failure import Failure
-from goalroom.http_protocol import HttpProtocol
+from goalroom.http_protocol import HttpProtocol, Upgrades
 from goalroom.settings import Settings
 from goalroom.version import __version__
 from goalroom.way_in import WayIn
+from goalroom.ws_protocol import WebSocketProtocol
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +68,10 @@ class _Server(uvicorn.Server):
                 # Into a file or a pipe it would be kept for others to read.
                 sys.stdout.write(f"{self.way_in.says(scheme, host, port, self.entrance)}\n")
             sys.stdout.flush()
+            # What is there now stays: looking through it again and again for what has become garbage takes a tenth of a
+            # second each time, in which nobody is answered.
+            gc.collect()
+            gc.freeze()
             self.ready.set_result(url)
             _log.info("serving", extra={"host": host, "port": port, "version": __version__})
 
@@ -77,7 +83,7 @@ async def serve(settings: Settings, company: Company | None = None, entrance: st
     """
     _make_room()
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
-    with closing(_bind(settings.host, settings.port)) as listener:
+    with closing(bind(settings.host, settings.port)) as listener:
         stop = _on_signals()
         try:
             await _serve_on(listener, settings, stop, company, entrance)
@@ -134,7 +140,8 @@ def config(app: Starlette, settings: Settings) -> uvicorn.Config:
     """What uvicorn is told: all that it would do by default, and we don't, is here."""
     return uvicorn.Config(
         app,
-        http=partial(HttpProtocol, settings.limits),  # type: ignore[arg-type]  # all it does with it is call it
+        http=partial(HttpProtocol, settings.limits, Upgrades()),  # type: ignore[arg-type]  # all it does with it is call it
+        ws=WebSocketProtocol,
         host=settings.host,
         port=settings.port,
         ssl_certfile=settings.tls_cert,
@@ -201,7 +208,8 @@ async def _stop(
     server.should_exit = True
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """A socket of TCP by name, not by default: on others asyncio holds small answers back for forty milliseconds."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -1,12 +1,15 @@
 """What one token has running takes turns, so that the loop has little of it to do before it comes to everybody else."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 _AT_ONCE = 8
-# What costs more takes over ten milliseconds at a stretch, and goes alone.
+# What costs more takes over ten milliseconds. It goes alone, and in stretches.
 _LARGE = 1_000
+# How long anybody waits for it at each step; a small query has some eight.
+_STRETCH_SECONDS = 0.005
 
 
 class Turns:
@@ -14,12 +17,29 @@ class Turns:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, bool], tuple[asyncio.Semaphore, list[None]]] = {}
+        self._stretching = asyncio.Lock()
+        self._rested_at = 0.0
+
+    @staticmethod
+    def is_large(cost: int) -> bool:
+        """Whether it takes so long that it should let others go on in the middle of it."""
+        return cost > _LARGE
+
+    @asynccontextmanager
+    async def stretch(self) -> AsyncGenerator[Callable[[], float]]:
+        """One at a time, and then everybody else. Yields a function: how many times as much would have fitted in."""
+        async with self._stretching:
+            began = time.perf_counter()
+            yield lambda: _STRETCH_SECONDS / (time.perf_counter() - began)
+            if time.perf_counter() - self._rested_at > _STRETCH_SECONDS / 2:
+                await asyncio.sleep(0)
+                self._rested_at = time.perf_counter()
 
     @asynccontextmanager
     async def turn(self, token: int, cost: int) -> AsyncGenerator[None]:
         """Some at a time, in the order in which they came."""
-        key = token, cost > _LARGE
-        semaphore, users = self._known.setdefault(key, (asyncio.Semaphore(1 if cost > _LARGE else _AT_ONCE), []))
+        large = self.is_large(cost)
+        semaphore, users = self._known.setdefault((token, large), (asyncio.Semaphore(1 if large else _AT_ONCE), []))
         users.append(None)
         try:
             async with semaphore:
@@ -30,4 +50,4 @@ class Turns:
         finally:
             users.pop()
             if not users:
-                del self._known[key]
+                del self._known[token, large]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import strawberry
@@ -35,12 +36,7 @@ class Context:
     async def one(self, batch: Batch[K, V], key: K) -> V | None:
         """The value of the key, read together with those that other fields ask of the same function."""
         if batch not in self._loaders:
-
-            async def load(keys: list[K]) -> list[V | None]:
-                values = await batch(self.database, keys)
-                return [values.get(key) for key in keys]
-
-            self._loaders[batch] = DataLoader(load_fn=load)
+            self._loaders[batch] = DataLoader(load_fn=partial(_load, self.database, batch))
         value: V | None = await self._loaders[batch].load(key)
         return value
 
@@ -51,6 +47,11 @@ class Context:
     def forget(self) -> None:
         """Drop what was read so far."""
         self._loaders = {}
+
+
+async def _load(database: Database, batch: Batch[K, V], keys: list[K]) -> list[V | None]:
+    values = await batch(database, keys)
+    return [values.get(key) for key in keys]
 
 
 Info = strawberry.Info[Context, None]

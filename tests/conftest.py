@@ -69,14 +69,23 @@ async def _migrated(postgres_url: str) -> AsyncGenerator[tuple[str, str]]:
         yield url, emptying
 
 
+@asynccontextmanager
+async def emptied(migrated: tuple[str, str]) -> AsyncGenerator[str]:
+    """The URL of the worker's database, which is empty again afterwards."""
+    url, emptying = migrated
+    try:
+        yield url
+    finally:
+        connection = await asyncpg.connect(url)
+        await connection.execute(emptying)
+        await connection.close()
+
+
 @pytest.fixture
 async def database_url(_migrated: tuple[str, str]) -> AsyncGenerator[str]:
     """A migrated database, emptied after the test."""
-    url, emptying = _migrated
-    yield url
-    connection = await asyncpg.connect(url)
-    await connection.execute(emptying)
-    await connection.close()
+    async with emptied(_migrated) as url:
+        yield url
 
 
 @pytest.fixture

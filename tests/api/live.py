@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from db.database import Database
 from db.records import AgentKind, Role, Room
 from goalroom.app import create_app
 from goalroom.limits import DEFAULTS
-from goalroom.server import config
+from goalroom.server import bind, config
 from goalroom.settings import Settings
 
 
@@ -98,7 +97,7 @@ class Socket:
 @asynccontextmanager
 async def serving(database_url: str, **options: Any) -> AsyncGenerator[Live]:
     """A server on this database."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with bind("127.0.0.1", 0) as listener:
         limits = options.get("limits", DEFAULTS)
         app = create_app(database_url, **{"rate_limit": 0} | options)
         server = uvicorn.Server(config(app, Settings(limits=limits)))

@@ -19,6 +19,7 @@ from db.refusals import ErrorCode
 from goalroom import errors
 from schema.build import sdl
 from tests.api.live import Live, serving
+from tests.conftest import emptied
 from tests.size import sized
 
 _SCHEMA = build_schema(sdl())
@@ -45,9 +46,8 @@ _LISTEN_SECONDS = 0.1
 
 @pytest.fixture(scope="module")
 async def peopled(_migrated: tuple[str, str]) -> AsyncGenerator[Live]:
-    """A server on which there is something to find; its database is emptied by the next test that takes one."""
-    url, _ = _migrated
-    async with serving(url) as live:
+    """A server on which there is something to find."""
+    async with emptied(_migrated) as url, serving(url) as live:
         await live.ask('mutation { createObjective(input: {room: "main", title: "One"}) { id } }')
         for _ in range(3):
             await live.ask('mutation { createTask(input: {room: "main", objective: "O1", title: "One"}) { id } }')

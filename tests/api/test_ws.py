@@ -4,6 +4,8 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator
+from functools import partial
+from itertools import pairwise
 
 import pytest
 from gql import Client, gql
@@ -13,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 from db import agents
 from db.records import EventKind
 from goalroom import graphql_ws
+from goalroom.http_protocol import Upgrades
 from goalroom.limits import DEFAULTS, Limits
 from tests.api.live import Live, Socket, serving
 
@@ -363,3 +366,39 @@ async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_behind(live: 
 
     assert not [name for name in names if name.startswith("_Socket.")]
     assert json.loads((await live.http.get("/readyz")).text)["ready"]
+
+
+async def test_a_crowd_is_let_in_a_few_at_a_time_and_in_order() -> None:
+    let_in: list[int] = []
+    upgrades = Upgrades()
+    for number in range(20):
+        upgrades.soon(partial(let_in.append, number))
+
+    seen = []
+    while len(let_in) < 20:
+        await asyncio.sleep(0)
+        seen.append(len(let_in))
+
+    assert let_in == list(range(20))
+    assert max(after - before for before, after in pairwise([0, *seen])) < 10
+
+
+async def test_sockets_that_leave_before_their_turn_hurt_nobody(live: Live) -> None:
+    host, port = live.host.split(":")
+    handshake = (
+        f"GET /graphql HTTP/1.1\r\nHost: {live.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+    )
+
+    async def leave() -> None:
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(handshake.encode())
+        await asyncio.sleep(0)
+        writer.transport.abort()
+
+    await asyncio.gather(*(leave() for _ in range(100)))
+
+    async with live.socket() as socket:
+        await socket.subscribe("mine", "{ me { name } }")
+        assert (await socket.hear())["type"] == "next"

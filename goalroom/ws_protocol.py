@@ -1,0 +1,14 @@
+"""WebSockets as uvicorn speaks them, of which nothing is left over."""
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """One socket. Without this its parser and it hold on to one another until the collector looks for such circles.
+
+    A crowd that comes and goes would fill memory with them, and everybody would wait for the collector's long looks.
+    """
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.conn.parser.close()
