@@ -24,7 +24,8 @@ from graphql import (
 from db import bounds
 from db.refusals import ErrorCode, Refused, TooComplex
 from goalroom import errors
-from goalroom.limits import Limits, measure
+from goalroom.limits import Limits
+from goalroom.measuring import measure
 
 _REMEMBERED = 1_000
 _REMEMBERED_BYTES = 2_000_000
