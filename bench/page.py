@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import contextlib
+import itertools
 import statistics
 import tempfile
 import time
@@ -20,6 +22,16 @@ _PAINTED = """() => new Promise((resolve) => new PerformanceObserver((list) => {
     const seen = list.getEntriesByName('first-contentful-paint')[0];
     if (seen) resolve(seen.startTime);
 }).observe({type: 'paint', buffered: true}))"""
+# How long each picture stood until the next one: what keeps the page from drawing keeps it from answering keys too.
+_WATCH_FRAMES = """() => {
+    const stood = window.stood = [];
+    let last = performance.now();
+    const next = (now) => { stood.push(now - last); last = now; requestAnimationFrame(next); };
+    requestAnimationFrame(next);
+}"""
+_TAKE_FRAMES = "() => window.stood.splice(0)"
+GOAL = 'mutation { createObjective(input: {room: "demo", title: "What is said of it"}) { id } }'
+COMMENT = "mutation($on: ID!, $body: String!) { addComment(input: {on: $on, body: $body}) { id } }"
 LAST = 'query { events(room: "demo", last: 1) { nodes { cursor } } }'
 STOP = 'mutation { updateRoom(input: {room: "demo", settings: {paused: true}}) { id } }'
 
@@ -58,11 +70,27 @@ async def _end_of_log(admin: Client) -> str:
 async def _follow(page: Page, admin: Client, minutes: int) -> None:
     session = await page.context.new_cdp_session(page)
     began = _number(await _end_of_log(admin))
+    await page.evaluate(_WATCH_FRAMES)
     for minute in range(minutes + 1):
         number = _number(await _end_of_log(admin))
         print(f"minute {minute:2}: {number - began:6} events, heap {await _heap(session):5.1f} MB", flush=True)
         if minute < minutes:
+            await page.evaluate(_TAKE_FRAMES)
             await asyncio.sleep(60)
+            stood = await page.evaluate(_TAKE_FRAMES)
+            often = statistics.quantiles(stood, n=100)
+            print(f"  frames: {often[49]:.0f} ms, p99 {often[98]:.0f} ms, worst {max(stood):.0f} ms", flush=True)
+
+
+async def _say(url: str, token: str, each_second: int) -> None:
+    """Comments at a steady rate, beside all that the demo does. Late ones are made up for."""
+    loop = asyncio.get_running_loop()
+    async with Client(url, token) as client:
+        goal = (await client.execute(GOAL))["createObjective"]["id"]
+        began = loop.time()
+        for number in itertools.count():
+            await asyncio.sleep(began + number / each_second - loop.time())
+            await client.execute(COMMENT, on=goal, body=f"The comment of number {number}")
 
 
 async def _catches_up(page: Page, admin: Client) -> bool:
@@ -75,7 +103,7 @@ async def _catches_up(page: Page, admin: Client) -> bool:
     return False
 
 
-async def main(minutes: int, speed: float, view: str) -> None:
+async def main(minutes: int, speed: float, view: str, comments: int) -> None:
     """Follow it in one tab, and say what that took."""
     with (
         tempfile.TemporaryDirectory() as home,
@@ -89,7 +117,12 @@ async def main(minutes: int, speed: float, view: str) -> None:
             print(f"first paint after {await _first_paint(page):.0f} ms, the median of {_FIRST_PAINTS}")
             await page.goto(f"/rooms/demo/{view}")
             await page.get_by_text("Live", exact=True).wait_for()
+            saying = asyncio.create_task(_say(demo.url, token, comments)) if comments else None
             await _follow(page, admin, minutes)
+            if saying is not None:
+                saying.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await saying
             await admin.execute(STOP)
             shown = await _catches_up(page, admin)
             print(f"the page's last cursor {'equals' if shown else 'is NOT'} the log's end")
@@ -100,5 +133,6 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=int, default=10)
     parser.add_argument("--speed", type=float, default=60)
     parser.add_argument("--view", default="now")
+    parser.add_argument("--comments", type=int, default=0, help="so many a second, beside the demo")
     given = parser.parse_args()
-    asyncio.run(main(given.minutes, given.speed, given.view))
+    asyncio.run(main(given.minutes, given.speed, given.view, given.comments))

@@ -13,6 +13,14 @@ from db.queries import q
 _CLOCKS_DIFFER_S = 2.0
 _NAMED = 10
 
+# What follows from other rows: its name, of what it is, and the statements that find what is wrong and put it right.
+# Tasks wait for objectives that are drafts, so drafts come first.
+_FOLLOWING = (
+    ("drafts", ids.OBJECTIVE, q.wrong_drafts, q.mend_drafts),
+    ("what tasks wait for", ids.TASK, q.wrong_waits, q.mend_waits),
+    ("use of resources", ids.RESOURCE, q.wrong_use, q.mend_use),
+)
+
 _MEND = "Run `goalroom doctor --mend`, and tell us how it came to that."
 
 
@@ -42,24 +50,20 @@ async def examine(connection: Any) -> AsyncGenerator[Look]:
     if migrated.findings:
         return
     yield await _log(connection)
-    yield _counted("what tasks wait for", ids.TASK, await q.wrong_waits(connection))
-    yield _counted("drafts", ids.OBJECTIVE, await q.wrong_drafts(connection))
-    yield _counted("use of resources", ids.RESOURCE, await q.wrong_use(connection))
+    for subject, letter, find, _ in _FOLLOWING:
+        yield _counted(subject, letter, await find(connection))
 
 
 async def mend(connection: Any) -> list[str]:
     """Put right what follows from other rows, while nobody writes; the ids of what was wrong."""
     async with connection.transaction():
         await q.lock_for_mending(connection)
-        return [
-            ids.of(letter, row["id"])
-            for letter, mended in (
-                (ids.OBJECTIVE, await q.mend_drafts(connection)),
-                (ids.TASK, await q.mend_waits(connection)),
-                (ids.RESOURCE, await q.mend_use(connection)),
-            )
-            for row in mended
-        ]
+        mended = []
+        for _, letter, find, put_right in _FOLLOWING:
+            wrong = [row["id"] for row in await find(connection)]
+            await put_right(connection, ids=wrong)
+            mended += [ids.of(letter, number) for number in wrong]
+        return mended
 
 
 def _database(facts: Any) -> Look:

@@ -26,6 +26,10 @@ class AgentQuery:
         context = info.context
         return Agent.of(await agents.find(context.database, context.caller, context.caller.name))
 
+    @strawberry.field(description="What the caller's token lets it do.")
+    def my_role(self, info: Info) -> Role:
+        return info.context.caller.role
+
     @strawberry.field(description="The agent of this id or name.")
     async def agent(self, info: Info, agent: strawberry.ID) -> Agent | None:
         return Agent.of(await agents.find(info.context.database, info.context.caller, agent))

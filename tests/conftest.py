@@ -88,11 +88,18 @@ async def database_url(_migrated: tuple[str, str]) -> AsyncGenerator[str]:
         yield url
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncGenerator[Database]:
-    opened = await Database.connect(database_url)
+@pytest.fixture(scope="session")
+async def _pool(_migrated: tuple[str, str]) -> AsyncGenerator[Database]:
+    """Its connections know the statements that they prepared, which takes longer than most tests."""
+    opened = await Database.connect(_migrated[0])
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def database(database_url: str, _pool: Database) -> Database:  # noqa: ARG001  # emptied after the test
+    """One that knows nothing of the tests before."""
+    return Database(_pool.pool)
 
 
 @pytest.fixture

@@ -1,9 +1,14 @@
-"""How much the tests of crowds play: enough to notice every day, and all of it where GOALROOM_TEST_SIZE is full."""
+"""How much the long tests play: enough to notice every day, and all of it where GOALROOM_TEST_SIZE is full."""
 
 import os
+
+import pytest
 
 _FULL = os.environ.get("GOALROOM_TEST_SIZE") == "full"
 
 
 def sized(everyday: int, full: int) -> int:
     return full if _FULL else everyday
+
+
+long = pytest.mark.skipif(not _FULL, reason="long: played in CI, and where GOALROOM_TEST_SIZE is full")

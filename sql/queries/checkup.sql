@@ -35,21 +35,16 @@ select resource.id from resource join rightful_use r using (id) where resource.i
 -- Nobody writes meanwhile, so that what is put right is right when it is seen.
 lock table room, objective, dependency, task, resource in share row exclusive mode;
 
--- name: mend_drafts()
-update objective o set in_draft = r.in_draft from rightful_drafts r where r.id = o.id and o.in_draft <> r.in_draft
-returning o.id;
+-- name: mend_drafts(ids)!
+update objective o set in_draft = r.in_draft from rightful_drafts r where r.id = o.id and o.id = any(:ids::bigint[]);
 
--- name: mend_waits()
+-- name: mend_waits(ids)!
 update task t
    set open_dependencies = r.open_dependencies, waited_by = r.waited_by, waits_for_track = r.waits_for_track,
        waits_for_criteria = r.waits_for_criteria, waits_for_objective = r.waits_for_objective,
        waits_for_schedule = r.waits_for_schedule
   from rightful_waits r
- where r.id = t.id
-   and (t.open_dependencies, t.waited_by, t.waits_for_track, t.waits_for_criteria, t.waits_for_objective, t.waits_for_schedule)
-    <> (r.open_dependencies, r.waited_by, r.waits_for_track, r.waits_for_criteria, r.waits_for_objective, r.waits_for_schedule)
-returning t.id;
+ where r.id = t.id and t.id = any(:ids::bigint[]);
 
--- name: mend_use()
-update resource set in_use = r.in_use from rightful_use r where r.id = resource.id and resource.in_use <> r.in_use
-returning resource.id;
+-- name: mend_use(ids)!
+update resource set in_use = r.in_use from rightful_use r where r.id = resource.id and resource.id = any(:ids::bigint[]);

@@ -39,6 +39,8 @@ HUSH = "hush"
 # Every query of a room, as its members ask it; {task} and the like stand for things of that room.
 FROM = {
     "me": [""],
+    # That it says another thing to an observer is its purpose.
+    "myRole": [],
     "rooms": [""],
     "agent": ['(agent: "bob")', '(agent: "kid")'],
     "agents": ['(room: "{room}")'],

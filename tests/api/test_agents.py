@@ -1,5 +1,7 @@
 """Agents, tokens, heartbeats and look-ups by id, as clients see them."""
 
+import pytest
+
 from db import presence
 from db.database import Database
 from db.records import Role
@@ -121,6 +123,13 @@ async def test_an_observer_changes_nothing(database: Database) -> None:
     ]:
         refused = await ask(database, watcher, document)
         assert (refused.data, refused.codes) == ({"it": None}, ["FORBIDDEN"])
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_who_asks_is_told_what_its_token_lets_it_do(database: Database, role: Role) -> None:
+    caller = await people.caller(database, "one", await people.room(database), role=role)
+
+    assert (await ask(database, caller, "{ myRole }")).data == {"myRole": role}
 
 
 async def test_members_by_their_presence(database: Database) -> None:

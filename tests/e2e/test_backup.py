@@ -9,6 +9,7 @@ import httpx
 from goalroom import data_dir
 from goalroom.embedded import Cluster
 from tests.e2e.commands import Server
+from tests.size import long
 
 SEEN = """{ rooms { name title }
   task(id: "T1") { title comments { nodes { body author { name } } } history { nodes { cursor kind } } } }"""
@@ -50,6 +51,7 @@ def test_a_dump_of_a_running_server_is_put_back_into_a_new_one(tmp_path: Path) -
         ask(server, new, TOLD[1])
 
 
+@long
 def test_a_copy_of_a_stopped_servers_directory_is_a_backup(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     with Server("--data-dir", old) as server:

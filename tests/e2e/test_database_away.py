@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 
 from tests.e2e.outages import Outage, Team, team, try_once
-from tests.size import sized
+from tests.size import long, sized
 
 RESTARTS, ASKED = sized(1, 3), sized(8, 16)
 # What /readyz, and an answer to a request, may take after the database went away or came back.
@@ -42,6 +42,7 @@ async def test_postgres_is_restarted_under_load(tmp_path: Path) -> None:
         await check_nothing_is_lost(at_work)
 
 
+@long
 async def test_postgres_hangs_under_load(tmp_path: Path) -> None:
     async with team(tmp_path) as at_work:
         answers = []

@@ -13,6 +13,7 @@ import pytest
 
 from tests.client import Client
 from tests.e2e.commands import Demo, Server, run
+from tests.size import long
 
 TOKEN = "gr_" + "d" * 40
 FOLLOW = """subscription($room: ID, $after: String) { events(room: $room, after: $after) {
@@ -95,6 +96,7 @@ async def test_a_night_is_played_and_leaves_the_rooms_of_others_alone(options: t
     assert len(players) >= 6
 
 
+@long
 async def test_players_end_with_a_demo_that_is_killed_and_the_next_goes_on(options: tuple[str, ...]) -> None:
     with Demo(*options, "--speed", "40", "--agents", "4", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
         async with Client(demo.url, TOKEN) as admin, asyncio.timeout(60), aclosing(played(admin)) as events:

@@ -9,6 +9,7 @@ import httpx
 
 from tests.e2e.commands import Server
 from tests.e2e.team import Agent, hire, make_room, read_log
+from tests.size import long
 
 LEASE_S = 4
 
@@ -24,6 +25,7 @@ async def beat(agent: Agent) -> tuple[list[tuple[str, int]], list[str]]:
     return [(one["task"]["id"], one["fence"]) for one in pulse["leases"]], [task["id"] for task in pulse["lost"]]
 
 
+@long
 async def test_a_server_that_was_down_for_longer_than_a_lease_takes_nothing_back(tmp_path: Path) -> None:
     async with httpx.AsyncClient() as http:
         with Server("--data-dir", tmp_path) as server:

@@ -52,7 +52,7 @@ export function useLive<Data, Variables extends AnyVariables>(
 export function useLiveAnswer<Data>(ask: () => Promise<Data>, concern: Concern): Live<Data> {
   const log = useLog();
   const query = useMemo(() => new LiveQuery(log, ask, concern), [log, ask, concern]);
-  const answer = useSyncExternalStore(query.listen, query.answer);
+  const answer = useSyncExternalStore(query.listen, query.state);
   const last = useRef<Data | undefined>(undefined);
   if (answer.data !== undefined) last.current = answer.data;
   else if (answer.refusal && !answer.refusal.isOfTheNetwork) last.current = undefined;

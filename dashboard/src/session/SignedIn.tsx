@@ -88,6 +88,7 @@ function WithToken({ token, onLeave, children }: WithTokenProps) {
         api,
         me: known.me,
         rooms: known.rooms,
+        mayAct: known.myRole !== "OBSERVER",
         signOut: () => {
           if (token.own) void api.act(EndTokenDocument, { token: token.text }).catch(() => undefined);
           onLeave(null);

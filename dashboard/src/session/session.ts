@@ -7,6 +7,8 @@ export interface Session {
   readonly api: Api;
   readonly me: MeQuery["me"];
   readonly rooms: MeQuery["rooms"];
+  /** Their token lets them change something. */
+  readonly mayAct: boolean;
   readonly signOut: () => void;
 }
 

@@ -13,7 +13,7 @@ import { ThemeSwitch } from "./ThemeSwitch";
 
 /** What stands around every view: where one is, where one can go, and whether what is shown is true. */
 export function Shell({ children }: { children: ReactNode }) {
-  const { me, signOut } = useSession();
+  const { me, mayAct, signOut } = useSession();
   const room = useRoom();
   const [location, navigate] = useLocation();
   const [helping, setHelping] = useState(false);
@@ -55,6 +55,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <span className="person-name" title="Signed in">
             {me.name}
           </span>
+          {!mayAct && (
+            <span className="hint" title="This token reads everything, and changes nothing.">
+              reads only
+            </span>
+          )}
           <button type="button" className="quiet" onClick={signOut}>
             Sign out
           </button>

@@ -4,11 +4,14 @@ import { useCallback, useState } from "react";
 import { useSession } from "../session/session";
 import { useNotices } from "./Notices";
 
-/** What a person does: the answer, or undefined where it was refused, which is said to them. */
+/**
+ * What a person does: the answer, or undefined where it was refused, which is said to them. It can't be done while it is
+ * under way, nor by those who may only read.
+ */
 export function useAct<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
-): [act: (variables: Variables, done?: string) => Promise<Data | undefined>, underWay: boolean] {
-  const { api } = useSession();
+): [act: (variables: Variables, done?: string) => Promise<Data | undefined>, off: boolean] {
+  const { api, mayAct } = useSession();
   const { say, refuse } = useNotices();
   const [underWay, setUnderWay] = useState(false);
   const act = useCallback(
@@ -27,5 +30,5 @@ export function useAct<Data, Variables extends AnyVariables>(
     },
     [api, document, say, refuse],
   );
-  return [act, underWay];
+  return [act, underWay || !mayAct];
 }

@@ -222,7 +222,7 @@ function Past({ agent }: { agent: string }) {
   const { name } = useRoom();
   const log = useLog();
   const history = useMemo(() => new History(api, log, name, agent), [api, log, name, agent]);
-  const { events, since, more, looking, refusal } = useSyncExternalStore(history.listen, history.past);
+  const { events, since, more, looking, refusal } = useSyncExternalStore(history.listen, history.state);
   return (
     <Panel title="History">
       {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}

@@ -38,7 +38,7 @@ export function Messages({ place, about, presence, names, items, onAcknowledge, 
   const at = address(place);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the address says which place it is.
   const feed = useMemo(() => new Feed(api, log, name, place, me.name), [api, log, name, at, me.name]);
-  const { lines, more, known, refusal } = useSyncExternalStore(feed.listen, feed.page);
+  const { lines, more, known, refusal } = useSyncExternalStore(feed.listen, feed.state);
   const scroller = useRef<HTMLElement>(null);
   const [behind, setBehind] = useState(0);
   const sight = useRef({ atEnd: true, height: 0, first: "", last: "" });

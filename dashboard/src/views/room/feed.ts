@@ -5,10 +5,10 @@ import {
   MessagesBeforeDocument,
   type SaidFragment,
 } from "../../api/documents";
-import { Refusal } from "../../api/refusal";
+import type { Refusal } from "../../api/refusal";
 import { DOING, type News } from "../../log/concerns";
-import { Pace } from "../../log/pace";
-import type { RoomLog, Watcher } from "../../log/room-log";
+import { Model } from "../../log/model";
+import type { RoomLog } from "../../log/room-log";
 import { isIn, type Place } from "./place";
 
 export interface Line {
@@ -34,41 +34,24 @@ const READ_AGAIN = 100;
 const MOST_KEPT = 500;
 
 /** What was said at one place: its end first, what is new behind it, and what is older when that is asked for. */
-export class Feed implements Watcher {
-  #page: Page = { lines: [], more: true, known: false, refusal: null };
+export class Feed extends Model<Page> {
   /** What was read reaches from the one to the other. */
   #oldest: string | null = null;
   #newest: string | null = null;
   #older = false;
   /** The reader sees the end, so what is far before it may go. */
   #atEnd = true;
-  readonly #pace = new Pace(() => this.#work());
-  readonly #listeners = new Set<() => void>();
+  readonly #pace = this.reading(() => this.#read());
 
   constructor(
     private readonly api: Api,
-    private readonly log: RoomLog,
+    log: RoomLog,
     private readonly room: string,
     private readonly place: Place,
     private readonly me: string,
-  ) {}
-
-  get waitingSince(): number | null {
-    return this.#pace.waitingSince;
+  ) {
+    super(log, { lines: [], more: true, known: false, refusal: null });
   }
-
-  readonly page = (): Page => this.#page;
-
-  readonly listen = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    const stop = this.log.watch(this);
-    this.#pace.touch();
-    return () => {
-      this.#listeners.delete(listener);
-      stop();
-      this.#pace.stop();
-    };
-  };
 
   hear(news: News | null): void {
     if (news === null) this.#pace.touch();
@@ -78,7 +61,8 @@ export class Feed implements Watcher {
   }
 
   readOlder(): void {
-    if (!this.#page.more || this.#older || !this.#page.known) return;
+    const { more, known } = this.state();
+    if (!more || this.#older || !known) return;
     this.#older = true;
     this.#pace.touch();
   }
@@ -87,24 +71,16 @@ export class Feed implements Watcher {
     this.#atEnd = atEnd;
   }
 
-  async #work(): Promise<boolean> {
-    try {
-      await this.log.begun;
-      if (this.#newest === null) {
-        await this.#readBefore();
-      } else {
-        await this.#readAfter();
-        await this.#readAgain();
-      }
-      if (this.#older) await this.#readBefore();
-      this.#older = false;
-      this.#draw({ known: true, refusal: null });
-      return true;
-    } catch (error) {
-      const refusal = Refusal.because(error);
-      this.#draw({ refusal });
-      return !refusal.isOfTheNetwork;
+  async #read(): Promise<void> {
+    if (this.#newest === null) {
+      await this.#readBefore();
+    } else {
+      await this.#readAfter();
+      await this.#readAgain();
     }
+    if (this.#older) await this.#readBefore();
+    this.#older = false;
+    this.keep({ known: true });
   }
 
   async #readBefore(): Promise<void> {
@@ -119,10 +95,10 @@ export class Feed implements Watcher {
       this.#oldest = edges[0]?.cursor ?? this.#oldest;
       this.#newest ??= edges.at(-1)?.cursor ?? null;
       found = [...this.#ours(edges), ...found];
-      this.#page = { ...this.#page, more: pageInfo.hasPreviousPage };
+      this.keep({ more: pageInfo.hasPreviousPage });
       if (!pageInfo.hasPreviousPage || found.length >= ENOUGH) break;
     }
-    this.#page = { ...this.#page, lines: [...found, ...this.#page.lines] };
+    this.keep({ lines: [...found, ...this.state().lines] });
   }
 
   async #readAfter(): Promise<void> {
@@ -134,7 +110,7 @@ export class Feed implements Watcher {
       });
       const { edges, pageInfo } = data.room?.messages ?? { edges: [], pageInfo: { hasNextPage: false } };
       this.#newest = edges.at(-1)?.cursor ?? this.#newest;
-      this.#page = { ...this.#page, lines: [...this.#page.lines, ...this.#ours(edges)] };
+      this.keep({ lines: [...this.state().lines, ...this.#ours(edges)] });
       more = pageInfo.hasNextPage;
     }
     this.#trim();
@@ -142,19 +118,18 @@ export class Feed implements Watcher {
 
   /** What was answered or replaced since it was read. */
   async #readAgain(): Promise<void> {
-    const { lines } = this.#page;
+    const { lines } = this.state();
     const ids = lines.slice(-READ_AGAIN).map(({ message }) => message.id);
     if (ids.length === 0) return;
     const data = await this.api.ask(MessagesAgainDocument, { ids }, { partly: true });
     const read = new Map<string, SaidFragment>();
     for (const node of data.nodes) if (node?.__typename === "Message") read.set(node.id, node);
-    this.#page = {
-      ...this.#page,
+    this.keep({
       lines: lines.map((line) => {
         const now = read.get(line.message.id);
         return now && JSON.stringify(now) !== JSON.stringify(line.message) ? { ...line, message: now } : line;
       }),
-    };
+    });
   }
 
   #ours(lines: readonly { cursor: string; node: SaidFragment }[]): Line[] {
@@ -164,11 +139,11 @@ export class Feed implements Watcher {
   }
 
   #trim(): void {
-    const { lines } = this.#page;
+    const { lines } = this.state();
     if (!this.#atEnd || lines.length <= MOST_KEPT) return;
     const kept = lines.slice(-MOST_KEPT / 2);
     this.#oldest = kept[0]?.cursor ?? null;
-    this.#page = { ...this.#page, lines: kept, more: true };
+    this.keep({ lines: kept, more: true });
   }
 
   #where(): { room: string; channel: string | null } {
@@ -177,10 +152,5 @@ export class Feed implements Watcher {
 
   #size(): number {
     return "channel" in this.place ? PAGE : LONG_PAGE;
-  }
-
-  #draw(change: Partial<Page>): void {
-    this.#page = { ...this.#page, ...change };
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -18,7 +18,7 @@ export default function Tree({ rest }: ViewProps) {
   const { name } = useRoom();
   const log = useLog();
   const model = useMemo(() => new ForestModel(api, log, name), [api, log, name]);
-  const { lines, known, refusal } = useSyncExternalStore(model.listen, model.forest);
+  const { lines, known, refusal } = useSyncExternalStore(model.listen, model.state);
   const [carried, setCarried] = useState<Carried | null>(null);
   const [adding, setAdding] = useState(false);
   const [move] = useAct(MoveObjectiveDocument);

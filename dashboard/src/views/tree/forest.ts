@@ -1,9 +1,9 @@
 import type { Api } from "../../api/api";
 import { type NamedFragment, type RowFragment, TreePageDocument, TreeRowsDocument } from "../../api/documents";
-import { Refusal } from "../../api/refusal";
+import type { Refusal } from "../../api/refusal";
 import { DOING, type LogEvent, type News } from "../../log/concerns";
-import { Pace } from "../../log/pace";
-import type { RoomLog, Watcher } from "../../log/room-log";
+import { Model } from "../../log/model";
+import type { RoomLog } from "../../log/room-log";
 
 /** A line of the tree as it is unfolded. */
 export interface TreeLine {
@@ -46,8 +46,7 @@ const AT_A_TIME = 100;
  * The goal tree, as far as it was unfolded and looked at: pages of names come when they are scrolled to, and figures,
  * which cost the server more, are asked for what is in sight, and again when they may have changed.
  */
-export class ForestModel implements Watcher {
-  #forest: Forest = { lines: [], known: false, refusal: null };
+export class ForestModel extends Model<Forest> {
   readonly #named = new Map<string, NamedFragment>();
   readonly #figures = new Map<string, RowFragment>();
   /** In which generation the figures of each were read. */
@@ -58,37 +57,17 @@ export class ForestModel implements Watcher {
   /** Lists to read from their beginning. */
   readonly #stale = new Set<string | null>([null]);
   #sight: readonly TreeLine[] = [];
-  readonly #listeners = new Set<() => void>();
   /** Apart, so that nobody who unfolds something waits for figures, which take long where much stands below. */
-  readonly #shaping = new Pace(() => this.#try(() => this.#readShape()));
-  readonly #figuring = new Pace(() => this.#try(() => this.#readSight()));
-  readonly #api: Api;
-  readonly #log: RoomLog;
-  readonly #room: string;
+  readonly #shaping = this.reading(() => this.#readShape());
+  readonly #figuring = this.reading(() => this.#readSight());
 
-  constructor(api: Api, log: RoomLog, room: string) {
-    this.#api = api;
-    this.#log = log;
-    this.#room = room;
+  constructor(
+    private readonly api: Api,
+    log: RoomLog,
+    private readonly room: string,
+  ) {
+    super(log, { lines: [], known: false, refusal: null });
   }
-
-  get waitingSince(): number | null {
-    return this.#shaping.waitingSince ?? this.#figuring.waitingSince;
-  }
-
-  readonly forest = (): Forest => this.#forest;
-
-  readonly listen = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    const stop = this.#log.watch(this);
-    this.hear(null);
-    return () => {
-      this.#listeners.delete(listener);
-      stop();
-      this.#shaping.stop();
-      this.#figuring.stop();
-    };
-  };
 
   /** These lines can be seen. */
   look(lines: readonly TreeLine[]): void {
@@ -103,12 +82,12 @@ export class ForestModel implements Watcher {
       this.#stale.add(id);
       this.#shaping.touch();
     }
-    this.#draw();
+    this.draw({});
   }
 
   fold(id: string): void {
     this.#open.delete(id);
-    this.#draw();
+    this.draw({});
   }
 
   /** Whether one is the other, or stands below it, as far as is known. */
@@ -143,19 +122,6 @@ export class ForestModel implements Watcher {
     return true;
   }
 
-  async #try(read: () => Promise<void>): Promise<boolean> {
-    try {
-      await this.#log.begun;
-      await read();
-      this.#draw({ refusal: null });
-      return true;
-    } catch (error) {
-      const refusal = Refusal.because(error);
-      this.#draw({ refusal });
-      return !refusal.isOfTheNetwork;
-    }
-  }
-
   async #readShape(): Promise<void> {
     for (const parent of [...this.#stale]) await this.#readAgain(parent);
     for (let parent = this.#wanted(); parent !== undefined; parent = this.#wanted()) await this.#readOn(parent);
@@ -181,18 +147,18 @@ export class ForestModel implements Watcher {
     while (list.more && list.ids.length < before);
     this.#children.set(parent, list);
     this.#stale.delete(parent);
-    this.#draw({ known: true });
+    this.draw({ known: true });
   }
 
   async #readOn(parent: string | null): Promise<void> {
     const list = this.#children.get(parent);
     if (list) await this.#readPage(parent, list);
-    this.#draw();
+    this.draw({});
   }
 
   async #readPage(parent: string | null, list: Children): Promise<void> {
-    const { room } = await this.#api.ask(TreePageDocument, {
-      room: this.#room,
+    const { room } = await this.api.ask(TreePageDocument, {
+      room: this.room,
       parent,
       first: PAGE,
       after: list.after,
@@ -210,7 +176,7 @@ export class ForestModel implements Watcher {
     const ids = this.#sight.filter((line) => line.node && this.#lacks(line)).map(({ id }) => id);
     if (ids.length === 0) return;
     const generation = this.#generation;
-    const { nodes } = await this.#api.ask(TreeRowsDocument, { ids: ids.slice(0, AT_A_TIME) }, { partly: true });
+    const { nodes } = await this.api.ask(TreeRowsDocument, { ids: ids.slice(0, AT_A_TIME) }, { partly: true });
     for (const node of nodes) {
       if (!isRow(node)) continue;
       this.#named.set(node.id, node);
@@ -219,9 +185,8 @@ export class ForestModel implements Watcher {
     }
   }
 
-  #draw(change: Partial<Forest> = {}): void {
-    this.#forest = { ...this.#forest, ...change, lines: this.#unfolded() };
-    for (const listener of this.#listeners) listener();
+  protected override draw(change: Partial<Forest>): void {
+    super.draw({ ...change, lines: this.#unfolded() });
   }
 
   #unfolded(): TreeLine[] {
