@@ -50,6 +50,21 @@ async def test_a_token_that_is_revoked_ends_what_it_opened(visit: Open, admin: C
     await expect(page.get_by_label("Token")).to_be_visible()
 
 
+async def test_who_may_only_read_is_told_so_and_offered_nothing_else(
+    visit: Open, admin: Client, worker: Client, room: str
+) -> None:
+    made = await worker.execute("mutation { createToken(input: {role: OBSERVER}) { token } }")
+    page = await visit(admin.url, made["createToken"]["token"])
+
+    await page.goto(f"/rooms/{room}/now")
+
+    await expect(page.get_by_text("reads only")).to_be_visible()
+    await expect(page.get_by_role("button", name="Pause room")).to_be_disabled()
+    await page.goto(f"/rooms/{room}/room")
+    await page.get_by_role("textbox", name="Message #general").fill("May I?")
+    await expect(page.get_by_role("button", name="Send")).to_be_disabled()
+
+
 @pytest.mark.parametrize("address", ["/#ticket=used-up", "/rooms/main/now#ticket=used-up"])
 async def test_a_used_ticket_leaves_the_address_and_is_no_way_in(
     visit: Open, server: tuple[str, str], address: str

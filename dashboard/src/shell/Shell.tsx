@@ -54,12 +54,13 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="person">
           <span className="person-name" title="Signed in">
             {me.name}
+            {!mayAct && (
+              <span className="hint" title="This token reads everything, and changes nothing.">
+                {" "}
+                reads only
+              </span>
+            )}
           </span>
-          {!mayAct && (
-            <span className="hint" title="This token reads everything, and changes nothing.">
-              reads only
-            </span>
-          )}
           <button type="button" className="quiet" onClick={signOut}>
             Sign out
           </button>
