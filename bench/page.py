@@ -32,6 +32,8 @@ _WATCH_FRAMES = """() => {
 _TAKE_FRAMES = "() => window.stood.splice(0)"
 GOAL = 'mutation { createObjective(input: {room: "demo", title: "What is said of it"}) { id } }'
 COMMENT = "mutation($on: ID!, $body: String!) { addComment(input: {on: $on, body: $body}) { id } }"
+MESSAGE = 'mutation($body: String!) { sendMessage(input: {room: "demo", channel: "general", body: $body}) { id } }'
+ANOTHER = "mutation { createToken(input: {}) { token } }"
 LAST = 'query { events(room: "demo", last: 1) { nodes { cursor } } }'
 STOP = 'mutation { updateRoom(input: {room: "demo", settings: {paused: true}}) { id } }'
 
@@ -82,15 +84,20 @@ async def _follow(page: Page, admin: Client, minutes: int) -> None:
             print(f"  frames: {often[49]:.0f} ms, p99 {often[98]:.0f} ms, worst {max(stood):.0f} ms", flush=True)
 
 
-async def _say(url: str, token: str, each_second: int) -> None:
-    """Comments at a steady rate, beside all that the demo does. Late ones are made up for."""
+async def _say(admin: Client, each_second: int) -> None:
+    """Messages and comments in turn at a steady rate, beside all that the demo does. Late ones are made up for."""
     loop = asyncio.get_running_loop()
-    async with Client(url, token) as client:
+    # Of its own: the page has what one token may ask for to itself, as people have.
+    token = (await admin.execute(ANOTHER))["createToken"]["token"]
+    async with Client(admin.url, token) as client:
         goal = (await client.execute(GOAL))["createObjective"]["id"]
         began = loop.time()
         for number in itertools.count():
             await asyncio.sleep(began + number / each_second - loop.time())
-            await client.execute(COMMENT, on=goal, body=f"The comment of number {number}")
+            if number % 2:
+                await client.execute(COMMENT, on=goal, body=f"Comment number {number}")
+            else:
+                await client.execute(MESSAGE, body=f"Message number {number}")
 
 
 async def _catches_up(page: Page, admin: Client) -> bool:
@@ -103,7 +110,7 @@ async def _catches_up(page: Page, admin: Client) -> bool:
     return False
 
 
-async def main(minutes: int, speed: float, view: str, comments: int) -> None:
+async def main(minutes: int, speed: float, view: str, said: int) -> None:
     """Follow it in one tab, and say what that took."""
     with (
         tempfile.TemporaryDirectory() as home,
@@ -117,7 +124,7 @@ async def main(minutes: int, speed: float, view: str, comments: int) -> None:
             print(f"first paint after {await _first_paint(page):.0f} ms, the median of {_FIRST_PAINTS}")
             await page.goto(f"/rooms/demo/{view}")
             await page.get_by_text("Live", exact=True).wait_for()
-            saying = asyncio.create_task(_say(demo.url, token, comments)) if comments else None
+            saying = asyncio.create_task(_say(admin, said)) if said else None
             await _follow(page, admin, minutes)
             if saying is not None:
                 saying.cancel()
@@ -133,6 +140,6 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=int, default=10)
     parser.add_argument("--speed", type=float, default=60)
     parser.add_argument("--view", default="now")
-    parser.add_argument("--comments", type=int, default=0, help="so many a second, beside the demo")
+    parser.add_argument("--said", type=int, default=0, help="messages and comments a second, beside the demo")
     given = parser.parse_args()
-    asyncio.run(main(given.minutes, given.speed, given.view, given.comments))
+    asyncio.run(main(given.minutes, given.speed, given.view, given.said))

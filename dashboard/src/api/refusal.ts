@@ -31,9 +31,11 @@ export class Refusal extends Error {
     return error instanceof Refusal ? error : new Refusal("INTERNAL", String(error));
   }
 
-  get isOfTheNetwork(): boolean {
-    return this.code === UNREACHABLE || this.code === "UNAVAILABLE";
+  /** Asked again later, it may well be answered. */
+  get passes(): boolean {
+    return PASSING.has(this.code);
   }
 }
 
 const UNREACHABLE = "UNREACHABLE";
+const PASSING: ReadonlySet<string> = new Set([UNREACHABLE, "UNAVAILABLE", "RATE_LIMITED"]);

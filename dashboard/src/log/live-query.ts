@@ -31,7 +31,7 @@ export class LiveQuery<Data> extends Model<Answer<Data>> {
       this.keep({ data: await this.ask() });
     } catch (error) {
       // What is refused now is no answer any more; what could not be asked still is.
-      if (!Refusal.because(error).isOfTheNetwork) this.keep({ data: undefined });
+      if (!Refusal.because(error).passes) this.keep({ data: undefined });
       throw error;
     }
   }

@@ -40,7 +40,7 @@ export abstract class Model<State extends { readonly refusal: Refusal | null }> 
     };
   };
 
-  /** Reads when it is touched. What is refused is drawn, and tried again where only the network failed. */
+  /** Reads when it is touched. What is refused is drawn, and tried again where that may pass. */
   protected reading(read: () => Promise<void>): Pace {
     const pace = new Pace(async () => {
       try {
@@ -51,7 +51,7 @@ export abstract class Model<State extends { readonly refusal: Refusal | null }> 
       } catch (error) {
         const refusal = Refusal.because(error);
         this.draw({ refusal } as Partial<State>);
-        return !refusal.isOfTheNetwork;
+        return !refusal.passes;
       }
     });
     this.#paces.push(pace);

@@ -1,9 +1,10 @@
-const AT_MOST_EVERY_MS = 250;
+// A board or a room that is asked for four times a second would take all that one token may ask for.
+const AT_MOST_EVERY_MS = 1_000;
 const TRY_AGAIN_MS = 2_000;
 
 /**
- * Does one thing again when it is touched: at once, then at most four times a second, never twice at a time, and less
- * often where it takes long.
+ * Does one thing again when it is touched: at once, then at most once a second, never twice at a time, and less often
+ * where it takes long.
  */
 export class Pace {
   /** Since when it waits to be done, if it does. */

@@ -29,7 +29,7 @@ export interface Watcher {
 
 const KEPT = 200;
 const PUBLISH_EVERY_MS = 100;
-const BEHIND_AFTER_MS = 1_500;
+const BEHIND_AFTER_MS = 3_000;
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000];
 
 /**
@@ -152,14 +152,14 @@ export class RoomLog {
           this.#hear(DOING);
         }
       } catch (error) {
-        if (error instanceof Refusal && !error.isOfTheNetwork) return;
+        if (error instanceof Refusal && !error.passes) return;
       }
       await new Promise((resolve) => window.setTimeout(resolve, 1_000));
     }
   }
 
   #survives(refusal: Refusal): boolean {
-    if (refusal.isOfTheNetwork) return true;
+    if (refusal.passes) return true;
     if (refusal.code === "BAD_INPUT") {
       // This log has no such line: another database stands behind the address now. Begin again.
       this.#next = { ...this.#next, cursor: null };

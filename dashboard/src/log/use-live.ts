@@ -55,7 +55,7 @@ export function useLiveAnswer<Data>(ask: () => Promise<Data>, concern: Concern):
   const answer = useSyncExternalStore(query.listen, query.state);
   const last = useRef<Data | undefined>(undefined);
   if (answer.data !== undefined) last.current = answer.data;
-  else if (answer.refusal && !answer.refusal.isOfTheNetwork) last.current = undefined;
+  else if (answer.refusal && !answer.refusal.passes) last.current = undefined;
   return {
     data: answer.data ?? last.current,
     refusal: answer.refusal,

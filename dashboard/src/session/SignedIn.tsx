@@ -69,7 +69,7 @@ function WithToken({ token, onLeave, children }: WithTokenProps) {
           setUnreachable(false);
         })
         .catch((error) => {
-          if (error instanceof Refusal && !error.isOfTheNetwork) return onLeave(NO_MORE);
+          if (error instanceof Refusal && !error.passes) return onLeave(NO_MORE);
           setUnreachable(true);
           again = window.setTimeout(ask, AGAIN_MS);
         });

@@ -43,7 +43,7 @@ function Opened({ name }: { name: string }) {
   return (
     <RoomContext value={room}>
       <Shell>
-        {refusal && !refusal.isOfTheNetwork ? (
+        {refusal && !refusal.passes ? (
           <Refused refusal={refusal} />
         ) : (
           <Suspense fallback={<p className="waiting">Opening…</p>}>

@@ -34,7 +34,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
         <Link href={room.to("agents")}>Agents</Link>
         {agent?.parent && <Link href={room.to("agents", agent.parent.name)}>{agent.parent.name}</Link>}
       </nav>
-      {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+      {refusal && !refusal.passes && <Refused refusal={refusal} />}
       {!data && !refusal && <p className="waiting">Opening…</p>}
       {data && !agent && <p className="waiting">There is nobody of this name.</p>}
       {agent && data.room && (
@@ -225,7 +225,7 @@ function Past({ agent }: { agent: string }) {
   const { events, since, more, looking, refusal } = useSyncExternalStore(history.listen, history.state);
   return (
     <Panel title="History">
-      {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+      {refusal && !refusal.passes && <Refused refusal={refusal} />}
       <ol className="log-lines" reversed>
         {events.map((event) => (
           <LogLine key={event.cursor} event={event} />

@@ -58,7 +58,7 @@ export default function Board() {
           New task
         </button>
       </header>
-      {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+      {refusal && !refusal.passes && <Refused refusal={refusal} />}
       {!data?.room && !refusal && <p className="waiting">Opening…</p>}
       {data?.room && (
         <div className="columns" aria-busy={passing} data-passing={passing || undefined}>

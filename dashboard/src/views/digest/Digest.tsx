@@ -38,7 +38,7 @@ export default function Digest() {
         <h1>Digest</h1>
         <Choice label="Since when" options={Object.keys(REACHES) as Reach[]} value={reach} onChoose={setReach} />
       </div>
-      {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+      {refusal && !refusal.passes && <Refused refusal={refusal} />}
       {!digest && !refusal && <p className="waiting">Opening…</p>}
       {digest && (
         <div className="digest-body" data-passing={passing || undefined}>

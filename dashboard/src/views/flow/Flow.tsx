@@ -45,7 +45,7 @@ export default function Flow() {
         <h1>Flow</h1>
         <Choice label="How far back" options={Object.keys(REACHES) as Reach[]} value={reach} onChoose={choose} />
       </div>
-      {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+      {refusal && !refusal.passes && <Refused refusal={refusal} />}
       {!data?.room && !refusal && <p className="waiting">Opening…</p>}
       {data?.room && (
         <div className="flow-charts passing" data-passing={passing || undefined}>

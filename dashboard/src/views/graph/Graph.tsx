@@ -65,7 +65,7 @@ export default function Graph({ rest }: ViewProps) {
         {web?.more && ", and more that is not shown"}
         {web && web.critical.length > 0 && `; the critical path has ${plural(web.critical.length, "task")} here`}.
       </p>
-      {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+      {refusal && !refusal.passes && <Refused refusal={refusal} />}
       {!web && !refusal && <p className="waiting">Opening…</p>}
       {web && web.tasks.size === 0 && <p className="waiting">Nothing waits for anything here.</p>}
       {web && web.tasks.size > 0 && (

@@ -52,7 +52,7 @@ export default function Inbox() {
           )}
         </div>
       </header>
-      {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+      {refusal && !refusal.passes && <Refused refusal={refusal} />}
       {!data && !refusal && <p className="waiting">Opening…</p>}
       {data && items.length === 0 && <p className="empty">Nothing waits for you.</p>}
       <ol className="inbox-items">

@@ -100,7 +100,7 @@ export function Messages({ place, about, presence, names, items, onAcknowledge, 
       </header>
       <Scroller label={`Messages, ${at}`} className="talk-lines" area={scroller} onScroll={scrolled}>
         {!known && !refusal && <p className="waiting">Opening…</p>}
-        {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+        {refusal && !refusal.passes && <Refused refusal={refusal} />}
         {known && more && (
           <button type="button" className="quiet talk-older" onClick={() => feed.readOlder()}>
             Older messages

@@ -12,7 +12,7 @@ import { Message } from "./Message";
 import type { TalkProps } from "./Messages";
 import { address } from "./place";
 
-const MOST = 200;
+const MOST = 100;
 
 /** A message, and what answers it. */
 export function Thread({ id, place, names, items, onAcknowledge }: TalkProps & { id: string }) {

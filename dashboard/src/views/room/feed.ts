@@ -30,7 +30,7 @@ const PAGE = 50;
 const LONG_PAGE = 200;
 const ENOUGH = 20;
 const PAGES_AT_ONCE = 5;
-const READ_AGAIN = 100;
+const READ_AGAIN = 40;
 const MOST_KEPT = 500;
 
 /** What was said at one place: its end first, what is new behind it, and what is older when that is asked for. */
@@ -105,7 +105,7 @@ export class Feed extends Model<Page> {
     for (let more = true; more; ) {
       const data = await this.api.ask(MessagesAfterDocument, {
         ...this.#where(),
-        first: LONG_PAGE,
+        first: PAGE,
         after: this.#newest,
       });
       const { edges, pageInfo } = data.room?.messages ?? { edges: [], pageInfo: { hasNextPage: false } };

@@ -42,7 +42,7 @@ export default function Tree({ rest }: ViewProps) {
             New objective
           </button>
         </header>
-        {refusal && !refusal.isOfTheNetwork && <Refused refusal={refusal} />}
+        {refusal && !refusal.passes && <Refused refusal={refusal} />}
         {!known && !refusal && <p className="waiting">Opening…</p>}
         {known && lines.length === 0 && <p className="waiting">No objectives yet. What shall be reached here?</p>}
         {lines.length > 0 && (
