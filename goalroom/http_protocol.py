@@ -31,10 +31,12 @@ class Upgrades:
         self._waiting.append(upgrade)
 
     def _go_on(self) -> None:
+        loop = asyncio.get_running_loop()
         for _ in range(min(_UPGRADES, len(self._waiting))):
-            self._waiting.popleft()()
+            # One that fails must not be the end of those behind it.
+            loop.call_soon(self._waiting.popleft())
         if self._waiting:
-            asyncio.get_running_loop().call_soon(self._go_on)
+            loop.call_soon(self._go_on)
 
 
 class HttpProtocol(HttpToolsProtocol):

@@ -368,18 +368,27 @@ async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing_behind(live: 
     assert json.loads((await live.http.get("/readyz")).text)["ready"]
 
 
-async def test_a_crowd_is_let_in_a_few_at_a_time_and_in_order() -> None:
+async def test_a_crowd_is_let_in_a_few_at_a_time_and_in_order_whatever_fails() -> None:
+    loop, failed = asyncio.get_running_loop(), []
+    loop.set_exception_handler(lambda _, context: failed.append(context["exception"]))
     let_in: list[int] = []
     upgrades = Upgrades()
-    for number in range(20):
-        upgrades.soon(partial(let_in.append, number))
 
+    def upgrade(number: int) -> None:
+        let_in.append(number)
+        if number == 5:
+            raise OSError
+
+    for number in range(20):
+        upgrades.soon(partial(upgrade, number))
     seen = []
     while len(let_in) < 20:
         await asyncio.sleep(0)
         seen.append(len(let_in))
+    loop.set_exception_handler(None)
 
     assert let_in == list(range(20))
+    assert len(failed) == 1
     assert max(after - before for before, after in pairwise([0, *seen])) < 10
 
 
