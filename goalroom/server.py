@@ -60,6 +60,10 @@ class _Server(uvicorn.Server):
             await self.lifespan.shutdown()
             raise _cannot_listen(self.config.host, self.config.port, error) from error
         if sockets and not self.should_exit:
+            # What is there now stays: looking through it again and again for what has become garbage takes a tenth of a
+            # second each time, in which nobody is answered.
+            gc.collect()
+            gc.freeze()
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
             scheme, port = "https" if self.config.is_ssl else "http", sockets[0].getsockname()[1]
             url = f"{scheme}://{host}:{port}"
@@ -68,10 +72,6 @@ class _Server(uvicorn.Server):
                 # Into a file or a pipe it would be kept for others to read.
                 sys.stdout.write(f"{self.way_in.says(scheme, host, port, self.entrance)}\n")
             sys.stdout.flush()
-            # What is there now stays: looking through it again and again for what has become garbage takes a tenth of a
-            # second each time, in which nobody is answered.
-            gc.collect()
-            gc.freeze()
             self.ready.set_result(url)
             _log.info("serving", extra={"host": host, "port": port, "version": __version__})
 
