@@ -84,7 +84,7 @@ export class Feed extends Model<Page> {
   }
 
   async #readBefore(): Promise<void> {
-    let found: Line[] = [];
+    let found = 0;
     for (let pages = 0; pages < PAGES_AT_ONCE; pages += 1) {
       const data = await this.api.ask(MessagesBeforeDocument, {
         ...this.#where(),
@@ -94,11 +94,12 @@ export class Feed extends Model<Page> {
       const { edges, pageInfo } = data.room?.messages ?? { edges: [], pageInfo: { hasPreviousPage: false } };
       this.#oldest = edges[0]?.cursor ?? this.#oldest;
       this.#newest ??= edges.at(-1)?.cursor ?? null;
-      found = [...this.#ours(edges), ...found];
-      this.keep({ more: pageInfo.hasPreviousPage });
-      if (!pageInfo.hasPreviousPage || found.length >= ENOUGH) break;
+      const ours = this.#ours(edges);
+      found += ours.length;
+      // At once: where the next page is refused, this one is not read again.
+      this.keep({ lines: [...ours, ...this.state().lines], more: pageInfo.hasPreviousPage });
+      if (!pageInfo.hasPreviousPage || found >= ENOUGH) break;
     }
-    this.keep({ lines: [...found, ...this.state().lines] });
   }
 
   async #readAfter(): Promise<void> {
