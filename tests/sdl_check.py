@@ -28,7 +28,7 @@ SCHEMA = Path(__file__).parents[1] / "schema"
 
 
 def pending() -> list[str]:
-    """What schema/pending.txt names: types, and fields as `Type.field`."""
+    """What schema/pending.txt names: types, `Type.field`, `Type.field(argument:)` and `Enum.VALUE`."""
     lines = (line.strip() for line in (SCHEMA / "pending.txt").read_text("utf-8").splitlines())
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -52,7 +52,17 @@ def _of_list(promised: GraphQLSchema, built: GraphQLSchema, to_come: Collection[
 
 def _names(schema: GraphQLSchema) -> set[str]:
     types = [type_ for name, type_ in schema.type_map.items() if not name.startswith("__")]
-    return {type_.name for type_ in types} | {f"{type_.name}.{field}" for type_ in types for field in _fields(type_)}
+    return {name for type_ in types for name in _names_in(type_)}
+
+
+def _names_in(type_: GraphQLNamedType) -> Iterator[str]:
+    yield type_.name
+    if isinstance(type_, GraphQLEnumType):
+        yield from (f"{type_.name}.{value}" for value in type_.values)
+    for name, field in _fields(type_).items():
+        yield f"{type_.name}.{name}"
+        if isinstance(field, GraphQLField):
+            yield from (f"{type_.name}.{name}({argument}:)" for argument in field.args)
 
 
 def _fields(type_: GraphQLNamedType) -> Mapping[str, GraphQLField | GraphQLInputField]:
@@ -75,9 +85,7 @@ def _of_types(promised: GraphQLSchema, built: GraphQLSchema, to_come: Collection
 def _of_type(promised: GraphQLNamedType, built: GraphQLNamedType, to_come: Collection[str]) -> Iterator[str]:
     name = promised.name
     if isinstance(promised, GraphQLEnumType) and isinstance(built, GraphQLEnumType):
-        yield from (f"{name}.{value} is missing" for value in promised.values if value not in built.values)
-        # A client that takes every value of an input apart may meet a new one; ours are the contract's alone.
-        yield from (f"{name}.{value} is not in the contract" for value in built.values if value not in promised.values)
+        yield from _of_enum(promised, built, to_come)
     if isinstance(promised, GraphQLObjectType) and isinstance(built, GraphQLObjectType):
         for interface in {one.name for one in promised.interfaces} - {one.name for one in built.interfaces}:
             yield f"{name} does not implement {interface}"
@@ -89,29 +97,45 @@ def _of_type(promised: GraphQLNamedType, built: GraphQLNamedType, to_come: Colle
         if field not in mine:
             yield f"{path} is missing"
         else:
-            yield from _of_field(path, what, mine[field])
+            yield from _of_field(path, what, mine[field], to_come)
     if isinstance(built, GraphQLInputObjectType):
         for field, given in built.fields.items():
             if field not in _fields(promised) and is_required_input_field(given):
                 yield f"{name}.{field} is required, and not in the contract"
 
 
+def _of_enum(promised: GraphQLEnumType, built: GraphQLEnumType, to_come: Collection[str]) -> Iterator[str]:
+    name = promised.name
+    missing = [value for value in promised.values if value not in built.values]
+    yield from (f"{name}.{value} is missing" for value in missing if f"{name}.{value}" not in to_come)
+    # A client that takes every value of an input apart may meet a new one; ours are the contract's alone.
+    yield from (f"{name}.{value} is not in the contract" for value in built.values if value not in promised.values)
+
+
 def _of_field(
-    path: str, promised: GraphQLField | GraphQLInputField, built: GraphQLField | GraphQLInputField
+    path: str,
+    promised: GraphQLField | GraphQLInputField,
+    built: GraphQLField | GraphQLInputField,
+    to_come: Collection[str],
 ) -> Iterator[str]:
     if str(promised.type) != str(built.type):
         yield f"{path} is {built.type}, not {promised.type}"
     if isinstance(promised, GraphQLInputField) and isinstance(built, GraphQLInputField):
         yield from _of_default(path, promised, built)
     if isinstance(promised, GraphQLField) and isinstance(built, GraphQLField):
-        yield from _of_arguments(path, promised.args, built.args)
+        yield from _of_arguments(path, promised.args, built.args, to_come)
 
 
 def _of_arguments(
-    path: str, promised: Mapping[str, GraphQLArgument], built: Mapping[str, GraphQLArgument]
+    path: str,
+    promised: Mapping[str, GraphQLArgument],
+    built: Mapping[str, GraphQLArgument],
+    to_come: Collection[str],
 ) -> Iterator[str]:
     for name, argument in promised.items():
         at = f"{path}({name}:)"
+        if at in to_come:
+            continue
         if name not in built:
             yield f"{at} is missing"
             continue

@@ -107,6 +107,12 @@ def test_the_check_finds_what_is_wrong_in_the_list() -> None:
 
     assert violations(PROMISED, without, ["Later", "Query.later"]) == []
     assert violations(PROMISED, PROMISED, ["Later"]) == ["Later is listed as pending, and there"]
+    assert violations(PROMISED, PROMISED.replace("A B", "A"), ["Kind.B"]) == []
+    assert violations(PROMISED, PROMISED, ["Kind.B"]) == ["Kind.B is listed as pending, and there"]
+    assert violations(PROMISED, PROMISED.replace("(short: Boolean = false)", ""), ["Thing.name(short:)"]) == []
+    assert violations(PROMISED, PROMISED, ["Thing.name(short:)"]) == [
+        "Thing.name(short:) is listed as pending, and there"
+    ]
     assert violations(PROMISED, PROMISED, ["Never"]) == ["Never is listed as pending, and not in the contract"]
 
 
