@@ -1,7 +1,7 @@
 import { Redirect, Route, Switch } from "wouter";
+import { RoomPage } from "./layout/RoomPage";
 import { SignedIn } from "./session/SignedIn";
 import { useSession } from "./session/session";
-import { RoomPage } from "./shell/RoomPage";
 
 export function App() {
   return (

@@ -1,11 +1,11 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { applyTheme, keptTheme } from "./shell/theme";
+import { applyTheme, keptTheme } from "./layout/theme";
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./styles/shell.css";
-import "./styles/pieces.css";
+import "./styles/layout.css";
+import "./styles/components.css";
 
 applyTheme(keptTheme());
 

@@ -1,8 +1,8 @@
 import { Link } from "wouter";
-import { clockTime, fullTime } from "../pieces/words";
-import { useRoom } from "../shell/room";
-import type { LogEvent } from "./concerns";
-import { sentence } from "./sentence";
+import { clockTime, fullTime } from "../components/format";
+import { useRoom } from "../layout/room";
+import { sentence } from "./describe-event";
+import type { LogEvent } from "./invalidation";
 
 /** One line of the log. */
 export function LogLine({ event }: { event: LogEvent }) {

@@ -1,6 +1,6 @@
 import { Refusal } from "../api/refusal";
-import type { Concern, News } from "./concerns";
-import { Model } from "./model";
+import type { Concern, News } from "./invalidation";
+import { Model } from "./live-store";
 import type { RoomLog } from "./room-log";
 
 export interface Answer<Data> {

@@ -1,7 +1,7 @@
 import type { Api } from "../api/api";
 import { DoingsDocument, LogDocument, LogEndDocument } from "../api/documents";
 import { Refusal } from "../api/refusal";
-import { DOING, type LogEvent, type News } from "./concerns";
+import { DOING, type LogEvent, type News } from "./invalidation";
 
 /** How the page stands to the room's log. */
 export interface Standing {

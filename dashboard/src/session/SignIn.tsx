@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { Mark } from "../shell/Mark";
+import { Mark } from "../layout/Logo";
 
 /** Where a token is put in. */
 export function SignIn({ notice, onToken }: { notice: string | null; onToken: (token: string) => void }) {

@@ -1,18 +1,18 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { AgentsDocument, type WorkerFragment } from "../../api/documents";
-import { anyOf, ofAgents, ofDoings, ofTasks } from "../../log/concerns";
-import { useLive } from "../../log/use-live";
-import { PresenceDot } from "../../pieces/PresenceDot";
-import { Refused } from "../../pieces/Refused";
-import { Ago } from "../../pieces/time";
-import { number, plural } from "../../pieces/words";
-import { useRoom } from "../../shell/room";
+import { Refused } from "../../components/ErrorMessage";
+import { number, plural } from "../../components/format";
+import { PresenceDot } from "../../components/PresenceDot";
+import { Ago } from "../../components/RelativeTime";
+import { useRoom } from "../../layout/room";
+import { anyOf, ofAgents, ofDoings, ofTasks } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 import type { ViewProps } from "..";
+import { Doing } from "./Activity";
 import { AgentPage } from "./AgentPage";
-import { Doing } from "./Doing";
-import { family } from "./family";
-import { Held } from "./Held";
+import { family } from "./agent-tree";
+import { Held } from "./HeldTasks";
 import "./agents.css";
 
 const concern = anyOf(ofAgents, ofDoings, ofTasks);

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { useSearchParams } from "wouter";
 import { BoardDocument, type BoardQuery, type Priority, type TaskFilter, type TaskStatus } from "../../api/documents";
-import { ofTasks } from "../../log/concerns";
-import { useLive } from "../../log/use-live";
-import { Refused } from "../../pieces/Refused";
-import { number } from "../../pieces/words";
-import { useRoom } from "../../shell/room";
+import { Refused } from "../../components/ErrorMessage";
+import { number } from "../../components/format";
+import { useRoom } from "../../layout/room";
+import { ofTasks } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 import { NewTask } from "../task/NewTask";
 import "./board.css";
 import { Card } from "./Card";

@@ -1,9 +1,9 @@
 import { Link } from "wouter";
 import type { CardFragment } from "../../api/documents";
-import { LeaseLeft } from "../../pieces/LeaseLeft";
-import { Ago } from "../../pieces/time";
-import { plural } from "../../pieces/words";
-import { useRoom } from "../../shell/room";
+import { plural } from "../../components/format";
+import { LeaseLeft } from "../../components/LeaseCountdown";
+import { Ago } from "../../components/RelativeTime";
+import { useRoom } from "../../layout/room";
 
 interface CardTask extends CardFragment {
   readonly unblocks?: number;

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { AgentSelect } from "../../pieces/AgentSelect";
+import { AgentSelect } from "../../components/AgentSelect";
 
 /** What the board is narrowed by; empty is no limit. */
 export interface Chosen {

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { FlowDocument, type FlowQuery, RootsDocument } from "../../api/documents";
-import { ofKinds } from "../../log/concerns";
-import { useLive } from "../../log/use-live";
-import { Choice } from "../../pieces/Choice";
-import { Chart, type Span } from "../../pieces/chart/Chart";
-import { Refused } from "../../pieces/Refused";
-import { number, span } from "../../pieces/words";
-import { useRoom } from "../../shell/room";
+import { Chart, type Span } from "../../components/chart/Chart";
+import { Refused } from "../../components/ErrorMessage";
+import { number, span } from "../../components/format";
+import { Choice } from "../../components/SegmentedControl";
+import { useRoom } from "../../layout/room";
+import { ofKinds } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 import { BurnUp } from "../objective/BurnUp";
 import "./flow.css";
 

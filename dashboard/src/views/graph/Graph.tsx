@@ -1,16 +1,16 @@
 import { type FormEvent, useCallback, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { ofTasks } from "../../log/concerns";
-import { useLiveAnswer } from "../../log/use-live";
-import { Refused } from "../../pieces/Refused";
-import { plural } from "../../pieces/words";
+import { Refused } from "../../components/ErrorMessage";
+import { plural } from "../../components/format";
+import { useRoom } from "../../layout/room";
+import { ofTasks } from "../../log/invalidation";
+import { useLiveAnswer } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { useRoom } from "../../shell/room";
 import type { ViewProps } from "..";
-import { AsList } from "./AsList";
-import { Drawing } from "./Drawing";
+import { Drawing } from "./DependencyDrawing";
+import { AsList } from "./DependencyTable";
 import "./graph.css";
-import { webAround } from "./web";
+import { webAround } from "./dependency-graph";
 
 /** What waits for what, around a task or within an objective, and the chain that takes longest. */
 export default function Graph({ rest }: ViewProps) {

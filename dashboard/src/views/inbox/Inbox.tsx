@@ -1,16 +1,16 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { AcknowledgeDocument, InboxDocument, type InboxKind, type InboxQuery } from "../../api/documents";
-import { useLive } from "../../log/use-live";
-import { Choice } from "../../pieces/Choice";
-import { ofTheInbox, TOLD } from "../../pieces/inbox";
-import { Refused } from "../../pieces/Refused";
-import { Said } from "../../pieces/Said";
-import { Ago } from "../../pieces/time";
-import { number, plural } from "../../pieces/words";
+import { Refused } from "../../components/ErrorMessage";
+import { number, plural } from "../../components/format";
+import { ofTheInbox, TOLD } from "../../components/inbox";
+import { Said } from "../../components/Markdown";
+import { Ago } from "../../components/RelativeTime";
+import { Choice } from "../../components/SegmentedControl";
+import { useAct } from "../../layout/use-mutation";
+import { useLive } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { useAct } from "../../shell/use-act";
-import { address, placeOf } from "../room/place";
+import { address, placeOf } from "../room/conversation";
 import "./inbox.css";
 
 type Item = InboxQuery["inbox"]["nodes"][number];

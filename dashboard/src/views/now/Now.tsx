@@ -1,16 +1,16 @@
 import { NowDocument, type NowQuery } from "../../api/documents";
-import { anyOf, ofAgents, ofDoings, ofTasks } from "../../log/concerns";
+import { Refused } from "../../components/ErrorMessage";
+import { number, plural } from "../../components/format";
+import { Panel } from "../../components/Panel";
+import { Ago } from "../../components/RelativeTime";
+import { TaskLine } from "../../components/TaskLine";
+import { useRoom } from "../../layout/room";
+import { anyOf, ofAgents, ofDoings, ofTasks } from "../../log/invalidation";
 import { LogLine } from "../../log/LogLine";
-import { useLive, useStanding } from "../../log/use-live";
-import { Panel } from "../../pieces/Panel";
-import { Refused } from "../../pieces/Refused";
-import { TaskLine } from "../../pieces/TaskLine";
-import { Ago } from "../../pieces/time";
-import { number, plural } from "../../pieces/words";
-import { useRoom } from "../../shell/room";
-import { Here } from "./Here";
+import { useLive, useStanding } from "../../log/use-live-query";
+import { Here } from "./OnlineAgents";
 import "./now.css";
-import { Waiting } from "./Waiting";
+import { Waiting } from "./InboxPanel";
 
 const concern = anyOf(ofTasks, ofAgents, ofDoings);
 

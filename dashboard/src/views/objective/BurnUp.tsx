@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { BurnUpDocument } from "../../api/documents";
-import { ofObjectives } from "../../log/concerns";
-import { useLive } from "../../log/use-live";
-import { Chart, type Span } from "../../pieces/chart/Chart";
-import { Refused } from "../../pieces/Refused";
-import { fullTime, percent } from "../../pieces/words";
+import { Chart, type Span } from "../../components/chart/Chart";
+import { Refused } from "../../components/ErrorMessage";
+import { fullTime, percent } from "../../components/format";
+import { ofObjectives } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 
 const POINTS = 40;
 

@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { SayDocument } from "../../api/documents";
-import { onceKey } from "../../pieces/once";
-import { useNotices } from "../../shell/Notices";
-import { useRoom } from "../../shell/room";
-import { useAct } from "../../shell/use-act";
-import { address, type Place } from "./place";
+import { onceKey } from "../../components/idempotency-key";
+import { useRoom } from "../../layout/room";
+import { useNotices } from "../../layout/Toasts";
+import { useAct } from "../../layout/use-mutation";
+import { address, type Place } from "./conversation";
 
 interface ComposerProps {
   readonly place: Place;

@@ -1,11 +1,11 @@
 import { memo } from "react";
 import { Link } from "wouter";
 import type { SaidFragment } from "../../api/documents";
-import { Said } from "../../pieces/Said";
-import { clockTime, fullTime, plural } from "../../pieces/words";
+import { clockTime, fullTime, plural } from "../../components/format";
+import { Said } from "../../components/Markdown";
+import { useRoom } from "../../layout/room";
 import { useSession } from "../../session/session";
-import { useRoom } from "../../shell/room";
-import { address, placeOf } from "./place";
+import { address, placeOf } from "./conversation";
 
 interface MessageProps {
   readonly message: SaidFragment;

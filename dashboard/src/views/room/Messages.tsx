@@ -1,16 +1,16 @@
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Presence } from "../../api/documents";
-import { useLog } from "../../log/use-live";
-import { PresenceDot } from "../../pieces/PresenceDot";
-import { Refused } from "../../pieces/Refused";
-import { Scroller } from "../../pieces/Scroller";
-import { plural } from "../../pieces/words";
+import { Refused } from "../../components/ErrorMessage";
+import { plural } from "../../components/format";
+import { PresenceDot } from "../../components/PresenceDot";
+import { Scroller } from "../../components/ScrollArea";
+import { useRoom } from "../../layout/room";
+import { useLog } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { useRoom } from "../../shell/room";
 import { Composer } from "./Composer";
-import { Feed, type Line } from "./feed";
+import { address, type Place } from "./conversation";
 import { Message } from "./Message";
-import { address, type Place } from "./place";
+import { Feed, type Line } from "./message-feed";
 
 export interface TalkProps {
   readonly place: Place;

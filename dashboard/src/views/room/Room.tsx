@@ -1,18 +1,18 @@
 import { useEffect, useMemo } from "react";
 import { Redirect } from "wouter";
 import { AcknowledgeDocument, PlacesDocument, type PlacesQuery, ToldOfMessagesDocument } from "../../api/documents";
-import { anyOf, DOING, type News, ofAgents, ofMessages } from "../../log/concerns";
-import { useLive } from "../../log/use-live";
-import { Refused } from "../../pieces/Refused";
+import { Refused } from "../../components/ErrorMessage";
+import { useRoom } from "../../layout/room";
+import { useAct } from "../../layout/use-mutation";
+import { anyOf, DOING, type News, ofAgents, ofMessages } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { useRoom } from "../../shell/room";
-import { useAct } from "../../shell/use-act";
 import type { ViewProps } from "..";
+import { Places } from "./ConversationList";
+import { address, placeAt, placeOf } from "./conversation";
 import { Messages } from "./Messages";
-import { Places } from "./Places";
-import { address, placeAt, placeOf } from "./place";
-import { useUnseen } from "./seen";
 import { Thread } from "./Thread";
+import { useUnseen } from "./unread";
 import "./room.css";
 
 const concern = anyOf(ofMessages, ofAgents, (news: News) => news !== DOING && news.kind === "ROOM_UPDATED");

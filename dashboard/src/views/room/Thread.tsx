@@ -1,16 +1,16 @@
 import { useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { ThreadDocument } from "../../api/documents";
-import { ofMessages } from "../../log/concerns";
-import { useLive } from "../../log/use-live";
-import { Refused } from "../../pieces/Refused";
-import { Scroller } from "../../pieces/Scroller";
-import { number } from "../../pieces/words";
-import { useRoom } from "../../shell/room";
+import { Refused } from "../../components/ErrorMessage";
+import { number } from "../../components/format";
+import { Scroller } from "../../components/ScrollArea";
+import { useRoom } from "../../layout/room";
+import { ofMessages } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 import { Composer } from "./Composer";
+import { address } from "./conversation";
 import { Message } from "./Message";
 import type { TalkProps } from "./Messages";
-import { address } from "./place";
 
 const MOST = 100;
 

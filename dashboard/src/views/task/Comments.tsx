@@ -1,12 +1,12 @@
 import { type FormEvent, useRef, useState } from "react";
 import { AddCommentDocument, TaskCommentsDocument } from "../../api/documents";
-import type { Concern } from "../../log/concerns";
-import { useLive } from "../../log/use-live";
-import { onceKey } from "../../pieces/once";
-import { Panel } from "../../pieces/Panel";
-import { Said } from "../../pieces/Said";
-import { Ago } from "../../pieces/time";
-import { useAct } from "../../shell/use-act";
+import { onceKey } from "../../components/idempotency-key";
+import { Said } from "../../components/Markdown";
+import { Panel } from "../../components/Panel";
+import { Ago } from "../../components/RelativeTime";
+import { useAct } from "../../layout/use-mutation";
+import type { Concern } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 
 const STEP = 30;
 const MOST = 200;

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { SetCriteriaDocument } from "../../api/documents";
-import { Field, FormDialog } from "../../pieces/Form";
-import { linesIn } from "../../pieces/ids";
-import { Panel } from "../../pieces/Panel";
-import { useAct } from "../../shell/use-act";
+import { Field, FormDialog } from "../../components/Form";
+import { Panel } from "../../components/Panel";
+import { linesIn } from "../../components/parse-input";
+import { useAct } from "../../layout/use-mutation";
 import type { Task } from "./TaskPage";
 
 /** What must hold for the task to be done, and what its holder and its reviewer said of each. */

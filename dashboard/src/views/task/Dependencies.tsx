@@ -6,11 +6,11 @@ import {
   type RefFragment,
   RemoveDependencyDocument,
 } from "../../api/documents";
-import { Panel } from "../../pieces/Panel";
-import { TaskLine } from "../../pieces/TaskLine";
-import { TaskState } from "../../pieces/TaskState";
-import { useRoom } from "../../shell/room";
-import { useAct } from "../../shell/use-act";
+import { Panel } from "../../components/Panel";
+import { TaskLine } from "../../components/TaskLine";
+import { TaskState } from "../../components/TaskState";
+import { useRoom } from "../../layout/room";
+import { useAct } from "../../layout/use-mutation";
 import type { Task } from "./TaskPage";
 
 const ON: Record<DependencyKind, string> = {

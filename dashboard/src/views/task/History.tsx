@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { TaskHistoryDocument } from "../../api/documents";
-import type { Concern } from "../../log/concerns";
-import { sentence } from "../../log/sentence";
-import { useLive } from "../../log/use-live";
-import { Panel } from "../../pieces/Panel";
-import { clockTime, day, fullTime } from "../../pieces/words";
+import { clockTime, day, fullTime } from "../../components/format";
+import { Panel } from "../../components/Panel";
+import { sentence } from "../../log/describe-event";
+import type { Concern } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 
 const STEP = 50;
 const MOST = 200;

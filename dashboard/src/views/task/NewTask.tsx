@@ -1,12 +1,12 @@
 import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { CreateTaskDocument, type Priority } from "../../api/documents";
-import { AgentSelect } from "../../pieces/AgentSelect";
-import { Field, FormDialog } from "../../pieces/Form";
-import { idsIn, linesIn } from "../../pieces/ids";
-import { onceKey } from "../../pieces/once";
-import { useRoom } from "../../shell/room";
-import { useAct } from "../../shell/use-act";
+import { AgentSelect } from "../../components/AgentSelect";
+import { Field, FormDialog } from "../../components/Form";
+import { onceKey } from "../../components/idempotency-key";
+import { idsIn, linesIn } from "../../components/parse-input";
+import { useRoom } from "../../layout/room";
+import { useAct } from "../../layout/use-mutation";
 
 interface NewTaskProps {
   /** Where it shall stand, if that is known. */

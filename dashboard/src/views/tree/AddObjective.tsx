@@ -1,10 +1,10 @@
 import { type FormEvent, useId, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { AddObjectiveDocument } from "../../api/documents";
-import { Dialog } from "../../pieces/Dialog";
-import { onceKey } from "../../pieces/once";
-import { useRoom } from "../../shell/room";
-import { useAct } from "../../shell/use-act";
+import { Dialog } from "../../components/Dialog";
+import { onceKey } from "../../components/idempotency-key";
+import { useRoom } from "../../layout/room";
+import { useAct } from "../../layout/use-mutation";
 
 interface AddObjectiveProps {
   readonly parent: { id: string; title: string } | null;

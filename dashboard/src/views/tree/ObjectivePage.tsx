@@ -6,15 +6,15 @@ import {
   type ObjectivePageQuery,
   SetObjectiveStatusDocument,
 } from "../../api/documents";
-import { ofObjectives } from "../../log/concerns";
-import { useLive } from "../../log/use-live";
-import { Progress } from "../../pieces/Progress";
-import { Refused } from "../../pieces/Refused";
-import { TaskLine } from "../../pieces/TaskLine";
-import { TaskState } from "../../pieces/TaskState";
-import { day, number } from "../../pieces/words";
-import { useRoom } from "../../shell/room";
-import { useAct } from "../../shell/use-act";
+import { Refused } from "../../components/ErrorMessage";
+import { day, number } from "../../components/format";
+import { Progress } from "../../components/Progress";
+import { TaskLine } from "../../components/TaskLine";
+import { TaskState } from "../../components/TaskState";
+import { useRoom } from "../../layout/room";
+import { useAct } from "../../layout/use-mutation";
+import { ofObjectives } from "../../log/invalidation";
+import { useLive } from "../../log/use-live-query";
 import { BurnUp } from "../objective/BurnUp";
 import { NewTask } from "../task/NewTask";
 import { AddObjective } from "./AddObjective";

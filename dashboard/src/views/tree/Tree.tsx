@@ -1,15 +1,15 @@
 import { useMemo, useState, useSyncExternalStore } from "react";
 import { MoveObjectiveDocument } from "../../api/documents";
-import { useLog } from "../../log/use-live";
-import { Refused } from "../../pieces/Refused";
+import { Refused } from "../../components/ErrorMessage";
+import { useRoom } from "../../layout/room";
+import { useAct } from "../../layout/use-mutation";
+import { useLog } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { useRoom } from "../../shell/room";
-import { useAct } from "../../shell/use-act";
 import type { ViewProps } from "..";
 import { AddObjective } from "./AddObjective";
-import { type Carried, ForestModel } from "./forest";
 import { ObjectivePage } from "./ObjectivePage";
-import { Rows } from "./Rows";
+import { Rows } from "./TreeRows";
+import { type Carried, ForestModel } from "./tree-store";
 import "./tree.css";
 
 /** The goal tree, and beside it the objective that was chosen. */

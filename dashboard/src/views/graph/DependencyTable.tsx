@@ -1,0 +1,46 @@
+import { Link } from "wouter";
+import { TaskState } from "../../components/TaskState";
+import { useRoom } from "../../layout/room";
+import type { Web } from "./dependency-graph";
+
+/** The web as a table: what each task waits for, and what it holds back. */
+export function AsList({ web }: { web: Web }) {
+  const room = useRoom();
+  const place = new Map(web.critical.map((id, index) => [id, index + 1]));
+  const link = (id: string) => (
+    <Link key={id} className="id" href={room.to("tasks", id)}>
+      {id}
+    </Link>
+  );
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+    <section className="graph-frame" aria-label="Dependencies" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Task</th>
+            <th scope="col">State</th>
+            <th scope="col">Waits for</th>
+            <th scope="col">Holds back</th>
+            <th scope="col">Critical path</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...web.tasks.values()].map((task) => (
+            <tr key={task.id}>
+              <th scope="row">
+                {link(task.id)} {task.title}
+              </th>
+              <td>
+                <TaskState status={task.status} ready={task.ready} stale={task.stale} />
+              </td>
+              <td>{web.edges.filter(([, to]) => to === task.id).map(([from]) => link(from))}</td>
+              <td>{web.edges.filter(([from]) => from === task.id).map(([, to]) => link(to))}</td>
+              <td>{place.has(task.id) && `step ${place.get(task.id)}`}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

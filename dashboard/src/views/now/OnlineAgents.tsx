@@ -1,0 +1,50 @@
+import type { NowQuery } from "../../api/documents";
+import { Panel } from "../../components/Panel";
+import { PresenceDot } from "../../components/PresenceDot";
+import { Ago } from "../../components/RelativeTime";
+import { TaskLine } from "../../components/TaskLine";
+
+type Agents = NonNullable<NowQuery["room"]>["agents"];
+
+/** Who is here, and what each of them does. */
+export function Here({ agents }: { agents: Agents }) {
+  const sorted = [...agents].sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
+  return (
+    <Panel title="Here" count={agents.length} empty="Nobody is here.">
+      <ul className="lines">
+        {sorted.map((agent) => (
+          <li key={agent.id}>
+            <div className="line">
+              <PresenceDot presence={agent.presence} />
+              <b className="line-title">{agent.name}</b>
+              <span className="line-more">
+                {agent.kind === "HUMAN" && <span className="tag">person</span>}
+                {agent.presence === "IDLE" && agent.lastSeenAt && (
+                  <span>
+                    idle <Ago at={agent.lastSeenAt} />
+                  </span>
+                )}
+                {agent.activity && <span className="doing">{agent.activity.kind.toLowerCase()}</span>}
+              </span>
+            </div>
+            {agent.activity?.note && <p className="soft">{agent.activity.note}</p>}
+            {agent.tasks.map((task) => (
+              <TaskLine key={task.id} task={task}>
+                {task.status !== "DOING" && task.status.toLowerCase().replace("validating", "in review")}
+                {task.stale && (
+                  <span className="tag" data-state="STALE">
+                    stale
+                  </span>
+                )}
+              </TaskLine>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function rank(agent: Agents[number]): number {
+  return (agent.presence === "ONLINE" ? 0 : 2) + (agent.tasks.length > 0 || agent.activity ? 0 : 1);
+}
