@@ -26,7 +26,7 @@ import httpx
 import psutil
 import websockets
 
-from goalroom.embedded import Cluster
+from goalroom.postgres.embedded import Cluster
 from tests.e2e.commands import Server
 from tests.e2e.team import Agent, hire, make_room
 

@@ -15,13 +15,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from db import claims, readiness, rooms
-from db.callers import Caller
-from db.database import Database
-from db.feed import Feed
-from db.migrate import migrate
-from db.records import AgentKind, Role
-from goalroom.embedded import Cluster
+from db.core.callers import Caller
+from db.core.database import Database
+from db.core.migrations import migrate
+from db.core.records import AgentKind, Role
+from db.events.feed import Feed
+from db.rooms import rooms
+from db.tasks import claims, readiness
+from goalroom.postgres.embedded import Cluster
 
 _CLIENTS = 16
 _PART = 50_000

@@ -13,12 +13,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from db.database import Database
-from db.migrate import migrate
-from goalroom.embedded import Cluster
+from db.core.database import Database
+from db.core.migrations import migrate
+from goalroom.postgres.embedded import Cluster
 from tests import people
-from tests.db import room_traffic
-from tests.db.test_room_traffic import RECIPIENTS, SENDERS, check
+from tests.db.conversation import message_load
+from tests.db.conversation.test_message_load import RECIPIENTS, SENDERS, check
 from tests.processes import process
 
 
@@ -32,7 +32,7 @@ async def measure(messages: int) -> None:
         recipients = [await people.caller(database, f"reader-{number}", room) for number in range(RECIPIENTS)]
         async with process(cluster.url) as here, process(cluster.url) as there:
             began = time.perf_counter()
-            traffic = await room_traffic.run(
+            traffic = await message_load.run(
                 room, (here.database, here.feed), (there.database, there.feed), senders, recipients, messages
             )
             took = time.perf_counter() - began

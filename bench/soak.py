@@ -27,7 +27,7 @@ import psutil
 import websockets
 from prometheus_client.parser import text_string_to_metric_families
 
-from goalroom.embedded import Cluster
+from goalroom.postgres.embedded import Cluster
 from tests.e2e.commands import Server
 from tests.e2e.team import Agent, codes, hire, make_room
 

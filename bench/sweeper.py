@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.claims import Setting
-from db import claims, sweep
-from db.callers import Caller
-from db.database import Database
-from db.feed import Feed
-from db.migrate import migrate
-from goalroom.embedded import Cluster
+from db.core.callers import Caller
+from db.core.database import Database
+from db.core.migrations import migrate
+from db.events.feed import Feed
+from db.tasks import claims, lease_expiry
+from goalroom.postgres.embedded import Cluster
 
 # Held by the clients in turn, their leases all over.
 _EXPIRED = """
@@ -58,7 +58,7 @@ async def _take_back(url: str) -> tuple[int, float, float]:
     taken, longest = 0, 0.0
     while await database.fetchval(_LEFT):
         began = time.perf_counter()
-        taken += await sweep.take_back_expired(database)
+        taken += await lease_expiry.take_back_expired(database)
         longest = max(longest, time.perf_counter() - began)
     ended = time.time()
     await database.close()

@@ -26,7 +26,7 @@ import psutil
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from goalroom.embedded import Cluster
+from goalroom.postgres.embedded import Cluster
 from tests.e2e.commands import Server
 from tests.e2e.team import Agent, hire, make_room, read_log
 

@@ -1,5 +1,5 @@
 """`python -m goalroom` is the command `goalroom`."""
 
-from goalroom.cli import main
+from goalroom.commands.cli import main
 
 main()

@@ -13,28 +13,30 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from db import uptime
-from db.database import Database
-from db.feed import Feed
-from goalroom import errors, page, request_ids, way_in
-from goalroom.admission import Admission
-from goalroom.allowances import Allowances
-from goalroom.connections import Connections
-from goalroom.door import Door
-from goalroom.execution import Engine
-from goalroom.graphql_http import GraphQLHTTP
-from goalroom.graphql_ws import GraphQLWebSocket
-from goalroom.health import Health
+from db.core.database import Database
+from db.events.feed import Feed
+from db.operations import outage_grace
+from goalroom.broadcast.notifier import Nudges
+from goalroom.broadcast.postgres import PostgresBroadcast
+from goalroom.endpoints import dashboard, login_link
+from goalroom.endpoints.health import Health
+from goalroom.endpoints.login_link import WayIn
+from goalroom.endpoints.metrics import MetricsPage
+from goalroom.execution import errors
+from goalroom.execution.engine import Engine
+from goalroom.execution.rate_limits import Allowances
 from goalroom.limits import DEFAULTS, Limits
-from goalroom.metrics import Metrics
-from goalroom.metrics_page import MetricsPage
-from goalroom.nudges import Nudges
-from goalroom.postgres_broadcast import PostgresBroadcast
-from goalroom.request_ids import RequestIds
+from goalroom.observability import request_ids
+from goalroom.observability.metrics import Metrics
+from goalroom.observability.request_ids import RequestIds
+from goalroom.observability.tracing import configured
 from goalroom.sweeper import sweep_forever
-from goalroom.tracing import configured
-from goalroom.way_in import WayIn
-from schema.build import schema
+from goalroom.transport.authentication import Admission
+from goalroom.transport.connections import Connections
+from goalroom.transport.http import GraphQLHTTP
+from goalroom.transport.services import Door
+from goalroom.transport.websocket import GraphQLWebSocket
+from resolvers.build import schema
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
@@ -83,7 +85,7 @@ class _Lifespan:
     async def __call__(self, app: Starlette) -> AsyncGenerator[None]:
         database = await Database.connect(self._url)
         # Before anybody's request is judged by the clock: nobody could keep a lease alive while no server ran.
-        await uptime.note(database)
+        await outage_grace.note(database)
         feed, backend = Feed(database), PostgresBroadcast(self._url)
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, app.state.stopping)
@@ -108,7 +110,7 @@ class _Lifespan:
             asyncio.create_task(_supervised(name, one))
             for name, one in (
                 ("nudges", nudges.run),
-                ("uptime", lambda: uptime.keep_noting(database)),
+                ("uptime", lambda: outage_grace.keep_noting(database)),
                 ("health", health.watch),
                 ("sweeper", lambda: sweep_forever(database, metrics)),
                 ("tokens", connections.follow_tokens),
@@ -143,8 +145,8 @@ def _routes(door: Door, health: Health, entry: WayIn) -> list[Route | WebSocketR
         Route("/healthz", _healthy),
         Route("/readyz", ready),
         Route("/metrics", MetricsPage(door.metrics, door, health).__call__),
-        Route(way_in.PATH, let_in, methods=["POST"]),
-        *page.routes(),
+        Route(login_link.PATH, let_in, methods=["POST"]),
+        *dashboard.routes(),
     ]
 
 

@@ -20,14 +20,14 @@ except ImportError:
 import uvicorn
 from starlette.applications import Starlette
 
-from goalroom import storage
 from goalroom.app import create_app
-from goalroom.failure import Failure
-from goalroom.http_protocol import HttpProtocol, Upgrades
+from goalroom.command_error import Failure
+from goalroom.endpoints.login_link import WayIn
+from goalroom.postgres import setup
 from goalroom.settings import Settings
+from goalroom.transport.uvicorn_http import HttpProtocol, Upgrades
+from goalroom.transport.uvicorn_websocket import WebSocketProtocol
 from goalroom.version import __version__
-from goalroom.way_in import WayIn
-from goalroom.ws_protocol import WebSocketProtocol
 
 _log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ async def _serve_on(
     listener: socket.socket, settings: Settings, stop: asyncio.Event, company: Company | None, entrance: str
 ) -> None:
     _check_tls(settings)
-    async with storage.furnished(settings) as url:
+    async with setup.furnished(settings) as url:
         if stop.is_set():
             return
         app = create_app(

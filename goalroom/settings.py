@@ -9,7 +9,7 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from goalroom.failure import Failure
+from goalroom.command_error import Failure
 from goalroom.limits import DEFAULTS, Limits
 
 _TOKEN = re.compile(r"[!-~]{32,500}")

@@ -4,20 +4,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from db import (
-    digest_posting,
-    idempotency,
-    memory,
-    objectives,
-    presence,
-    readiness,
-    resources,
-    silence,
-    sweep,
-    uptime,
-)
-from db.database import Database
-from goalroom.metrics import Metrics
+from db.conversation import memory
+from db.core import idempotency
+from db.core.database import Database
+from db.goal_tree import objectives
+from db.operations import outage_grace
+from db.overviews import digest_posting
+from db.presence import presence
+from db.resources import resources
+from db.tasks import lease_expiry, readiness, staleness
+from goalroom.observability.metrics import Metrics
 
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
 _TICK_S = 0.5
@@ -29,9 +25,9 @@ Sweep = Callable[[Database], Awaitable[int]]
 
 # In how many ticks each is due, and what it is: one bounded transaction, or a few, which answers how much it did.
 _SWEEPS: tuple[tuple[int, Sweep], ...] = (
-    (1, sweep.take_back_expired),
-    (1, silence.mark_stale),
-    (1, silence.give_back_reviews),
+    (1, lease_expiry.take_back_expired),
+    (1, staleness.mark_stale),
+    (1, staleness.give_back_reviews),
     (1, readiness.clear_schedules),
     (1, resources.let_cool),
     (1, presence.sweep),
@@ -64,7 +60,7 @@ async def sweep_all(database: Database, sweeps: Sequence[Sweep], metrics: Metric
     busy, failed = list(sweeps), None
     while busy:
         # The clock takes nothing from anyone before it is known that servers were there to listen.
-        await uptime.note(database)
+        await outage_grace.note(database)
         for one in tuple(busy):
             try:
                 with metrics.sweeping(one.__name__) as done:

@@ -2,10 +2,14 @@
 
 import strawberry
 
-from db import activity, agents, rooms, sessions, tokens
-from resolvers.context import Info
-from schema.types.activity import SetActivityInput
-from schema.types.agent import (
+from db.presence import activity, sessions
+from db.rooms import agents, rooms, tokens
+from schema.context import Info
+from schema.types.absent import given, or_none
+from schema.types.enums import AgentKind, Presence, Role
+from schema.types.presence.activity import SetActivityInput
+from schema.types.presence.session import HeartbeatInput, Pulse
+from schema.types.rooms.agent import (
     Agent,
     CreateTokenInput,
     RegisterAgentInput,
@@ -13,10 +17,7 @@ from schema.types.agent import (
     RevokeTokensInput,
     UpdateAgentInput,
 )
-from schema.types.enums import AgentKind, Presence, Role
-from schema.types.given import given, or_none
-from schema.types.room import members
-from schema.types.session import HeartbeatInput, Pulse
+from schema.types.rooms.room import members
 
 
 @strawberry.type

@@ -2,10 +2,10 @@
 
 import strawberry
 
-from db import briefing
-from resolvers.context import Info
-from schema.types.briefing import Briefing
-from schema.types.given import or_none
+from db.overviews import briefing
+from schema.context import Info
+from schema.types.absent import or_none
+from schema.types.overviews.briefing import Briefing
 
 
 @strawberry.type

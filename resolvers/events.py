@@ -6,11 +6,14 @@ from typing import TypeVar
 
 import strawberry
 
-from db import ids, log, presence_changes, records, watching
-from resolvers.context import Info
+from db.core import ids, records
+from db.events import event_log
+from db.overviews import event_filters
+from db.presence import presence_feed
+from schema.context import Info
 from schema.types.enums import EventKind
-from schema.types.event import Event, EventConnection
-from schema.types.watching import PresenceChange, TaskChange, TaskUnblocked
+from schema.types.events.event import Event, EventConnection
+from schema.types.events.subscription_payloads import PresenceChange, TaskChange, TaskUnblocked
 
 T = TypeVar("T")
 
@@ -31,7 +34,7 @@ class EventQuery:
         first: int | None = None,
         last: int | None = None,
     ) -> EventConnection:
-        page = await log.events(
+        page = await event_log.events(
             info.context.database,
             info.context.caller,
             room,
@@ -56,7 +59,7 @@ class EventSubscription:
         after: str | None = None,
         kinds: list[EventKind] | None = None,
     ) -> AsyncGenerator[Event, None]:
-        wanted = await watching.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
+        wanted = await event_filters.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
         return follow(info, wanted, Event.of)
 
     @strawberry.subscription(description="Tasks that just became ready because the last thing they waited for cleared.")
@@ -68,7 +71,7 @@ class EventSubscription:
         objective: strawberry.ID | None = None,
         after: str | None = None,
     ) -> AsyncGenerator[TaskUnblocked, None]:
-        wanted = await watching.unblocked(
+        wanted = await event_filters.unblocked(
             info.context.database, info.context.caller, room, after, assignee=assignee, objective=objective
         )
         return follow(info, wanted, TaskUnblocked.of)
@@ -78,7 +81,7 @@ class EventSubscription:
         self, info: Info, room: strawberry.ID | None = None, after: str | None = None
     ) -> AsyncGenerator[PresenceChange, None]:
         kinds = [EventKind.PRESENCE_CHANGED]
-        wanted = await watching.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
+        wanted = await event_filters.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
         return _follow_presence(info, wanted)
 
     @strawberry.subscription(description="Any change of one task, of an objective's subtree, or of the room's tasks.")
@@ -90,14 +93,14 @@ class EventSubscription:
         objective: strawberry.ID | None = None,
         after: str | None = None,
     ) -> AsyncGenerator[TaskChange, None]:
-        wanted = await watching.task_changes(
+        wanted = await event_filters.task_changes(
             info.context.database, info.context.caller, room, after, task=task, objective=objective
         )
         return follow(info, wanted, TaskChange.of)
 
 
 async def follow(
-    info: Info, wanted: watching.Watching, payload: Callable[[records.Event], T]
+    info: Info, wanted: event_filters.Watching, payload: Callable[[records.Event], T]
 ) -> AsyncGenerator[T, None]:
     """What is wanted of a room's log, as the caller may see it, without end."""
     context = info.context
@@ -111,9 +114,9 @@ async def follow(
                 yield payload(event.shown_to(caller.agent_id, caller.name))
 
 
-async def _follow_presence(info: Info, wanted: watching.Watching) -> AsyncGenerator[PresenceChange, None]:
+async def _follow_presence(info: Info, wanted: event_filters.Watching) -> AsyncGenerator[PresenceChange, None]:
     context = info.context
-    async with aclosing(presence_changes.follow(context.feed, wanted.room_id, wanted.seq)) as changes:
+    async with aclosing(presence_feed.follow(context.feed, wanted.room_id, wanted.seq)) as changes:
         async for change in changes:
             context.caller.must_see(wanted.room_id, ids.of(ids.ROOM, wanted.room_id))
             if not isinstance(change, records.Event) or await wanted.wants(change):

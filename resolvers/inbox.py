@@ -5,11 +5,11 @@ from contextlib import aclosing
 
 import strawberry
 
-from db import inbox
-from resolvers.context import Info
+from db.conversation import inbox
+from schema.context import Info
+from schema.types.absent import or_none
+from schema.types.conversation.inbox import AcknowledgeInput, InboxConnection, InboxItem
 from schema.types.enums import InboxKind
-from schema.types.given import or_none
-from schema.types.inbox import AcknowledgeInput, InboxConnection, InboxItem
 
 
 @strawberry.type

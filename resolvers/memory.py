@@ -2,10 +2,10 @@
 
 import strawberry
 
-from db import memory
-from resolvers.context import Info
-from schema.types.given import or_none
-from schema.types.memory import ForgetInput, Memory, RememberInput
+from db.conversation import memory
+from schema.context import Info
+from schema.types.absent import or_none
+from schema.types.conversation.memory import ForgetInput, Memory, RememberInput
 
 
 @strawberry.type

@@ -4,12 +4,13 @@ from collections.abc import AsyncGenerator
 
 import strawberry
 
-from db import channels, sending, watching
-from resolvers.context import Info
+from db.conversation import channels, message_send
+from db.overviews import event_filters
 from resolvers.events import follow
-from schema.types.given import or_none
-from schema.types.message import Channel, CreateChannelInput, Message, SendMessageInput
-from schema.types.watching import MessageSent
+from schema.context import Info
+from schema.types.absent import or_none
+from schema.types.conversation.message import Channel, CreateChannelInput, Message, SendMessageInput
+from schema.types.events.subscription_payloads import MessageSent
 
 
 @strawberry.type
@@ -29,7 +30,7 @@ class MessageMutation:
     @strawberry.mutation(description="Say something in a channel, or directly to agents.")
     async def send_message(self, info: Info, input: SendMessageInput) -> Message | None:  # noqa: A002
         context = info.context
-        sent = await sending.send(context.database, context.caller, input.new(), or_none(input.idempotency_key))
+        sent = await message_send.send(context.database, context.caller, input.new(), or_none(input.idempotency_key))
         return Message.of(sent)
 
 
@@ -43,5 +44,5 @@ class MessageSubscription:
         channel: str | None = None,
         after: str | None = None,
     ) -> AsyncGenerator[MessageSent, None]:
-        wanted = await watching.messages(info.context.database, info.context.caller, room, after, channel=channel)
+        wanted = await event_filters.messages(info.context.database, info.context.caller, room, after, channel=channel)
         return follow(info, wanted, MessageSent.of)

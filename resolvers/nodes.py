@@ -5,39 +5,31 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import strawberry
 
-from db import (
-    agents,
-    bounds,
-    comment_lists,
-    ids,
-    inbox,
-    key_results,
-    log,
-    message_lists,
-    messages,
-    objectives,
-    resources,
-    reviews,
-    rooms,
-    sessions,
-    task_details,
-)
-from db.records import Role
-from db.refusals import BadInput, NotFound, Refused
-from resolvers.context import Info
-from schema.types.agent import Agent
-from schema.types.comment import Comment
-from schema.types.event import Event
-from schema.types.inbox import InboxItem
-from schema.types.key_result import KeyResult
-from schema.types.message import Message
+from db.conversation import comment_lists, inbox, message_lists, messages
+from db.core import ids, validation
+from db.core.errors import BadInput, NotFound, Refused
+from db.core.records import Role
+from db.events import event_log
+from db.goal_tree import objectives
+from db.goals import key_results
+from db.presence import sessions
+from db.resources import resources
+from db.rooms import agents, rooms
+from db.tasks import reviews, task_loaders
+from schema.context import Info
+from schema.types.conversation.comment import Comment
+from schema.types.conversation.inbox import InboxItem
+from schema.types.conversation.message import Message
+from schema.types.events.event import Event
+from schema.types.goals.key_result import KeyResult
+from schema.types.goals.objective import Objective
 from schema.types.node import Node
-from schema.types.objective import Objective
-from schema.types.resource import Resource
-from schema.types.review import Review
-from schema.types.room import Room
-from schema.types.session import Session
-from schema.types.task import Task
+from schema.types.presence.session import Session
+from schema.types.resources.resource import Resource
+from schema.types.rooms.agent import Agent
+from schema.types.rooms.room import Room
+from schema.types.tasks.review import Review
+from schema.types.tasks.task import Task
 
 
 @strawberry.type
@@ -50,7 +42,7 @@ class NodeQuery:
         description="Up to 100 of them, in the order asked for; null and an error where one can't be found."
     )
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
-        asked = bounds.items("ids", ids)
+        asked = validation.items("ids", ids)
         found = await asyncio.gather(*(_find(info, one) for one in asked), return_exceptions=True)
         # The engine takes a refusal in a list for the error of that place.
         return [_found_or_refused(one) for one in found]
@@ -68,7 +60,7 @@ async def visible(info: Info, letter: str, key: int) -> Node | None:
 
 
 async def _find(info: Info, text: str) -> Node:
-    letter, key = ids.split(bounds.text("id", text))
+    letter, key = ids.split(validation.text("id", text))
     if letter not in _FINDERS:
         raise BadInput("id", f"{text} is the id of {ids.NOUNS[letter]}, which is no node.")
     node = await visible(info, letter, key)
@@ -105,7 +97,7 @@ async def _key_result(info: Info, key: int) -> Node | None:
 
 
 async def _task(info: Info, key: int) -> Node | None:
-    task = await info.context.one(task_details.by_ids, key)
+    task = await info.context.one(task_loaders.by_ids, key)
     return Task.of(task) if task and info.context.caller.sees(task.room_id) else None
 
 
@@ -125,7 +117,7 @@ async def _resource(info: Info, key: int) -> Node | None:
 
 
 async def _event(info: Info, key: int) -> Node | None:
-    caller, event = info.context.caller, await info.context.one(log.by_ids, key)
+    caller, event = info.context.caller, await info.context.one(event_log.by_ids, key)
     return Event.of(event.shown_to(caller.agent_id, caller.name)) if event and caller.sees(event.room_id) else None
 
 

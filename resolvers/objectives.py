@@ -2,12 +2,13 @@
 
 import strawberry
 
-from db import key_results, objective_acts, objectives
-from resolvers.context import Info
-from schema.types.given import given, or_none
-from schema.types.key_result import KeyResult
-from schema.types.key_result_inputs import CreateKeyResultInput, UpdateKeyResultInput
-from schema.types.objective import CreateObjectiveInput, MoveObjectiveInput, Objective, UpdateObjectiveInput
+from db.goal_tree import objectives
+from db.goals import key_results, objective_mutations
+from schema.context import Info
+from schema.types.absent import given, or_none
+from schema.types.goals.key_result import KeyResult
+from schema.types.goals.key_result_inputs import CreateKeyResultInput, UpdateKeyResultInput
+from schema.types.goals.objective import CreateObjectiveInput, MoveObjectiveInput, Objective, UpdateObjectiveInput
 
 
 @strawberry.type
@@ -21,19 +22,23 @@ class ObjectiveQuery:
 class ObjectiveMutation:
     @strawberry.mutation(description="Make an objective, at the root or under a parent.")
     async def create_objective(self, info: Info, input: CreateObjectiveInput) -> Objective | None:  # noqa: A002
-        made = await objective_acts.create(
+        made = await objective_mutations.create(
             info.context.database, info.context.caller, **input.new(), key=or_none(input.idempotency_key)
         )
         return Objective.of(made)
 
     @strawberry.mutation(description="Change what it says of itself, its status, or whether it is archived.")
     async def update_objective(self, info: Info, input: UpdateObjectiveInput) -> Objective | None:  # noqa: A002
-        changed = await objective_acts.update(info.context.database, info.context.caller, input.id, input.changes())
+        changed = await objective_mutations.update(
+            info.context.database, info.context.caller, input.id, input.changes()
+        )
         return Objective.of(changed)
 
     @strawberry.mutation(description="Under another parent, or, without one, to the root.")
     async def move_objective(self, info: Info, input: MoveObjectiveInput) -> Objective | None:  # noqa: A002
-        moved = await objective_acts.move(info.context.database, info.context.caller, input.id, or_none(input.parent))
+        moved = await objective_mutations.move(
+            info.context.database, info.context.caller, input.id, or_none(input.parent)
+        )
         return Objective.of(moved)
 
     @strawberry.mutation(description="Measure an objective by one more number.")

@@ -4,10 +4,10 @@
 
 import strawberry
 
-from db import resources
-from resolvers.context import Info
-from schema.types.given import given, or_none
-from schema.types.resource import DefineResourceInput, ReportHealthInput, ResetBreakerInput, Resource
+from db.resources import resources
+from schema.context import Info
+from schema.types.absent import given, or_none
+from schema.types.resources.resource import DefineResourceInput, ReportHealthInput, ResetBreakerInput, Resource
 
 
 @strawberry.type

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from db import reviews
-from resolvers.context import Info
-from schema.types.given import or_none
-from schema.types.review import ClaimNextReviewInput, ReviewTaskInput
-from schema.types.task import Task
+from db.tasks import reviews
+from schema.context import Info
+from schema.types.absent import or_none
+from schema.types.tasks.review import ClaimNextReviewInput, ReviewTaskInput
+from schema.types.tasks.task import Task
 
 
 @strawberry.type

@@ -2,10 +2,10 @@
 
 import strawberry
 
-from db import rooms
-from resolvers.context import Info
-from schema.types.given import or_none
-from schema.types.room import CreateRoomInput, Room, UpdateRoomInput
+from db.rooms import rooms
+from schema.context import Info
+from schema.types.absent import or_none
+from schema.types.rooms.room import CreateRoomInput, Room, UpdateRoomInput
 
 
 @strawberry.type

@@ -4,10 +4,10 @@ import asyncio
 
 import strawberry
 
-from db import search
+from db.overviews import search
 from resolvers import nodes
-from resolvers.context import Info
-from schema.types.given import or_none
+from schema.context import Info
+from schema.types.absent import or_none
 from schema.types.node import Node
 
 

@@ -4,29 +4,29 @@
 
 import strawberry
 
-from db import (
+from db.conversation import comments
+from db.core import records
+from db.goal_tree import references
+from db.overviews import critical_path
+from db.tasks import (
     assignment,
     claims,
-    comments,
     criteria,
-    critical_path,
     dependencies,
-    endings,
-    lookups,
-    new_tasks,
-    records,
     submissions,
+    task_cancel,
+    task_create,
     task_lists,
-    tasks,
-    work,
+    task_progress,
+    task_update,
 )
-from resolvers.context import Info
-from schema.types.claim import Claim, ClaimNextTaskInput, ClaimTaskInput, RenewLeaseInput
-from schema.types.comment import AddCommentInput, Comment
+from schema.context import Info
+from schema.types.absent import given, or_none
+from schema.types.conversation.comment import AddCommentInput, Comment
 from schema.types.enums import CommentKind, DependencyKind
-from schema.types.given import given, or_none
-from schema.types.task import Dependency, Lease, Task
-from schema.types.task_inputs import (
+from schema.types.tasks.claim import Claim, ClaimNextTaskInput, ClaimTaskInput, RenewLeaseInput
+from schema.types.tasks.task import Dependency, Lease, Task
+from schema.types.tasks.task_inputs import (
     AssignTaskInput,
     BlockTaskInput,
     CancelTaskInput,
@@ -47,7 +47,7 @@ from schema.types.task_inputs import (
 class TaskQuery:
     @strawberry.field(description="The task of this id.")
     async def task(self, info: Info, id: strawberry.ID) -> Task | None:
-        return Task.of(await lookups.find_task(info.context.database, info.context.caller, id))
+        return Task.of(await references.find_task(info.context.database, info.context.caller, id))
 
     @strawberry.field(description="What claimNextTask would offer this caller, best first, without claiming it.")
     async def ready_tasks(
@@ -75,11 +75,11 @@ class TaskMutation:
     @strawberry.mutation(description="Make a task.")
     async def create_task(self, info: Info, input: CreateTaskInput) -> Task | None:
         key = or_none(input.idempotency_key)
-        return Task.of(await new_tasks.create(info.context.database, info.context.caller, input.new(), key))
+        return Task.of(await task_create.create(info.context.database, info.context.caller, input.new(), key))
 
     @strawberry.mutation(description="All or none, dependencies between them by their `ref`.")
     async def create_tasks(self, info: Info, input: CreateTasksInput) -> list[Task] | None:
-        made = await new_tasks.create_many(
+        made = await task_create.create_many(
             info.context.database,
             info.context.caller,
             or_none(input.room),
@@ -92,7 +92,7 @@ class TaskMutation:
     async def update_task(self, info: Info, input: UpdateTaskInput) -> Task | None:
         fence = or_none(input.fence)
         return Task.of(
-            await tasks.update(info.context.database, info.context.caller, input.id, input.changes(), fence=fence)
+            await task_update.update(info.context.database, info.context.caller, input.id, input.changes(), fence=fence)
         )
 
     @strawberry.mutation(description="Say what done means, before the work.")
@@ -157,7 +157,7 @@ class TaskMutation:
     @strawberry.mutation(description="Hold a task for longer.")
     async def renew_lease(self, info: Info, input: RenewLeaseInput) -> Lease | None:
         return Lease.of(
-            await work.renew(
+            await task_progress.renew(
                 info.context.database,
                 info.context.caller,
                 input.task,
@@ -171,7 +171,7 @@ class TaskMutation:
     async def release_task(self, info: Info, input: ReleaseTaskInput) -> Task | None:
         handoff = input.handoff.new() if input.handoff else None
         return Task.of(
-            await work.release(
+            await task_progress.release(
                 info.context.database, info.context.caller, input.task, handoff=handoff, fence=or_none(input.fence)
             )
         )
@@ -179,7 +179,7 @@ class TaskMutation:
     @strawberry.mutation(description="Keep a task that can't go on, without a lease, until it can.")
     async def block_task(self, info: Info, input: BlockTaskInput) -> Task | None:
         return Task.of(
-            await work.block(
+            await task_progress.block(
                 info.context.database,
                 info.context.caller,
                 input.task,
@@ -191,12 +191,12 @@ class TaskMutation:
 
     @strawberry.mutation(description="Takes back the REASON that blockTask gave; other waits stay.")
     async def unblock_task(self, info: Info, input: UnblockTaskInput) -> Task | None:
-        return Task.of(await work.unblock(info.context.database, info.context.caller, input.task))
+        return Task.of(await task_progress.unblock(info.context.database, info.context.caller, input.task))
 
     @strawberry.mutation(description="Write on the page that a task's holders keep.")
     async def write_notes(self, info: Info, input: WriteNotesInput) -> Task | None:
         return Task.of(
-            await work.write_notes(
+            await task_progress.write_notes(
                 info.context.database,
                 info.context.caller,
                 input.task,
@@ -222,11 +222,11 @@ class TaskMutation:
 
     @strawberry.mutation(description="Give a task up: what waited for it waits no more.")
     async def cancel_task(self, info: Info, input: CancelTaskInput) -> Task | None:
-        return Task.of(await endings.cancel(info.context.database, info.context.caller, input.task, input.reason))
+        return Task.of(await task_cancel.cancel(info.context.database, info.context.caller, input.task, input.reason))
 
     @strawberry.mutation(description="Open a finished task again: what builds on it waits again, or is told.")
     async def reopen_task(self, info: Info, input: ReopenTaskInput) -> Task | None:
-        return Task.of(await endings.reopen(info.context.database, info.context.caller, input.task, input.reason))
+        return Task.of(await task_cancel.reopen(info.context.database, info.context.caller, input.task, input.reason))
 
     @strawberry.mutation(description="Say something on a task or an objective.")
     async def add_comment(self, info: Info, input: AddCommentInput) -> Comment | None:

@@ -9,8 +9,8 @@ from graphql import GraphQLError
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
-from db import bounds
-from db.refusals import BadInput
+from db.core import validation
+from db.core.errors import BadInput
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?")
 _SHOWN = 40
@@ -27,7 +27,7 @@ def _read(sent: object) -> datetime:
     if not isinstance(sent, str) or _ISO.fullmatch(sent) is None:
         raise wrong
     try:
-        return bounds.time("DateTime", datetime.fromisoformat(sent))
+        return validation.time("DateTime", datetime.fromisoformat(sent))
     except ValueError:
         raise wrong from None
     except BadInput as refused:

@@ -1,6 +1,6 @@
 """The clock of tests: instead of waiting, everything that was written becomes older."""
 
-from db.database import Database
+from db.core.database import Database
 
 
 async def advance(database: Database, seconds: float, *, serving: bool = True) -> None:

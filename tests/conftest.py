@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from db.database import Database
-from db.migrate import migrate
-from goalroom.embedded import Cluster
+from db.core.database import Database
+from db.core.migrations import migrate
+from goalroom.postgres.embedded import Cluster
 from tests.client import Client
 from tests.e2e.commands import Server
-from tests.world import World
+from tests.factories import World
 
 _SERVER_ENV = "GOALROOM_TEST_DATABASE_URL"
 

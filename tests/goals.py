@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from db import claims, new_tasks, objective_acts, objectives, submissions
-from db.callers import Caller
-from db.database import Database
-from db.new_tasks import NewTask
-from db.records import Objective, Task
-from db.submissions import Submission
+from db.core.callers import Caller
+from db.core.database import Database
+from db.core.records import Objective, Task
+from db.goal_tree import objectives
+from db.goals import objective_mutations
+from db.tasks import claims, submissions, task_create
+from db.tasks.submissions import Submission
+from db.tasks.task_create import NewTask
 
 
 def o(objective: Objective) -> str:
@@ -19,13 +21,13 @@ async def objective(
     database: Database, caller: Caller, title: str = "Goal", *, parent: Objective | None = None, **more: Any
 ) -> Objective:
     """An objective in the caller's room, or below a parent."""
-    return await objective_acts.create(database, caller, title=title, parent=o(parent) if parent else None, **more)
+    return await objective_mutations.create(database, caller, title=title, parent=o(parent) if parent else None, **more)
 
 
 async def task(database: Database, caller: Caller, below: Objective | None = None, **more: Any) -> Task:
     """A task in the caller's room, or of an objective."""
     new = NewTask(title=more.pop("title", "Task"), objective=o(below) if below else None, **more)
-    return await new_tasks.create(database, caller, new, None)
+    return await task_create.create(database, caller, new, None)
 
 
 async def finish(database: Database, caller: Caller, one: Task) -> Task:

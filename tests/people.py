@@ -1,9 +1,9 @@
 """Rooms and callers to start from, made the way the server makes them."""
 
-from db import agents, rooms
-from db.callers import Caller, authenticate
-from db.database import Database
-from db.records import AgentKind, Role, Room
+from db.core.callers import Caller, authenticate
+from db.core.database import Database
+from db.core.records import AgentKind, Role, Room
+from db.rooms import agents, rooms
 
 
 async def caller(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from broadcaster import Broadcast
 
-from db.database import Database
-from db.feed import Feed
-from goalroom.nudges import Nudges
-from goalroom.postgres_broadcast import PostgresBroadcast
+from db.core.database import Database
+from db.events.feed import Feed
+from goalroom.broadcast.notifier import Nudges
+from goalroom.broadcast.postgres import PostgresBroadcast
 
 # So late that no poll helps: what is heard in time was said by a nudge.
 LATE = 30.0

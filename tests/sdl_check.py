@@ -172,7 +172,7 @@ def undescribed(ours: str) -> list[str]:
 
 def main(contract: str) -> int:
     """Print what is wrong with our schema; 1 where something is."""
-    from schema.build import sdl  # noqa: PLC0415  # the check itself knows no schema of ours
+    from resolvers.build import sdl  # noqa: PLC0415  # the check itself knows no schema of ours
 
     found = violations(Path(contract).read_text("utf-8"), sdl(), pending())
     sys.stdout.write("".join(f"{line}\n" for line in found))

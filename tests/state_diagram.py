@@ -3,12 +3,12 @@
 import sys
 from collections import defaultdict
 
-from db.records import TaskStatus
-from db.rules import NEXT
+from db.core.records import TaskStatus
+from db.core.rules import NEXT
 
 _HEAD = """# The life of a task
 
-Drawn from the transition table in `db/rules.py`; what is not here is refused.
+Drawn from the transition table in `db/core/rules.py`; what is not here is refused.
 
 """
 

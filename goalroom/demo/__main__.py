@@ -6,28 +6,28 @@ import os
 import sys
 import threading
 
-from goalroom import logs
-from goalroom.demo import casting
-from goalroom.demo.casting import Casting
+from goalroom.demo import roles
+from goalroom.demo.agent import Player
 from goalroom.demo.client import Gone, LockedOut
-from goalroom.demo.person import Person
+from goalroom.demo.human import Person
 from goalroom.demo.planner import Planner
-from goalroom.demo.player import Player
 from goalroom.demo.reviewer import Reviewer
+from goalroom.demo.roles import Casting
 from goalroom.demo.worker import Helper, Worker
+from goalroom.observability import structured_logging
 
 _PLAYERS: dict[str, type[Player]] = {
-    casting.PERSON: Person,
-    casting.PLANNER: Planner,
-    casting.REVIEWER: Reviewer,
-    casting.WORKER: Worker,
-    casting.HELPER: Helper,
+    roles.PERSON: Person,
+    roles.PLANNER: Planner,
+    roles.REVIEWER: Reviewer,
+    roles.WORKER: Worker,
+    roles.HELPER: Helper,
 }
 
 
 def main() -> int:
     """The exit status: 0 where this session is over, and the next may begin."""
-    logs.to_stderr(logging.WARNING)
+    structured_logging.to_stderr(logging.WARNING)
     # Unbuffered: a thread that waits in a buffer holds its lock when the interpreter ends.
     told = io.FileIO(0, closefd=False)
     line = told.readline()
@@ -38,9 +38,9 @@ def main() -> int:
     try:
         _PLAYERS[part.part](part).play()
     except Gone:
-        return casting.LOST_SERVER
+        return roles.LOST_SERVER
     except LockedOut:
-        return casting.LOCKED_OUT
+        return roles.LOCKED_OUT
     return 0
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from goalroom.demo import casting, documents, repertoire
-from goalroom.demo.player import Facts, Player
-from goalroom.demo.script import Story
-from goalroom.demo.steps import described
+from goalroom.demo import documents, roles, scenario_list
+from goalroom.demo.actions import described
+from goalroom.demo.agent import Facts, Player
+from goalroom.demo.scenario_model import Story
 
 _KINDS = (
     *("OBJECTIVE_CREATED", "OBJECTIVE_UPDATED", "OBJECTIVE_FINISHED", "TASK_DONE", "TASK_CANCELLED"),
@@ -18,11 +18,11 @@ def open_goals(player: Player) -> Sequence[Facts]:
     found: list[Facts] = []
     after = None
     while True:
-        page = player.client.ask(documents.GOALS, room=casting.ROOM, after=after)["room"]["objectives"]
+        page = player.client.ask(documents.GOALS, room=roles.ROOM, after=after)["room"]["objectives"]
         found += [
             goal
             for goal in page["nodes"]
-            if goal["status"] in ("DRAFT", "ACTIVE") and repertoire.story_of(goal["title"])
+            if goal["status"] in ("DRAFT", "ACTIVE") and scenario_list.story_of(goal["title"])
         ]
         if not page["pageInfo"]["hasNextPage"]:
             return found
@@ -33,7 +33,7 @@ class Planner(Player):
     """Follows the room's log."""
 
     def play(self) -> None:
-        log = {"room": casting.ROOM, "kinds": list(_KINDS)}
+        log = {"room": roles.ROOM, "kinds": list(_KINDS)}
         self._planned: set[str] = set()
         with self.client.watch(
             (documents.WATCH_INBOX, {}), (documents.WATCH_EVENTS, log), session=self.me.session
@@ -52,7 +52,7 @@ class Planner(Player):
 
     def _plan(self, goal: Facts) -> None:
         """Everything with a key: planning that was interrupted is taken up, and nothing is made twice."""
-        story = repertoire.story_of(goal["title"])
+        story = scenario_list.story_of(goal["title"])
         if story is None:
             return
         self._planned.add(goal["id"])
@@ -64,7 +64,7 @@ class Planner(Player):
             made = self.client.ask(
                 documents.CREATE_OBJECTIVE,
                 input={
-                    "room": casting.ROOM,
+                    "room": roles.ROOM,
                     "parent": goal["id"],
                     "title": part.title,
                     "description": part.description,
@@ -86,14 +86,14 @@ class Planner(Player):
             }
             for job, objective in tasks
         ]
-        planned = {"room": casting.ROOM, "tasks": batch, "idempotencyKey": f"{goal['id']} tasks"}
+        planned = {"room": roles.ROOM, "tasks": batch, "idempotencyKey": f"{goal['id']} tasks"}
         made_tasks = self.client.ask(documents.CREATE_TASKS, input=planned)["createTasks"]
         self.say("general", self._announcement(goal, story, made_tasks), key=f"{goal['id']} plan")
 
     def _announcement(self, goal: Facts, story: Story, tasks: Sequence[Facts]) -> str:
         parts = "; ".join(f"'{part.title}' ({len(part.jobs)} tasks)" for part in story.parts)
         return (
-            f"@{self.name_of(casting.PERSON)} the plan for {goal['id']} is there: {parts}. {len(tasks)} tasks in all,"
+            f"@{self.name_of(roles.PERSON)} the plan for {goal['id']} is there: {parts}. {len(tasks)} tasks in all,"
             f" {tasks[0]['id']} to {tasks[-1]['id']}; the last waits for nearly everything else. Shall we begin?"
         )
 
@@ -111,7 +111,7 @@ class Planner(Player):
     def _find_another(self, task: Facts, name: str) -> None:
         """Where somebody plays no more, whose work it was."""
         pending = {"done": "See the notes and comments.", "pending": f"What @{name} left.", "gotchas": "None known."}
-        wanted = {"task": task["id"], "assignee": self.name_of(casting.WORKER), "handoff": pending}
+        wanted = {"task": task["id"], "assignee": self.name_of(roles.WORKER), "handoff": pending}
         self.client.ask(documents.ASSIGN, input=wanted)
 
     def _measure(self, found: Facts) -> None:
@@ -133,7 +133,7 @@ class Planner(Player):
     def _tell(self, event: Facts) -> None:
         """What happened without anybody doing it, and what was reached."""
         task, data = event.get("task"), event.get("data") or {}
-        story = repertoire.story_of(event["objective"]["title"]) if event.get("objective") else None
+        story = scenario_list.story_of(event["objective"]["title"]) if event.get("objective") else None
         match event.get("kind"):
             case "OBJECTIVE_FINISHED" if story is not None:
                 self.say("shipping", f"{event['objective']['id']} is reached. {story.closing}")

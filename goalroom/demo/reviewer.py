@@ -1,7 +1,7 @@
 """A reviewer: reads what was handed in, and says yes or what is missing."""
 
-from goalroom.demo import casting, documents, repertoire
-from goalroom.demo.player import Facts, Player
+from goalroom.demo import documents, roles, scenario_list
+from goalroom.demo.agent import Facts, Player
 
 _SATISFIED = (
     "Reads well and does what the criteria ask. Approved.",
@@ -15,7 +15,7 @@ _SATISFIED = (
 def judge(player: Player, task: str) -> None:
     """One verdict on the submission: the job's objection the first time, where it has one."""
     found: Facts = player.client.ask(documents.TASK, id=task)["task"]
-    job = repertoire.job_of(found)
+    job = scenario_list.job_of(found)
     player.holds = task
     player.pause(9, "REVIEWING", found["title"])
     player.holds = None
@@ -43,14 +43,14 @@ class Reviewer(Player):
     """Takes the oldest submission, and listens for the next."""
 
     def play(self) -> None:
-        submitted = {"room": casting.ROOM, "kinds": ["TASK_SUBMITTED"]}
+        submitted = {"room": roles.ROOM, "kinds": ["TASK_SUBMITTED"]}
         with self.client.watch(
             (documents.WATCH_INBOX, {}), (documents.WATCH_EVENTS, submitted), session=self.me.session
         ) as self._watch:
             super().play()
 
     def act(self) -> None:
-        task = self.client.ask(documents.NEXT_REVIEW, room=casting.ROOM)["claimNextReview"]
+        task = self.client.ask(documents.NEXT_REVIEW, room=roles.ROOM)["claimNextReview"]
         if task is None:
             self.look_round(self._watch)
             self.pause(0)

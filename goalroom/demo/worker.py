@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Mapping, Sequence
 
-from goalroom.demo import casting, documents, repertoire
+from goalroom.demo import documents, roles, scenario_list
+from goalroom.demo.actions import Steps, is_done
+from goalroom.demo.agent import Facts, LostTask, Player
 from goalroom.demo.client import Refused
-from goalroom.demo.player import Facts, LostTask, Player
-from goalroom.demo.script import Job
-from goalroom.demo.steps import Steps, is_done
+from goalroom.demo.scenario_model import Job
 
 _WAIT_S, _LONGEST_WAIT_S = 10, 20
 _OVER = ("STALE_LEASE", "NOT_HOLDER", "WRONG_STATUS")
@@ -20,14 +20,14 @@ class Parked(Exception):  # noqa: N818  # something that happens to tasks
 class Worker(Player):
     """Works on one task at a time."""
 
-    def __init__(self, role: casting.Casting) -> None:
+    def __init__(self, role: roles.Casting) -> None:
         super().__init__(role)
         self._steps = Steps(self)
         self._key, self._claims = secrets.token_hex(8), 0
 
     def resume(self) -> None:
         """Go on with what a session before this one held."""
-        briefing = self.client.ask(documents.BRIEFING, room=casting.ROOM)["briefing"]
+        briefing = self.client.ask(documents.BRIEFING, room=roles.ROOM)["briefing"]
         for brief in briefing["tasks"]:
             if brief["status"] != "DOING":
                 continue
@@ -45,9 +45,9 @@ class Worker(Player):
     def act(self) -> None:
         self._claims += 1
         wanted = {
-            "room": casting.ROOM,
+            "room": roles.ROOM,
             "session": self.me.session,
-            "waitSeconds": min(_LONGEST_WAIT_S, casting.in_seconds(_WAIT_S, self.me.speed)),
+            "waitSeconds": min(_LONGEST_WAIT_S, roles.in_seconds(_WAIT_S, self.me.speed)),
             "idempotencyKey": f"{self._key} {self._claims}",
         }
         claim = self.client.ask(documents.CLAIM_NEXT, input=wanted)["claimNextTask"]
@@ -59,7 +59,7 @@ class Worker(Player):
     def work(self, task: Facts) -> None:
         """From where it stands to its submission, unless it is parked or lost on the way."""
         self.holds = task["id"]
-        job = repertoire.job_of(task)
+        job = scenario_list.job_of(task)
         try:
             self.pause(4, "THINKING", f"Reading {task['id']}")
             if task["objective"]:
@@ -106,7 +106,7 @@ class Worker(Player):
         for resource in task["resources"]:
             run = f"Run {self.dice.randint(1200, 9800)} went well"
             self.client.ask(
-                documents.REPORT, input={"room": casting.ROOM, "resource": resource["name"], "ok": True, "detail": run}
+                documents.REPORT, input={"room": roles.ROOM, "resource": resource["name"], "ok": True, "detail": run}
             )
         evidence: Mapping[str, str] = dict(job.criteria)
         met = [
@@ -144,7 +144,7 @@ class Helper(Worker):
     def play(self) -> None:
         task = str(self.me.task)
         try:
-            self.client.ask(documents.BRIEFING, room=casting.ROOM)
+            self.client.ask(documents.BRIEFING, room=roles.ROOM)
             while (found := self.task(task))["status"] not in ("DONE", "CANCELLED"):
                 if found["status"] == "TODO":
                     claimed = self.client.ask(documents.CLAIM, input={"task": task, "session": self.me.session})

@@ -5,7 +5,8 @@ from typing import Any
 
 import strawberry
 
-from db.records import (
+from db.core.errors import ErrorCode
+from db.core.records import (
     ActivityKind,
     AgentKind,
     ArtifactKind,
@@ -22,7 +23,6 @@ from db.records import (
     Verdict,
     WaitKind,
 )
-from db.refusals import ErrorCode
 
 __all__ = [
     "ActivityKind",

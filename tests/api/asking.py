@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from db.callers import Caller
-from db.database import Database
-from db.feed import Feed
-from resolvers.context import Context
-from schema.build import schema
+from db.core.callers import Caller
+from db.core.database import Database
+from db.events.feed import Feed
+from resolvers.build import schema
+from schema.context import Context
 
 
 @dataclass(frozen=True)

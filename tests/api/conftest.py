@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from tests.api.live import Live, serving
+from tests.api.server_fixture import Live, serving
 
 
 @pytest.fixture

@@ -19,17 +19,17 @@ from graphql import (
     is_required_argument,
 )
 
-from db.callers import Caller
-from db.database import Database
-from db.feed import Feed
-from db.records import Role, Room
-from db.refusals import ErrorCode
-from schema.build import sdl
+from db.core.callers import Caller
+from db.core.database import Database
+from db.core.errors import ErrorCode
+from db.core.records import Role, Room
+from db.events.feed import Feed
+from resolvers.build import sdl
 from tests import people
 from tests.api.access import BY_ROOM, FIELDS, MUTATIONS, PLAIN, QUERIES, SUBSCRIPTIONS, WORKS
-from tests.api.acting import Actor
-from tests.api.live import Live
-from tests.api.test_strangers import ASKED, OFF, SENT
+from tests.api.schema_client import Actor
+from tests.api.server_fixture import Live
+from tests.api.test_room_isolation import ASKED, OFF, SENT
 
 SCHEMA: GraphQLSchema = build_schema(sdl())
 ROOTS: dict[str, Mapping[str, str]] = {"Query": QUERIES, "Mutation": MUTATIONS, "Subscription": SUBSCRIPTIONS}

@@ -16,10 +16,10 @@ from graphql import (
     is_list_type,
 )
 
-from db.database import Database
-from db.records import Role
-from schema.build import sdl
-from tests.api.live import Live, serving
+from db.core.database import Database
+from db.core.records import Role
+from resolvers.build import sdl
+from tests.api.server_fixture import Live, serving
 
 CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
 UPDATE = "mutation($input: UpdateTaskInput!) { updateTask(input: $input) { id } }"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from goalroom.embedded import Cluster
+from goalroom.postgres.embedded import Cluster
 
 
 @pytest.fixture

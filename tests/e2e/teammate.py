@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.api.acting import document
+from tests.api.schema_client import document
 from tests.client import Client
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from graphql import FieldNode, OperationDefinitionNode, build_schema, parse
 
-from db.refusals import ErrorCode
-from schema.build import sdl
-from tests.api.acting import document
+from db.core.errors import ErrorCode
+from resolvers.build import sdl
+from tests.api.schema_client import document
 from tests.client import Client
 from tests.guide import GUIDE, Ids, example_of, examples
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from goalroom import data_dir
-from goalroom.embedded import Cluster
+from goalroom.postgres import data_dir
+from goalroom.postgres.embedded import Cluster
 from tests.e2e.commands import Server
 from tests.size import long
 

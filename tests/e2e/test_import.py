@@ -3,9 +3,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.db.beads_check import OWN
 from tests.e2e.commands import Server, run
 from tests.e2e.team import Agent, read_log
+from tests.goalroom.importers.beads_check import OWN
 
 
 def test_twice_is_the_same_as_once_and_what_was_left_out_goes_to_standard_error(home: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from goalroom.embedded import Cluster
+from goalroom.postgres.embedded import Cluster
 from tests.e2e.commands import Server
 from tests.e2e.team import HOLDING, Agent, check_one_owner, codes, hire, make_room, read_log
 from tests.size import sized

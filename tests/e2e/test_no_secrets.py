@@ -10,7 +10,7 @@ import httpx
 import pytest
 import websockets
 
-from goalroom.embedded import Cluster
+from goalroom.postgres.embedded import Cluster
 from tests.e2e.commands import Server, run
 
 REVOKE = "mutation($token: String) { revokeTokens(input: {token: $token}) }"

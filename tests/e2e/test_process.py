@@ -17,8 +17,8 @@ import asyncpg
 import httpx
 import pytest
 
-from goalroom import data_dir
-from goalroom.embedded import Cluster
+from goalroom.postgres import data_dir
+from goalroom.postgres.embedded import Cluster
 from tests.e2e.commands import Server, run
 
 HUMAN = "HUMAN"
@@ -355,7 +355,8 @@ def test_an_ordinary_user_needs_nothing_from_root(tmp_path: Path) -> None:
         data_dir.let_read(Cluster(home).tools.parent, account)
         os.chown(home.parent, user.pw_uid, user.pw_gid)
     program = (
-        "import os, encodings.ascii, encodings.idna, concurrent.futures.thread\nfrom goalroom.cli import main\n"
+        "import os, encodings.ascii, encodings.idna, concurrent.futures.thread\n"
+        "from goalroom.commands.cli import main\n"
         f"if os.geteuid() == 0: os.setgroups([]); os.setgid({user.pw_gid}); os.setuid({user.pw_uid})\nmain()"
     )
 

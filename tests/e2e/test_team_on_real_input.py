@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.db.beads_check import BEST
 from tests.e2e.commands import Server, run
 from tests.e2e.team import HOLDING, Agent, check_one_owner, codes, hire, read_log
+from tests.goalroom.importers.beads_check import BEST
 
 ROOM, AGENTS = "real", 10
 FINISHED = ("DONE", "CANCELLED")

@@ -1,0 +1,1 @@
+"""What agents say and keep: messages, comments, mentions, inboxes, memory."""

@@ -1,0 +1,48 @@
+"""The channels of rooms."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from db.core import validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import NameTaken, NotFound
+from db.core.queries import q
+from db.core.records import Channel, EventKind
+from db.rooms import rooms
+
+
+async def create(database: Database, caller: Caller, room: str | None, name: str, topic: str) -> Channel:
+    """A new channel; NAME_TAKEN where the room has one of this name."""
+    validation.room_name(name)
+    validation.text("topic", topic)
+    async with database.act() as act:
+        found = await rooms.find(act, caller, room)
+        caller.must_work(found.id, found.name)
+        row = await q.insert_channel(act, room_id=found.id, name=name, topic=topic)
+        if row is None:
+            raise NameTaken(name)
+        data = {"channel": {"name": name, "topic": topic}}
+        act.record(found.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=data)
+    return Channel.of(row)
+
+
+async def find(on: Database | Act, room_id: int, name: str) -> Channel:
+    """The room's channel of this name, in any case, with or without its #; else NOT_FOUND."""
+    row = await q.channel_by_name(on, room_id=room_id, name=validation.text("channel", name).lower().removeprefix("#"))
+    if row is None:
+        raise NotFound(name, "'room { channels { name } }' lists the channels, and createChannel makes one.")
+    return Channel.of(row)
+
+
+async def of_rooms(database: Database, keys: Sequence[int]) -> dict[int, list[Channel]]:
+    """The channels of each room, in the order in which they were made."""
+    found = defaultdict(list)
+    for row in await q.channels_of_rooms(database, room_ids=keys):
+        found[row["room_id"]].append(Channel.of(row))
+    return found
+
+
+async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Channel]:
+    """Channels by key."""
+    return {row["id"]: Channel.of(row) for row in await q.channels_by_ids(database, channel_ids=keys)}

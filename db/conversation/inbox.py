@@ -1,0 +1,125 @@
+"""What each agent must know: kept until it is acknowledged."""
+
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from db.core import ids, pagination, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput
+from db.core.pagination import Page
+from db.core.queries import q
+from db.core.records import InboxItem, InboxKind, Role
+from db.events.feed import Feed
+from db.rooms import agents
+
+_CURSOR = "inbox"
+_DEFAULT = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A part of one agent's inbox: of these rooms and kinds, or without them, of all."""
+
+    agent_id: int
+    rooms: tuple[int, ...] | None
+    unacknowledged: bool = True
+    kinds: tuple[InboxKind, ...] | None = None
+
+
+def wanted(caller: Caller, *, unacknowledged: bool = True, kinds: Collection[InboxKind] | None = None) -> Wanted:
+    """Of the caller's own inbox; what was told of a room that it has left isn't there until it is back."""
+    chosen = None if kinds is None else tuple(dict.fromkeys(validation.items("kinds", list(kinds))))
+    return Wanted(agent_id=caller.agent_id, rooms=_open_rooms(caller), unacknowledged=unacknowledged, kinds=chosen)
+
+
+def _open_rooms(caller: Caller) -> tuple[int, ...] | None:
+    """The rooms that the caller sees; None is all."""
+    return None if caller.role is Role.ADMIN else tuple(sorted(caller.rooms))
+
+
+async def page(database: Database, part: Wanted, first: int | None, after: str | None) -> Page[InboxItem]:
+    """Oldest first, which is the order in which they were told."""
+    most = validation.page("first", _DEFAULT if first is None else first)
+    (start,) = pagination.decode(_CURSOR, after, int) if after is not None else (0,)
+    rows = await (q.unacknowledged_items if part.unacknowledged else q.all_items)(
+        database, agent_id=part.agent_id, room_ids=part.rooms, kinds=part.kinds, after=start, most=most + 1
+    )
+    found = [InboxItem.of(row) for row in rows]
+    return Page.of(found, most, lambda item: pagination.encode(_CURSOR, item.id), resumed=after is not None)
+
+
+async def count(on: Database | Act, part: Wanted) -> int:
+    """How many there are in all."""
+    items: int = await q.count_items(
+        on, agent_id=part.agent_id, room_ids=part.rooms, kinds=part.kinds, unacknowledged=part.unacknowledged
+    )
+    return items
+
+
+async def counts(database: Database, keys: Sequence[Wanted]) -> dict[Wanted, int]:
+    """How many there are in all, of each."""
+    return {key: await count(database, key) for key in keys}
+
+
+async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, InboxItem]:
+    """Items by key, whosever they are."""
+    return {row["id"]: InboxItem.of(row) for row in await q.items_by_ids(database, item_ids=keys)}
+
+
+async def acknowledge(
+    database: Database,
+    caller: Caller,
+    *,
+    items: Sequence[str] | None = None,
+    up_to: str | None = None,
+    sender: str | None = None,
+) -> int:
+    """These items, all up to one, all from one agent, or all; answers how many weren't acknowledged before."""
+    caller.must_not_observe()
+    if sum(part is not None for part in (items, up_to, sender)) > 1:
+        raise BadInput("items", "items, upTo and from exclude one another.", "Send one of them; without any it is all.")
+    chosen = None if items is None else [ids.key(ids.INBOX_ITEM, item) for item in validation.items("items", items)]
+    last = None if up_to is None else ids.key(ids.INBOX_ITEM, up_to)
+    from_id = None if sender is None else (await agents.find(database, caller, sender)).id
+    done: int = await q.acknowledge_items(
+        database,
+        agent_id=caller.agent_id,
+        room_ids=_open_rooms(caller),
+        item_ids=chosen,
+        up_to=last,
+        from_id=from_id,
+    )
+    return done
+
+
+async def follow(feed: Feed, database: Database, wanted_now: Callable[[], Wanted]) -> AsyncGenerator[InboxItem]:
+    """First what is unacknowledged, then what arrives, without end; `wanted_now`, for the caller's rooms change.
+
+    One at a time: a slow reader holds nothing but its place, and what another session acknowledged meanwhile is left
+    out.
+    """
+    place = 0
+    async with feed.inboxes.watch(wanted_now().agent_id) as newest:
+        while True:
+            seen, part = newest.state, wanted_now()
+            rows = await feed.insist(
+                partial(
+                    q.unacknowledged_items,
+                    database,
+                    agent_id=part.agent_id,
+                    room_ids=part.rooms,
+                    kinds=part.kinds,
+                    after=place,
+                    most=1,
+                )
+            )
+            if rows:
+                item = InboxItem.of(rows[0])
+                place = item.id
+                yield item
+            else:
+                # Ids become visible in their order, so nothing below the newest is still to come.
+                place = max(place, seen)
+                await newest.other_than(seen)

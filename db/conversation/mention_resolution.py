@@ -1,0 +1,43 @@
+"""What a text names in its room: agents that are there, and things that are."""
+
+from dataclasses import dataclass
+
+from db.conversation import mentions
+from db.core import ids
+from db.core.database import Act
+from db.core.queries import q
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Agents, by key, in the order in which they are named; and the words behind an @ that name nobody here."""
+
+    agents: tuple[int, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+async def mentioned(act: Act, room_id: int, named: mentions.Named) -> Mentions:
+    """Those of the words that are names of members."""
+    if not named.words:
+        return Mentions()
+    rows = await q.members_by_names(act, room_id=room_id, names=named.candidates())
+    agents, unknown = named.resolve({row["name"]: row["id"] for row in rows})
+    return Mentions(tuple(agents), tuple(unknown))
+
+
+async def things(act: Act, room_id: int, reader: int | None, named: mentions.Named) -> list[str]:
+    """The ids of things in the room that the reader may see."""
+    if not named.ids:
+        return []
+    asked = {letter: [key for of, key in named.ids if of == letter] for letter in mentions.LETTERS}
+    rows = await q.things_named(
+        act,
+        room_id=room_id,
+        agent_id=reader,
+        objective_ids=asked[ids.OBJECTIVE],
+        key_result_ids=asked[ids.KEY_RESULT],
+        task_ids=asked[ids.TASK],
+        message_ids=asked[ids.MESSAGE],
+    )
+    there = {(row["letter"], row["id"]) for row in rows}
+    return [ids.of(*one) for one in named.ids if one in there]

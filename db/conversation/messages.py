@@ -1,0 +1,82 @@
+"""What is said in a room: in a channel, to everybody who listens there, or directly to agents."""
+
+from collections.abc import Sequence
+
+from db.conversation import mention_resolution, mentions
+from db.core import ids
+from db.core.callers import Caller
+from db.core.database import Act
+from db.core.queries import q
+from db.core.records import Agent, Channel, EventKind, Message
+from db.core.text import one_line
+
+REVIEWS, BLOCKERS, OPS = "reviews", "blockers", "ops"
+
+# The channels that every room has, each with what it is for.
+_STANDARD = {
+    "general": "What concerns everybody",
+    REVIEWS: "Work that waits for a verdict",
+    BLOCKERS: "What holds work up",
+    "shipping": "What goes out",
+    OPS: "Digests, and how the room itself runs",
+}
+
+_SUMMARY = 200
+
+
+async def open_standard_channels(act: Act, room_id: int) -> None:
+    """Give a new room the channels that every room has."""
+    await q.open_channels(act, room_id=room_id, names=list(_STANDARD), topics=list(_STANDARD.values()))
+
+
+async def post(act: Act, room_id: int, channel: str, body: str) -> int:
+    """Say something in one of the standard channels, in the server's own name; answers the message's key."""
+    place = Channel.of(await q.channel_by_name(act, room_id=room_id, name=channel))
+    return (await write(act, room_id, body, author=None, channel=place)).id
+
+
+async def write(
+    act: Act,
+    room_id: int,
+    body: str,
+    *,
+    author: int | None,
+    channel: Channel | None = None,
+    to: Sequence[Agent] = (),
+    reply_to: int | None = None,
+    supersedes: int | None = None,
+) -> Message:
+    """Add a message to its channel, or for these agents, and to the log."""
+    named = mentions.read(body)
+    mentioned = await mention_resolution.mentioned(act, room_id, named)
+    message = Message.of(
+        await q.insert_message(
+            act,
+            room_id=room_id,
+            author_id=author,
+            channel_id=channel.id if channel else None,
+            to_ids=[agent.id for agent in to],
+            body=body,
+            reply_to_id=reply_to,
+            supersedes_id=supersedes,
+            mentions=mentioned.agents,
+            unknown_mentions=mentioned.unknown,
+            refs=await mention_resolution.things(act, room_id, author, named),
+        )
+    )
+    # By this alone the log tells for whom it is: see Event.shown_to.
+    data: dict[str, object] = {"message": ids.of(ids.MESSAGE, message.id)}
+    data |= {"channel": channel.name} if channel else {"to": [agent.name for agent in to]}
+    data |= {"replyTo": ids.of(ids.MESSAGE, reply_to)} if reply_to is not None else {}
+    act.record(room_id, EventKind.MESSAGE_SENT, actor=author, message=message.id, data=data)
+    return message
+
+
+def is_open_to(caller: Caller, message: Message) -> bool:
+    """Whether the caller may see it."""
+    return caller.sees(message.room_id) and message.is_open_to(caller.agent_id)
+
+
+def summary(text: str) -> str:
+    """What an inbox shows of it."""
+    return one_line(text, _SUMMARY)

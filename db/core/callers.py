@@ -1,0 +1,103 @@
+"""Who asks, what it may see, and what it may do."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from db.core.database import Database
+from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated
+from db.core.queries import q
+from db.core.records import AgentKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The agent of a token. `rooms` are those it belongs to; `unseen`: presence or the token's use is to be written."""
+
+    agent_id: int
+    name: str
+    kind: AgentKind
+    role: Role
+    capabilities: tuple[str, ...]
+    rooms: frozenset[int]
+    token_id: int
+    unseen: bool = False
+
+    def sees(self, room_id: int) -> bool:
+        return self.role is Role.ADMIN or room_id in self.rooms
+
+    def must_see(self, room_id: int, thing: str) -> None:
+        """NOT_FOUND where the room is closed to the caller: `thing` is the id that it asked for."""
+        if not self.sees(room_id):
+            raise NotFound(thing)
+
+    def must_work(self, room_id: int, thing: str) -> None:
+        """NOT_FOUND as `must_see`; FORBIDDEN for an OBSERVER."""
+        self.must_see(room_id, thing)
+        self.must_not_observe()
+
+    def must_not_observe(self) -> None:
+        if self.role is Role.OBSERVER:
+            raise Forbidden("An OBSERVER token reads and changes nothing.", "Ask an admin for a MEMBER token.")
+
+    def must_administrate(self, what: str) -> None:
+        """FORBIDDEN for all but an ADMIN."""
+        if self.role is not Role.ADMIN:
+            raise Forbidden(f"Only an ADMIN may {what}.", "Ask an admin to do it, or for an ADMIN token.")
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token: SHA-256 of its 256 random bits, which needs no salt."""
+    return hashlib.sha256(token.encode(errors="replace")).digest()
+
+
+async def authenticate(database: Database, token: str) -> Caller:
+    """Who the token speaks for; UNAUTHENTICATED where it is unknown, expired or revoked."""
+    hashed = token_hash(token)
+    found = await authenticate_all(database, [hashed])
+    if hashed not in found:
+        raise Unauthenticated
+    return found[hashed]
+
+
+async def authenticate_all(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
+    """Who these tokens, by their hashes, speak for; those that speak for nobody any more are left out."""
+    return {row["hash"]: _caller(row) for row in await q.callers_by_tokens(database, hashes=hashes)}
+
+
+async def still_connected(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
+    """As `authenticate_all`, of connections that are open: their tokens are in use."""
+    return {row["hash"]: _caller(row) for row in await q.callers_connected(database, hashes=hashes)}
+
+
+async def still(database: Database, caller: Caller) -> Caller:
+    """The caller as it is by now; UNAUTHENTICATED where its token was revoked, or ran out, while it waited."""
+    row = await q.caller_by_token_id(database, token_id=caller.token_id)
+    if row is None:
+        raise Unauthenticated
+    return _caller(row)
+
+
+def _caller(row: Any) -> Caller:
+    return Caller(
+        agent_id=row["id"],
+        name=row["name"],
+        kind=AgentKind(row["kind"]),
+        role=Role(row["role"]),
+        capabilities=tuple(row["capabilities"]),
+        rooms=frozenset(row["rooms"]),
+        token_id=row["token_id"],
+        unseen=row["unseen"],
+    )
+
+
+def only_room(caller: Caller) -> int:
+    """The room meant by a request that names none: the one that the caller belongs to."""
+    if len(caller.rooms) != 1:
+        raise BadInput(
+            "room",
+            f"You belong to {len(caller.rooms)} rooms, so say which one you mean.",
+            "Send `room` with one of the names that 'rooms { name }' lists.",
+        )
+    return next(iter(caller.rooms))

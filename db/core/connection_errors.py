@@ -1,0 +1,54 @@
+"""The database goes away now and then: how that is told from mistakes, and outlasted."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import asyncpg
+
+from db.core.errors import Unavailable
+
+T = TypeVar("T")
+
+_PAUSE_SECONDS = 0.5
+
+# It went away, is coming up, or is too busy; not what we asked of it.
+_AWAY = (
+    Unavailable,
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    # A connection that the server has said goodbye on, and that is not closed yet: nothing was sent on it.
+    asyncpg.InternalClientError,
+    # Undone to the last bit, like the others: sending it again is all there is to do.
+    asyncpg.DeadlockDetectedError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    # A database that is closed to new connections.
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it says that the database is away, and nothing of what was asked of it."""
+    # The driver also tells the misuse of a connection with an InterfaceError; one that was closed is not misuse.
+    closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError) and "clos" in str(error)
+    return closed or isinstance(error, _AWAY)
+
+
+async def outlast(read: Callable[[], Awaitable[T]]) -> T:
+    """What reading answers, however long the database is away."""
+    while True:
+        try:
+            return await read()
+        except Exception as error:
+            if not is_away(error):
+                raise
+        await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,522 @@
+"""The rows that db hands out: frozen, typed, and free of the driver."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, Self, get_type_hints
+
+from db.core import ids
+
+
+class AgentKind(StrEnum):
+    AGENT = "AGENT"
+    HUMAN = "HUMAN"
+
+
+class Role(StrEnum):
+    OBSERVER = "OBSERVER"
+    MEMBER = "MEMBER"
+    ADMIN = "ADMIN"
+
+
+class Presence(StrEnum):
+    ONLINE = "ONLINE"
+    IDLE = "IDLE"
+    OFFLINE = "OFFLINE"
+
+
+class ActivityKind(StrEnum):
+    THINKING = "THINKING"
+    TYPING = "TYPING"
+    WORKING = "WORKING"
+    REVIEWING = "REVIEWING"
+    WAITING = "WAITING"
+
+
+class ObjectiveStatus(StrEnum):
+    DRAFT = "DRAFT"
+    ACTIVE = "ACTIVE"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+class TaskStatus(StrEnum):
+    TODO = "TODO"
+    DOING = "DOING"
+    BLOCKED = "BLOCKED"
+    VALIDATING = "VALIDATING"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+FINISHED = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
+STARTED = frozenset({TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING})
+
+
+class DependencyKind(StrEnum):
+    BLOCKS = "BLOCKS"
+    RELATED = "RELATED"
+    DISCOVERED_FROM = "DISCOVERED_FROM"
+    DUPLICATES = "DUPLICATES"
+
+
+class WaitKind(StrEnum):
+    DEPENDENCY = "DEPENDENCY"
+    TRACK = "TRACK"
+    SUBTASK = "SUBTASK"
+    CRITERIA = "CRITERIA"
+    SCHEDULE = "SCHEDULE"
+    RESOURCE = "RESOURCE"
+    PROPOSAL = "PROPOSAL"
+    OBJECTIVE = "OBJECTIVE"
+    PAUSED = "PAUSED"
+    REASON = "REASON"
+
+
+class TaskOrder(StrEnum):
+    CLAIM = "CLAIM"
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+
+
+class CommentKind(StrEnum):
+    NOTE = "NOTE"
+    PROGRESS = "PROGRESS"
+    HANDOFF = "HANDOFF"
+    SUBMISSION = "SUBMISSION"
+    DECISION = "DECISION"
+    REVIEW = "REVIEW"
+    SYSTEM = "SYSTEM"
+
+
+class ArtifactKind(StrEnum):
+    PULL_REQUEST = "PULL_REQUEST"
+    COMMIT = "COMMIT"
+    DEPLOY = "DEPLOY"
+    RELEASE = "RELEASE"
+    DOCUMENT = "DOCUMENT"
+    LINK = "LINK"
+
+
+class Verdict(StrEnum):
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+
+
+class BreakerState(StrEnum):
+    CLOSED = "CLOSED"
+    OPEN = "OPEN"
+    HALF_OPEN = "HALF_OPEN"
+
+
+class InboxKind(StrEnum):
+    DIRECT = "DIRECT"
+    MENTION = "MENTION"
+    UNBLOCKED = "UNBLOCKED"
+    ASSIGNED = "ASSIGNED"
+    REVIEW_REQUESTED = "REVIEW_REQUESTED"
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    LEASE_LOST = "LEASE_LOST"
+    STALE = "STALE"
+    REOPENED = "REOPENED"
+    HANDOFF = "HANDOFF"
+    PROPOSAL = "PROPOSAL"
+    DECIDED = "DECIDED"
+
+
+class EventKind(StrEnum):
+    ROOM_CREATED = "ROOM_CREATED"
+    ROOM_UPDATED = "ROOM_UPDATED"
+    AGENT_JOINED = "AGENT_JOINED"
+    PRESENCE_CHANGED = "PRESENCE_CHANGED"
+    OBJECTIVE_CREATED = "OBJECTIVE_CREATED"
+    OBJECTIVE_UPDATED = "OBJECTIVE_UPDATED"
+    OBJECTIVE_MOVED = "OBJECTIVE_MOVED"
+    OBJECTIVE_FINISHED = "OBJECTIVE_FINISHED"
+    OBJECTIVE_ARCHIVED = "OBJECTIVE_ARCHIVED"
+    KEY_RESULT_UPDATED = "KEY_RESULT_UPDATED"
+    TASK_CREATED = "TASK_CREATED"
+    TASK_UPDATED = "TASK_UPDATED"
+    TASK_ASSIGNED = "TASK_ASSIGNED"
+    TASK_CLAIMED = "TASK_CLAIMED"
+    TASK_RELEASED = "TASK_RELEASED"
+    TASK_BLOCKED = "TASK_BLOCKED"
+    TASK_UNBLOCKED = "TASK_UNBLOCKED"
+    TASK_STALE = "TASK_STALE"
+    TASK_RECLAIMED = "TASK_RECLAIMED"
+    TASK_SUBMITTED = "TASK_SUBMITTED"
+    TASK_REVIEWED = "TASK_REVIEWED"
+    TASK_DONE = "TASK_DONE"
+    TASK_CANCELLED = "TASK_CANCELLED"
+    TASK_REOPENED = "TASK_REOPENED"
+    DEPENDENCY_ADDED = "DEPENDENCY_ADDED"
+    DEPENDENCY_REMOVED = "DEPENDENCY_REMOVED"
+    COMMENT_ADDED = "COMMENT_ADDED"
+    MESSAGE_SENT = "MESSAGE_SENT"
+    MEMORY_WRITTEN = "MEMORY_WRITTEN"
+    RESOURCE_CHANGED = "RESOURCE_CHANGED"
+    PROPOSAL_OPENED = "PROPOSAL_OPENED"
+    PROPOSAL_CLOSED = "PROPOSAL_CLOSED"
+    REFLECTION_ADDED = "REFLECTION_ADDED"
+    INSIGHT_FOUND = "INSIGHT_FOUND"
+    DIGEST_POSTED = "DIGEST_POSTED"
+
+
+@cache
+def _shape(record: Any) -> tuple[tuple[str, Any], ...]:
+    """Field names, each with the converter its column needs: an enum is text in Postgres."""
+    hints = get_type_hints(record)
+
+    def converter(hint: Any) -> Any:
+        if isinstance(hint, type) and issubclass(hint, StrEnum):
+            return hint
+        return tuple if hint in (tuple[str, ...], tuple[int, ...]) else None
+
+    return tuple((field.name, converter(hints[field.name])) for field in fields(record))
+
+
+class Record:
+    """A row whose columns have the names of the fields."""
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """From a row that has these columns, and perhaps more."""
+        return cls(**{name: row[name] if to is None else to(row[name]) for name, to in _shape(cls)})  # type: ignore[arg-type]  # a class is hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Room(Record):
+    id: int
+    name: str
+    title: str
+    require_done_criteria: bool
+    require_review: bool
+    require_handoff: bool
+    wip_limit: int | None
+    lease_seconds: int
+    idle_after_seconds: int
+    offline_after_seconds: int
+    stale_after_seconds: int
+    reclaim_after_seconds: int | None
+    max_attempts: int | None
+    digest_every_seconds: int | None
+    archive_after_seconds: int | None
+    paused: bool
+    created_at: datetime
+    digested_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent(Record):
+    id: int
+    name: str
+    kind: AgentKind
+    description: str
+    capabilities: tuple[str, ...]
+    parent_id: int | None
+    spawned_for_id: int | None
+    last_seen_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Activity(Record):
+    agent_id: int
+    kind: ActivityKind
+    note: str | None
+    task_id: int | None
+    since: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session(Record):
+    id: int
+    agent_id: int
+    label: str
+    started_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Objective(Record):
+    id: int
+    room_id: int
+    parent_id: int | None
+    title: str
+    description: str
+    status: ObjectiveStatus
+    in_draft: bool
+    owner_id: int | None
+    weight: float
+    standing: bool
+    due_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    archived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResult(Record):
+    id: int
+    objective_id: int
+    title: str
+    unit: str
+    start: float
+    target: float
+    current: float
+    weight: float
+    owner_id: int | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Record):
+    id: int
+    room_id: int
+    objective_id: int | None
+    parent_id: int | None
+    title: str
+    description: str
+    status: TaskStatus
+    priority: int
+    labels: tuple[str, ...]
+    requirement_id: int
+    track: str | None
+    track_order: int | None
+    creator_id: int
+    assignee_id: int | None
+    reviewer_id: int | None
+    reviewer_volunteered: bool
+    submissions: int
+    submitted_by_id: int | None
+    submitted_at: datetime | None
+    instructions: str
+    notes: str
+    result: str
+    blocked_reason: str | None
+    not_before: datetime | None
+    due_at: datetime | None
+    estimate_minutes: int | None
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    last_progress_at: datetime | None
+    quiet_until: datetime | None
+    stale_since: datetime | None
+    attempts: int
+    fence: int
+    session_id: int | None
+    claimed_at: datetime | None
+    lease_seconds: int | None
+    lease_expires_at: datetime | None
+    open_dependencies: int
+    waits_for_track: bool
+    waits_for_criteria: bool
+    waits_for_objective: bool
+    waits_for_schedule: bool
+    waited_by: int
+    ready: bool
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCounts(Record):
+    total: int = 0
+    todo: int = 0
+    ready: int = 0
+    doing: int = 0
+    blocked: int = 0
+    validating: int = 0
+    done: int = 0
+    cancelled: int = 0
+    stale: int = 0
+
+    def __add__(self, other: "TaskCounts") -> "TaskCounts":
+        return TaskCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion(Record):
+    id: int
+    task_id: int
+    text: str
+    met: bool
+    evidence: str
+    accepted: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency(Record):
+    """`open`: whether it still holds the task back."""
+
+    task_id: int
+    depends_on_id: int
+    kind: DependencyKind
+    open: bool
+    created_by_id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One thing that a task waits for; `reason` is for people to read."""
+
+    kind: WaitKind
+    reason: str
+    task_id: int | None = None
+    objective_id: int | None = None
+    resource_id: int | None = None
+    until: datetime | None = None
+
+    def facts(self) -> Mapping[str, object]:
+        """As it stands in a refusal."""
+        task = ids.of(ids.TASK, self.task_id) if self.task_id is not None else None
+        return {"kind": self.kind.value, "reason": self.reason, "task": task}
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact(Record):
+    task_id: int
+    kind: ArtifactKind
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment(Record):
+    id: int
+    room_id: int
+    task_id: int | None
+    objective_id: int | None
+    author_id: int | None
+    kind: CommentKind
+    body: str
+    handoff_done: str | None
+    handoff_pending: str | None
+    handoff_gotchas: str | None
+    mentions: tuple[int, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Review(Record):
+    """A verdict on one submission of a task."""
+
+    id: int
+    task_id: int
+    author_id: int
+    reviewer_id: int
+    verdict: Verdict
+    comment: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Channel(Record):
+    id: int
+    room_id: int
+    name: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Record):
+    """Either in a channel or to agents. Without an author it is the server's."""
+
+    id: int
+    room_id: int
+    author_id: int | None
+    channel_id: int | None
+    to_ids: tuple[int, ...]
+    body: str
+    reply_to_id: int | None
+    supersedes_id: int | None
+    mentions: tuple[int, ...]
+    unknown_mentions: tuple[str, ...]
+    refs: tuple[str, ...]
+    created_at: datetime
+
+    def is_open_to(self, agent_id: int) -> bool:
+        """A direct message is its sender's and recipients' alone."""
+        return self.channel_id is not None or agent_id in (self.author_id, *self.to_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem(Record):
+    """`from_id`: whose act told it; null for the server's."""
+
+    id: int
+    agent_id: int
+    room_id: int
+    kind: InboxKind
+    summary: str
+    from_id: int | None
+    task_id: int | None
+    comment_id: int | None
+    message_id: int | None
+    created_at: datetime
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory(Record):
+    """`scope` is the id of what it belongs to."""
+
+    scope: str
+    key: str
+    value: Any
+    version: int
+    author_id: int
+    updated_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource(Record):
+    """`probe_task_id`: the one task that was let through to try it."""
+
+    id: int
+    room_id: int
+    name: str
+    capacity: int | None
+    in_use: int
+    breaker: BreakerState
+    failures: int
+    failure_threshold: int
+    cooldown_seconds: int
+    opened_at: datetime | None
+    last_detail: str
+    probe_task_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Record):
+    room_id: int
+    seq: int
+    id: int
+    kind: EventKind
+    actor_id: int | None
+    task_id: int | None
+    objective_id: int | None
+    agent_id: int | None
+    message_id: int | None
+    data: dict[str, Any]
+    at: datetime
+
+    def is_open_to(self, agent_id: int, name: str) -> bool:
+        """A direct message is its sender's and recipients' alone."""
+        is_direct = self.kind is EventKind.MESSAGE_SENT and "channel" not in self.data
+        return not is_direct or agent_id == self.actor_id or name in self.data["to"]
+
+    def shown_to(self, agent_id: int, name: str) -> "Event":
+        """Itself or, of what isn't the agent's, its number and nothing else."""
+        return self if self.is_open_to(agent_id, name) else replace(self, actor_id=None, message_id=None, data={})

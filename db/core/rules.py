@@ -1,0 +1,91 @@
+"""The rules of work: pure functions, no I/O, no clock. What a rule needs is handed to it."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from db.core import ids
+from db.core.errors import WrongStatus
+from db.core.records import Agent, KeyResult, TaskStatus
+
+
+class Move(StrEnum):
+    """What takes a task from one status to another."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    TAKE_BACK = "take back"
+    GIVE_UP = "take back for the last time"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    SEND_BACK = "ask for changes"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+
+
+NEXT: Mapping[tuple[TaskStatus, Move], TaskStatus] = {
+    (TaskStatus.TODO, Move.CLAIM): TaskStatus.DOING,
+    (TaskStatus.DOING, Move.RELEASE): TaskStatus.TODO,
+    (TaskStatus.DOING, Move.TAKE_BACK): TaskStatus.TODO,
+    (TaskStatus.DOING, Move.GIVE_UP): TaskStatus.BLOCKED,
+    (TaskStatus.DOING, Move.BLOCK): TaskStatus.BLOCKED,
+    (TaskStatus.BLOCKED, Move.UNBLOCK): TaskStatus.TODO,
+    (TaskStatus.BLOCKED, Move.RELEASE): TaskStatus.TODO,
+    (TaskStatus.DOING, Move.SUBMIT): TaskStatus.VALIDATING,
+    (TaskStatus.VALIDATING, Move.APPROVE): TaskStatus.DONE,
+    (TaskStatus.VALIDATING, Move.SEND_BACK): TaskStatus.TODO,
+    (TaskStatus.DOING, Move.COMPLETE): TaskStatus.DONE,
+    (TaskStatus.TODO, Move.CANCEL): TaskStatus.CANCELLED,
+    (TaskStatus.DOING, Move.CANCEL): TaskStatus.CANCELLED,
+    (TaskStatus.BLOCKED, Move.CANCEL): TaskStatus.CANCELLED,
+    (TaskStatus.VALIDATING, Move.CANCEL): TaskStatus.CANCELLED,
+    (TaskStatus.DONE, Move.REOPEN): TaskStatus.TODO,
+    (TaskStatus.CANCELLED, Move.REOPEN): TaskStatus.TODO,
+}
+
+
+def check_move(task_id: int, status: TaskStatus, move: Move) -> TaskStatus:
+    """The status that the move leads to; WRONG_STATUS where there is no such move."""
+    if (status, move) not in NEXT:
+        allowed = [start.value for start, taken in NEXT if taken is move]
+        raise WrongStatus(id=ids.of(ids.TASK, task_id), status=status.value, allowed=allowed)
+    return NEXT[status, move]
+
+
+def related(one: Agent, other: Agent) -> bool:
+    """Whether they are the same, parent and child, or children of the same parent: such don't review each other."""
+    if one.id in (other.id, other.parent_id) or other.id == one.parent_id:
+        return True
+    return one.parent_id is not None and one.parent_id == other.parent_id
+
+
+def key_result_progress(key_result: KeyResult) -> float:
+    """0..1: how far `current` is from `start` to `target`, in either direction, clamped."""
+    if key_result_complete(key_result):
+        return 1.0
+    if key_result.start == key_result.target:
+        return 0.0
+    way = (key_result.current - key_result.start) / (key_result.target - key_result.start)
+    return min(1.0, max(0.0, way))
+
+
+def key_result_complete(key_result: KeyResult) -> bool:
+    """Whether `current` is at or beyond `target`, seen from `start`."""
+    if key_result.target >= key_result.start:
+        return key_result.current >= key_result.target
+    return key_result.current <= key_result.target
+
+
+def weighted_mean(parts: Iterable[tuple[float, float]]) -> float:
+    """The mean of (weight, progress) pairs. Weights that are all 0 count equally; no parts is 0."""
+    pairs = list(parts)
+    if not pairs:
+        return 0.0
+    largest = max(weight for weight, _ in pairs)
+    if largest == 0:
+        return sum(progress for _, progress in pairs) / len(pairs)
+    # Taken in proportion to the largest, for the sum of large ones may be larger than any number.
+    total = sum(weight / largest for weight, _ in pairs)
+    return min(1.0, sum(weight / largest * progress for weight, progress in pairs) / total)

@@ -1,0 +1,136 @@
+"""The bounds of inputs. Outside them: BAD_INPUT, and nothing is cut silently."""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from db.core import ids
+from db.core.errors import BadInput
+
+T = TypeVar("T")
+
+MAX_TITLE = 300
+MAX_TEXT = 65_536
+MAX_KEY = 100
+MAX_LIST = 100
+MAX_BATCH = 500
+MAX_PAGE = 200
+MAX_DURATION = 31_536_000
+MAX_LEASE = 86_400
+MAX_WAIT = 60
+MAX_INT = 2**31 - 1
+MAX_JSON_BYTES = 65_536
+# Far below where the encoders of any language give up.
+MAX_JSON_DEPTH = 100
+
+_ROOM_NAME = re.compile(r"[a-z0-9-]{1,64}")
+_AGENT_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def text(field: str, value: str, *, most: int = MAX_TEXT, least: int = 0) -> str:
+    """The value, where Postgres can hold it and it has `least` to `most` characters."""
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise BadInput(field, f"{field} holds NUL or half a surrogate pair, which no text may.")
+    if not least <= len(value) <= most:
+        raise BadInput(field, f"{field} has {len(value)} characters; it takes {least} to {most}.")
+    return value
+
+
+def title(field: str, value: str) -> str:
+    """1 to 300 characters that aren't all blank."""
+    if not value.strip():
+        raise BadInput(field, f"{field} is empty.")
+    return text(field, value, most=MAX_TITLE, least=1)
+
+
+def key(field: str, value: str) -> str:
+    """A label, a capability, a track: 1 to 100 characters that aren't all blank."""
+    if not value.strip():
+        raise BadInput(field, f"{field} is empty.")
+    return text(field, value, most=MAX_KEY, least=1)
+
+
+def keys(field: str, values: Sequence[str]) -> list[str]:
+    """Each once, in the order given."""
+    return list(dict.fromkeys(key(field, value) for value in items(field, values)))
+
+
+def items(field: str, values: Sequence[T], *, most: int = MAX_LIST, least: int = 0) -> Sequence[T]:
+    """A list that is not too long."""
+    if not least <= len(values) <= most:
+        raise BadInput(field, f"{field} has {len(values)} items; it takes {least} to {most}.")
+    return values
+
+
+def integer(field: str, value: int, least: int, most: int = MAX_INT) -> int:
+    """A whole number within least..most."""
+    if not least <= value <= most:
+        raise BadInput(field, f"{field} is {value}; it takes {least} to {most}.")
+    return value
+
+
+def number(field: str, value: float, *, least: float = -math.inf) -> float:
+    """A finite number, `least` or more."""
+    if not math.isfinite(value) or value < least:
+        raise BadInput(
+            field, f"{field} is {value}; it takes a finite number" + (f" from {least:g}." if least > -math.inf else ".")
+        )
+    return value
+
+
+def json_value(field: str, value: object) -> None:
+    """JSON but for null: at most 64 KiB, counted in the bytes of its shortest form in UTF-8, and 100 levels."""
+    if value is None:
+        raise BadInput(field, f"{field} is null, which says nothing.", "Take away what is there with forget.")
+    # Without recursion, for values nest at will.
+    rest = [(value, 1)]
+    while rest:
+        part, depth = rest.pop()
+        if depth > MAX_JSON_DEPTH:
+            raise BadInput(field, f"{field} is nested more than {MAX_JSON_DEPTH} levels deep.")
+        if isinstance(part, str):
+            text(field, part)
+        elif isinstance(part, float):
+            number(field, part)
+        elif isinstance(part, dict):
+            rest.extend((name, depth) for name in part)
+            rest.extend((inner, depth + 1) for inner in part.values())
+        elif isinstance(part, list):
+            rest.extend((inner, depth + 1) for inner in part)
+    size = len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > MAX_JSON_BYTES:
+        raise BadInput(field, f"{field} takes {size} bytes as JSON; it takes at most {MAX_JSON_BYTES}.")
+
+
+def time(field: str, value: datetime) -> datetime:
+    """An instant of the years 1970 to 9998; one without a zone is UTC."""
+    instant = value if value.tzinfo else value.replace(tzinfo=UTC)
+    if not _EARLIEST <= instant < _LATEST:
+        raise BadInput(field, f"{field} is {value.isoformat()}; it takes the years 1970 to 9998.")
+    return instant
+
+
+def page(field: str, value: int) -> int:
+    """The size of a page, 1 to 200."""
+    return integer(field, value, 1, MAX_PAGE)
+
+
+def room_name(value: str) -> str:
+    """A room's (or channel's) name: 1 to 64 lower case letters, digits and hyphens, not of the form of an id."""
+    return _name(_ROOM_NAME, value, "1 to 64 lower case letters, digits and hyphens")
+
+
+def agent_name(value: str) -> str:
+    """An agent's name: up to 64 lower case letters, digits, hyphens and underscores, a letter first, not like an id."""
+    return _name(_AGENT_NAME, value, "1 to 64 lower case letters, digits, hyphens and underscores, a letter first")
+
+
+def _name(pattern: re.Pattern[str], value: str, rule: str) -> str:
+    text("name", value, most=MAX_TEXT)
+    if pattern.fullmatch(value) is None or ids.looks_like_one(value):
+        raise BadInput("name", f"A name is {rule}, and never looks like an id such as T42.")
+    return value

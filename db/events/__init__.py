@@ -1,0 +1,1 @@
+"""Each room's event log, and following it as it grows."""

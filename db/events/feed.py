@@ -1,0 +1,261 @@
+"""Followers of the rooms' logs: each event is read from Postgres once a process, and nothing queues up for anybody."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any, TypeVar
+
+from db.core.database import Database, Topic
+from db.core.queries import q
+from db.core.records import Activity, Event
+from db.events.log_cache import Tail
+from db.events.state_watcher import Lookout
+from db.presence import activity
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+# How many events of a room stay in memory, and how many are read at once.
+_TAIL, _PAGE = 2_000, 200
+# How often logs are looked at although nothing was said about them: what a lost nudge costs.
+_POLL_SECONDS = 1.0
+# Longer than any statement may take: the connection is dead.
+_DEAD_SECONDS = 35
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+
+
+class _Room:
+    """A room that somebody watches. `known` is the newest number heard of; the tail's end, the newest one read."""
+
+    def __init__(self, room_id: int) -> None:
+        self.id = room_id
+        self.known = 0
+        self.watchers = 0
+        self.tail: Tail | None = None
+        self.wanted = asyncio.Event()
+        self.changed = asyncio.Event()
+        self.reader: asyncio.Task[None] | None = None
+
+    @property
+    def end(self) -> int:
+        return self.tail.end if self.tail else -1
+
+    def wake(self) -> None:
+        """Wake whoever waits, and have later ones wait for the next change."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    async def grow_beyond(self, seq: int) -> None:
+        while self.end <= seq:
+            await self.changed.wait()
+
+
+class Watch:
+    """One watcher's view of a room's log. To miss nothing: note `seq`, look, then wait for more than what was noted."""
+
+    def __init__(self, room: _Room, tail: Tail) -> None:
+        self._room, self._tail = room, tail
+
+    @property
+    def seq(self) -> int:
+        """What has happened up to here can be seen in the database."""
+        return self._tail.end
+
+    async def wait(self, seq: int, timeout: float | None = None) -> bool:  # noqa: ASYNC109  # waiters have deadlines
+        """Until something happened after seq; False where nothing did in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._room.grow_beyond(seq)
+        return self.seq > seq
+
+    async def next(self, seq: int) -> Event:
+        """The first event after seq, as soon as there is one."""
+        while True:
+            seen = self.seq
+            event = await self._tail.after(seq)
+            if event is not None:
+                return event
+            await self._room.grow_beyond(max(seen, seq))
+
+
+class Feed:
+    """Hands every follower of a room every event after its cursor, in order and once each, for as long as it listens.
+
+    Its own process and, through nudges, others tell it of news; what they fail to tell is found a second later.
+    """
+
+    def __init__(
+        self, database: Database, *, tail: int = _TAIL, page: int = _PAGE, poll_seconds: float = _POLL_SECONDS
+    ) -> None:
+        self._database = database
+        self._tail_size, self._page_size, self._poll_seconds = tail, page, poll_seconds
+        self._rooms: dict[int, _Room] = {}
+        self._look = asyncio.Event()
+        self._poller: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[Any]] = set()
+        self._failing = False
+        # The newest item in each agent's inbox.
+        self.inboxes = Lookout(self._newest_items, poll_seconds=poll_seconds)
+        # What the members of each room do.
+        self.activities = Lookout(self._activities, poll_seconds=poll_seconds)
+        database.change_listeners.add(self.changed)
+
+    @property
+    def watched(self) -> frozenset[int]:
+        """The rooms that somebody follows."""
+        return frozenset(self._rooms)
+
+    @property
+    def followers(self) -> int:
+        """How many watch a log, long polls among them."""
+        return sum(room.watchers for room in self._rooms.values())
+
+    async def lag(self) -> int:
+        """How many events the log has that the furthest room's followers can't see yet."""
+        ends = await self._ends_of(list(self._rooms)) if self._rooms else []
+        behind = [seq - room.end for number, seq in ends if (room := self._rooms.get(number)) and room.tail]
+        return max([0, *behind])
+
+    def news(self, room_id: int, seq: int) -> None:
+        """The room's log has got as far as seq."""
+        room = self._rooms.get(room_id)
+        if room is not None and seq > room.known:
+            room.known = seq
+            room.wanted.set()
+
+    def changed(self, topic: Topic, key: int) -> None:
+        """What the topic says changed of the agent or room."""
+        if topic is Topic.INBOX:
+            self.inboxes.changed(key)
+        if topic is Topic.ACTIVITY:
+            self.activities.changed(key)
+
+    def look_again(self) -> None:
+        """News may have been missed: look at everything now."""
+        self._look.set()
+        self.inboxes.look_again()
+        self.activities.look_again()
+
+    async def follow(self, room_id: int, seq: int) -> AsyncGenerator[Event]:
+        """Every event of the room after seq, in order, without end. A slow reader holds nothing but its place."""
+        async with self.watch(room_id) as watch:
+            while True:
+                event = await watch.next(seq)
+                yield event
+                seq = event.seq
+
+    @asynccontextmanager
+    async def watch(self, room_id: int) -> AsyncGenerator[Watch]:
+        """Keep an eye on the room's log, from where it ends now."""
+        room = self._rooms.get(room_id) or self._open(room_id)
+        room.watchers += 1
+        try:
+            while room.tail is None:
+                await room.changed.wait()
+            yield Watch(room, room.tail)
+        finally:
+            room.watchers -= 1
+            if not room.watchers:
+                self._drop(room)
+
+    async def close(self) -> None:
+        """Stop reading. Followers should have been closed before."""
+        self._database.change_listeners.discard(self.changed)
+        await self.inboxes.close()
+        await self.activities.close()
+        for room in list(self._rooms.values()):
+            self._drop(room)
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+    def _open(self, room_id: int) -> _Room:
+        room = self._rooms[room_id] = _Room(room_id)
+        room.reader = asyncio.create_task(self._keep_reading(room))
+        if self._poller is None:
+            self._database.log_listeners.add(self.news)
+            self._poller = asyncio.create_task(self._keep_polling())
+        return room
+
+    def _drop(self, room: _Room) -> None:
+        if self._rooms.get(room.id) is room:
+            del self._rooms[room.id]
+        self._end(room.reader)
+        # How it ended holds on to the room, and the room would to it.
+        room.reader = None
+        for task in room.tail.close() if room.tail else ():
+            self._end(task)
+        if not self._rooms:
+            self._database.log_listeners.discard(self.news)
+            self._end(self._poller)
+            self._poller = None
+
+    def _end(self, task: asyncio.Task[Any] | None) -> None:
+        if task is not None and not task.done():
+            task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def _keep_reading(self, room: _Room) -> None:
+        end = await self.insist(partial(self._end_of, room.id))
+        room.known = max(room.known, end)
+        room.tail = Tail(end, partial(self._read, room.id), size=self._tail_size, page=self._page_size)
+        room.wake()
+        while True:
+            room.wanted.clear()
+            while room.tail.end < (wanted := room.known):
+                if await room.tail.extend():
+                    room.wake()
+                elif room.known == wanted:
+                    # Heard of, but not there, as in a database that was put back: the next poll says how things stand.
+                    room.known = room.tail.end
+            await room.wanted.wait()
+
+    async def _keep_polling(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._look.wait()
+            self._look.clear()
+            for room_id, seq in await self.insist(partial(self._ends_of, list(self._rooms))):
+                self.news(room_id, seq)
+
+    async def _newest_items(self, agent_ids: Sequence[int]) -> dict[int, int]:
+        rows = await self.insist(partial(q.newest_items, self._database, agent_ids=agent_ids))
+        return {row["agent_id"]: row["id"] or 0 for row in rows}
+
+    async def _activities(self, room_ids: Sequence[int]) -> dict[int, Mapping[int, Activity]]:
+        return await self.insist(partial(activity.of_rooms, self._database, room_ids))
+
+    async def _end_of(self, room_id: int) -> int:
+        return next((seq for _, seq in await self._ends_of([room_id])), 0)
+
+    async def _ends_of(self, room_ids: Sequence[int]) -> list[tuple[int, int]]:
+        return [(row["room_id"], row["seq"]) for row in await q.log_ends(self._database, room_ids=room_ids)]
+
+    async def _read(self, room_id: int, seq: int, most: int) -> Sequence[Event]:
+        async def events() -> Sequence[Event]:
+            rows = await q.events_after(self._database, room_id=room_id, seq=seq, most=most)
+            return [Event.of(row) for row in rows]
+
+        return await self.insist(events)
+
+    async def insist(self, read: Callable[[], Awaitable[T]]) -> T:
+        """Read until it succeeds: while the database is away followers wait, and then go on where they were."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                async with asyncio.timeout(_DEAD_SECONDS):
+                    answer = await read()
+            except Exception as error:  # whatever it is, followers that stand still for ever are worse
+                if not self._failing:
+                    _log.warning("can't read the log, trying on", extra={"error": repr(error)})
+                self._failing = True
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                if self._failing:
+                    _log.info("the log can be read again")
+                self._failing = False
+                return answer

@@ -1,0 +1,1 @@
+"""Finding objectives and tasks by reference, and the tree that they form."""

@@ -1,0 +1,1 @@
+"""Changing objectives and key results."""

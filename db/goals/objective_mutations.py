@@ -1,0 +1,237 @@
+"""What people and agents do with objectives: make, change, move."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypedDict
+
+from db.core import idempotency, ids, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput, ObjectiveCycle, WrongStatus
+from db.core.queries import q
+from db.core.records import EventKind, Objective, ObjectiveStatus
+from db.goal_tree import objectives
+from db.goals import key_results
+from db.goals.key_results import NewKeyResult
+from db.rooms import agents, rooms
+from db.tasks import readiness, task_cancel
+
+# What a refusal names at most of what is still open.
+_NAMED = 20
+
+_FINISHED = (ObjectiveStatus.DONE, ObjectiveStatus.CANCELLED)
+
+
+class ObjectiveChanges(TypedDict, total=False):
+    """What updateObjective may change: what is left out stays, None clears."""
+
+    title: str | None
+    description: str | None
+    owner: str | None
+    weight: float | None
+    standing: bool | None
+    due_at: datetime | None
+    status: ObjectiveStatus | None
+    archived: bool | None
+
+
+async def create(
+    database: Database,
+    caller: Caller,
+    *,
+    room: str | None = None,
+    title: str,
+    description: str = "",
+    parent: str | None = None,
+    owner: str | None = None,
+    weight: float = 1.0,
+    standing: bool = False,
+    due_at: datetime | None = None,
+    new_key_results: Sequence[NewKeyResult] = (),
+    key: str | None = None,
+) -> Objective:
+    """Make an objective, with its key results; the same key again answers with the same one."""
+    request = [room, title, description, parent, owner, weight, standing, due_at, new_key_results]
+    async with database.act() as act:
+        above = await objectives.find(act, caller, parent) if parent is not None else None
+        found = await (rooms.get(act, above.room_id) if above and room is None else rooms.find(act, caller, room))
+        caller.must_work(found.id, room or found.name)
+        if above and above.room_id != found.id:
+            raise BadInput("parent", f"{parent} is in another room than {found.name}.")
+        answer = await idempotency.answer_of(act, caller, "createObjective", key, request)
+        if answer is not None:
+            return Objective.of(await q.objective_by_id(act, objective_id=answer))
+        await rooms.lock(act, found.id)
+        if above:
+            await objectives.part_added(act, above.id, caller.agent_id)
+            above = Objective.of(await q.objective_by_id(act, objective_id=above.id))
+        row = await q.insert_objective(
+            act,
+            room_id=found.id,
+            parent_id=above.id if above else None,
+            title=validation.title("title", title),
+            description=validation.text("description", description),
+            in_draft=above is not None and above.in_draft,
+            owner_id=(await agents.find_member(act, found.id, owner)).id if owner is not None else None,
+            weight=validation.number("weight", weight, least=0),
+            standing=standing,
+            due_at=validation.time("dueAt", due_at) if due_at else None,
+        )
+        data = {"title": title, "parent": _id(above.id if above else None)}
+        act.record(found.id, EventKind.OBJECTIVE_CREATED, actor=caller.agent_id, objective=row["id"], data=data)
+        for new in validation.items("keyResults", new_key_results):
+            await key_results.insert(act, found.id, row["id"], new)
+        await objectives.parts_changed(act, row["id"], caller.agent_id)
+        await idempotency.keep(act, caller, "createObjective", key, row["id"])
+        return Objective.of(await q.objective_by_id(act, objective_id=row["id"]))
+
+
+async def update(database: Database, caller: Caller, reference: str, changes: ObjectiveChanges) -> Objective:
+    """Change what the objective says of itself, its status, and whether it stands in the slim lists."""
+    async with database.act() as act:
+        before = await _locked(act, caller, reference)
+        if not changes:
+            return before
+        columns = _columns(before, changes)
+        columns["owner_id"] = await _owner(act, before, changes)
+        if columns["standing"] and before.status is ObjectiveStatus.DONE:
+            # It never finishes: so it goes on.
+            await q.set_objective_status(act, objective_id=before.id, status=ObjectiveStatus.ACTIVE)
+        changed = Objective.of(await q.update_objective(act, objective_id=before.id, **columns))
+        status = changes.get("status")
+        if status is not None and status is not changed.status:
+            changed = await _change_status(act, caller, changed, status)
+        act.record(
+            before.room_id,
+            EventKind.OBJECTIVE_UPDATED,
+            actor=caller.agent_id,
+            objective=before.id,
+            data={"changes": _said(changes)},
+        )
+        await _archive(act, before, changed, changes, caller.agent_id)
+        await _settle(act, before, changed, caller.agent_id)
+        return Objective.of(await q.objective_by_id(act, objective_id=before.id))
+
+
+async def move(database: Database, caller: Caller, reference: str, parent: str | None) -> Objective:
+    """Put the objective with all below it under another parent, or at the root; OBJECTIVE_CYCLE names the way round."""
+    async with database.act() as act:
+        before = await _locked(act, caller, reference)
+        above = await objectives.find(act, caller, parent) if parent is not None else None
+        if above is not None:
+            if above.room_id != before.room_id:
+                raise BadInput("parent", f"{parent} is in another room than {reference}.")
+            await _refuse_cycle(act, before, above)
+            await objectives.part_added(act, above.id, caller.agent_id)
+        await q.move_objective(act, objective_id=before.id, parent_id=above.id if above else None)
+        await _settle_drafts(act, before.id, caller.agent_id)
+        act.record(
+            before.room_id,
+            EventKind.OBJECTIVE_MOVED,
+            actor=caller.agent_id,
+            objective=before.id,
+            data={"parent": _id(above.id if above else None), "previous": _id(before.parent_id)},
+        )
+        for changed in (before.parent_id, above.id if above else None):
+            if changed is not None:
+                await objectives.parts_changed(act, changed, caller.agent_id)
+        return Objective.of(await q.objective_by_id(act, objective_id=before.id))
+
+
+async def _locked(act: Act, caller: Caller, reference: str) -> Objective:
+    """The objective as it is once the room is locked."""
+    found = await objectives.find(act, caller, reference)
+    caller.must_work(found.room_id, reference)
+    await rooms.lock(act, found.room_id)
+    return Objective.of(await q.objective_by_id(act, objective_id=found.id))
+
+
+def _columns(before: Objective, changes: ObjectiveChanges) -> dict[str, Any]:
+    for name in ("title", "weight", "standing", "status", "archived"):
+        if name in changes and changes[name] is None:
+            raise BadInput(name, f"{name} can't be cleared.")
+    due_at = changes.get("due_at", before.due_at)
+    return {
+        "title": validation.title("title", changes.get("title", before.title) or ""),
+        "description": validation.text("description", changes.get("description", before.description) or ""),
+        "weight": validation.number("weight", changes.get("weight", before.weight) or 0.0, least=0),
+        "standing": changes.get("standing", before.standing),
+        "due_at": validation.time("dueAt", due_at) if due_at else None,
+    }
+
+
+async def _owner(act: Act, before: Objective, changes: ObjectiveChanges) -> int | None:
+    if "owner" not in changes:
+        return before.owner_id
+    owner = changes["owner"]
+    return None if owner is None else (await agents.find_member(act, before.room_id, owner)).id
+
+
+async def _archive(act: Act, before: Objective, after: Objective, changes: ObjectiveChanges, actor: int) -> None:
+    """Take it out of the slim lists or put it back, as was said; one that goes on is back unless that was said."""
+    if changes.get("archived"):
+        await objectives.archive(act, before.room_id, [before.id], actor)
+    elif "archived" in changes:
+        await objectives.bring_back(act, before.room_id, await objectives.subtree(act, before.id), actor)
+    elif before.status in _FINISHED and after.status not in _FINISHED:
+        await objectives.bring_back(act, before.room_id, [before.id], actor)
+
+
+async def _settle(act: Act, before: Objective, after: Objective, actor: int) -> None:
+    """Have it finish if it may now, and those above it follow. One opened again by hand waits for its next part."""
+    may_finish = before.status is ObjectiveStatus.DRAFT or (before.standing and not after.standing)
+    if after.status is ObjectiveStatus.ACTIVE and may_finish:
+        await objectives.parts_changed(act, after.id, actor)
+    elif before.status is not after.status and before.parent_id is not None:
+        await objectives.parts_changed(act, before.parent_id, actor)
+
+
+async def _change_status(act: Act, caller: Caller, before: Objective, status: ObjectiveStatus) -> Objective:
+    """Give it this status by hand. Where it is final, what is open below decides, or is given up with it."""
+    below = await objectives.subtree(act, before.id)
+    if status is ObjectiveStatus.DONE:
+        still_open = await q.open_in_subtree(act, objective_ids=below, most=_NAMED)
+        if still_open or before.standing:
+            raise WrongStatus(
+                id=ids.of(ids.OBJECTIVE, before.id),
+                status=before.status.value,
+                allowed=[ObjectiveStatus.DRAFT.value, ObjectiveStatus.ACTIVE.value, ObjectiveStatus.CANCELLED.value],
+                open=[ids.of(row["letter"], row["id"]) for row in still_open],
+            )
+        act.record(before.room_id, EventKind.OBJECTIVE_FINISHED, actor=caller.agent_id, objective=before.id)
+    if status is ObjectiveStatus.CANCELLED:
+        reason = f"{ids.of(ids.OBJECTIVE, before.id)} was cancelled."
+        await task_cancel.cancel_open_of(act, below, caller.agent_id, reason)
+        for row in await q.cancel_objectives(act, objective_ids=below):
+            if row["id"] != before.id:
+                data = {"changes": {"status": status.value}}
+                act.record(
+                    before.room_id, EventKind.OBJECTIVE_UPDATED, actor=caller.agent_id, objective=row["id"], data=data
+                )
+    after = Objective.of(await q.set_objective_status(act, objective_id=before.id, status=status))
+    await _settle_drafts(act, before.id, caller.agent_id)
+    return after
+
+
+async def _settle_drafts(act: Act, objective_id: int, actor: int) -> None:
+    """Have the subtree, and its tasks, know whether they stand in a draft."""
+    changed = await q.settle_drafts(act, objective_id=objective_id)
+    for in_draft in (True, False):
+        concerned = [row["id"] for row in changed if row["in_draft"] is in_draft]
+        if concerned:
+            await readiness.drafts_changed(act, concerned, in_draft, actor)
+
+
+async def _refuse_cycle(act: Act, objective: Objective, above: Objective) -> None:
+    line = [above.id, *(row["id"] for row in await q.objectives_above(act, objective_id=above.id))]
+    if objective.id in line:
+        path = [objective.id, *line[: line.index(objective.id) + 1]]
+        raise ObjectiveCycle(path=[ids.of(ids.OBJECTIVE, key) for key in path])
+
+
+def _said(changes: Mapping[str, object]) -> dict[str, object]:
+    return {"dueAt" if name == "due_at" else name: value for name, value in changes.items()}
+
+
+def _id(key: int | None) -> str | None:
+    return None if key is None else ids.of(ids.OBJECTIVE, key)

@@ -1,0 +1,1 @@
+"""What operators do and need: bootstrap, import, export, doctor, statistics."""

@@ -1,0 +1,26 @@
+"""What every database starts with: the room `main`, and an admin who is let in."""
+
+from collections.abc import Callable
+
+from db.core.database import Database
+from db.core.queries import q
+from db.core.records import AgentKind, Role
+from db.rooms import agents, rooms
+
+ADMIN = "admin"
+
+
+async def furnish(database: Database, *, admin_token: str | None, keep_token: Callable[[], str]) -> None:
+    """Make what is missing; `keep_token` answers a token in safe keeping, and is asked once in a database's life.
+
+    It is kept first and made good then, so that a kill in between costs nothing: the next start finds it again.
+    """
+    known = await q.was_ever_let_in(database, name=ADMIN, role=Role.ADMIN)
+    if known and admin_token is None:
+        return
+    admin = await agents.ensure(database, ADMIN, kind=AgentKind.HUMAN)
+    if not known:
+        main = await rooms.ensure_main(database)
+        await agents.grant_membership(database, admin, [main.id])
+    token = admin_token or keep_token()
+    await agents.issue_token(database, admin.id, Role.ADMIN, label="first start", token=token)

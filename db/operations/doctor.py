@@ -1,0 +1,124 @@
+"""Whether a database is as it must be: what can be told from outside of the acts that keep it so."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from db.core import ids
+from db.core.migrations import OLDEST_POSTGRES, applied, migrations
+from db.core.queries import q
+
+# A clock that differs by more shows people wrong times; leases are judged by the database's alone.
+_CLOCKS_DIFFER_S = 2.0
+_NAMED = 10
+
+# What follows from other rows: its name, of what it is, and the statements that find what is wrong and put it right.
+# Tasks wait for objectives that are drafts, so drafts come first.
+_FOLLOWING = (
+    ("drafts", ids.OBJECTIVE, q.wrong_drafts, q.mend_drafts),
+    ("what tasks wait for", ids.TASK, q.wrong_waits, q.mend_waits),
+    ("use of resources", ids.RESOURCE, q.wrong_use, q.mend_use),
+)
+
+_MEND = "Run `goalroom doctor --mend`, and tell us how it came to that."
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, and what to do about it."""
+
+    problem: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One thing that was looked at, what was seen, and what is wrong with it."""
+
+    subject: str
+    seen: str
+    findings: Sequence[Finding] = ()
+
+
+async def examine(connection: Any) -> AsyncGenerator[Look]:
+    """Look at one thing after the other. Without its migrations a database is looked into no further."""
+    yield _database(await q.database_facts(connection))
+    migrated = await _migrations(connection)
+    yield migrated
+    yield await _clock(connection)
+    if migrated.findings:
+        return
+    yield await _log(connection)
+    for subject, letter, find, _ in _FOLLOWING:
+        yield _counted(subject, letter, await find(connection))
+
+
+async def mend(connection: Any) -> list[str]:
+    """Put right what follows from other rows, while nobody writes; the ids of what was wrong."""
+    async with connection.transaction():
+        await q.lock_for_mending(connection)
+        mended = []
+        for _, letter, find, put_right in _FOLLOWING:
+            wrong = [row["id"] for row in await find(connection)]
+            await put_right(connection, ids=wrong)
+            mended += [ids.of(letter, number) for number in wrong]
+        return mended
+
+
+def _database(facts: Any) -> Look:
+    findings = []
+    if facts["major"] < OLDEST_POSTGRES:
+        findings.append(Finding("It is too old.", f"Move to Postgres {OLDEST_POSTGRES} or newer."))
+    if facts["encoding"] != "UTF8":
+        findings.append(
+            Finding(f"Its encoding is {facts['encoding']}.", "Export, and restore into a database with UTF8.")
+        )
+    if facts["is_standby"] or facts["is_read_only"]:
+        findings.append(Finding("It takes no writes.", "Name the primary in --database-url."))
+    if not facts["is_durable"]:
+        findings.append(
+            Finding(
+                "A power cut may destroy it.", "Set fsync and full_page_writes to on in its configuration, and reload."
+            )
+        )
+    return Look("database", f"Postgres {facts['version']}", findings)
+
+
+async def _migrations(connection: Any) -> Look:
+    known, found = migrations(), await applied(connection)
+    findings = [Finding(f"{name} is missing.", "Run `goalroom migrate`.") for name in known if name not in found]
+    findings += [Finding(f"This Goalroom doesn't know {name}.", "Update it.") for name in sorted(found - known.keys())]
+    return Look("migrations", f"{len(found)} applied", findings)
+
+
+async def _clock(connection: Any) -> Look:
+    before = datetime.now(UTC)
+    moment = (await q.database_facts(connection))["moment"]
+    # What the question itself took is no difference.
+    ahead = max((moment - datetime.now(UTC)).total_seconds(), (before - moment).total_seconds(), 0.0)
+    findings = []
+    if ahead > _CLOCKS_DIFFER_S:
+        problem = f"The database's clock and this machine's are {ahead:.1f} seconds apart."
+        findings.append(Finding(problem, "Let both machines follow the same time server."))
+    return Look("clock", f"{ahead:.1f} s from the database's", findings)
+
+
+async def _log(connection: Any) -> Look:
+    findings = []
+    for row in await q.broken_logs(connection):
+        if row["events"] != row["last"]:
+            gap = f"from {row['missing']} on" if row["missing"] else "at its beginning"
+            problem = f"The log of room {row['name']} lacks {row['last'] - row['events']} events, {gap}."
+        else:
+            problem = f"The log of room {row['name']} ends at {row['last']}, and its counter says {row['counter']}."
+        findings.append(Finding(problem, "Something else wrote here: restore the last backup."))
+    return Look("log", "continuous" if not findings else "broken", findings)
+
+
+def _counted(subject: str, letter: str, wrong: Sequence[Any]) -> Look:
+    if not wrong:
+        return Look(subject, "as it follows from the rest")
+    named = ", ".join(ids.of(letter, row["id"]) for row in wrong[:_NAMED])
+    more = f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
+    return Look(subject, f"{len(wrong)} wrong", [Finding(f"Not what follows from the rest: {named}{more}.", _MEND)])

@@ -1,0 +1,187 @@
+"""Writes what an import planned, a few statements for all of it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from db.core import ids
+from db.core.database import Act
+from db.core.queries import q
+from db.core.records import AgentKind, CommentKind, DependencyKind, EventKind, ObjectiveStatus, Room, TaskStatus
+from db.goal_tree import objectives
+from db.operations.import_plan import Known, Plan, Ref
+from db.tasks import readiness
+
+T = TypeVar("T")
+
+# What one statement writes at most; of rows with long texts less, for jsonb holds 256 MB.
+_BATCH = 1_000
+_BATCH_OF_TEXTS = 100
+
+
+class Writer:
+    """Turns names and ids of the file into keys, as far as they are known."""
+
+    def __init__(self, act: Act, room: Room, admin: int, known: Known) -> None:
+        self._act, self._room, self._admin, self._known = act, room, admin, known
+        self._agents: dict[str, int] = {}
+        self._objectives: dict[str, int] = {ref: objective.key for ref, objective in known.objectives.items()}
+        self._tasks: dict[Ref, int] = {ref: task.key for ref, task in known.tasks.items()}
+        self._objective_of: dict[int, int | None] = {task.key: task.objective for task in known.tasks.values()}
+
+    async def bring_agents(self, names: set[str]) -> int:
+        """Those that are named, as members of the room; answers how many are new."""
+        made = await q.import_agents(self._act, names=sorted(names), kind=AgentKind.AGENT)
+        found = {row["id"]: row for row in await q.agents_by_names(self._act, names=sorted(names))}
+        self._agents = {row["name"]: key for key, row in found.items()}
+        for row in await q.import_members(self._act, room_id=self._room.id, agent_ids=sorted(found)):
+            agent = found[row["agent_id"]]
+            self._record(EventKind.AGENT_JOINED, agent=agent["id"], data={"name": agent["name"], "kind": agent["kind"]})
+        return len(made)
+
+    async def write(self, plan: Plan) -> None:
+        """Everything, with what follows for what waits and for the goal tree."""
+        parents = [*(new.parent for new in plan.objectives), *(new.objective for new in plan.tasks)]
+        grown = sorted({self._objective(ref) for ref in parents if isinstance(ref, int) or ref in self._objectives})
+        for key in grown:
+            await objectives.part_added(self._act, key, None)
+        await self._write_objectives(plan)
+        await self._write_tasks(plan)
+        await self._write_dependencies(plan)
+        await self._write_comments(plan)
+        await readiness.recompute(self._act, self._room.id)
+        for key in grown:
+            await objectives.parts_changed(self._act, key, None)
+
+    async def _write_objectives(self, plan: Plan) -> None:
+        reserved = await q.reserve_objective_ids(self._act, most=len(plan.objectives))
+        self._objectives |= {new.ref: row["id"] for new, row in zip(plan.objectives, reserved, strict=True)}
+        in_draft = {ref: objective.in_draft for ref, objective in self._known.objectives.items()}
+        rows = []
+        for new in plan.objectives:
+            in_draft[new.ref] = new.parent is not None and in_draft[new.parent]
+            row: dict[str, Any] = {
+                "id": self._objectives[new.ref],
+                "parent_id": None if new.parent is None else self._objective(new.parent),
+                "title": new.title,
+                "description": new.description,
+                "status": ObjectiveStatus.DONE if new.done else ObjectiveStatus.ACTIVE,
+                "in_draft": in_draft[new.ref],
+                "owner_id": self._agent(new.owner),
+                "created_at": new.created_at,
+                "updated_at": new.updated_at,
+                "finished_at": new.finished_at,
+            }
+            rows.append(row)
+            parent = None if row["parent_id"] is None else ids.of(ids.OBJECTIVE, row["parent_id"])
+            data = {"title": new.title, "parent": parent}
+            self._record(EventKind.OBJECTIVE_CREATED, objective=row["id"], data=data)
+        for batch in _batches(rows, _BATCH_OF_TEXTS):
+            await q.import_objectives(self._act, room_id=self._room.id, objectives=batch)
+        for row in rows:
+            if row["status"] is ObjectiveStatus.DONE:
+                self._record(EventKind.OBJECTIVE_FINISHED, objective=row["id"])
+
+    async def _write_tasks(self, plan: Plan) -> None:
+        reserved = await q.reserve_task_ids(self._act, most=len(plan.tasks))
+        self._tasks |= {new.ref: row["id"] for new, row in zip(plan.tasks, reserved, strict=True)}
+        rows = []
+        for new in plan.tasks:
+            row: dict[str, Any] = {
+                "id": self._tasks[new.ref],
+                "objective_id": None if new.objective is None else self._objective(new.objective),
+                "parent_id": None if new.parent is None else self._tasks[new.parent],
+                "title": new.title,
+                "description": new.description,
+                "status": new.status,
+                "priority": new.priority,
+                "labels": new.labels,
+                "creator_id": self._agent(new.creator) or self._admin,
+                "assignee_id": self._agent(new.assignee),
+                "notes": new.notes,
+                "result": new.result,
+                "blocked_reason": new.blocked_reason,
+                "estimate_minutes": new.estimate_minutes,
+                "created_at": new.created_at,
+                "updated_at": new.updated_at,
+                "finished_at": new.finished_at,
+            }
+            rows.append(row)
+            self._objective_of[row["id"]] = row["objective_id"]
+        requirement_id = await q.intern_requirement(self._act, capabilities=[], resources=[])
+        for batch in _batches(rows, _BATCH_OF_TEXTS):
+            await q.import_tasks(self._act, room_id=self._room.id, requirement_id=requirement_id, tasks=batch)
+        await self._write_criteria(plan)
+        on: dict[Ref, list[str]] = {}
+        for edge in plan.dependencies:
+            if edge.kind is DependencyKind.BLOCKS:
+                on.setdefault(edge.task, []).append(ids.of(ids.TASK, self._task(edge.on)))
+        for new in plan.tasks:
+            data = {"title": new.title, "priority": f"P{new.priority}", "dependsOn": on.get(new.ref, [])}
+            self._record_task(EventKind.TASK_CREATED, self._tasks[new.ref], data)
+        for new in plan.tasks:
+            if new.status is TaskStatus.DONE:
+                self._record_task(EventKind.TASK_DONE, self._tasks[new.ref], {"result": new.result, "fence": 0})
+            elif new.status is TaskStatus.BLOCKED:
+                reason = {"reason": new.blocked_reason, "dependsOn": on.get(new.ref, [])}
+                self._record_task(EventKind.TASK_BLOCKED, self._tasks[new.ref], reason)
+
+    async def _write_criteria(self, plan: Plan) -> None:
+        rows = [
+            (self._tasks[new.ref], position, text, met)
+            for new in plan.tasks
+            for position, (text, met) in enumerate(new.criteria, start=1)
+        ]
+        for batch in _batches(rows, _BATCH_OF_TEXTS):
+            task_ids, positions, texts, met = zip(*batch, strict=True)
+            await q.import_criteria(self._act, task_ids=task_ids, positions=positions, texts=texts, met=met)
+
+    async def _write_dependencies(self, plan: Plan) -> None:
+        for batch in _batches(plan.dependencies):
+            await q.import_dependencies(
+                self._act,
+                task_ids=[self._task(edge.task) for edge in batch],
+                depends_on_ids=[self._task(edge.on) for edge in batch],
+                kinds=[edge.kind for edge in batch],
+                created_by_ids=[self._agent(edge.creator) or self._admin for edge in batch],
+                created_at=[edge.created_at for edge in batch],
+            )
+        for edge in plan.dependencies:
+            data = {"dependsOn": ids.of(ids.TASK, self._task(edge.on)), "kind": edge.kind.value}
+            self._record_task(EventKind.DEPENDENCY_ADDED, self._task(edge.task), data)
+
+    async def _write_comments(self, plan: Plan) -> None:
+        rows = [
+            {
+                "task_id": self._tasks.get(new.on),
+                "objective_id": None if new.on in self._tasks else self._objectives[new.on],
+                "author_id": self._agent(new.author) or self._admin,
+                "body": new.body,
+                "created_at": new.created_at,
+            }
+            for new in plan.comments
+        ]
+        for batch in _batches(rows, _BATCH_OF_TEXTS):
+            for row in await q.import_comments(self._act, room_id=self._room.id, kind=CommentKind.NOTE, comments=batch):
+                data = {"comment": ids.of(ids.COMMENT, row["id"]), "kind": CommentKind.NOTE.value}
+                self._record(EventKind.COMMENT_ADDED, task=row["task_id"], objective=row["objective_id"], data=data)
+
+    def _agent(self, name: str | None) -> int | None:
+        return None if name is None else self._agents[name]
+
+    def _objective(self, ref: Ref) -> int:
+        return ref if isinstance(ref, int) else self._objectives[ref]
+
+    def _task(self, ref: Ref) -> int:
+        return ref if isinstance(ref, int) else self._tasks[ref]
+
+    def _record(self, kind: EventKind, **what: Any) -> None:
+        """In the name of the server: who did it, and when, is for the file to say."""
+        self._act.record(self._room.id, kind, **what)
+
+    def _record_task(self, kind: EventKind, task: int, data: dict[str, Any]) -> None:
+        self._record(kind, task=task, objective=self._objective_of.get(task), data=data)
+
+
+def _batches(rows: Sequence[T], most: int = _BATCH) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), most):
+        yield rows[start : start + most]

@@ -1,0 +1,36 @@
+"""How long nobody served: what agents could not say meanwhile is not held against them."""
+
+import asyncio
+import logging
+
+from db.core.database import Database
+from db.core.queries import q
+
+# How often each process notes that it lives, and when a silence of all of them is an outage.
+_NOTE_EVERY_S = 0.5
+_OUTAGE_S = 3.0
+
+_log = logging.getLogger(__name__)
+
+
+async def note(database: Database) -> None:
+    """Note that a server lives. Whoever is first after an outage lengthens all leases by it, once.
+
+    An outage is over before anything is judged by the clock: before requests are served, and before each sweep.
+    """
+    if await q.note_alive(database, outage_seconds=_OUTAGE_S):
+        return
+    async with database.act() as act:
+        row = await q.lock_uptime(act)
+        if row["silent_seconds"] > _OUTAGE_S:
+            await q.end_outage(act, died_at=row["alive_at"])
+            _log.info(
+                "nobody served for a while, leases last that much longer", extra={"seconds": row["silent_seconds"]}
+            )
+
+
+async def keep_noting(database: Database) -> None:
+    """Note it until cancelled, whatever else the process has to do."""
+    while True:
+        await note(database)
+        await asyncio.sleep(_NOTE_EVERY_S)

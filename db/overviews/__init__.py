@@ -1,0 +1,1 @@
+"""What is read across all nouns: briefing, digest, search, charts, subscriptions."""

@@ -1,0 +1,110 @@
+"""What a session that remembers nothing must know to go on: read at one moment, the most urgent first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.core import validation
+from db.core.callers import Caller
+from db.core.database import Database
+from db.core.queries import q
+from db.core.records import Agent, Comment, Criterion, InboxItem, InboxKind, Role, Room, Task, Wait
+from db.events import event_log
+from db.rooms import agents, rooms
+from db.tasks import task_loaders, waits
+
+# How many of each are read, and how many are offered to claim.
+_MOST = 50
+_OFFERED = 5
+
+# What is lost or sent back can't wait; what was approved can.
+_URGENCY = (
+    InboxKind.LEASE_LOST,
+    InboxKind.STALE,
+    InboxKind.REOPENED,
+    InboxKind.CHANGES_REQUESTED,
+    InboxKind.HANDOFF,
+    InboxKind.PROPOSAL,
+    InboxKind.DIRECT,
+    InboxKind.REVIEW_REQUESTED,
+    InboxKind.MENTION,
+    InboxKind.UNBLOCKED,
+    InboxKind.ASSIGNED,
+    InboxKind.DECIDED,
+    InboxKind.APPROVED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`by_person` where a person said what the item tells of."""
+
+    item: InboxItem
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """How much there is in all of what a briefing lists."""
+
+    owned: int
+    to_review: int
+    from_people: int
+    from_agents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """`cursor`: where the room's log stood when all else was read."""
+
+    me: Agent
+    room: Room
+    at: datetime
+    cursor: str
+    tasks: Sequence[Task]
+    reviews: Sequence[Task]
+    told: Sequence[Told]
+    next: Sequence[Task]
+    totals: Listed
+    waits: Mapping[int, Sequence[Wait]]
+    criteria: Mapping[int, Sequence[Criterion]]
+    handoffs: Mapping[int, Comment]
+    agents: Mapping[int, Agent]
+
+
+async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
+    """What waits for the caller in the room, and what it could do there."""
+    async with database.snapshot() as moment:
+        here = await rooms.find(moment, caller, room)
+        place = {"room_id": here.id, "agent_id": caller.agent_id}
+        facts = await q.briefing_facts(moment, **place)
+        tasks = [Task.of(row) for row in await q.owned_tasks(moment, **place, most=_MOST)]
+        reviews = [Task.of(row) for row in await q.waiting_for_verdict_of(moment, **place, most=_MOST)]
+        kinds = [kind.value for kind in _URGENCY]
+        told = await q.unacknowledged_by_urgency(moment, **place, kinds=kinds, most=_MOST)
+        # An OBSERVER claims nothing.
+        offered = [] if caller.role is Role.OBSERVER else await q.offered_tasks(moment, **place, most=_OFFERED)
+        totals = {row["by_person"]: row["total"] for row in told}
+        keys = [task.id for task in tasks]
+        known = {task.submitted_by_id for task in reviews} | {task.reviewer_id for task in tasks} | {caller.agent_id}
+        named = await agents.by_ids(moment, sorted(key for key in known if key is not None))
+        return Briefing(
+            me=named[caller.agent_id],
+            room=here,
+            at=facts["at"],
+            cursor=event_log.cursor(here.id, facts["seq"]),
+            tasks=tasks,
+            reviews=reviews,
+            told=[Told(InboxItem.of(row), row["by_person"]) for row in told],
+            next=[Task.of(row) for row in offered],
+            totals=Listed(facts["owned"], facts["to_review"], totals.get(True, 0), totals.get(False, 0)),
+            waits=await waits.waits_of(moment, tasks),
+            criteria=await task_loaders.criteria(moment, keys),
+            handoffs=await task_loaders.handoffs(moment, keys),
+            agents=named,
+        )
+
+
+def characters(max_tokens: int) -> int:
+    """How much text as many tokens are, at four characters each."""
+    return 4 * validation.integer("maxTokens", max_tokens, 50, 20_000)

@@ -1,0 +1,99 @@
+"""A briefing in words, as Markdown for a prompt. What users wrote stands in code spans of one line."""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from db.core import ids
+from db.core.records import InboxItem, Task, TaskStatus, WaitKind
+from db.core.text import code_span
+from db.overviews.briefing import Briefing
+from db.overviews.text_budget import Line, Section, fitted
+
+_TITLE, _SUMMARY, _DETAIL = 100, 200, 500
+_CRITERIA = 5
+
+
+def markdown(briefing: Briefing, most: int) -> str:
+    """The briefing in as many characters at most, people's words first, then what can't wait."""
+    head = f"# {briefing.me.name} in {briefing.room.name}, {briefing.cursor}"
+    people = [_told(one.item) for one in briefing.told if one.by_person]
+    agents = [_told(one.item) for one in briefing.told if not one.by_person]
+    owned = {task.id for task in briefing.tasks}
+    free = [Line(_task(task)) for task in briefing.next if task.id not in owned]
+    totals = briefing.totals
+    sections = [
+        Section("From people: answer, then acknowledge", "from people", people, totals.from_people),
+        Section("Your tasks", "of your tasks", [_owned(briefing, task) for task in briefing.tasks], totals.owned),
+        Section("Give your verdict with reviewTask", "to review", _reviews(briefing), totals.to_review),
+        Section("Told: acknowledge what is dealt with", "things told", agents, totals.from_agents),
+        Section("To take with claimNextTask", "to claim", free, len(free)),
+    ]
+    if briefing.room.paused:
+        head += "\n\nThe room is paused: nothing can be claimed in it. What you hold goes on."
+    elif not any(section.total for section in sections):
+        head += "\n\nNothing waits for you. claimNextTask with waitSeconds waits for work."
+    return fitted(head, sections, most)
+
+
+def _told(item: InboxItem) -> Line:
+    task = f" ({ids.of(ids.TASK, item.task_id)})" if item.task_id else ""
+    return Line(f"{ids.of(ids.INBOX_ITEM, item.id)} {item.kind}{task}: {code_span(item.summary, _SUMMARY)}")
+
+
+def _task(task: Task) -> str:
+    return f"{ids.of(ids.TASK, task.id)} P{task.priority} {code_span(task.title, _TITLE)}"
+
+
+def _reviews(briefing: Briefing) -> Sequence[Line]:
+    return [Line(f"{_task(task)}, by {_name(briefing, task.submitted_by_id)}") for task in briefing.reviews]
+
+
+def _name(briefing: Briefing, key: int | None) -> str:
+    return briefing.agents[key].name if key is not None else "nobody"
+
+
+def _owned(briefing: Briefing, task: Task) -> Line:
+    """The task, what to do next about it and, where there is work to go on with, what is known of it."""
+    begun = task.status is TaskStatus.DOING or (task.status is TaskStatus.TODO and task.ready)
+    return Line(f"{_task(task)}: {_next(briefing, task)}", _details(briefing, task) if begun else ())
+
+
+def _next(briefing: Briefing, task: Task) -> str:
+    match task.status:
+        case TaskStatus.DOING:
+            return _held(briefing, task)
+        case TaskStatus.VALIDATING:
+            return f"in review with {_name(briefing, task.reviewer_id)}" if task.reviewer_id else "waits for a reviewer"
+        case TaskStatus.TODO if task.ready:
+            return "yours to go on with: claimTask" if task.started_at else "assigned to you, ready: claimTask"
+    waits = briefing.waits[task.id]
+    reasons = code_span("; ".join(wait.reason for wait in waits) or "unknown", _SUMMARY)
+    ends = "; unblockTask when that is over" if any(wait.kind is WaitKind.REASON for wait in waits) else ""
+    return f"{'blocked' if task.status is TaskStatus.BLOCKED else 'waits'}: {reasons}{ends}"
+
+
+def _held(briefing: Briefing, task: Task) -> str:
+    if task.lease_expires_at is None or task.lease_expires_at <= briefing.at:
+        return "your lease is over: claimTask takes it up again"
+    end = "submitTask" if briefing.room.require_review else "completeTask"
+    until = f"{task.lease_expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    quiet = "; stale, so say how it goes with addComment (PROGRESS)" if task.stale_since else ""
+    return f"you hold it until {until}, fence {task.fence}; end it with {end}{quiet}"
+
+
+def _details(briefing: Briefing, task: Task) -> list[str]:
+    """What the holder before left, what was asked for, and what was written down."""
+    handoff = briefing.handoffs.get(task.id)
+    unmet = [one for one in briefing.criteria.get(task.id, ()) if not one.met]
+    texts = {
+        "instructions": task.instructions,
+        "handoff": handoff.body if handoff else "",
+        "description": task.description,
+        "notes": task.notes,
+    }
+    more = [f"and {len(unmet) - _CRITERIA} criteria more to meet"] if len(unmet) > _CRITERIA else []
+    return [
+        *(f"{ids.of(ids.CRITERION, one.id)} to meet: {code_span(one.text, _SUMMARY)}" for one in unmet[:_CRITERIA]),
+        *more,
+        *(f"{name}: {code_span(text, _DETAIL)}" for name, text in texts.items() if text.strip()),
+    ]

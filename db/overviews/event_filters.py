@@ -1,0 +1,196 @@
+"""What a subscription wants of a room's log, and where in the log it begins."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+
+from db.conversation import channels
+from db.core import ids, validation
+from db.core.callers import Caller
+from db.core.connection_errors import outlast
+from db.core.database import Database
+from db.core.errors import BadInput
+from db.core.queries import q
+from db.core.records import Event, EventKind
+from db.events import event_log
+from db.goal_tree import objectives, references
+from db.rooms import agents, rooms
+
+# What taskChanged carries.
+TASK_CHANGES = frozenset(
+    {
+        EventKind.DEPENDENCY_ADDED,
+        EventKind.DEPENDENCY_REMOVED,
+        EventKind.COMMENT_ADDED,
+        *(kind for kind in EventKind if kind.startswith("TASK_")),
+    }
+)
+
+_RESHAPING = frozenset({EventKind.OBJECTIVE_CREATED, EventKind.OBJECTIVE_MOVED})
+
+
+@dataclass(slots=True)
+class Subtree:
+    """An objective and all below it, kept up to date by the events that pass."""
+
+    database: Database
+    objective_id: int
+    _objectives: frozenset[int] | None = None
+
+    def note(self, event: Event) -> None:
+        """Every event passes here, in order: what reshapes the goal tree makes what was read of it stale."""
+        if event.kind in _RESHAPING:
+            self._objectives = None
+
+    async def concerns(self, event: Event) -> bool:
+        """Whether the event's task is in the subtree, or has just left it."""
+        if event.objective_id is not None and await self._holds(event.objective_id):
+            return True
+        if event.task_id is None:
+            return False
+        if event.kind is EventKind.COMMENT_ADDED:
+            # It names an objective only where it stands on one.
+            task = await q.task_by_id(self.database, task_id=event.task_id)
+            return await self._holds(task["objective_id"])
+        if event.kind is EventKind.TASK_UPDATED and "objective" in event.data.get("changes", ()):
+            before = await q.objective_before(self.database, task_id=event.task_id, seq=event.seq)
+            return await self._holds(before)
+        return False
+
+    async def _holds(self, objective_id: int | None) -> bool:
+        if self._objectives is None:
+            self._objectives = frozenset(await objectives.subtree(self.database, self.objective_id))
+        return objective_id in self._objectives
+
+
+@dataclass(slots=True, kw_only=True)
+class Watching:
+    """A room, the number after which to begin, and what to pick out of what follows; None is everything."""
+
+    database: Database
+    room_id: int
+    seq: int
+    kinds: Collection[EventKind] | None = None
+    task_id: int | None = None
+    assignee_id: int | None = None
+    subtree: Subtree | None = None
+    channel: str | None = None
+    reader: Caller | None = None
+    of_tasks: bool = False
+    ready: bool = False
+
+    async def wants(self, event: Event) -> bool:
+        """To be asked of every event, in order. An event that can't be looked into yet is waited for, not lost."""
+        return await outlast(partial(self._wants, event))
+
+    async def _wants(self, event: Event) -> bool:
+        if self.subtree is not None:
+            self.subtree.note(event)
+        if (self.kinds is not None and event.kind not in self.kinds) or not self._is_heard(event):
+            return False
+        if (self.of_tasks and event.task_id is None) or self.task_id not in (None, event.task_id):
+            return False
+        if self.ready and not event.data.get("ready", True):
+            return False
+        if self.subtree is not None and not await self.subtree.concerns(event):
+            return False
+        return self.assignee_id is None or await self._is_assigned(event)
+
+    def _is_heard(self, event: Event) -> bool:
+        """Whether it is in the channel, or open to the reader, where one of them is asked for."""
+        if self.channel is not None:
+            return bool(event.data.get("channel") == self.channel)
+        return self.reader is None or event.is_open_to(self.reader.agent_id, self.reader.name)
+
+    async def _is_assigned(self, event: Event) -> bool:
+        task = await q.task_by_id(self.database, task_id=event.task_id)
+        return bool(task["assignee_id"] == self.assignee_id)
+
+
+async def begin(
+    database: Database,
+    caller: Caller,
+    room: str | None,
+    after: str | None,
+    *,
+    kinds: Collection[EventKind] | None = None,
+) -> Watching:
+    """Everything of these kinds that happens in the room."""
+    if kinds is not None:
+        validation.items("kinds", list(kinds))
+    room_id = (await rooms.find(database, caller, room)).id
+    return Watching(
+        database=database, room_id=room_id, seq=await event_log.start(database, room_id, after), kinds=kinds
+    )
+
+
+async def task_changes(
+    database: Database, caller: Caller, room: str | None, after: str | None, *, task: str | None, objective: str | None
+) -> Watching:
+    """Every change of the task, of the tasks in the objective's subtree, or of the room's tasks."""
+    if task is not None and objective is not None:
+        raise BadInput("objective", "task and objective exclude one another.", "Send one of the two.")
+    if task is None:
+        watching = await _in_subtree(database, caller, room, after, objective)
+    else:
+        found = await references.find_task(database, caller, task)
+        watching = await begin(database, caller, _same_room(room, found.room_id), after)
+        watching.task_id = _in_room(found.id, found.room_id, watching, task)
+    watching.kinds, watching.of_tasks = TASK_CHANGES, True
+    return watching
+
+
+async def unblocked(
+    database: Database,
+    caller: Caller,
+    room: str | None,
+    after: str | None,
+    *,
+    assignee: str | None,
+    objective: str | None,
+) -> Watching:
+    """Tasks that become ready: those of the agent, in the objective's subtree, or of the whole room."""
+    watching = await _in_subtree(database, caller, room, after, objective)
+    watching.kinds, watching.of_tasks, watching.ready = [EventKind.TASK_UNBLOCKED], True, True
+    if assignee is not None:
+        watching.assignee_id = (await agents.find_member(database, watching.room_id, assignee)).id
+    return watching
+
+
+async def messages(
+    database: Database, caller: Caller, room: str | None, after: str | None, *, channel: str | None
+) -> Watching:
+    """What is said in the channel or, without one, in the whole room, of what the caller may see."""
+    watching = await begin(database, caller, room, after, kinds=[EventKind.MESSAGE_SENT])
+    watching.reader = caller
+    if channel is not None:
+        watching.channel = (await channels.find(database, watching.room_id, channel)).name
+    return watching
+
+
+async def _in_subtree(
+    database: Database, caller: Caller, room: str | None, after: str | None, objective: str | None
+) -> Watching:
+    if objective is None:
+        return await begin(database, caller, room, after)
+    found = await objectives.find(database, caller, objective)
+    watching = await begin(database, caller, _same_room(room, found.room_id), after)
+    watching.subtree = Subtree(database, _in_room(found.id, found.room_id, watching, objective))
+    return watching
+
+
+def _same_room(room: str | None, room_id: int) -> str:
+    """The room asked for; where none is, that of the thing asked for."""
+    return ids.of(ids.ROOM, room_id) if room is None else room
+
+
+def _in_room(key: int, room_id: int, watching: Watching, reference: str) -> int:
+    if room_id != watching.room_id:
+        raise BadInput("room", f"{reference} is in another room.", "Leave `room` out, or name that room.")
+    return key
+
+
+def cleared_by(event: Event) -> int | None:
+    """The task whose end made this one ready, if it was one."""
+    reference = event.data.get("clearedBy")
+    return ids.key(ids.TASK, reference) if reference else None

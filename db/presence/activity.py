@@ -1,0 +1,76 @@
+"""What agents say that they do right now: it fades by itself, is pushed to whoever watches, and stands in no log."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from db.core import validation
+from db.core.callers import Caller
+from db.core.database import Act, Database, Topic
+from db.core.errors import BadInput
+from db.core.queries import q
+from db.core.records import Activity, ActivityKind, Agent
+from db.goal_tree import references
+from db.rooms import agents
+
+TTL_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """Without a kind, that it does nothing any more."""
+
+    kind: ActivityKind | None
+    note: str | None = None
+    task: str | None = None
+
+
+async def say(act: Act, caller: Caller, saying: Saying, ttl_seconds: int) -> None:
+    """Begin, go on or end; the members of the caller's rooms are told once it is committed."""
+    if saying.kind is None:
+        if saying.note is not None or saying.task is not None:
+            raise BadInput("note", "note and task say more of an activity, and there is none.", "Send a kind as well.")
+        await q.end_activity(act, agent_id=caller.agent_id)
+    else:
+        if saying.note is not None:
+            validation.text("note", saying.note)
+        task = None if saying.task is None else await references.find_task(act, caller, saying.task)
+        await q.say_activity(
+            act,
+            agent_id=caller.agent_id,
+            kind=saying.kind,
+            note=saying.note,
+            task_id=task.id if task else None,
+            ttl_seconds=ttl_seconds,
+        )
+    for room_id in caller.rooms:
+        act.announce_change(Topic.ACTIVITY, room_id)
+
+
+async def put(database: Database, caller: Caller, saying: Saying, ttl_seconds: int) -> Agent:
+    """Say what the caller does for the next while; answers the caller."""
+    caller.must_not_observe()
+    validation.integer("ttlSeconds", ttl_seconds, 1, validation.MAX_DURATION)
+    async with database.act() as act:
+        await say(act, caller, saying, ttl_seconds)
+    return (await agents.by_ids(database, [caller.agent_id]))[caller.agent_id]
+
+
+async def of_agents(database: Database, keys: Sequence[int]) -> dict[int, Activity]:
+    """What each of the agents does, where it does something."""
+    return {row["agent_id"]: Activity.of(row) for row in await q.activities_of_agents(database, agent_ids=keys)}
+
+
+async def of_rooms(database: Database, keys: Sequence[int]) -> dict[int, Mapping[int, Activity]]:
+    """What the members of each room do, by agent."""
+    found: dict[int, dict[int, Activity]] = defaultdict(dict)
+    for row in await q.activities_of_rooms(database, room_ids=keys):
+        found[row["room_id"]][row["agent_id"]] = Activity.of(row)
+    return {key: found[key] for key in keys}
+
+
+def moved(before: Mapping[int, Activity], now: Mapping[int, Activity]) -> list[tuple[int, Activity | None]]:
+    """The agents that began, changed or ended something in between, each with what it does now."""
+    return [
+        (agent, now.get(agent)) for agent in sorted(before.keys() | now.keys()) if before.get(agent) != now.get(agent)
+    ]

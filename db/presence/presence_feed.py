@@ -1,0 +1,47 @@
+"""Who comes and goes, from the room's log; and between those what the members do, which stands in none."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from db.core.records import Activity, Event
+from db.events.feed import Feed
+from db.presence import activity
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """An agent began, changed or ended what it does. `seq`: as far as its follower had got in the log."""
+
+    agent_id: int
+    room_id: int
+    seq: int
+    at: datetime
+    activity: Activity | None
+
+
+async def follow(feed: Feed, room_id: int, seq: int) -> AsyncGenerator[Event | Activities]:
+    """The room's log after this number; what members do as it changes from now on. Without end."""
+    async with feed.watch(room_id) as log, feed.activities.watch(room_id) as sight:
+        before = sight.state
+        happening = asyncio.ensure_future(log.next(seq))
+        doing = asyncio.ensure_future(sight.other_than(before))
+        try:
+            while True:
+                await asyncio.wait({happening, doing}, return_when=asyncio.FIRST_COMPLETED)
+                if doing.done():
+                    now = doing.result()
+                    doing = asyncio.ensure_future(sight.other_than(now))
+                    for agent_id, said in activity.moved(before, now):
+                        yield Activities(agent_id, room_id, seq, datetime.now(UTC), said)
+                    before = now
+                if happening.done():
+                    event = happening.result()
+                    seq = event.seq
+                    happening = asyncio.ensure_future(log.next(seq))
+                    yield event
+        finally:
+            happening.cancel()
+            doing.cancel()
+            await asyncio.gather(happening, doing, return_exceptions=True)

@@ -1,0 +1,104 @@
+"""Sessions, the running processes of an agent, and the heartbeat that each of them sends."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db.conversation import inbox
+from db.core import validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.queries import q
+from db.core.records import Agent, Session, Task
+from db.presence import activity, presence
+
+# The session of an agent that doesn't tell its processes apart.
+DEFAULT_LABEL = "default"
+
+# How often to beat where neither a lease nor a room says so.
+_IDLE_AFTER = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a heartbeat answers; `leases` are the tasks whose lease it renewed."""
+
+    agent: Agent
+    session: Session
+    leases: Sequence[Task]
+    lost: Sequence[Task]
+    stale: Sequence[Task]
+    unacknowledged: int
+    next_within_seconds: int
+
+
+async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Session]:
+    """Sessions by key."""
+    return {row["id"]: Session.of(row) for row in await q.sessions_by_ids(database, session_ids=keys)}
+
+
+async def of_agents(database: Database, keys: Sequence[int]) -> dict[int, list[Session]]:
+    """The sessions of each agent, the latest heard of first."""
+    sessions = defaultdict(list)
+    for row in await q.sessions_of_agents(database, agent_ids=keys):
+        sessions[row["agent_id"]].append(Session.of(row))
+    return sessions
+
+
+async def ensure(on: Database | Act, agent_id: int, label: str) -> int:
+    """The key of the agent's session of this name, started where there is none."""
+    validation.key("session", label)
+    known: int | None = await q.session_by_label(on, agent_id=agent_id, label=label)
+    if known is not None:
+        return known
+    await q.start_session(on, agent_id=agent_id, label=label)
+    started: int = await q.session_by_label(on, agent_id=agent_id, label=label)
+    return started
+
+
+async def heartbeat(
+    database: Database,
+    caller: Caller,
+    *,
+    label: str | None = None,
+    quiet_seconds: int | None = None,
+    saying: activity.Saying | None = None,
+) -> Pulse:
+    """Renew all leases of the caller that still run, and say what it lost and what waits for it.
+
+    A lease then lasts, and its task is not stale, for `quiet_seconds` at least. What is said of the caller's activity
+    lasts until the next beat is due.
+    """
+    caller.must_not_observe()
+    name = validation.key("session", DEFAULT_LABEL if label is None else label)
+    if quiet_seconds is not None:
+        validation.integer("quietSeconds", quiet_seconds, 1, validation.MAX_DURATION)
+    async with database.act() as act:
+        # The order counts: what was taken back before these locks is found as lost below, and whatever is taken back
+        # after them comes after this beat.
+        renewed = [
+            Task.of(row) for row in await q.renew_held(act, agent_id=caller.agent_id, quiet_seconds=quiet_seconds)
+        ]
+        away = await q.touch_agent(act, agent_id=caller.agent_id, token_id=caller.token_id)
+        await ensure(act, caller.agent_id, name)
+        beat = await q.beat_session(act, agent_id=caller.agent_id, label=name)
+        lost = [Task.of(row) for row in await q.lost_since(act, agent_id=caller.agent_id, since=beat["news_since"])]
+        stale = [Task.of(row) for row in await q.stale_held(act, agent_id=caller.agent_id)]
+        unacknowledged = await inbox.count(act, inbox.wanted(caller))
+        idle_after: int = await q.soonest_idle(act, agent_id=caller.agent_id) or _IDLE_AFTER
+        soonest = min([idle_after, *(task.lease_seconds or _IDLE_AFTER for task in renewed)])
+        next_within = max(1, soonest // 3)
+        if saying is not None:
+            await activity.say(act, caller, saying, max(next_within, activity.TTL_SECONDS))
+        if away:
+            await presence.come_online(act, caller.agent_id)
+        agent = Agent.of(await q.agent_by_id(act, agent_id=caller.agent_id))
+    return Pulse(
+        agent=agent,
+        session=Session.of(beat),
+        leases=sorted(renewed, key=lambda task: task.id),
+        lost=[task for task in lost if caller.sees(task.room_id)],
+        stale=stale,
+        unacknowledged=unacknowledged,
+        next_within_seconds=next_within,
+    )

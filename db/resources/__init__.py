@@ -1,0 +1,1 @@
+"""What tasks need while they run: resources with a capacity and a circuit breaker."""

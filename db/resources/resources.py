@@ -1,0 +1,277 @@
+"""Resources: shared things that work needs, which so many tasks at a time may hold, and none while they fail."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from db.core import ids, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput, NotFound, NotReady
+from db.core.queries import q
+from db.core.records import EventKind, InboxKind, Resource, Task, Wait, WaitKind
+from db.resources import circuit_breaker
+from db.rooms import rooms
+
+# How many tasks hear that a resource is there for them, where it has no limit.
+_TOLD = 100
+
+# What one transaction lets cool down at most.
+_BATCH = 100
+
+# What a change of which the log tells.
+_LOGGED = ("capacity", "breaker", "failures", "failure_threshold", "cooldown_seconds", "last_detail")
+
+
+async def define(
+    database: Database,
+    caller: Caller,
+    *,
+    room: str | None,
+    name: str,
+    capacity: Mapping[str, int | None],
+    failure_threshold: int,
+    cooldown_seconds: int,
+) -> Resource:
+    """Make the resource of this name, or change it. `capacity` holds what was said of it: left out it stays."""
+    validation.key("name", name)
+    limit = capacity.get("capacity")
+    if limit is not None:
+        validation.integer("capacity", limit, 1)
+    validation.integer("failureThreshold", failure_threshold, 1)
+    validation.integer("cooldownSeconds", cooldown_seconds, 1, validation.MAX_DURATION)
+    async with database.act() as act:
+        found = await rooms.find(act, caller, room)
+        caller.must_work(found.id, room or found.name)
+        row = await q.insert_resource(
+            act,
+            room_id=found.id,
+            name=name,
+            capacity=limit,
+            failure_threshold=failure_threshold,
+            cooldown_seconds=cooldown_seconds,
+        )
+        if row is not None:
+            made = Resource.of(row)
+            _record(act, caller.agent_id, made)
+            return made
+        before, now = await _locked(act, found.id, name)
+        wanted = replace(
+            before,
+            capacity=limit if "capacity" in capacity else before.capacity,
+            failure_threshold=failure_threshold,
+            cooldown_seconds=cooldown_seconds,
+        )
+        return await _write(act, caller.agent_id, before, circuit_breaker.tripped(wanted, now))
+
+
+async def report(
+    database: Database, caller: Caller, *, room: str | None, resource: str, ok: bool, detail: str | None
+) -> Resource:
+    """Say whether the resource works: failures in a row open its breaker, and a try that went well closes it."""
+    if detail is not None:
+        validation.text("detail", detail)
+    async with database.act() as act:
+        before, now = await _locked(act, await _room(act, caller, room), resource)
+        return await _write(act, caller.agent_id, before, circuit_breaker.reported(before, now, ok=ok, detail=detail))
+
+
+async def reset(database: Database, caller: Caller, *, room: str | None, resource: str) -> Resource:
+    """Close the breaker by hand."""
+    async with database.act() as act:
+        before, _now = await _locked(act, await _room(act, caller, room), resource)
+        return await _write(act, caller.agent_id, before, circuit_breaker.reset(before))
+
+
+async def let_cool(database: Database) -> int:
+    """Half open the breakers that have cooled down; answers how many."""
+    async with database.act() as act:
+        rows = await q.lock_cooled_resources(act, most=_BATCH)
+        for row in rows:
+            before = Resource.of(row)
+            await _write(act, None, before, circuit_breaker.cooled(before, row["moment"]))
+    return len(rows)
+
+
+async def needs(act: Act, requirements: Iterable[int]) -> Mapping[int, Sequence[int]]:
+    """The keys of the resources in each requirement, sorted.
+
+    Asked for once the task is locked: its requirement may have been made while that was waited for.
+    """
+    unknown = sorted(set(requirements) - act.known_needs.keys())
+    if unknown:
+        rows = await q.requirements_by_ids(act, requirement_ids=unknown)
+        act.known_needs.update((row["id"], tuple(row["resources"])) for row in rows)
+    return act.known_needs
+
+
+async def take(act: Act, task: Task, needed: Sequence[int]) -> None:
+    """Have the task hold these, which its row needs; NOT_READY where one isn't available. The task is locked."""
+    rows = await q.lock_resources(act, resource_ids=needed) if needed else []
+    found = [Resource.of(row) for row in rows]
+    waits = [wait_for(one) for one in found if circuit_breaker.free_slots(one) == 0]
+    if waits:
+        raise NotReady(task=ids.of(ids.TASK, task.id), waiting_on=[wait.facts() for wait in waits])
+    for one in found:
+        await _save(act, circuit_breaker.taken(one, task.id))
+
+
+async def free(act: Act, held: Mapping[int, int], actor: int | None, *, worked: bool, tells: bool = True) -> None:
+    """These tasks, by key, hold what their requirements need no more; `worked` is what a try says without a report.
+
+    It comes after all that the act locks of tasks: the log alone is locked later. `tells` is False where the act takes
+    the same again.
+    """
+    known = await needs(act, held.values())
+    await let_go(
+        act, {task: known[requirement] for task, requirement in held.items()}, actor, worked=worked, tells=tells
+    )
+
+
+async def let_go(
+    act: Act, held: Mapping[int, Sequence[int]], actor: int | None, *, worked: bool, tells: bool = True
+) -> None:
+    """As `free`, of some of the resources of these tasks."""
+    needed = sorted({key for resources in held.values() for key in resources})
+    for row in await q.lock_resources(act, resource_ids=needed) if needed else []:
+        before = Resource.of(row)
+        leaving = [task for task, resources in held.items() if before.id in resources]
+        after = circuit_breaker.freed(before, leaving, row["moment"], worked=worked)
+        await _write(act, actor, before, after, tells=tells)
+
+
+async def named(act: Act, room_id: int, references: Sequence[str]) -> list[int]:
+    """The keys, in their order, of the room's resources of these names or ids; BAD_INPUT where one isn't there."""
+    found = await _find(act, room_id, validation.keys("resources", references))
+    unknown = next((one for one, key in found.items() if key is None), None)
+    if unknown is not None:
+        raise BadInput(
+            "resources",
+            f"This room has no resource {unknown}.",
+            "Make it with defineResource, or send one of those that 'room { resources { name } }' lists.",
+        )
+    return sorted({key for key in found.values() if key is not None})
+
+
+async def _find(act: Act, room_id: int, references: Sequence[str]) -> dict[str, int | None]:
+    """The key of each of these names or ids, if it is in the room."""
+    keys = [ids.key(ids.RESOURCE, one) if ids.is_of(ids.RESOURCE, one) else None for one in references]
+    rows = await q.find_resources(act, room_id=room_id, references=references, ids=keys) if references else []
+    return {row["reference"]: row["id"] for row in rows}
+
+
+def wait_for(resource: Resource) -> Wait:
+    """What a task that needs it waits for."""
+    until = circuit_breaker.retry_at(resource)
+    if until is not None:
+        why = f"its breaker is open until {until:%Y-%m-%d %H:%M:%S} UTC"
+    elif resource.probe_task_id is not None:
+        why = f"it is being tried by {ids.of(ids.TASK, resource.probe_task_id)}"
+    else:
+        why = f"{resource.in_use} of {resource.capacity} are in use"
+    reason = f"the resource {resource.name} can't be had: {why}"
+    return Wait(WaitKind.RESOURCE, reason, resource_id=resource.id, until=until)
+
+
+async def unavailable(on: Database | Act, requirements: Sequence[int]) -> dict[int, list[Resource]]:
+    """Of what these requirements need, by their keys, what can't be had now."""
+    found: dict[int, list[Resource]] = {}
+    for row in await q.resources_of_requirements(on, requirement_ids=requirements):
+        if circuit_breaker.free_slots(one := Resource.of(row)) == 0:
+            found.setdefault(row["requirement_id"], []).append(one)
+    return found
+
+
+async def of_requirements(database: Database, keys: Sequence[int]) -> dict[int, list[Resource]]:
+    """What each requirement needs, by name."""
+    found: dict[int, list[Resource]] = {}
+    for row in await q.resources_of_requirements(database, requirement_ids=keys):
+        found.setdefault(row["requirement_id"], []).append(Resource.of(row))
+    return found
+
+
+async def of_rooms(database: Database, keys: Sequence[int]) -> dict[int, list[Resource]]:
+    """The resources of each room, by name."""
+    found: dict[int, list[Resource]] = {}
+    for row in await q.resources_of_rooms(database, room_ids=keys):
+        found.setdefault(row["room_id"], []).append(Resource.of(row))
+    return found
+
+
+async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Resource]:
+    """Resources by key."""
+    return {row["id"]: Resource.of(row) for row in await q.resources_by_ids(database, resource_ids=keys)}
+
+
+async def _room(act: Act, caller: Caller, reference: str | None) -> int:
+    found = await rooms.find(act, caller, reference)
+    caller.must_work(found.id, reference or found.name)
+    return found.id
+
+
+async def _locked(act: Act, room_id: int, reference: str) -> tuple[Resource, datetime]:
+    """The resource of this name or id, and the moment from which it is ours to change."""
+    name = validation.key("resource", reference)
+    key = (await _find(act, room_id, [name]))[name]
+    if key is None:
+        raise NotFound(reference, "'room { resources { name } }' lists those that are there; defineResource makes one.")
+    row = (await q.lock_resources(act, resource_ids=[key]))[0]
+    return Resource.of(row), row["moment"]
+
+
+async def _write(act: Act, actor: int | None, before: Resource, after: Resource, *, tells: bool = True) -> Resource:
+    """Save what it is now, log what others see of it, and tell those who can go on because of it."""
+    if after != before:
+        await _save(act, after)
+        if any(getattr(after, name) != getattr(before, name) for name in _LOGGED):
+            _record(act, actor, after)
+        free_now = circuit_breaker.free_slots(after)
+        if tells and circuit_breaker.free_slots(before) == 0 and free_now != 0:
+            await _tell(act, actor, after, _TOLD if free_now is None else min(free_now, _TOLD))
+    return after
+
+
+async def _save(act: Act, resource: Resource) -> None:
+    await q.write_resource(
+        act,
+        resource_id=resource.id,
+        capacity=resource.capacity,
+        in_use=resource.in_use,
+        breaker=resource.breaker,
+        failures=resource.failures,
+        failure_threshold=resource.failure_threshold,
+        cooldown_seconds=resource.cooldown_seconds,
+        opened_at=resource.opened_at,
+        last_detail=resource.last_detail,
+        probe_task_id=resource.probe_task_id,
+    )
+
+
+def _record(act: Act, actor: int | None, resource: Resource) -> None:
+    data: dict[str, Any] = {
+        "resource": ids.of(ids.RESOURCE, resource.id),
+        "name": resource.name,
+        "capacity": resource.capacity,
+        "breaker": resource.breaker.value,
+        "failures": resource.failures,
+        "detail": resource.last_detail,
+    }
+    act.record(resource.room_id, EventKind.RESOURCE_CHANGED, actor=actor, data=data)
+
+
+async def _tell(act: Act, actor: int | None, resource: Resource, most: int) -> None:
+    """As many as can take it hear of it, those that would be claimed first: the others wait on, behind them."""
+    for row in await q.startable_with(act, room_id=resource.room_id, resource_id=resource.id, most=most):
+        data = {"clearedBy": None, "ready": True, "resource": resource.name}
+        act.record(
+            row["room_id"],
+            EventKind.TASK_UNBLOCKED,
+            actor=actor,
+            task=row["id"],
+            objective=row["objective_id"],
+            data=data,
+        )
+        if not row["told"]:
+            text = f"{resource.name} is free: {ids.of(ids.TASK, row['id'])} '{row['title']}' is clear to go on."
+            act.tell(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, text, by=actor, task=row["id"])

@@ -1,0 +1,1 @@
+"""Rooms, the agents that belong to them, and their tokens."""

@@ -1,0 +1,219 @@
+"""Agents: programs and people, and the rooms that they are in."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from db.core import ids, validation
+from db.core.callers import Caller, token_hash
+from db.core.database import Act, Database, Topic
+from db.core.errors import Forbidden, NameTaken, NotFound, NotHolder
+from db.core.queries import q
+from db.core.records import Agent, AgentKind, EventKind, Presence, Role, Room, Task
+from db.rooms import rooms
+
+_TOKEN_PREFIX = "gr_"  # noqa: S105  # what tokens begin with, so that scanners for leaked secrets know them
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgent:
+    """What registerAgent is told. `rooms` None: the task's, or the caller's only one."""
+
+    name: str
+    kind: AgentKind = AgentKind.AGENT
+    role: Role = Role.MEMBER
+    rooms: Sequence[str] | None = None
+    description: str = ""
+    capabilities: Sequence[str] = ()
+    spawned_for: str | None = None
+
+
+async def find(on: Database | Act, caller: Caller, reference: str) -> Agent:
+    """The agent of this id or name; NOT_FOUND unless it is the caller, shares a room with it, or an ADMIN asks."""
+    agent = await _named(on, reference)
+    if (
+        agent.id != caller.agent_id
+        and caller.role is not Role.ADMIN
+        and not await q.shares_a_room(on, agent_id=agent.id, room_ids=sorted(caller.rooms))
+    ):
+        raise NotFound(reference)
+    return agent
+
+
+async def find_member(on: Database | Act, room_id: int, reference: str) -> Agent:
+    """The agent of this id or name, where it is a member of the room; else NOT_FOUND."""
+    agent = await _named(on, reference)
+    if not await q.shares_a_room(on, agent_id=agent.id, room_ids=[room_id]):
+        raise NotFound(reference)
+    return agent
+
+
+async def by_ids(database: Database | Act, keys: Sequence[int]) -> dict[int, Agent]:
+    """Agents by key."""
+    return {row["id"]: Agent.of(row) for row in await q.agents_by_ids(database, agent_ids=keys)}
+
+
+async def of_rooms(database: Database, keys: Sequence[int]) -> dict[int, list[Agent]]:
+    """The members of each room, by name."""
+    members = defaultdict(list)
+    for row in await q.members_of_rooms(database, room_ids=keys):
+        members[row["room_id"]].append(Agent.of(row))
+    return members
+
+
+async def rooms_of(database: Database, keys: Sequence[int]) -> dict[int, list[Room]]:
+    """The rooms of each agent, by name."""
+    found = defaultdict(list)
+    for row in await q.rooms_of_agents(database, agent_ids=keys):
+        found[row["agent_id"]].append(Room.of(row))
+    return found
+
+
+async def ensure(on: Database | Act, name: str, *, kind: AgentKind = AgentKind.AGENT) -> Agent:
+    """The agent of this name, made where there is none."""
+    row = await q.agent_by_name(on, name=name)
+    if row is None:
+        row = await q.insert_agent(
+            on, name=name, kind=kind, description="", capabilities=[], parent_id=None, spawned_for_id=None
+        )
+    return Agent.of(row or await q.agent_by_name(on, name=name))
+
+
+async def issue_token(
+    on: Database | Act,
+    agent_id: int,
+    role: Role,
+    *,
+    label: str = "",
+    expires_at: datetime | None = None,
+    token: str | None = None,
+) -> str:
+    """A new token of the agent, or the one given, made good; it can be read here and never again."""
+    text = token or _TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
+    await q.insert_token(on, agent_id=agent_id, role=role, hash=token_hash(text), label=label, expires_at=expires_at)
+    return text
+
+
+async def grant_membership(database: Database, agent: Agent, room_ids: Iterable[int]) -> None:
+    """Let the agent into these rooms, in the name of the server; where it is in already, nothing happens."""
+    async with database.act() as act:
+        await rooms.admit(act, agent, room_ids, actor=None)
+
+
+async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[Agent, str]:
+    """A new agent with its first token, by an ADMIN, or as a subagent for a task that the caller holds."""
+    caller.must_not_observe()
+    validation.agent_name(new.name)
+    validation.text("description", new.description)
+    capabilities = _capabilities(new.capabilities)
+    validation.items("rooms", new.rooms or ())
+    async with database.act() as act:
+        task = None if new.spawned_for is None else await _own_task(act, caller, new.spawned_for)
+        if caller.role is not Role.ADMIN:
+            _check_subagent(new, task)
+        room_ids = await _rooms_of_new(act, caller, new, task)
+        row = await q.insert_agent(
+            act,
+            name=new.name,
+            kind=new.kind,
+            description=new.description,
+            capabilities=capabilities,
+            parent_id=caller.agent_id if task else None,
+            spawned_for_id=task.id if task else None,
+        )
+        if row is None:
+            raise NameTaken(new.name)
+        agent = Agent.of(row)
+        await rooms.admit(act, agent, room_ids, actor=caller.agent_id)
+        return agent, await issue_token(act, agent.id, new.role)
+
+
+async def update(database: Database, caller: Caller, reference: str | None, changes: Mapping[str, Any]) -> Agent:
+    """Change description, capabilities or rooms: of oneself, one's subagents, or, for an ADMIN, anyone.
+
+    `rooms` is the whole set of memberships, and for an ADMIN alone. Null clears each of the three.
+    """
+    caller.must_not_observe()
+    wanted: dict[str, Any] = {}
+    if "description" in changes:
+        wanted["description"] = validation.text("description", changes["description"] or "")
+    if "capabilities" in changes:
+        wanted["capabilities"] = _capabilities(changes["capabilities"] or ())
+    async with database.act() as act:
+        agent = await find(act, caller, reference or caller.name)
+        if caller.role is not Role.ADMIN and caller.agent_id not in (agent.id, agent.parent_id):
+            raise Forbidden(
+                f"@{agent.name} is neither you nor your subagent.", f"Ask @{agent.name} itself, or an admin, to do it."
+            )
+        if "rooms" in changes:
+            caller.must_administrate("change the rooms of agents")
+            await _move(act, caller, agent, changes["rooms"] or ())
+        if wanted:
+            agent = Agent.of(await q.change_agent(act, agent_id=agent.id, changes=wanted))
+    if "rooms" in changes:
+        database.announce_change(Topic.AGENT, agent.id)
+    return agent
+
+
+async def _named(on: Database | Act, reference: str) -> Agent:
+    key = ids.key_or_name(ids.AGENT, validation.text("agent", reference))
+    row = await (q.agent_by_id(on, agent_id=key) if isinstance(key, int) else q.agent_by_name(on, name=key))
+    if row is None:
+        raise NotFound(reference)
+    return Agent.of(row)
+
+
+def _capabilities(values: Sequence[str]) -> list[str]:
+    return sorted(validation.keys("capabilities", values))
+
+
+async def _own_task(act: Act, caller: Caller, reference: str) -> Task:
+    """The task that a subagent is for; its holder's own, unless an ADMIN asks."""
+    row = await q.lock_task(act, task_id=ids.key(ids.TASK, reference))
+    if row is None:
+        raise NotFound(reference)
+    task = Task.of(row)
+    caller.must_work(task.room_id, reference)
+    if caller.role is not Role.ADMIN and not (row["lease_runs"] and task.assignee_id == caller.agent_id):
+        raise NotHolder(task=ids.of(ids.TASK, task.id), holder=row["assignee_name"] if row["lease_runs"] else None)
+    return task
+
+
+def _check_subagent(new: NewAgent, task: Task | None) -> None:
+    """What a MEMBER may make: less than itself, for its work alone."""
+    if task is None:
+        raise Forbidden(
+            "Only an ADMIN may register agents that are nobody's subagents.",
+            "Send `spawnedFor` with a task that you hold, or ask an admin.",
+        )
+    if new.role is Role.ADMIN or new.kind is AgentKind.HUMAN:
+        raise Forbidden(
+            "A subagent of a MEMBER is an AGENT whose role is MEMBER at most.", "Leave `role` and `kind` out."
+        )
+
+
+async def _rooms_of_new(act: Act, caller: Caller, new: NewAgent, task: Task | None) -> set[int]:
+    if new.rooms is None:
+        only = caller.rooms if task is None and len(caller.rooms) == 1 else ()
+        return {task.room_id} if task else set(only)
+    asked = {(await rooms.find(act, caller, room)).id for room in new.rooms}
+    if task is None:
+        return asked
+    if caller.role is not Role.ADMIN and asked - {task.room_id}:
+        raise Forbidden("A subagent joins the room of its task, and no other.", "Leave `rooms` out.")
+    return asked | {task.room_id}
+
+
+async def _move(act: Act, caller: Caller, agent: Agent, references: Sequence[str]) -> None:
+    """Into exactly these rooms. What the agent holds elsewhere comes back when the leases run out."""
+    wanted = {(await rooms.find(act, caller, room)).id for room in validation.items("rooms", references)}
+    await q.lock_agent(act, agent_id=agent.id)
+    for row in await q.leave_other_rooms(act, agent_id=agent.id, room_ids=sorted(wanted)):
+        if row["presence"] != Presence.OFFLINE:
+            data = {"presence": Presence.OFFLINE, "previous": row["presence"]}
+            act.record(row["room_id"], EventKind.PRESENCE_CHANGED, actor=caller.agent_id, agent=agent.id, data=data)
+    await rooms.admit(act, agent, wanted, actor=caller.agent_id)

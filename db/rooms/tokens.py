@@ -1,0 +1,91 @@
+"""Tokens: what lets a program speak as an agent. Only their hashes are stored."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from db.core import validation
+from db.core.callers import Caller, token_hash
+from db.core.database import Database, Topic
+from db.core.errors import BadInput, Forbidden, NotFound
+from db.core.queries import q
+from db.core.records import Agent, Role
+from db.rooms import agents
+
+_RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """What can be told of a token that lets somebody in; its use, to the minute."""
+
+    agent: str
+    role: Role
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+async def create(
+    database: Database,
+    caller: Caller,
+    reference: str | None,
+    *,
+    role: Role | None,
+    label: str | None,
+    expires_at: datetime | None,
+) -> tuple[Agent, str]:
+    """A token of the caller's own identity with at most its own role, or, for an ADMIN, any token of anyone."""
+    caller.must_not_observe()
+    agent = await agents.find(database, caller, reference or caller.name)
+    own = agent.id == caller.agent_id
+    if not own:
+        caller.must_administrate("make tokens for others")
+    chosen = role or (caller.role if own else Role.MEMBER)
+    if _RANK[chosen] > _RANK[caller.role]:
+        raise Forbidden(
+            f"A token with the role {chosen} can do more than yours, which is {caller.role}.",
+            f"Ask for {caller.role} or less, or have an admin make it.",
+        )
+    token = await agents.issue_token(
+        database,
+        agent.id,
+        chosen,
+        label=validation.text("label", label or "", most=validation.MAX_TITLE),
+        expires_at=_future(expires_at),
+    )
+    return agent, token
+
+
+async def revoke(database: Database, caller: Caller, reference: str | None, token: str | None) -> int:
+    """End every token of the agent, or the one given: the caller's own, or, for an ADMIN, anyone's. Says how many."""
+    caller.must_not_observe()
+    if token is not None:
+        if reference is not None:
+            raise BadInput("token", "Send `agent` for all of its tokens, or `token` for that one, not both.")
+        owner = await q.token_owner(database, hash=token_hash(token))
+        if owner is None or (owner != caller.agent_id and caller.role is not Role.ADMIN):
+            # Never the token itself, which would end in logs.
+            raise NotFound("token")
+        ended = len(await q.revoke_token(database, hash=token_hash(token)))
+    else:
+        owner = (await agents.find(database, caller, reference or caller.name)).id
+        if owner != caller.agent_id:
+            caller.must_administrate("revoke the tokens of others")
+        ended = len(await q.revoke_tokens_of(database, agent_id=owner))
+    database.announce_change(Topic.AGENT, owner)
+    return ended
+
+
+async def listed(database: Database, agent: str | None) -> list[Good]:
+    """All that are good, or those of the agent of this name."""
+    return [Good(**row) for row in await q.good_tokens(database, agent=agent)]
+
+
+def _future(expires_at: datetime | None) -> datetime | None:
+    if expires_at is None:
+        return None
+    instant = validation.time("expiresAt", expires_at)
+    if instant <= datetime.now(UTC):
+        raise BadInput("expiresAt", f"expiresAt is {instant.isoformat()}, which has passed.")
+    return instant

@@ -1,0 +1,113 @@
+"""Who a task is for: its owner, its reviewer, and what they are told."""
+
+from typing import Literal, TypedDict
+
+from db.conversation import comments
+from db.conversation.comments import NewHandoff, late_words_kept
+from db.core import ids, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput, HandoffRequired, WrongStatus
+from db.core.queries import q
+from db.core.records import STARTED, CommentKind, EventKind, InboxKind, Room, Task, TaskStatus
+from db.goal_tree.references import UNFINISHED, Lookups
+from db.resources import resources
+from db.rooms import agents, rooms
+from db.tasks import reviews
+from db.tasks.task_guard import Held, hold
+
+
+class Assignment(TypedDict, total=False):
+    """What assignTask may change: what is left out stays, None clears."""
+
+    assignee: str | None
+    reviewer: str | None
+    instructions: str | None
+
+
+async def assign(
+    database: Database, caller: Caller, reference: str, changes: Assignment, handoff: NewHandoff | None
+) -> Task:
+    """Give a task an owner, a reviewer, instructions; held work changes hands, with a handoff if asked for."""
+    if handoff is not None:
+        handoff.checked()
+    async with late_words_kept(database, caller), database.act() as act:
+        held = await hold(act, caller, reference, text=handoff.text() if handoff else "")
+        task = held.task
+        room = await rooms.get(act, task.room_id)
+        if task.finished:
+            raise WrongStatus(id=held.id, status=task.status.value, allowed=UNFINISHED)
+        lookups = Lookups(act, caller, room)
+        assignee = await _agent(lookups, changes, "assignee", task.assignee_id)
+        reviewer = await _agent(lookups, changes, "reviewer", task.reviewer_id)
+        instructions = validation.text("instructions", changes.get("instructions", task.instructions) or "")
+        moves = assignee != task.assignee_id
+        if moves and task.status in STARTED and task.assignee_id is not None:
+            _check_move_of_work(held, room, assignee, handoff)
+        reviews_it = task.status is TaskStatus.VALIDATING and reviewer != task.reviewer_id
+        if reviews_it and reviewer is not None:
+            await reviews.must_be_strangers(act, task, reviewer)
+        row = await q.assign_task(
+            act,
+            task_id=task.id,
+            assignee_id=assignee,
+            reviewer_id=reviewer,
+            instructions=instructions,
+            names_reviewer="reviewer" in changes,
+            moves=moves and task.status is TaskStatus.DOING,
+        )
+        if moves:
+            await resources.free(act, held.holds, caller.agent_id, worked=False)
+        if handoff is not None:
+            body = handoff.text()
+            await comments.write(
+                act, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
+            )
+        named = await agents.by_ids(act, [key for key in (assignee, reviewer) if key is not None])
+        data = {
+            "assignee": named[assignee].name if assignee is not None else None,
+            "reviewer": named[reviewer].name if reviewer is not None else None,
+        }
+        act.record(
+            room.id,
+            EventKind.TASK_ASSIGNED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data=data,
+        )
+        if reviews_it:
+            text = f"{held.id} '{task.title}' waits for your verdict: reviewTask."
+            act.tell(reviewer, room.id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)
+        # A handoff is news to whoever has the task already, too.
+        if moves or handoff is not None:
+            _tell_assignee(act, caller, task, assignee, handoff)
+        if moves and task.status is TaskStatus.DOING:
+            text = f"{held.id} '{task.title}' was taken from you by @{caller.name}: it has another owner now."
+            act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=caller.agent_id, task=task.id)
+        return Task.of(row)
+
+
+async def _agent(
+    lookups: Lookups, changes: Assignment, role: Literal["assignee", "reviewer"], before: int | None
+) -> int | None:
+    """Who has the role from now on."""
+    reference = changes.get(role)
+    if reference is None:
+        return None if role in changes else before
+    return await lookups.agent(reference)
+
+
+def _check_move_of_work(held: Held, room: Room, assignee: int | None, handoff: NewHandoff | None) -> None:
+    """Begun work changes hands with a handoff, where the room asks for one, and without a lease it keeps an owner."""
+    if room.require_handoff and handoff is None:
+        raise HandoffRequired(task=held.id)
+    if held.task.status is not TaskStatus.DOING and assignee is None:
+        raise BadInput("assignee", f"{held.id} is {held.task.status}: it keeps an owner. Name another one.")
+
+
+def _tell_assignee(act: Act, caller: Caller, task: Task, assignee: int | None, handoff: NewHandoff | None) -> None:
+    name = f"{ids.of(ids.TASK, task.id)} '{task.title}'"
+    kind = InboxKind.HANDOFF if handoff else InboxKind.ASSIGNED
+    how = "is handed to you; read its handoff first." if handoff else "is assigned to you."
+    act.tell(assignee, task.room_id, kind, f"{name} {how}", by=caller.agent_id, task=task.id)

@@ -1,0 +1,63 @@
+"""Done criteria: what must hold for a task to be done, written before the work."""
+
+from collections.abc import Sequence
+
+from db.conversation.comments import late_words_kept
+from db.core import validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput, CriteriaFrozen, WrongStatus
+from db.core.queries import q
+from db.core.records import STARTED, EventKind, Task
+from db.goal_tree.references import UNFINISHED, find_task
+from db.rooms import rooms
+from db.tasks import readiness
+from db.tasks.task_guard import hold
+
+
+def checked(texts: Sequence[str]) -> list[str]:
+    """The texts of criteria, within their bounds."""
+    for text in validation.items("criteria", texts):
+        if not text.strip():
+            raise BadInput("criteria", "A criterion is empty.")
+        validation.text("criteria", text)
+    return list(texts)
+
+
+async def set_all(database: Database, caller: Caller, reference: str, criteria: Sequence[str]) -> Task:
+    """Say what done means. Once work began, only the creator and the reviewer may, and never the holder."""
+    texts = checked(criteria)
+    async with late_words_kept(database, caller), database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        room = await rooms.lock(act, found.room_id)
+        held = await hold(act, caller, reference, text="\n".join(texts))
+        task = held.task
+        if task.finished:
+            raise WrongStatus(id=held.id, status=task.status.value, allowed=UNFINISHED)
+        begun = task.status in STARTED
+        amends = caller.agent_id in (task.creator_id, task.reviewer_id) and caller.agent_id != task.assignee_id
+        if begun and not amends:
+            raise CriteriaFrozen(task=held.id)
+        if begun and not texts and room.require_done_criteria:
+            raise BadInput(
+                "criteria", "This room asks for criteria, and work on this task has begun: leave it one at least."
+            )
+        await replace(act, task, texts, caller.agent_id)
+        return Task.of(await q.task_by_id(act, task_id=task.id))
+
+
+async def replace(act: Act, task: Task, texts: Sequence[str], actor: int) -> None:
+    """Put these criteria in the place of the old ones. The room's lock is held."""
+    await q.delete_criteria(act, task_id=task.id)
+    await q.insert_criteria(act, task_id=task.id, texts=texts)
+    await q.touch_task(act, task_id=task.id)
+    await readiness.recount(act, [task.id], actor)
+    act.record(
+        task.room_id,
+        EventKind.TASK_UPDATED,
+        actor=actor,
+        task=task.id,
+        objective=task.objective_id,
+        data={"changes": {"criteria": list(texts)}},
+    )

@@ -1,0 +1,120 @@
+"""What keeps a task from starting, stored on its row, and who is told when the last of it clears.
+
+Every act that changes what tasks wait for holds the room's lock and calls one of these functions, in its own
+transaction: so `ready` is never seen to differ from what it follows from. Only the clock needs no lock: a schedule that
+has come concerns one row, and is looked at again once that row is locked.
+"""
+
+from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from db.core import ids
+from db.core.database import Act, Database
+from db.core.errors import DependencyCycle
+from db.core.queries import q
+from db.core.records import EventKind, InboxKind, Room, Task
+
+# What one transaction clears at most.
+_BATCH = 500
+
+
+async def recount(act: Act, tasks: Sequence[int], actor: int | None) -> None:
+    """Set what these tasks wait for from scratch, but for their tracks, and tell of those that became ready."""
+    _tell(act, await q.recount(act, task_ids=tasks), actor)
+
+
+async def settle_track(act: Act, room_id: int, objective_id: int | None, track: str, actor: int | None) -> None:
+    """Let the first unfinished task of the track start, and none behind it."""
+    await _settle_track(act, room_id, objective_id, track, actor, None)
+
+
+async def leave_track(act: Act, task_id: int) -> None:
+    """The task is on no track any more, so it waits for none."""
+    await q.leave_track(act, task_id=task_id)
+
+
+async def ended(act: Act, task: Task, actor: int | None) -> None:
+    """The task is done or cancelled: whatever waited for it waits for one thing less."""
+    await q.shift_blockers(act, task_id=task.id, by=-1)
+    _tell(act, await q.shift_dependents(act, task_id=task.id, by=-1), actor, cleared_by=task)
+    if task.track is not None:
+        await _settle_track(act, task.room_id, task.objective_id, task.track, actor, task)
+
+
+async def reopened(act: Act, task: Task, actor: int | None) -> None:
+    """The task is unfinished again: what depends on it waits again, and so may the task itself."""
+    await q.shift_blockers(act, task_id=task.id, by=1)
+    await q.shift_dependents(act, task_id=task.id, by=1)
+    await recount(act, [task.id], actor)
+    if task.track is not None:
+        await _settle_track(act, task.room_id, task.objective_id, task.track, actor, None)
+    await refuse_cycles(act, [task.id])
+
+
+async def drafts_changed(act: Act, objective_ids: Sequence[int], in_draft: bool, actor: int | None) -> None:  # noqa: FBT001  # the new value of the column
+    """These objectives are below a draft now, or no longer: `in_draft` was just set on them."""
+    _tell(act, await q.set_drafts(act, objective_ids=objective_ids, in_draft=in_draft), actor)
+
+
+async def criteria_rule_changed(act: Act, room: Room, actor: int | None) -> None:
+    """The room began, or ceased, to ask for criteria before work starts."""
+    rows = await q.apply_criteria_rule(act, room_id=room.id, required=room.require_done_criteria)
+    _tell(act, rows, actor)
+
+
+async def clear_schedules(database: Database) -> int:
+    """Let the tasks start whose notBefore has come; answers how many."""
+    async with database.act() as act:
+        rows = await q.clear_schedules(act, most=_BATCH)
+        _tell(act, rows, None)
+    return len(rows)
+
+
+async def recompute(act: Act, room_id: int) -> None:
+    """Set everything that is stored about waiting in a room from scratch, and tell nobody: after a bulk load."""
+    await q.recount(act, task_ids=[row["id"] for row in await q.room_task_ids(act, room_id=room_id)])
+    for row in await q.room_tracks(act, room_id=room_id):
+        await q.settle_track(act, room_id=room_id, objective_id=row["objective_id"], track=row["track"])
+
+
+async def refuse_cycles(act: Act, tasks: Sequence[int]) -> None:
+    """DEPENDENCY_CYCLE where one of these tasks waits for itself, over dependencies, tracks and subtasks together."""
+    graph: dict[int, set[int]] = {}
+    for row in await q.waits_reached_from(act, task_ids=tasks):
+        graph.setdefault(row["task_id"], set()).add(row["on_id"])
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as cycle:
+        # graphlib names each node before the one that waits for it.
+        path: list[int] = cycle.args[1][:0:-1]
+        first = next((at for at, task in enumerate(path) if task in tasks), 0)
+        round_trip = [*path[first:], *path[: first + 1]]
+        raise DependencyCycle(path=[ids.of(ids.TASK, task) for task in round_trip]) from None
+
+
+async def _settle_track(
+    act: Act, room_id: int, objective_id: int | None, track: str, actor: int | None, cleared_by: Task | None
+) -> None:
+    rows = await q.settle_track(act, room_id=room_id, objective_id=objective_id, track=track)
+    _tell(act, rows, actor, cleared_by=cleared_by)
+
+
+def _tell(act: Act, rows: Sequence[Any], actor: int | None, *, cleared_by: Task | None = None) -> None:
+    """Of the rows that are clear now and weren't: an event, and a word to the owner unless it was its own doing."""
+    cause = f"{ids.of(ids.TASK, cleared_by.id)} '{cleared_by.title}' is finished" if cleared_by else "All is clear"
+    for row in rows:
+        resumes = "resumes" in row and row["resumes"]
+        if not (resumes or (row["ready"] and not row["was_ready"])):
+            continue
+        act.record(
+            row["room_id"],
+            EventKind.TASK_UNBLOCKED,
+            actor=actor,
+            task=row["id"],
+            objective=row["objective_id"],
+            data={"clearedBy": ids.of(ids.TASK, cleared_by.id) if cleared_by else None, "ready": row["ready"]},
+        )
+        rest = "is clear to go on" if row["ready"] else "still waits for other things: see its waitingOn"
+        summary = f"{cause}: {ids.of(ids.TASK, row['id'])} '{row['title']}' {rest}."
+        act.tell(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, summary, by=actor, task=row["id"])

@@ -1,0 +1,193 @@
+"""Reviews: a submission gets one verdict, from one reviewer, who is no relative of its author."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db.conversation import comments
+from db.core import ids, rules, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput, CriteriaUnmet, Forbidden, NotFound, SelfReview
+from db.core.queries import q
+from db.core.records import CommentKind, Criterion, EventKind, InboxKind, Review, Task, Verdict
+from db.core.rules import Move, check_move
+from db.goal_tree import objectives
+from db.goal_tree.references import find_task
+from db.rooms import agents, rooms
+from db.tasks import readiness, submissions
+from db.tasks.task_guard import hold
+
+_SAID = {Verdict.APPROVED: "Approved.", Verdict.CHANGES_REQUESTED: "Changes requested."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionVerdict:
+    id: str
+    accepted: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReview:
+    """A verdict on a submission, as its reviewer words it."""
+
+    verdict: Verdict
+    comment: str = ""
+    criteria: Sequence[CriterionVerdict] = ()
+
+    def checked(self) -> "NewReview":
+        validation.text("comment", self.comment)
+        for criterion in validation.items("criteria", self.criteria):
+            validation.text("note", criterion.note)
+        if len({criterion.id.upper() for criterion in self.criteria}) < len(self.criteria):
+            raise BadInput("criteria", "criteria says two things of one criterion: send one {id, accepted} for each.")
+        validation.text("comment, with the notes on the criteria,", self.text())
+        return self
+
+    def text(self) -> str:
+        """All that it says, as one text."""
+        notes = [
+            f"{criterion.id.upper()} {'accepted' if criterion.accepted else 'not accepted'}: {criterion.note}"
+            for criterion in self.criteria
+            if criterion.note
+        ]
+        return "\n\n".join([self.comment or _SAID[self.verdict], *notes])
+
+
+async def claim_next(database: Database, caller: Caller, room: str | None) -> Task | None:
+    """The oldest submission that the caller may review, which from now on waits for it alone, if there is one."""
+    found = await rooms.find(database, caller, room)
+    caller.must_work(found.id, room or found.name)
+    async with database.act() as act:
+        row = await q.claim_next_review(act, room_id=found.id, agent_id=caller.agent_id)
+        if row is None:
+            return None
+        task = Task.of(row)
+        if row["reviewer_before"] is None:
+            act.record(
+                task.room_id,
+                EventKind.TASK_ASSIGNED,
+                actor=caller.agent_id,
+                task=task.id,
+                objective=task.objective_id,
+                data={"assignee": row["assignee_name"], "reviewer": caller.name},
+            )
+        return task
+
+
+async def review(database: Database, caller: Caller, reference: str, new: NewReview) -> Task:
+    """Approve the submission, which makes the task DONE, or send it back to its author with what to change.
+
+    Where no reviewer was set, the caller becomes it.
+    """
+    new.checked()
+    approves = new.verdict is Verdict.APPROVED
+    async with database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        await rooms.lock(act, found.room_id)
+        task = (await hold(act, caller, reference)).task
+        check_move(task.id, task.status, Move.APPROVE if approves else Move.SEND_BACK)
+        await must_be_strangers(act, task, caller.agent_id)
+        await _must_be_its_reviewer(act, caller, task)
+        await _judge_criteria(act, task, new)
+        if approves:
+            await submissions.refuse_open_subtasks(act, task)
+        given = Review.of(
+            await q.insert_review(
+                act,
+                task_id=task.id,
+                submission=task.submissions,
+                author_id=task.submitted_by_id,
+                reviewer_id=caller.agent_id,
+                verdict=new.verdict,
+                comment=new.comment,
+            )
+        )
+        await comments.write(act, task.room_id, CommentKind.REVIEW, new.text(), author=caller.agent_id, task=task.id)
+        act.record(
+            task.room_id,
+            EventKind.TASK_REVIEWED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={"review": ids.of(ids.REVIEW, given.id), "verdict": new.verdict.value, "comment": new.comment},
+        )
+        await (
+            _approve(act, caller, task) if approves else q.send_back(act, task_id=task.id, reviewer_id=caller.agent_id)
+        )
+        _tell(act, caller, task, new)
+        return Task.of(await q.task_by_id(act, task_id=task.id))
+
+
+async def _approve(act: Act, caller: Caller, task: Task) -> None:
+    done = Task.of(await q.approve_task(act, task_id=task.id, reviewer_id=caller.agent_id))
+    act.record(
+        task.room_id,
+        EventKind.TASK_DONE,
+        actor=caller.agent_id,
+        task=task.id,
+        objective=task.objective_id,
+        data={"result": task.result, "fence": task.fence},
+    )
+    await readiness.ended(act, done, caller.agent_id)
+    if task.objective_id is not None:
+        await objectives.parts_changed(act, task.objective_id, caller.agent_id)
+
+
+def _tell(act: Act, caller: Caller, task: Task, new: NewReview) -> None:
+    """The author and, should it have another owner by now, that one."""
+    name = f"{ids.of(ids.TASK, task.id)} '{task.title}'"
+    approves = new.verdict is Verdict.APPROVED
+    kind = InboxKind.APPROVED if approves else InboxKind.CHANGES_REQUESTED
+    how = "approved it" if approves else "asks for changes; claimTask takes it up again"
+    text = f"{name}: {caller.name} {how}." + (f" {new.comment}" if new.comment else "")
+    for agent_id in dict.fromkeys([task.submitted_by_id, task.assignee_id]):
+        act.tell(agent_id, task.room_id, kind, text, by=caller.agent_id, task=task.id)
+
+
+async def must_be_strangers(act: Act, task: Task, reviewer_id: int) -> None:
+    """SELF_REVIEW where the reviewer is the submission's author, or a relative."""
+    author_id = task.submitted_by_id or 0
+    known = await agents.by_ids(act, [author_id, reviewer_id])
+    if rules.related(known[author_id], known[reviewer_id]):
+        raise SelfReview(task=ids.of(ids.TASK, task.id), author=known[author_id].name, reviewer=known[reviewer_id].name)
+
+
+async def _must_be_its_reviewer(act: Act, caller: Caller, task: Task) -> None:
+    if task.reviewer_id in (None, caller.agent_id):
+        return
+    reviewer = (await agents.by_ids(act, [task.reviewer_id]))[task.reviewer_id]
+    name = ids.of(ids.TASK, task.id)
+    raise Forbidden(
+        f"The verdict on {name} is for @{reviewer.name}, its reviewer.",
+        f"claimNextReview gives you another; assignTask(reviewer:) gives {name} another reviewer.",
+    )
+
+
+async def _judge_criteria(act: Act, task: Task, new: NewReview) -> None:
+    """Keep the word on each criterion. Approving accepts those left out, and is refused while one isn't accepted."""
+    criteria = [Criterion.of(row) for row in await q.criteria_of(act, task_id=task.id)]
+    said = {ids.key(ids.CRITERION, one.id): one.accepted for one in new.criteria}
+    unknown = next((key for key in said if key not in {criterion.id for criterion in criteria}), None)
+    if unknown is not None:
+        raise NotFound(ids.of(ids.CRITERION, unknown))
+    if new.verdict is Verdict.APPROVED:
+        refused = [ids.of(ids.CRITERION, key) for key, accepted in said.items() if not accepted]
+        if refused:
+            raise CriteriaUnmet(task=ids.of(ids.TASK, task.id), unmet=refused)
+        said = {criterion.id: True for criterion in criteria}
+    await q.accept_criteria(act, criterion_ids=list(said), accepted=list(said.values()))
+
+
+async def of_tasks(database: Database, keys: Sequence[int]) -> dict[int, list[Review]]:
+    """The verdicts on each task, oldest first."""
+    found: dict[int, list[Review]] = {}
+    for row in await q.reviews_of(database, task_ids=keys):
+        found.setdefault(row["task_id"], []).append(Review.of(row))
+    return found
+
+
+async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Review]:
+    """Reviews by key."""
+    return {row["id"]: Review.of(row) for row in await q.reviews_by_ids(database, review_ids=keys)}

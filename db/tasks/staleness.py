@@ -1,0 +1,57 @@
+"""Who fell silent: holders without a word of progress, and reviewers who went away.
+
+A task is stale from the moment that the sweeper says so, and until a word of progress or an announced silence: so the
+log, the inbox and whatever is read of the task never differ.
+"""
+
+from db.core import ids
+from db.core.database import Act, Database
+from db.core.queries import q
+from db.core.records import EventKind, InboxKind
+
+# What one transaction marks or gives back at most.
+_BATCH = 200
+
+
+async def mark_stale(database: Database) -> int:
+    """Mark a batch of the held tasks whose holders were silent for too long, and tell them; answers how many."""
+    async with database.act() as act:
+        rows = await q.mark_stale(act, most=_BATCH)
+        for row in rows:
+            act.record(
+                row["room_id"],
+                EventKind.TASK_STALE,
+                task=row["id"],
+                objective=row["objective_id"],
+                agent=row["assignee_id"],
+                data={"holder": row["holder"], "silentSince": row["since"]},
+            )
+            rest = row["reclaim_after_seconds"]
+            threat = f" It is taken back in {rest} s otherwise." if rest is not None else ""
+            text = (
+                f"No word of progress on {ids.of(ids.TASK, row['id'])} '{row['title']}' since"
+                f" {row['since']:%Y-%m-%d %H:%M} UTC: say how it goes (addComment of the kind PROGRESS, or writeNotes),"
+                f" or announce a silence (renewLease with quietSeconds).{threat}"
+            )
+            act.tell(row["assignee_id"], row["room_id"], InboxKind.STALE, text, by=None, task=row["id"])
+    return len(rows)
+
+
+async def patience_changed(act: Act, room_id: int) -> None:
+    """The room calls work stale sooner or later than before; what is stale by now is left to the sweeper."""
+    await q.clear_marks(act, room_id=room_id)
+
+
+async def give_back_reviews(database: Database) -> int:
+    """Let others take a batch of the reviews that were taken by agents who are gone; answers how many."""
+    async with database.act() as act:
+        rows = await q.give_back_reviews(act, most=_BATCH)
+        for row in rows:
+            act.record(
+                row["room_id"],
+                EventKind.TASK_ASSIGNED,
+                task=row["id"],
+                objective=row["objective_id"],
+                data={"assignee": row["assignee"], "reviewer": None},
+            )
+    return len(rows)

@@ -1,0 +1,181 @@
+"""Handing work in: what came of it, for a reviewer to judge or, where the room asks for none, as the end of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db.conversation import comments, messages
+from db.conversation.comments import late_words_kept
+from db.core import ids, rules, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput, CriteriaUnmet, NotFound, NotReady, ReviewRequired
+from db.core.queries import q
+from db.core.records import Agent, ArtifactKind, CommentKind, Criterion, EventKind, InboxKind, Room, Task, WaitKind
+from db.goal_tree import objectives
+from db.goal_tree.references import find_task
+from db.resources import resources
+from db.rooms import agents, rooms
+from db.tasks import readiness, waits
+from db.tasks.task_guard import Held, hold_own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionResult:
+    id: str
+    met: bool
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewArtifact:
+    url: str
+    kind: ArtifactKind = ArtifactKind.LINK
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What came of the work."""
+
+    summary: str
+    criteria: Sequence[CriterionResult] = ()
+    artifacts: Sequence[NewArtifact] = ()
+
+    def checked(self) -> "Submission":
+        if not self.summary.strip():
+            raise BadInput("summary", "summary is empty: say in a sentence what came of it.")
+        validation.text("summary", self.summary)
+        for result in validation.items("criteria", self.criteria):
+            validation.text("evidence", result.evidence)
+        if len({result.id.upper() for result in self.criteria}) < len(self.criteria):
+            raise BadInput("criteria", "criteria says two things of one criterion: send one {id, met} for each.")
+        for artifact in validation.items("artifacts", self.artifacts):
+            validation.text("url", artifact.url, most=validation.MAX_TEXT, least=1)
+            validation.text("title", artifact.title, most=validation.MAX_TITLE)
+        return self
+
+    def text(self) -> str:
+        """All that it says, as one text."""
+        evidence = [f"{result.id}: {result.evidence}" for result in self.criteria if result.evidence]
+        links = [f"{artifact.title} {artifact.url}".strip() for artifact in self.artifacts]
+        return "\n\n".join([self.summary, *evidence, *links])
+
+
+async def submit(
+    database: Database, caller: Caller, reference: str, submission: Submission, *, fence: int | None = None
+) -> Task:
+    """Hand the task in for review: its lease ends, it keeps its owner, and its reviewer is told."""
+    submission.checked()
+    async with late_words_kept(database, caller), database.act() as act:
+        _room, held = await _held(act, caller, reference, submission, fence)
+        task = held.task
+        await _hand_in(act, caller, held, submission)
+        await q.forget_verdicts(act, task_id=task.id)
+        reviewer = await _reviewer(act, caller, task)
+        submitted = Task.of(
+            await q.submit_task(
+                act, task_id=task.id, result=submission.summary, reviewer_id=reviewer.id if reviewer else None
+            )
+        )
+        await resources.free(act, held.holds, caller.agent_id, worked=True)
+        act.record(
+            task.room_id,
+            EventKind.TASK_SUBMITTED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={
+                "result": submission.summary,
+                "fence": task.fence,
+                "reviewer": reviewer.name if reviewer else None,
+            },
+        )
+        what = f"{held.id} '{task.title}', handed in by {caller.name},"
+        if reviewer is not None:
+            text = f"{what} waits for your verdict: reviewTask."
+            act.tell(reviewer.id, task.room_id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)
+        whose = f"{reviewer.name}'s verdict" if reviewer else "a reviewer: claimNextReview"
+        await messages.post(act, task.room_id, messages.REVIEWS, f"{what} waits for {whose}.")
+        return submitted
+
+
+async def complete(
+    database: Database, caller: Caller, reference: str, submission: Submission, *, fence: int | None = None
+) -> Task:
+    """Finish the task, in a room that asks for no review; whatever waited for it waits no more."""
+    submission.checked()
+    async with late_words_kept(database, caller), database.act() as act:
+        room, held = await _held(act, caller, reference, submission, fence)
+        task = held.task
+        if room.require_review:
+            raise ReviewRequired(task=held.id)
+        await _hand_in(act, caller, held, submission)
+        done = Task.of(await q.complete_task(act, task_id=task.id, result=submission.summary))
+        data = {"result": submission.summary, "fence": task.fence}
+        act.record(
+            room.id,
+            EventKind.TASK_DONE,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data=data,
+        )
+        # What follows from it stands behind it in the log.
+        await readiness.ended(act, done, caller.agent_id)
+        await resources.free(act, held.holds, caller.agent_id, worked=True)
+        if task.objective_id is not None:
+            await objectives.parts_changed(act, task.objective_id, caller.agent_id)
+        return Task.of(await q.task_by_id(act, task_id=task.id))
+
+
+async def _reviewer(act: Act, caller: Caller, task: Task) -> Agent | None:
+    """The task's reviewer, if it has one that may judge this author's work: another would leave it waiting for ever."""
+    known = await agents.by_ids(act, [caller.agent_id, *([task.reviewer_id] if task.reviewer_id else [])])
+    reviewer = known.get(task.reviewer_id) if task.reviewer_id else None
+    return None if reviewer is None or rules.related(reviewer, known[caller.agent_id]) else reviewer
+
+
+async def _held(
+    act: Act, caller: Caller, reference: str, submission: Submission, fence: int | None
+) -> tuple[Room, Held]:
+    """The room, locked so that nobody adds a subtask meanwhile, and the task, held by the caller."""
+    found = await find_task(act, caller, reference)
+    caller.must_work(found.room_id, reference)
+    room = await rooms.lock(act, found.room_id)
+    return room, await hold_own(act, caller, reference, fence=fence, text=submission.text())
+
+
+async def _hand_in(act: Act, caller: Caller, held: Held, submission: Submission) -> None:
+    """Check that all that must hold does, and keep the evidence, the artifacts and the summary."""
+    task = held.task
+    await refuse_open_subtasks(act, task)
+    criteria = [Criterion.of(row) for row in await q.criteria_of(act, task_id=task.id)]
+    results = {ids.key(ids.CRITERION, result.id): result for result in submission.criteria}
+    unknown = next((key for key in results if key not in {criterion.id for criterion in criteria}), None)
+    if unknown is not None:
+        raise NotFound(ids.of(ids.CRITERION, unknown))
+    unmet = [criterion for criterion in criteria if criterion.id not in results or not results[criterion.id].met]
+    if unmet:
+        raise CriteriaUnmet(task=held.id, unmet=[ids.of(ids.CRITERION, criterion.id) for criterion in unmet])
+    if results:
+        evidence = [results[criterion.id].evidence for criterion in criteria]
+        await q.meet_criteria(act, criterion_ids=[criterion.id for criterion in criteria], evidence=evidence)
+    if submission.artifacts:
+        await q.insert_artifacts(
+            act,
+            task_id=task.id,
+            kinds=[artifact.kind for artifact in submission.artifacts],
+            urls=[artifact.url for artifact in submission.artifacts],
+            titles=[artifact.title for artifact in submission.artifacts],
+        )
+    await comments.write(
+        act, task.room_id, CommentKind.SUBMISSION, submission.summary, author=caller.agent_id, task=task.id
+    )
+
+
+async def refuse_open_subtasks(act: Act, task: Task) -> None:
+    """NOT_READY where a subtask is unfinished: a task is not done before its parts are."""
+    found = (await waits.waits_of(act, [task]))[task.id]
+    subtasks = [wait for wait in found if wait.kind is WaitKind.SUBTASK]
+    if subtasks:
+        raise NotReady(task=ids.of(ids.TASK, task.id), waiting_on=waits.facts(subtasks))

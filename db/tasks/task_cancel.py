@@ -1,0 +1,94 @@
+"""How tasks are given up, and opened again, with all that follows for what builds on them."""
+
+from collections.abc import Sequence
+
+from db.conversation.comments import late_words_kept
+from db.core import ids, rules, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput
+from db.core.queries import q
+from db.core.records import STARTED, EventKind, InboxKind, Task, TaskStatus
+from db.core.rules import Move
+from db.goal_tree import objectives
+from db.goal_tree.references import find_task
+from db.resources import resources
+from db.rooms import rooms
+from db.tasks import readiness
+from db.tasks.task_guard import hold
+
+
+async def cancel(database: Database, caller: Caller, reference: str, reason: str) -> Task:
+    """Give a task up for good: what waited for it waits no more."""
+    _reason(reason)
+    async with late_words_kept(database, caller), database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        await rooms.lock(act, found.room_id)
+        held = await hold(act, caller, reference, text=reason)
+        task = await _cancel(act, held.task, caller.agent_id, reason)
+        await resources.free(act, held.holds, caller.agent_id, worked=False)
+        if task.objective_id is not None:
+            await objectives.parts_changed(act, task.objective_id, caller.agent_id)
+        return Task.of(await q.task_by_id(act, task_id=task.id))
+
+
+async def cancel_open_of(act: Act, objective_ids: Sequence[int], actor: int, reason: str) -> None:
+    """Cancel every open task of these objectives, whose room is locked; their own status is the caller's to set."""
+    rows = await q.open_tasks_of(act, objective_ids=objective_ids)
+    for row in rows:
+        await _cancel(act, Task.of(row), actor, reason)
+    held = {row["id"]: row["requirement_id"] for row in rows if row["status"] == TaskStatus.DOING}
+    await resources.free(act, held, actor, worked=False)
+
+
+async def _cancel(act: Act, task: Task, actor: int, reason: str) -> Task:
+    rules.check_move(task.id, task.status, Move.CANCEL)
+    cancelled = Task.of(await q.cancel_task(act, task_id=task.id))
+    data = {"reason": reason, "from": task.status.value}
+    act.record(
+        task.room_id, EventKind.TASK_CANCELLED, actor=actor, task=task.id, objective=task.objective_id, data=data
+    )
+    await readiness.ended(act, cancelled, actor)
+    if task.status in STARTED:
+        text = f"{ids.of(ids.TASK, task.id)} '{task.title}' was cancelled: {reason}"
+        act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=actor, task=task.id)
+    return cancelled
+
+
+async def reopen(database: Database, caller: Caller, reference: str, reason: str) -> Task:
+    """Open a finished task again, for anybody: what builds on it waits again, or is told if it has begun."""
+    _reason(reason)
+    async with database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        await rooms.lock(act, found.room_id)
+        before = (await hold(act, caller, reference)).task
+        rules.check_move(before.id, before.status, Move.REOPEN)
+        if before.objective_id is not None:
+            await objectives.part_added(act, before.objective_id, caller.agent_id)
+        task = Task.of(await q.reopen_task(act, task_id=before.id))
+        await q.reset_criteria(act, task_id=task.id)
+        await readiness.reopened(act, task, caller.agent_id)
+        data = {"reason": reason, "from": before.status.value}
+        act.record(
+            task.room_id,
+            EventKind.TASK_REOPENED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data=data,
+        )
+        for row in await q.started_dependents(act, task_id=task.id):
+            ground = f"{ids.of(ids.TASK, task.id)} '{task.title}', on which your {ids.of(ids.TASK, row['id'])} builds,"
+            text = f"{ground} is open again: {reason}"
+            act.tell(row["assignee_id"], row["room_id"], InboxKind.REOPENED, text, by=caller.agent_id, task=row["id"])
+        if task.objective_id is not None:
+            await objectives.parts_changed(act, task.objective_id, caller.agent_id)
+        return Task.of(await q.task_by_id(act, task_id=task.id))
+
+
+def _reason(reason: str) -> None:
+    if not reason.strip():
+        raise BadInput("reason", "reason is empty: say why in a sentence.")
+    validation.text("reason", reason)

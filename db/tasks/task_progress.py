@@ -1,0 +1,178 @@
+"""What a holder does with its task while it works on it: renew, write, give back, block."""
+
+from collections.abc import Sequence
+
+from db.conversation import comments
+from db.conversation.comments import NewHandoff, late_words_kept
+from db.core import ids, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput, HandoffRequired, NotHolder, WrongStatus
+from db.core.queries import q
+from db.core.records import CommentKind, DependencyKind, EventKind, InboxKind, Task, TaskStatus
+from db.goal_tree.references import find_task
+from db.resources import resources
+from db.rooms import rooms
+from db.tasks import dependencies, readiness
+from db.tasks.task_guard import Held, hold, hold_own
+
+
+async def renew(
+    database: Database,
+    caller: Caller,
+    reference: str,
+    *,
+    fence: int | None = None,
+    lease_seconds: int | None = None,
+    quiet_seconds: int | None = None,
+) -> Task:
+    """Hold the task for longer; with `quiet_seconds`, through a silence that is announced."""
+    if lease_seconds is not None:
+        validation.integer("leaseSeconds", lease_seconds, 1, validation.MAX_LEASE)
+    if quiet_seconds is not None:
+        validation.integer("quietSeconds", quiet_seconds, 1, validation.MAX_DURATION)
+    async with database.act() as act:
+        held = await hold_own(act, caller, reference, fence=fence)
+        return await _renew(act, held, lease_seconds, quiet_seconds)
+
+
+async def _renew(act: Act, held: Held, lease_seconds: int | None = None, quiet_seconds: int | None = None) -> Task:
+    return Task.of(
+        await q.renew_lease(act, task_id=held.task.id, lease_seconds=lease_seconds, quiet_seconds=quiet_seconds)
+    )
+
+
+async def release(
+    database: Database, caller: Caller, reference: str, *, handoff: NewHandoff | None, fence: int | None = None
+) -> Task:
+    """Give the task back for anybody to take, with a handoff where the room asks for one."""
+    if handoff is not None:
+        handoff.checked()
+    async with late_words_kept(database, caller), database.act() as act:
+        held = await hold(act, caller, reference, fence=fence, text=handoff.text() if handoff else "")
+        task = held.task
+        _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED))
+        room = await rooms.get(act, task.room_id)
+        if room.require_handoff and handoff is None:
+            raise HandoffRequired(task=held.id)
+        row = await q.release_task(act, task_id=task.id)
+        await resources.free(act, held.holds, caller.agent_id, worked=False)
+        if handoff is not None:
+            body = handoff.text()
+            await comments.write(
+                act, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
+            )
+        act.record(room.id, EventKind.TASK_RELEASED, actor=caller.agent_id, task=task.id, objective=task.objective_id)
+        return Task.of(row)
+
+
+def _must_own(held: Held, caller: Caller, statuses: Sequence[TaskStatus]) -> None:
+    """NOT_HOLDER unless the caller owns the task, WRONG_STATUS unless it has one of these statuses."""
+    task = held.task
+    if task.finished or (task.assignee_id == caller.agent_id and task.status not in (*statuses, TaskStatus.TODO)):
+        allowed = [status.value for status in statuses]
+        raise WrongStatus(id=held.id, status=task.status.value, allowed=allowed)
+    if task.assignee_id != caller.agent_id or task.status not in statuses:
+        raise NotHolder(task=held.id, holder=held.assignee if task.status in statuses else None)
+
+
+async def write_notes(
+    database: Database, caller: Caller, reference: str, text: str, *, append: bool, fence: int | None = None
+) -> Task:
+    """Write the page that the task's holders keep; it counts as progress."""
+    validation.text("text", text)
+    async with late_words_kept(database, caller), database.act() as act:
+        held = await hold(act, caller, reference, fence=fence, text=text)
+        task = held.task
+        _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING))
+        if append and task.notes and len(task.notes) + len(text) + 2 > validation.MAX_TEXT:
+            raise BadInput(
+                "text", f"The notes would have more than {validation.MAX_TEXT} characters: replace them instead."
+            )
+        row = await q.write_notes(act, task_id=task.id, text=text, append=append)
+        if held.by_caller:
+            await _renew(act, held)
+        act.record(
+            task.room_id,
+            EventKind.TASK_UPDATED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={"changes": {"notes": row["notes"]}},
+        )
+        return Task.of(await q.task_by_id(act, task_id=task.id))
+
+
+async def block(
+    database: Database,
+    caller: Caller,
+    reference: str,
+    *,
+    reason: str | None,
+    depends_on: Sequence[str] = (),
+    fence: int | None = None,
+) -> Task:
+    """The holder can't go on: it keeps the task, no lease runs, and it is told when nothing is left to wait for."""
+    if reason is None and not depends_on:
+        raise BadInput("reason", "Say what you wait for: a `reason`, tasks in `dependsOn`, or both.")
+    if reason is not None:
+        if not reason.strip():
+            raise BadInput("reason", "reason is empty: say why in a sentence.")
+        validation.text("reason", reason)
+    async with late_words_kept(database, caller), database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        room = await rooms.lock(act, found.room_id)
+        held = await hold_own(act, caller, reference, fence=fence, text=reason or "")
+        task = held.task
+        blockers = []
+        for blocker_reference in validation.items("dependsOn", depends_on):
+            blocker = await find_task(act, caller, blocker_reference)
+            if blocker.room_id != room.id:
+                raise BadInput("dependsOn", f"{blocker_reference} is in another room.")
+            blockers.append(blocker)
+        for blocker in blockers:
+            await dependencies.link(act, caller, task, blocker, DependencyKind.BLOCKS)
+        if blockers:
+            await readiness.refuse_cycles(act, [task.id])
+            if reason is None and all(blocker.finished for blocker in blockers):
+                raise BadInput("dependsOn", "All of these are finished: there is nothing to wait for.")
+        row = await q.block_task(
+            act, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
+        )
+        await resources.free(act, held.holds, caller.agent_id, worked=False)
+        act.record(
+            room.id,
+            EventKind.TASK_BLOCKED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={"reason": reason, "dependsOn": [ids.of(ids.TASK, blocker.id) for blocker in blockers]},
+        )
+        return Task.of(row)
+
+
+async def unblock(database: Database, caller: Caller, reference: str) -> Task:
+    """Take back the reason that blockTask gave; open dependencies still block."""
+    async with database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        await rooms.lock(act, found.room_id)
+        held = await hold(act, caller, reference)
+        task = held.task
+        if task.status is not TaskStatus.BLOCKED:
+            raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.BLOCKED.value])
+        after = Task.of(await q.unblock_task(act, task_id=task.id))
+        goes_on = after.status is TaskStatus.TODO
+        act.record(
+            task.room_id,
+            EventKind.TASK_UNBLOCKED if goes_on else EventKind.TASK_UPDATED,
+            actor=caller.agent_id,
+            task=task.id,
+            objective=task.objective_id,
+            data={"clearedBy": None, "ready": after.ready} if goes_on else {"changes": {"reason": None}},
+        )
+        if goes_on:
+            text = f"{held.id} '{task.title}' is blocked no more: it is clear to go on."
+            act.tell(after.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, by=caller.agent_id, task=task.id)
+        return after

@@ -1,0 +1,158 @@
+"""Tasks: what they say of themselves, and where they stand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypedDict
+
+from db.conversation.comments import late_words_kept
+from db.core import ids, validation
+from db.core.callers import Caller
+from db.core.database import Act, Database
+from db.core.errors import BadInput, DependencyCycle
+from db.core.queries import q
+from db.core.records import EventKind, Task, TaskStatus
+from db.goal_tree import objectives
+from db.goal_tree.references import Lookups, find_task
+from db.resources import resources
+from db.rooms import rooms
+from db.tasks import readiness
+from db.tasks.task_guard import Held, hold
+
+
+class TaskChanges(TypedDict, total=False):
+    """What updateTask may change: what is left out stays, None clears."""
+
+    title: str
+    description: str | None
+    priority: int
+    labels: Sequence[str] | None
+    capabilities: Sequence[str] | None
+    objective: str | None
+    parent: str | None
+    track: str | None
+    track_order: int | None
+    instructions: str | None
+    resources: Sequence[str] | None
+    key_results: Sequence[str] | None
+    not_before: datetime | None
+    due_at: datetime | None
+    estimate_minutes: int | None
+
+
+async def update(
+    database: Database, caller: Caller, reference: str, changes: TaskChanges, *, fence: int | None = None
+) -> Task:
+    """Change what a task says of itself. Where it stands in the tree or on a track, what waits is settled anew."""
+    text = "\n\n".join(f"{name}: {value}" for name, value in changes.items() if value is not None)
+    async with late_words_kept(database, caller), database.act() as act:
+        found = await find_task(act, caller, reference)
+        caller.must_work(found.room_id, reference)
+        room = await rooms.lock(act, found.room_id)
+        held = await hold(act, caller, reference, fence=fence, text=text)
+        if not changes:
+            return held.task
+        before, lookups = held.task, Lookups(act, caller, room)
+        row = await q.update_task(act, task_id=before.id, **await _changed(lookups, before, changes))
+        if "key_results" in changes:
+            linked = await lookups.key_results(changes["key_results"] or ())
+            await q.delete_key_result_links(act, task_id=before.id)
+            await q.insert_key_result_links(act, task_id=before.id, key_result_ids=linked)
+        if held.by_caller:
+            await q.renew_lease(act, task_id=before.id, lease_seconds=None, quiet_seconds=None)
+        await _settle_place(act, before, Task.of(row), caller.agent_id)
+        if before.status is TaskStatus.DOING and row["requirement_id"] != before.requirement_id:
+            await _exchange(act, held, row["requirement_id"], caller.agent_id)
+        act.record(
+            room.id,
+            EventKind.TASK_UPDATED,
+            actor=caller.agent_id,
+            task=before.id,
+            objective=row["objective_id"],
+            data={"changes": _contract_names(changes)},
+        )
+        return Task.of(await q.task_by_id(act, task_id=before.id))
+
+
+# How a column is set from what the client sent; None clears it, where it can be cleared.
+_COLUMNS: Mapping[str, Callable[[Any], Any]] = {
+    "title": lambda text: validation.title("title", text),
+    "description": lambda text: validation.text("description", text or ""),
+    "priority": lambda priority: priority,
+    "labels": lambda labels: validation.keys("labels", labels or ()),
+    "track": lambda track: None if track is None else validation.key("track", track),
+    "track_order": lambda order: order,
+    "instructions": lambda text: validation.text("instructions", text or ""),
+    "not_before": lambda instant: None if instant is None else validation.time("notBefore", instant),
+    "due_at": lambda instant: None if instant is None else validation.time("dueAt", instant),
+    "estimate_minutes": lambda most: None if most is None else validation.integer("estimateMinutes", most, 0),
+}
+
+
+async def _changed(lookups: Lookups, before: Task, changes: TaskChanges) -> dict[str, Any]:
+    """The value of every column that updateTask writes: the old one where nothing was said."""
+    for name in ("title", "priority"):
+        if name in changes and changes[name] is None:
+            raise BadInput(name, f"{name} can't be cleared.")
+    columns = {name: getattr(before, name) for name in (*_COLUMNS, "requirement_id", "objective_id", "parent_id")}
+    columns |= {name: _COLUMNS[name](value) for name, value in changes.items() if name in _COLUMNS}
+    if "capabilities" in changes or "resources" in changes:
+        able = (changes["capabilities"] or ()) if "capabilities" in changes else None
+        needed = (changes["resources"] or ()) if "resources" in changes else None
+        columns["requirement_id"] = await lookups.changed_requirement(before.requirement_id, able, needed)
+    if "objective" in changes:
+        objective = changes["objective"]
+        columns["objective_id"] = None if objective is None else await lookups.objective(objective)
+    if "parent" in changes:
+        parent = changes["parent"]
+        columns["parent_id"] = None if parent is None else (await lookups.parent(parent)).id
+        if columns["parent_id"] == before.id:
+            raise DependencyCycle(path=[ids.of(ids.TASK, before.id)] * 2)
+    return columns
+
+
+async def _settle_place(act: Act, before: Task, after: Task, actor: int) -> None:
+    """Settle what may have moved: the task's own waits, its old and new track, its old and new objective."""
+    moved = before.objective_id != after.objective_id
+    if moved and after.objective_id is not None:
+        await objectives.part_added(act, after.objective_id, actor)
+    await readiness.recount(act, [after.id], actor)
+    place = ("room_id", "objective_id", "track", "track_order")
+    if any(getattr(before, name) != getattr(after, name) for name in place):
+        if after.track is None or after.finished:
+            await readiness.leave_track(act, after.id)
+        for task in (before, after):
+            if task.track is not None:
+                await readiness.settle_track(act, task.room_id, task.objective_id, task.track, actor)
+    if (
+        before.parent_id != after.parent_id
+        or before.track != after.track
+        or moved
+        or before.track_order != after.track_order
+    ):
+        await readiness.refuse_cycles(act, [after.id])
+    if moved:
+        for objective in (before.objective_id, after.objective_id):
+            if objective is not None:
+                await objectives.parts_changed(act, objective, actor)
+
+
+async def _exchange(act: Act, held: Held, requirement_id: int, actor: int) -> None:
+    """A task in work gives back the resources that it needs no more, and takes those that it needs now."""
+    task = held.task
+    needs = await resources.needs(act, [task.requirement_id, requirement_id])
+    old, new = set(needs[task.requirement_id]), set(needs[requirement_id])
+    # All at once, in their order: the two steps below lock them one after the other.
+    await q.lock_resources(act, resource_ids=sorted(old ^ new))
+    await resources.take(act, task, sorted(new - old))
+    await resources.let_go(act, {task.id: sorted(old - new)}, actor, worked=False)
+
+
+def _contract_names(changes: Mapping[str, object]) -> dict[str, object]:
+    def camel(name: str) -> str:
+        head, *rest = name.split("_")
+        return head + "".join(word.capitalize() for word in rest)
+
+    def plain(name: str, value: object) -> object:
+        return f"P{value}" if name == "priority" else value
+
+    return {camel(name): plain(name, value) for name, value in changes.items()}

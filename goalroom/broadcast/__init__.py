@@ -1,0 +1,1 @@
+"""Telling the other server processes that a room's log has grown."""

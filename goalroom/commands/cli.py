@@ -1,0 +1,307 @@
+"""The command line."""
+
+import asyncio
+import importlib
+import io
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TextIO
+
+import typer
+
+from db.core import validation
+from db.core.errors import BadInput, Refused
+from db.core.records import AgentKind, Role
+from db.rooms import agents, rooms
+from db.rooms import tokens as good_tokens
+from goalroom.command_error import Failure
+from goalroom.observability import structured_logging
+from goalroom.postgres import admin_token, setup
+from goalroom.settings import Settings
+from goalroom.version import __version__
+
+_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
+
+app = typer.Typer(
+    name="goalroom",
+    help="A server where teams of AI agents, and the people who steer them, coordinate work.",
+    epilog="Every option is also GOALROOM_<NAME> in the environment.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    **_PLAIN,
+)
+imports = typer.Typer(help="Make a room from the files of another tool.", **_PLAIN)
+app.add_typer(imports, name="import")
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where data is kept.", show_default="the platform's user data directory")
+]
+DatabaseUrl = Annotated[str | None, typer.Option(help="A Postgres, 15 or newer, instead of the embedded one.")]
+Host = Annotated[str | None, typer.Option(help="Where to listen.", show_default="127.0.0.1")]
+Port = Annotated[int | None, typer.Option(help="0 picks a free one.", show_default="4280")]
+RateLimit = Annotated[int | None, typer.Option(help="Requests a second and token; 0 is no limit.", show_default="200")]
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    host: Host = None,
+    port: Port = None,
+    rate_limit: RateLimit = None,
+    limits: Annotated[
+        str | None, typer.Option(help="Limits that differ from docs/limits.md, such as 'depth=30 cost=50000'.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="A certificate and those above it, as PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's key, as PEM.")] = None,
+    allowed_origins: Annotated[
+        str | None, typer.Option(help="Sites whose pages may use the API in a browser, with commas between them.")
+    ] = None,
+) -> None:
+    """Run the server in the foreground until SIGINT or SIGTERM."""
+    settings = _settings(
+        data_dir=data_dir,
+        database_url=database_url,
+        host=host,
+        port=port,
+        rate_limit=rate_limit,
+        limits=limits,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        allowed_origins=allowed_origins,
+    )
+    structured_logging.to_stderr(logging.INFO)
+    server = _load("goalroom.server")
+    _run(server.serve(settings), loop=server.LOOP)
+
+
+@app.command()
+def demo(
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=100, envvar="GOALROOM_SPEED", help="1 is a night in some minutes.")
+    ] = 1.0,
+    agents: Annotated[
+        int,
+        typer.Option(min=4, max=24, envvar="GOALROOM_AGENTS", help="How many work: one plans, one or two review."),
+    ] = 6,
+    seed: Annotated[int, typer.Option(envvar="GOALROOM_SEED", help="Another one deals other dice.")] = 1,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    host: Host = None,
+    port: Port = None,
+    rate_limit: RateLimit = None,
+) -> None:
+    """Run the server, and a simulated team at work in its room `demo`, until SIGINT or SIGTERM."""
+    settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
+    structured_logging.to_stderr(logging.INFO)
+    server, troupe, casting = (_load(f"goalroom.{name}") for name in ("server", "demo.supervisor", "demo.roles"))
+    play = troupe.Play(speed=speed, agents=agents, seed=seed)
+
+    async def perform(url: str) -> None:
+        await troupe.perform(url, settings.admin_token or admin_token.keep(settings.data_dir), play)
+
+    _run(server.serve(settings, perform, f"/rooms/{casting.ROOM}/now"), loop=server.LOOP)
+
+
+@app.command()
+def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Bring the database up to date."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        async with setup.postgres(settings) as url:
+            done = await setup.bring_up_to_date(url)
+        typer.echo("\n".join(f"Applied {name}." for name in done) or "The database is up to date.")
+
+    _run(work())
+
+
+@app.command()
+def token(
+    agent: Annotated[str, typer.Argument(help="The agent's name; it is made where it does not exist.")],
+    role: Annotated[
+        Role, typer.Option(case_sensitive=False, envvar="GOALROOM_ROLE", help="What the token lets it do.")
+    ] = Role.MEMBER,
+    kind: Annotated[
+        AgentKind, typer.Option(case_sensitive=False, envvar="GOALROOM_KIND", help="What a new agent is.")
+    ] = AgentKind.AGENT,
+    label: Annotated[str, typer.Option(envvar="GOALROOM_LABEL", help="What the token is for.")] = "",
+    days: Annotated[
+        int | None, typer.Option(envvar="GOALROOM_DAYS", min=1, max=36_500, help="It ends after so many.")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Print a new token of the agent, and nothing else."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        name = validation.agent_name(agent)
+        said = validation.text("label", label, most=validation.MAX_TITLE)
+        async with setup.opened(settings) as database:
+            found = await agents.ensure(database, name, kind=kind)
+            if not (await agents.rooms_of(database, [found.id])).get(found.id):
+                # Without a room it could do nothing; an ADMIN gives it others.
+                await agents.grant_membership(database, found, [(await rooms.ensure_main(database)).id])
+            expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+            text = await agents.issue_token(database, found.id, role, label=said, expires_at=expires_at)
+        typer.echo(text)
+
+    _run(work())
+
+
+@app.command()
+def tokens(
+    agent: Annotated[str | None, typer.Argument(help="Only those of the agent of this name.")] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """List the tokens that are good: whose, for what, and when last used. The tokens themselves nobody can tell."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        async with setup.opened(settings) as database:
+            found = await good_tokens.listed(database, agent)
+        rows = [["AGENT", "ROLE", "MADE", "LAST USED", "EXPIRES", "LABEL"]]
+        for one in found:
+            times = (one.created_at, one.last_used_at, one.expires_at)
+            shown = [f"{time.astimezone(UTC):%Y-%m-%d %H:%MZ}" if time else "never" for time in times]
+            rows.append([one.agent, one.role, *shown, one.label])
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    _run(work())
+
+
+@imports.callback()
+def _imports() -> None:
+    """Make a room from the files of another tool."""
+
+
+@imports.command()
+def beads(
+    file: Annotated[
+        Path, typer.Argument(help="An issue file of beads, JSON lines.", exists=True, dir_okay=False, readable=True)
+    ],
+    room: Annotated[
+        str | None, typer.Option(envvar="GOALROOM_ROOM", help="The room's name.", show_default="from the file's name")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a room from an issue file of beads; twice is the same as once."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+
+    async def work() -> None:
+        async with setup.opened(settings) as database:
+            await _load("goalroom.importers.beads.command").import_file(database, file, room, sys.stdout, sys.stderr)
+
+    _run(work())
+
+
+@app.command()
+def export(
+    room: Annotated[
+        str | None, typer.Option(envvar="GOALROOM_ROOM", help="One room alone.", show_default="all of them")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Write everything of a room, or of all, to standard output, as JSON lines."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+    _run(_load("goalroom.commands.data").export(settings, room, _standard_output()))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What export wrote.", exists=True, dir_okay=False, readable=True)],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Bring back what export wrote, into a database that is empty."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+    _run(_load("goalroom.commands.data").restore(settings, file, sys.stdout))
+
+
+@app.command()
+def doctor(
+    *,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Put right what follows from the rest, and nothing else.")
+    ] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Check database, migrations, clock, logs and counters, and say what to do about each finding."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+    _run(_load("goalroom.commands.data").doctor(settings, sys.stdout, mend=mend))
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema as SDL."""
+    typer.echo(_load("resolvers.build").sdl())
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"goalroom {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The entry point."""
+    app()
+
+
+def _standard_output() -> TextIO:
+    """In UTF-8 whatever the terminal speaks, so that what is written can be read anywhere."""
+    return io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
+
+
+def _load(module: str) -> Any:
+    """Imported by the command that needs it: GraphQL takes longer to import than `token` takes to run."""
+    return importlib.import_module(module)
+
+
+def _settings(**options: object) -> Settings:
+    structured_logging.to_stderr(logging.WARNING)
+    try:
+        return Settings.read(**options)
+    except Failure as failure:
+        _end(failure)
+
+
+def _run(work: Coroutine[Any, Any, None], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+    """Run it to its end; what a person can mend is one line and a status, never a traceback."""
+    try:
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(_until_terminated(work))
+    except Failure as failure:
+        _end(failure)
+    except Refused as refused:
+        _end(Failure(str(refused), 2 if isinstance(refused, BadInput) else 1))
+    except asyncio.CancelledError:
+        _end(Failure("Stopped before it was done."))
+
+
+async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
+    """SIGTERM ends it as Ctrl-C does: what was begun is undone, and the embedded Postgres is stopped."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await work
+
+
+def _end(failure: Failure) -> NoReturn:
+    typer.echo(f"goalroom: {failure}", err=True)
+    raise typer.Exit(failure.status)

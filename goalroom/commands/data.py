@@ -1,0 +1,94 @@
+"""The commands that operators keep their data with: export, restore, doctor."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+import asyncpg
+
+from db.core.database import Database
+from db.core.errors import NotFound
+from db.core.migrations import alone
+from db.operations import bootstrap, exports
+from db.operations import doctor as checks
+from goalroom.command_error import Failure
+from goalroom.postgres import admin_token, data_dir, setup
+from goalroom.settings import Settings
+
+# What a person wants to know of what was restored.
+_TOLD = ("room", "agent", "objective", "task", "message", "event")
+
+
+async def export(settings: Settings, room: str | None, out: TextIO) -> None:
+    """Write everything of a room, or of all, as JSON lines."""
+    _check_there_is_one(settings)
+    async with setup.opened(settings) as database:
+        try:
+            async for line in exports.lines(database, room):
+                out.write(line + "\n")
+            out.flush()
+        except NotFound as error:
+            raise Failure(f"There is no room {room}.") from error
+        except BrokenPipeError as error:
+            # Python would flush once more at its end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+            raise Failure("Whoever reads it stopped before its end.") from error
+
+
+async def restore(settings: Settings, file: Path, out: TextIO) -> None:
+    """Write what was exported into a database that has nothing yet, and let this machine in as admin."""
+    async with setup.postgres(settings) as url:
+        await setup.bring_up_to_date(url)
+        with setup.said_plainly(url), file.open(encoding="utf-8") as lines:
+            async with alone(url) as connection:
+                try:
+                    restored = await exports.restore(connection, lines)
+                except exports.CannotRestore as error:
+                    raise Failure(f"{file}: {error}") from error
+                except UnicodeDecodeError as error:
+                    raise Failure(f"{file} is not text in UTF-8: nothing was restored.") from error
+                database = await Database.connect(url, size=1)
+                try:
+                    keep = partial(admin_token.keep, settings.data_dir)
+                    # The tokens that came along open it too, but none of them is in this data directory.
+                    await bootstrap.furnish(database, admin_token=settings.admin_token or keep(), keep_token=keep)
+                finally:
+                    await database.close()
+    out.write(f"Restored {sum(restored.values())} rows: {', '.join(_told(restored))}.\n")
+
+
+def _told(restored: dict[str, int]) -> Iterator[str]:
+    for table in _TOLD:
+        count = restored.get(table, 0)
+        yield f"{count} {table}" if count == 1 else f"{count} {table}s"
+
+
+async def doctor(settings: Settings, out: TextIO, *, mend: bool) -> None:
+    """Say what is wrong with the database, and what to do about it; a Failure where something is."""
+    _check_there_is_one(settings)
+    wrong = 0
+    async with setup.postgres(settings) as url:
+        with setup.said_plainly(url):
+            connection = await asyncpg.connect(url, timeout=10, server_settings={"application_name": "goalroom doctor"})
+            try:
+                if mend:
+                    mended = await checks.mend(connection)
+                    out.write(f"Mended {', '.join(mended) or 'nothing'}.\n")
+                async for look in checks.examine(connection):
+                    out.write(f"{'WRONG' if look.findings else 'ok   '} {look.subject}: {look.seen}\n")
+                    out.writelines(f"      {finding.problem} {finding.advice}\n" for finding in look.findings)
+                    out.flush()
+                    wrong += len(look.findings)
+            finally:
+                with suppress(OSError, asyncpg.PostgresError):
+                    await connection.close(timeout=5)
+    if wrong:
+        raise Failure(f"{wrong} {'thing is' if wrong == 1 else 'things are'} wrong, as standard output says.")
+
+
+def _check_there_is_one(settings: Settings) -> None:
+    if settings.database_url is None and not (settings.data_dir / data_dir.CLUSTER).exists():
+        raise Failure(f"There is no data in {settings.data_dir}: name another --data-dir, or a --database-url.")

@@ -1,0 +1,112 @@
+"""The demo's room, its rules at the speed of the play, and the agents that meet there: all made through the API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from goalroom.command_error import Failure
+from goalroom.demo import documents, roles
+from goalroom.demo.client import Client, Refused
+from goalroom.demo.roles import Role, in_seconds
+
+_WELCOME = (
+    "This room is a demo. Everybody here is simulated: programs that use Goalroom's API as any agent does, each in a"
+    " process of its own, and play one night after another. Goals, tasks and failures are invented; claims, leases,"
+    " reviews and what follows from them are real. Make a task here, or mention somebody, and see what happens."
+)
+# Shared things that work needs: how many may use it at once, and how long it rests once it failed.
+_RESOURCES = (("ci", 2, 30), ("staging", 1, 30))
+_FAILURES = 3
+
+
+class Stage:
+    """What an ADMIN does before the play, and between its nights."""
+
+    def __init__(self, client: Client, speed: float) -> None:
+        self._client, self._speed = client, speed
+        # Below a few seconds a slow machine would lose leases without anybody having crashed.
+        self.lease_seconds = in_seconds(45, speed, 4)
+
+    def prepare(self) -> None:
+        """The room is there, with rules short enough that one sees them at work."""
+        found = self._room()
+        if found is None:
+            made = {"name": roles.ROOM, "title": roles.TITLE, "settings": self._rules()}
+            self._client.ask(documents.CREATE_ROOM, input=made)
+            welcome = {"room": roles.ROOM, "channel": "general", "body": _WELCOME}
+            self._client.ask(documents.SEND, input=welcome)
+        elif found["title"] != roles.TITLE:
+            raise Failure(
+                f"There is a room '{roles.ROOM}' that this command didn't make, and it is left alone:"
+                " choose another --data-dir."
+            )
+        else:
+            rules = {"room": roles.ROOM, "settings": self._rules()}
+            self._client.ask(documents.UPDATE_ROOM, input=rules)
+        for name, capacity, cooldown in _RESOURCES:
+            wanted = {
+                "room": roles.ROOM,
+                "name": name,
+                "capacity": capacity,
+                "failureThreshold": _FAILURES,
+                "cooldownSeconds": in_seconds(cooldown, self._speed, 3),
+            }
+            self._client.ask(documents.DEFINE_RESOURCE, input=wanted)
+
+    def hire(self, role: Role) -> tuple[str, str]:
+        """The name and a token of who plays this part; a name that another agent has gets an addition."""
+        known = {agent["name"] for agent in self._members() if agent["description"].startswith(roles.SIMULATED)}
+        names = (role.name, f"{role.name}-demo")
+        for name in names:
+            if name in known:
+                return name, str(self._client.ask(documents.ADMIT, agent=name)["createToken"]["token"])
+        new = {
+            "kind": "HUMAN" if role.part == roles.PERSON else "AGENT",
+            "rooms": [roles.ROOM],
+            "description": role.description,
+            "capabilities": list(role.capabilities),
+        }
+        for name in names:
+            try:
+                return name, str(
+                    self._client.ask(documents.REGISTER, input={"name": name, **new})["registerAgent"]["token"]
+                )
+            except Refused as refused:
+                if refused.code != "NAME_TAKEN":
+                    raise
+        raise Failure(f"The demo has no name left for its {role.part}: {' and '.join(names)} are taken.")
+
+    def tidy(self) -> None:
+        """Subagents whose work is over leave the room."""
+        for agent in self._members():
+            over = agent["parent"] and agent["presence"] == "OFFLINE" and not agent["tasks"]
+            if over and agent["description"].startswith(roles.SIMULATED):
+                self._client.ask(documents.UPDATE_AGENT, input={"agent": agent["id"], "rooms": []})
+
+    def _rules(self) -> Mapping[str, object]:
+        return {
+            "requireDoneCriteria": True,
+            "requireReview": True,
+            "requireHandoff": True,
+            "wipLimit": 2,
+            "leaseSeconds": self.lease_seconds,
+            "idleAfterSeconds": in_seconds(40, self._speed, 4),
+            "offlineAfterSeconds": in_seconds(60, self._speed, 6),
+            "staleAfterSeconds": in_seconds(120, self._speed, 20),
+            "reclaimAfterSeconds": in_seconds(60, self._speed, 10),
+            "maxAttempts": 4,
+            "digestEverySeconds": in_seconds(300, self._speed, 20),
+            "archiveAfterSeconds": in_seconds(300, self._speed, 20),
+        }
+
+    def _room(self) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = self._client.ask(documents.ROOM, room=roles.ROOM)["room"]
+        except Refused as refused:
+            if refused.code == "NOT_FOUND":
+                return None
+            raise
+        return found
+
+    def _members(self) -> list[dict[str, Any]]:
+        room = self._room()
+        return list(room["agents"]) if room else []

@@ -1,0 +1,1 @@
+"""The HTTP endpoints beside /graphql: health, metrics, the dashboard, the login link."""

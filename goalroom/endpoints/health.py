@@ -1,0 +1,65 @@
+"""Whether the process can serve: from what it last heard of Postgres, which is asked all the time."""
+
+import asyncio
+from contextlib import suppress
+
+from db.core.database import Database
+from db.core.migrations import pending
+from goalroom.broadcast.postgres import PostgresBroadcast
+from goalroom.execution import errors
+
+# A Postgres that was silent for so many looks isn't waited for any more: requests are answered within five seconds.
+_LOOK_SECONDS, _SILENT_LOOKS = 0.25, 14
+_MIGRATED_SECONDS = 10.0
+_ANSWER_SECONDS = 1.0
+_BEGIN_SECONDS = 5.0
+
+
+class Health:
+    """Read by /readyz and the metrics; it also ends what waits for a Postgres that is silent."""
+
+    def __init__(self, database: Database, backend: PostgresBroadcast) -> None:
+        self._database, self._backend = database, backend
+        self._migrated_until = 0.0
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether Postgres answered when it was last asked, or was asked less than a second ago."""
+        return self._backend.listening.is_set()
+
+    async def begin(self) -> None:
+        """Wait until Postgres is heard of, so that who is told of a server that is ready finds one; not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_BEGIN_SECONDS):
+                await self._backend.listening.wait()
+
+    async def why_not_ready(self) -> str | None:
+        """Nothing where it can serve."""
+        if not self.is_answering:
+            return "The database doesn't answer."
+        now = asyncio.get_running_loop().time()
+        if now < self._migrated_until:
+            return None
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                missing = await pending(self._database)
+        except Exception as error:
+            return str(errors.described(error)["message"])
+        if missing:
+            return f"The database lacks {len(missing)} migrations: run `goalroom migrate`."
+        self._migrated_until = now + _MIGRATED_SECONDS
+        return None
+
+    async def watch(self) -> None:
+        """Give up waiting for a silent Postgres, and take it up again, until cancelled."""
+        last, silent = 0.0, 0
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            # A machine that is busy answers some of us late; one that hangs answers none.
+            heard = max(self._backend.heard_at, self._database.heard_at)
+            # Looks are counted, not seconds: a process that was itself kept from running knows nothing of Postgres.
+            last, silent = heard, silent + 1 if heard == last else 0
+            if silent >= _SILENT_LOOKS:
+                self._database.give_up()
+            else:
+                self._database.take_up()

@@ -1,0 +1,1 @@
+"""Running GraphQL operations within their limits: parsing, cost, rate limits, scheduling, errors."""

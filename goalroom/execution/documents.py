@@ -1,0 +1,123 @@
+"""GraphQL documents: read, measured and checked once, then remembered by their text."""
+
+import asyncio
+import contextvars
+from collections import OrderedDict
+from concurrent.futures import Executor
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoFragmentCyclesRule,
+    StringValueNode,
+    ValuesOfCorrectTypeRule,
+    Visitor,
+    parse,
+    specified_rules,
+    validate,
+    visit,
+)
+
+from db.core import validation
+from db.core.errors import ErrorCode, Refused, TooComplex
+from goalroom.execution import errors
+from goalroom.execution.document_limits import measure
+from goalroom.limits import Limits
+
+_REMEMBERED = 1_000
+_REMEMBERED_BYTES = 2_000_000
+# What is longer is checked aside: the worst takes a tenth of a second, in which nobody else would be answered.
+_QUICK = 1_000
+
+
+class Rejected(Exception):  # noqa: N818  # as a refusal, it is an answer
+    """A request that can't be run: the `errors` of its answer, which has no `data`."""
+
+    def __init__(self, found: list[dict[str, Any]]) -> None:
+        super().__init__(found)
+        self.errors = found
+
+    @classmethod
+    def of(cls, refused: Refused) -> "Rejected":
+        return cls([errors.described(refused)])
+
+
+class Documents:
+    """Parsing and validating cost ten times what running does, so each text is read once while it is in use."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits, aside: Executor) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._aside = aside
+        self._known: OrderedDict[str, DocumentNode | list[dict[str, Any]]] = OrderedDict()
+        self._bytes = 0
+
+    async def read(self, text: str) -> DocumentNode:
+        """The document, or Rejected where it isn't one, is wrong, or asks for too much."""
+        found = self._known.get(text)
+        if found is None:
+            found = await self._checked(text)
+            self._remember(text, found)
+        else:
+            self._known.move_to_end(text)
+        if isinstance(found, list):
+            raise Rejected(found)
+        return found
+
+    async def _checked(self, text: str) -> DocumentNode | list[dict[str, Any]]:
+        size = len(text.encode(errors="replace"))
+        if size > self._limits.bytes:
+            return [errors.described(TooComplex(self._limits.bytes, "bytes of document", size))]
+        if size <= _QUICK:
+            return self._check(text)
+        check = contextvars.copy_context().run
+        return await asyncio.get_running_loop().run_in_executor(self._aside, check, self._check, text)
+
+    def _remember(self, text: str, found: DocumentNode | list[dict[str, Any]]) -> None:
+        if len(text) > self._limits.bytes or text in self._known:
+            return
+        self._known[text] = found
+        self._bytes += len(text)
+        while len(self._known) > _REMEMBERED or self._bytes > _REMEMBERED_BYTES:
+            forgotten, _ = self._known.popitem(last=False)
+            self._bytes -= len(forgotten)
+
+    def _check(self, text: str) -> DocumentNode | list[dict[str, Any]]:
+        try:
+            document = parse(text, max_tokens=self._limits.tokens)
+            # Of fragments in a circle nothing else is said, for how long saying it takes could not be told.
+            rules = _RULES if measure(document, self._limits) else [NoFragmentCyclesRule]
+            visit(document, _Texts())
+            found = validate(self._schema, document, rules, max_errors=errors.MOST_ERRORS)
+        except RecursionError:
+            return [errors.described(TooComplex(self._limits.depth, "levels of fields"))]
+        except Refused as refused:
+            return [errors.described(refused)]
+        except GraphQLSyntaxError as error:
+            return [errors.of_engine(error, errors.PARSE_FAILED)]
+        return [errors.of_engine(error, _code(error)) for error in found] or document
+
+
+class _Values(ValuesOfCorrectTypeRule):
+    """A value that doesn't fit is BAD_INPUT, whether it stands in the document or in a variable."""
+
+    def report_error(self, error: GraphQLError) -> None:
+        error.extensions = {"code": ErrorCode.BAD_INPUT}
+        super().report_error(error)
+
+
+_RULES = [_Values if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules]
+
+
+def _code(error: GraphQLError) -> str:
+    return str((error.extensions or {}).get("code", errors.VALIDATION_FAILED))
+
+
+class _Texts(Visitor):
+    """Postgres can't hold NUL, nor UTF-8 half a surrogate pair, so no text in a document may."""
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        validation.text("A text in the document", node.value, most=len(node.value))

@@ -1,0 +1,284 @@
+"""Runs operations: a request in, what goes back to its client out, whichever way they travel."""
+
+import asyncio
+import contextvars
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from concurrent import futures
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+import strawberry
+from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, OperationType
+from graphql.execution import create_source_event_stream
+from strawberry.execution import optimized_is_awaitable
+
+from db.core.connection_errors import outlast
+from db.core.errors import BadInput, ErrorCode, TooComplex, Unavailable
+from goalroom.execution import errors
+from goalroom.execution.documents import Documents, Rejected
+from goalroom.execution.executor import Executor
+from goalroom.execution.query_cost import Price, Pricing
+from goalroom.execution.rate_limits import Kind
+from goalroom.execution.scheduling import Turns
+from goalroom.limits import Limits
+from goalroom.observability.metrics import OK, Metrics
+from goalroom.observability.tracing import Tracing
+from schema.context import Context
+
+Response = dict[str, Any]
+
+# Strawberry's own, which knows plain values without looking for methods on them.
+_is_awaitable: Any = optimized_is_awaitable
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The parameters of a GraphQL request."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    operation_name: str | None = None
+
+    @classmethod
+    def of(cls, sent: object) -> Self:
+        """From decoded JSON; BAD_INPUT where it has another shape."""
+        if not isinstance(sent, dict):
+            raise BadInput("body", "A GraphQL request is a JSON object with `query`, one at a time.")
+        query, name = sent.get("query"), sent.get("operationName")
+        if not isinstance(query, str):
+            raise BadInput("query", "`query` is missing, or is no string.")
+        if name is not None and not isinstance(name, str):
+            raise BadInput("operationName", "`operationName` is no string.")
+        if name is not None and not _is_sound(name):
+            raise BadInput("operationName", "`operationName` holds NUL or half a surrogate pair, which no text may.")
+        for field in ("variables", "extensions"):
+            if not isinstance(sent.get(field), dict | None):
+                raise BadInput(field, f"`{field}` is no object.")
+        return cls(query, sent.get("variables"), name)
+
+
+class Operation:
+    """One operation of a request, ready to run on its context."""
+
+    def __init__(
+        self, executor: Any, context: Context, price: Price, runs: "_Runs", metrics: Metrics, tracing: Tracing
+    ) -> None:
+        self.price = price
+        self._executor = executor
+        self._context = context
+        self._runs = runs
+        self._metrics, self._tracing = metrics, tracing
+        self._kind: str = executor.operation.operation.value
+        self._name = _name(executor.operation)
+
+    @property
+    def counts_as(self) -> Kind:
+        """What it is, among all that runs at once."""
+        if self.is_subscription:
+            return Kind.SUBSCRIPTION
+        return Kind.POLL if self.price.waits else Kind.REQUEST
+
+    @property
+    def is_mutation(self) -> bool:
+        return bool(self._executor.operation.operation is OperationType.MUTATION)
+
+    @property
+    def is_subscription(self) -> bool:
+        return bool(self._executor.operation.operation is OperationType.SUBSCRIPTION)
+
+    async def run(self) -> Response:
+        """The answer to a query or mutation."""
+        with self._tracing.span(f"{self._kind} {self._name}"), self._metrics.running(self._kind, self._name) as outcome:
+            try:
+                async with asyncio.timeout(self._runs.seconds + self.price.waits) as limit:
+                    response = _response(await self._execute())
+            except TimeoutError:
+                if not limit.expired():
+                    raise
+                refused = TooComplex(self._runs.seconds, "seconds of running, without those that it asked to wait")
+                response = {"data": None, "errors": [errors.described(refused)]}
+            outcome.code = _code(response.get("errors"))
+        return response
+
+    async def _execute(self) -> ExecutionResult:
+        if self.price.is_of_the_schema:
+            # It takes a tenth of a second, in which nobody else would be answered.
+            loop, run = asyncio.get_running_loop(), contextvars.copy_context().run
+            result: Any = await loop.run_in_executor(self._runs.aside, run, self._executor.execute_operation)
+            return cast("ExecutionResult", result)
+        if self.price.waits:
+            return await self._run_here()
+        async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+            return await self._run_here()
+
+    async def _run_here(self) -> ExecutionResult:
+        result: Any = self._executor.execute_operation()
+        if _is_awaitable(result):
+            result = await result
+        return cast("ExecutionResult", result)
+
+    async def stream(self) -> AsyncGenerator[Response]:
+        """The events of a subscription. Nothing is read ahead: the next is looked for once this one was taken.
+
+        Rejected where it can't begin, or ends with an error.
+        """
+        with self._metrics.running(self._kind, self._name) as outcome:
+            try:
+                async with aclosing(self._events()) as events:
+                    async for event in events:
+                        yield event
+            except Rejected as rejected:
+                outcome.code = _code(rejected.errors)
+                raise
+
+    async def _events(self) -> AsyncGenerator[Response]:
+        async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+            source: Any = create_source_event_stream(self._executor)
+            if _is_awaitable(source):
+                source = await source
+        if isinstance(source, ExecutionResult):
+            raise Rejected(_errors(source.errors or ()))
+        async with aclosing(source) as events:
+            while True:
+                try:
+                    event = await anext(events)
+                except StopAsyncIteration:
+                    return
+                except Exception as error:
+                    raise Rejected([errors.described(error)]) from error
+                yield await self._of_event(event)
+
+    async def _of_event(self, event: object) -> Response:
+        """What the event's fields say. It is not sent without them: while the database is away, it waits."""
+
+        async def read() -> Response:
+            self._context.forget()
+            result = self._executor.build_per_event_executor(event).execute_operation(False)
+            if _is_awaitable(result):
+                result = await result
+            response = _response(result)
+            if any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE for error in response.get("errors", ())):
+                raise Unavailable
+            return response
+
+        with self._tracing.span(f"{self._kind} {self._name}"):
+            async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+                # Of a replay nothing need ever wait: without this, its thousands of events are one step of the loop.
+                await asyncio.sleep(0)
+                return await outlast(read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """How long an operation may take, where what never waits is run one at a time, and whose turn it is."""
+
+    seconds: int
+    aside: futures.Executor
+    turns: Turns
+
+
+class Engine:
+    """The schema, and the documents that were asked of it."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
+        self._metrics, self._tracing = metrics or Metrics(), tracing or Tracing()
+        self._schema = schema
+        self._graphql = schema._schema  # noqa: SLF001  # Strawberry has no other way to it
+        self._limits = limits or Limits()
+        aside = futures.ThreadPoolExecutor(1, "aside")
+        self._documents = Documents(self._graphql, self._limits, aside)
+        self._pricing = Pricing(self._graphql)
+        self._runs = _Runs(self._limits.run_seconds, aside, Turns())
+
+    async def prepare(self, request: Request, context: Context) -> Operation:
+        """The operation that is asked for, its variables checked and its price known; else Rejected."""
+        try:
+            async with self._runs.turns.turn(context.caller.token_id, 0):
+                return await self._prepare(request, context)
+        except Rejected as rejected:
+            self._metrics.refused(_code(rejected.errors))
+            raise
+
+    async def _prepare(self, request: Request, context: Context) -> Operation:
+        document = await self._documents.read(request.query)
+        if request.variables:
+            _check_texts("variables", request.variables)
+        executor: Any = Executor.build(
+            self._graphql,
+            document,
+            context_value=context,
+            raw_variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name,
+            max_coercion_errors=errors.MOST_ERRORS,
+            is_awaitable=_is_awaitable,
+        )
+        if isinstance(executor, list):
+            raise Rejected([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
+        price = self._pricing.of(executor.operation, executor.fragment_definitions, executor.variable_values)
+        self._hold(price)
+        if self._runs.turns.is_large(price.total) and not price.is_of_the_schema:
+            executor.turns = self._runs.turns
+        return Operation(executor, context, price, self._runs, self._metrics, self._tracing)
+
+    def _hold(self, price: Price) -> None:
+        if price.is_of_the_schema:
+            cost, limit, what = price.introspection, self._limits.introspection, "fields of the schema"
+        else:
+            cost, limit, what = price.total, self._limits.cost, "of cost"
+        if cost > limit:
+            raise Rejected.of(TooComplex(limit, what, cost))
+
+
+def _name(operation: OperationDefinitionNode) -> str:
+    """By the field at its root, of which there are only so many; several have one name together."""
+    names = {
+        node.name.value if isinstance(node, FieldNode) else "several" for node in operation.selection_set.selections
+    }
+    name = names.pop()
+    return "several" if names else name
+
+
+def _code(found: Sequence[Mapping[str, Any]] | None) -> str:
+    return str(found[0]["extensions"]["code"]) if found else OK
+
+
+def _response(result: ExecutionResult) -> Response:
+    if not result.errors:
+        return {"data": result.data}
+    return {"data": result.data, "errors": _errors(result.errors)}
+
+
+def _errors(found: Any) -> list[dict[str, Any]]:
+    shown: list[GraphQLError] = list(found)[: errors.MOST_ERRORS]
+    return [errors.of_field(error) for error in shown]
+
+
+def _check_texts(path: str, value: object) -> None:
+    """As in documents: no text may hold NUL or half a surrogate pair. Without recursion, for values nest at will."""
+    rest = [(path, value)]
+    while rest:
+        path, value = rest.pop()
+        if isinstance(value, str):
+            if not _is_sound(value):
+                raise Rejected.of(BadInput(path, f"{path} holds NUL or half a surrogate pair, which no text may."))
+        elif isinstance(value, dict):
+            rest.extend((path, name) for name in value)
+            rest.extend((f"{path}.{name}"[:100], part) for name, part in value.items())
+        elif isinstance(value, list):
+            rest.extend((path, part) for part in value)
+
+
+def _is_sound(text: str) -> bool:
+    # The encoder looks a hundred times faster than a loop over the characters.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text

@@ -1,0 +1,67 @@
+"""Executes as the libraries do, but gives way to others, and keeps nothing of one event until the next."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+from graphql import get_named_type, is_leaf_type
+from graphql.pyutils import Path, RefMap
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from goalroom.execution.scheduling import Turns
+
+# What waits for the database goes on at once for all that were asked for together.
+_TOGETHER = 20
+
+
+class Executor(StrawberryGraphQLCoreExecutionContext):
+    """Of one operation. Where it has `turns`, its lists are completed in stretches, and others go on in between."""
+
+    turns: Turns | None = None
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        # Nobody asks for these, and they hold on to it: each operation would wait for the collector.
+        self.async_helpers = None  # type: ignore[assignment]
+
+    def build_per_event_executor(self, payload: Any) -> Any:
+        """With nothing collected yet. The library's have all that was together, though each event's has other keys."""
+        executor: Any = super().build_per_event_executor(payload)
+        executor._relevant_sub_fields, executor._stream_usages = {}, RefMap()  # noqa: SLF001  # our own
+        return executor
+
+    def complete_iterable_value(
+        self, item_type: Any, details: Any, info: Any, path: Path, items: Iterable[Any], position: Any
+    ) -> Any:
+        """The list's items, completed; awaitable where one of them is, or where there are turns."""
+        if self.turns is None or is_leaf_type(get_named_type(item_type)) or not isinstance(items, Sequence):
+            return super().complete_iterable_value(item_type, details, info, path, items, position)
+        return self._in_stretches(self.turns, item_type, details, info, path, items, position)
+
+    async def _in_stretches(
+        self, turns: Turns, item_type: Any, details: Any, info: Any, path: Path, items: Sequence[Any], position: Any
+    ) -> list[Any]:
+        completed: list[Any] = []
+        size = 1
+        while (begin := len(completed)) < len(items):
+            async with turns.stretch() as fits:
+                part: Any = super().complete_iterable_value(
+                    item_type, details, info, _PathFrom.of(path, begin), items[begin : begin + size], position
+                )
+                size = min(max(int(size * fits()), 1), _TOGETHER)
+            completed += await part if self.is_awaitable(part) else part
+        return completed
+
+
+class _PathFrom(Path):
+    """The path of a list, for its items from there on."""
+
+    begin = 0
+
+    @classmethod
+    def of(cls, path: Path, begin: int) -> Self:
+        found = cls(*path)
+        found.begin = begin
+        return found
+
+    def add_key(self, key: str | int, typename: str | None = None) -> Path:
+        return super().add_key(self.begin + int(key), typename)

@@ -1,0 +1,107 @@
+"""How much a token may ask of this process: so many requests a second, and so many things at once."""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Generator
+from contextlib import contextmanager
+from enum import StrEnum
+from math import ceil
+
+from db.core.errors import RateLimited
+from goalroom.limits import Limits
+
+# Whoever was quiet for so long may have as much at once as it would have had in this time.
+_BURST_SECONDS = 2
+# So much of an operation's cost counts as a request.
+_COST_OF_ONE = 200
+# More than this are never in use within a moment; the one that was quiet longest begins anew.
+_MOST_BUCKETS = 10_000
+
+
+class Kind(StrEnum):
+    """What is counted while it runs; the value is the limit's name."""
+
+    REQUEST = "requests"
+    POLL = "polls"
+    SUBSCRIPTION = "subscriptions"
+    SOCKET = "sockets"
+
+
+class Allowances:
+    """Of all tokens that this process has seen of late."""
+
+    def __init__(self, per_second: int, limits: Limits) -> None:
+        self._rate, self._limits = per_second, limits
+        # What is left of each token's burst of each kind, and when that was.
+        self._left: OrderedDict[tuple[int, Kind], tuple[float, float]] = OrderedDict()
+        self._running: Counter[tuple[int, Kind]] = Counter()
+
+    def take(self, token: int, kind: Kind = Kind.REQUEST) -> None:
+        """One more of this token; RATE_LIMITED where it has none left."""
+        left = self._level(token, kind)
+        if self._rate and left < 1:
+            raise RateLimited(f"{self._rate} {kind} a second", round((1 - left) / self._rate, 3))
+        self._set(token, kind, left - 1)
+
+    def settle(self, token: int, kind: Kind, cost: int) -> None:
+        """What was taken as a request is known now: other kinds have rates of their own, and what costs much is many.
+
+        It runs all the same, and later ones wait for it.
+        """
+        if kind is not Kind.REQUEST:
+            self._set(token, Kind.REQUEST, self._level(token, Kind.REQUEST) + 1)
+            self.take(token, kind)
+        if cost >= _COST_OF_ONE:
+            self._set(token, kind, self._level(token, kind) - cost // _COST_OF_ONE)
+
+    @contextmanager
+    def running(self, token: int, kind: Kind) -> Generator[None]:
+        """While it runs, it counts; RATE_LIMITED where as many run as may. Without a rate, nothing is."""
+        most = self._at_once(kind)
+        if self._rate and self._running[token, kind] >= most:
+            raise RateLimited(f"{most} {kind} at once")
+        self._running[token, kind] += 1
+        try:
+            yield
+        finally:
+            self._running[token, kind] -= 1
+            if not self._running[token, kind]:
+                # Nothing is kept of tokens for which nothing runs.
+                del self._running[token, kind]
+
+    def headers(self, token: int) -> list[tuple[bytes, bytes]]:
+        """What is left, as the RateLimit header fields for HTTP say it."""
+        if not self._rate:
+            return []
+        left, burst = self._level(token, Kind.REQUEST), self._burst(Kind.REQUEST)
+        full = ceil((burst - left) / self._rate)
+        return [
+            (b"ratelimit-policy", f'"requests";q={burst};w={_BURST_SECONDS}'.encode()),
+            (b"ratelimit", f'"requests";r={max(int(left), 0)};t={full}'.encode()),
+        ]
+
+    def _at_once(self, kind: Kind) -> int:
+        most: int = getattr(self._limits, kind)
+        return most
+
+    def _burst(self, kind: Kind) -> int:
+        """Of what stays, all that there may be may come at once."""
+        usual = _BURST_SECONDS * self._rate
+        return usual if kind is Kind.REQUEST else max(usual, self._at_once(kind))
+
+    def _level(self, token: int, kind: Kind) -> float:
+        burst = float(self._burst(kind))
+        left, at = self._left.get((token, kind), (burst, 0.0))
+        return min(left + (_now() - at) * self._rate, burst)
+
+    def _set(self, token: int, kind: Kind, left: float) -> None:
+        if not self._rate:
+            return
+        self._left[token, kind] = left, _now()
+        self._left.move_to_end((token, kind))
+        if len(self._left) > _MOST_BUCKETS:
+            self._left.popitem(last=False)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

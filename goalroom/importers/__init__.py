@@ -1,0 +1,1 @@
+"""Making rooms from the files of other tools."""

@@ -1,0 +1,1 @@
+"""Importing issue files of beads."""

@@ -1,0 +1,52 @@
+"""Makes a room from an issue file of beads."""
+
+import asyncio
+from pathlib import Path
+from typing import TextIO
+
+from db.core.database import Database
+from db.core.records import DependencyKind
+from db.operations import imports
+from db.operations.import_plan import Known, Plan
+from goalroom.command_error import Failure
+from goalroom.importers.beads.model import File
+from goalroom.importers.beads.names import room_name
+from goalroom.importers.beads.parser import read
+from goalroom.importers.beads.planner import plan
+
+
+async def import_file(database: Database, path: Path, room: str | None, out: TextIO, err: TextIO) -> None:
+    """Add what of the file isn't in the room yet, and say what was made, and what wasn't and why."""
+    file = await asyncio.to_thread(_read, path)
+    name = room_name(path) if room is None else room
+    planned = Plan()
+
+    def planning(known: Known) -> Plan:
+        nonlocal planned
+        planned = plan(file, known)
+        return planned
+
+    made = await imports.load(database, name, planning)
+    for line in file.complaints.lines():
+        print(line, file=err)
+    there = len(file.issues) - len(planned.objectives) - len(planned.tasks)
+    blocks = sum(edge.kind is DependencyKind.BLOCKS for edge in planned.dependencies)
+    print(f"Room {made.room.name}:", file=out)
+    for count, what in (
+        (len(planned.objectives), "objectives"),
+        (len(planned.tasks), "tasks"),
+        (len(planned.dependencies), f"dependencies, {blocks} of them BLOCKS"),
+        (len(planned.comments), "comments"),
+        (made.agents, "agents"),
+        (there, "issues already there"),
+        (len(file.tombstones), "tombstones left out"),
+    ):
+        print(f"  {count} {what}", file=out)
+
+
+def _read(path: Path) -> File:
+    try:
+        with path.open("rb") as lines:
+            return read(lines)
+    except OSError as error:
+        raise Failure(f"{path} can't be read: {error.strerror}.") from error

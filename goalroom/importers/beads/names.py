@@ -1,0 +1,36 @@
+"""Names of other tools, made into names that hold here: the same one always gives the same one."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+from db.core import validation
+from db.core.errors import BadInput
+
+_MOST = 64
+_DIGEST = 8
+
+
+def agent_name(text: str) -> str:
+    """`beads/witness` is beads-witness, `42` is agent-42."""
+    return _made(text, "agent", r"[^a-z0-9_-]+", validation.agent_name)
+
+
+def room_name(path: Path) -> str:
+    """The room that a file makes: `My issues.jsonl` is my-issues."""
+    return _made(path.stem, "beads", r"[^a-z0-9-]+", validation.room_name)
+
+
+def _made(text: str, prefix: str, strange: str, check: Callable[[str], str]) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    name = re.sub(strange, "-", plain).strip("-_")
+    if not name or len(name) > _MOST:
+        # What is lost of it would make two of them one.
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+        name = f"{name[: _MOST - len(prefix) - _DIGEST - 2].rstrip('-_') or prefix}-{digest}"
+    try:
+        return check(name)
+    except BadInput:
+        return check(f"{prefix}-{name}"[:_MOST])

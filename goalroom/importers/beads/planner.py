@@ -1,0 +1,203 @@
+"""What a room gets from a beads file: pure, so that the same file always plans the same."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from db.core import validation
+from db.core.records import DependencyKind, TaskStatus
+from db.operations.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
+from goalroom.importers.beads.dependencies import Edges
+from goalroom.importers.beads.hierarchy import Places
+from goalroom.importers.beads.model import LABEL, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
+from goalroom.importers.beads.names import agent_name
+
+BACKLOG = "backlog"
+OWNER = "owner:"
+BLOCKED_WITHOUT_REASON = "Blocked when it was imported; the file names nothing that is still open."
+
+_LABELLED = ("deferred", "pinned")
+_PLAIN_KINDS = ("task", "epic")
+_ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s+(?:\[(?P<box>[ xX])\]\s*)?(?P<text>\S.*)")
+_BOX = re.compile(r"\s*\[(?P<box>[ xX])\]\s*(?P<text>\S.*)")
+_HEADING = re.compile(r"\s*(?:#+\s.*|.*:)\s*")
+
+
+def plan(file: File, known: Known) -> Plan:
+    """Everything of the file that is not in the room yet; what can't be placed is added to the file's complaints."""
+    places = Places(file, known)
+    edges = Edges(places, known, file.complaints).place(file.issues.values())
+    return _Planner(file, known, places, edges).plan()
+
+
+class _Planner:
+    def __init__(self, file: File, known: Known, places: Places, edges: list[NewDependency]) -> None:
+        self._file, self._places, self._edges = file, places, edges
+        self._complaints = file.complaints
+        still_open: set[Ref] = {key for key, task in known.tasks.items() if task.open}
+        still_open |= known.open
+        still_open |= {key for key, issue in places.new.items() if not issue.closed}
+        self._explained = {edge.task for edge in edges if edge.kind is DependencyKind.BLOCKS and edge.on in still_open}
+
+    def plan(self) -> Plan:
+        tasks = [self._task(self._places.new[key]) for key in self._places.order if not self._places.is_objective(key)]
+        return Plan(list(self._objectives(tasks)), tasks, self._edges, list(self._comments()))
+
+    def _task(self, issue: Issue) -> NewTask:
+        status = self._status(issue)
+        labels = [f"{LABEL}{issue.id}", *issue.labels]
+        if issue.status in _LABELLED:
+            labels.append(issue.status)
+        if issue.priority == LOWEST_PRIORITY:
+            labels.append(BACKLOG)
+        if issue.kind not in _PLAIN_KINDS:
+            labels.append(issue.kind)
+        creator, assignee, owner = _name(issue.created_by or issue.owner), _name(issue.assignee), _name(issue.owner)
+        if owner not in (None, creator, assignee):
+            # A task has nobody else, and to be assigned to its owner would keep it from everybody.
+            labels.append(f"{OWNER}{owner}")
+        labels = list(dict.fromkeys(labels))
+        for label in labels[validation.MAX_LIST :]:
+            self._complaints.add(issue.line, f"{issue.id} has too many labels: without {label!a}.")
+        description = issue.description + (f"\n\n## Design\n\n{issue.design}" if issue.design.strip() else "")
+        return NewTask(
+            ref=issue.id,
+            objective=self._places.objective(issue.id),
+            parent=self._places.parent_task(issue.id),
+            title=issue.title,
+            description=self._fit(issue, "description", description.lstrip("\n")),
+            status=status,
+            priority=min(issue.priority, LOWEST_PRIORITY - 1),
+            labels=tuple(labels[: validation.MAX_LIST]),
+            criteria=self._criteria(issue),
+            creator=creator,
+            assignee=assignee,
+            notes=self._fit(issue, "notes", issue.notes),
+            result=self._fit(issue, "close_reason", issue.close_reason) if issue.closed else "",
+            blocked_reason=BLOCKED_WITHOUT_REASON if status is TaskStatus.BLOCKED else None,
+            estimate_minutes=issue.estimated_minutes,
+            created_at=issue.created_at,
+            updated_at=issue.updated_at,
+            finished_at=_closed_at(issue),
+        )
+
+    def _status(self, issue: Issue) -> TaskStatus:
+        if issue.closed:
+            return TaskStatus.DONE
+        if issue.status == "blocked" and issue.id not in self._explained:
+            return TaskStatus.BLOCKED
+        return TaskStatus.TODO
+
+    def _criteria(self, issue: Issue) -> tuple[tuple[str, bool], ...]:
+        found = criteria_of(issue.acceptance_criteria)
+        for text, _ in found[validation.MAX_LIST :]:
+            self._complaints.add(issue.line, f"{issue.id} has too many criteria: without {text[:60]!a}.")
+        # What was closed counts as shown.
+        return tuple(
+            (self._fit(issue, "acceptance_criteria", text), met or issue.closed)
+            for text, met in found[: validation.MAX_LIST]
+        )
+
+    def _objectives(self, tasks: list[NewTask]) -> Iterator[NewObjective]:
+        """Their status follows from their parts, as it does in the room."""
+        parts: dict[str, list[tuple[bool, datetime | None]]] = {}
+        for task in tasks:
+            if isinstance(task.objective, str):
+                part = (task.status is TaskStatus.DONE, task.finished_at)
+                parts.setdefault(task.objective, []).append(part)
+        made = []
+        for key in reversed(self._places.order):
+            if not self._places.is_objective(key):
+                continue
+            issue, inside = self._places.new[key], parts.get(key, [])
+            done = all(one for one, _ in inside) if inside else issue.closed
+            if done is not issue.closed:
+                why = "all its parts are finished: DONE" if done else "parts of it are open: ACTIVE"
+                self._complaints.add(issue.line, f"{key} is {issue.status}, but {why}.")
+            last = max((at for _, at in inside if at is not None), default=None)
+            finished_at = (_closed_at(issue) or last or issue.updated_at or issue.created_at) if done else None
+            parent = self._places.parent_objective(key)
+            if parent is not None:
+                parts.setdefault(parent, []).append((done, finished_at))
+            made.append(
+                NewObjective(
+                    ref=key,
+                    parent=parent,
+                    title=issue.title,
+                    description=self._objective_text(issue),
+                    done=done,
+                    owner=_name(issue.assignee or issue.owner),
+                    created_at=issue.created_at,
+                    updated_at=issue.updated_at,
+                    finished_at=finished_at,
+                )
+            )
+        return reversed(made)
+
+    def _objective_text(self, issue: Issue) -> str:
+        """An objective has no fields for these; the id on the last line is how it is found again."""
+        labels = [*issue.labels, *([issue.status] if issue.status in _LABELLED else ())]
+        owner, other, creator = _name(issue.assignee or issue.owner), _name(issue.owner), _name(issue.created_by)
+        sections = [
+            issue.description.strip(),
+            *(
+                f"## {heading}\n\n{text.strip()}"
+                for heading, text in (
+                    ("Design", issue.design),
+                    ("Acceptance criteria", issue.acceptance_criteria),
+                    ("Notes", issue.notes),
+                    ("Result", issue.close_reason if issue.closed else ""),
+                    ("Labels", ", ".join(labels)),
+                    ("Owner", other if other and other != owner else ""),
+                    ("Created by", creator if creator and creator not in (owner, other) else ""),
+                    ("Priority", "" if issue.priority == USUAL_PRIORITY else str(issue.priority)),
+                    ("Estimate", "" if issue.estimated_minutes is None else f"{issue.estimated_minutes} minutes"),
+                )
+                if text.strip()
+            ),
+        ]
+        last = f"{LABEL}{issue.id}"
+        room = validation.MAX_TEXT - len(last) - 2
+        above = self._fit(issue, "description", "\n\n".join(filter(None, sections)), most=room)
+        return f"{above}\n\n{last}" if above else last
+
+    def _comments(self) -> Iterator[NewComment]:
+        for issue in self._places.new.values():
+            for remark in issue.comments:
+                text = self._fit(issue, "a comment", remark.text)
+                yield NewComment(issue.id, _name(remark.author), text, remark.created_at)
+
+    def _fit(self, issue: Issue, name: str, text: str, most: int = validation.MAX_TEXT) -> str:
+        if len(text) <= most:
+            return text
+        self._complaints.add(issue.line, f"{name} of {issue.id} has {len(text)} characters: cut to {most}.")
+        return text[:most]
+
+
+def criteria_of(text: str) -> list[tuple[str, bool]]:
+    """Each item of a list in markdown, with whether its box is ticked; text that is no list is one criterion."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not any(_ITEM.match(line) for line in lines):
+        return [(text.strip(), False)] if text.strip() else []
+    found: list[tuple[str, bool]] = []
+    for line in lines:
+        item = _ITEM.fullmatch(line) or _BOX.fullmatch(line)
+        if item is not None:
+            found.append((item["text"].strip(), (item["box"] or "").lower() == "x"))
+        elif _HEADING.fullmatch(line) and not line.startswith(" "):
+            # It says of what the list is, not what must hold.
+            continue
+        elif found and line.startswith((" ", "\t")):
+            # The item goes on.
+            found[-1] = (f"{found[-1][0]}\n{line.strip()}", found[-1][1])
+        else:
+            found.append((line.strip(), False))
+    return found
+
+
+def _closed_at(issue: Issue) -> datetime | None:
+    return (issue.closed_at or issue.updated_at or issue.created_at) if issue.closed else None
+
+
+def _name(text: str | None) -> str | None:
+    return None if text is None else agent_name(text)

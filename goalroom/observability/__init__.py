@@ -1,0 +1,1 @@
+"""What the process tells its operators: logs, metrics, traces, request ids."""

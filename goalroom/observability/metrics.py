@@ -1,0 +1,93 @@
+"""What the process counts and measures of itself, for Prometheus."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
+
+from db.core.errors import ErrorCode
+from db.core.records import EventKind
+
+OK = "OK"
+# What stands for the operation of a request that was refused before it was known.
+NONE = "none"
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+class Outcome:
+    """How an operation went; whoever runs it says so."""
+
+    code: str = OK
+
+
+class Metrics:
+    """A registry of its own, so that several apps in one process don't count as one."""
+
+    def __init__(self) -> None:
+        # A second series for each first one, that says when it began.
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # it takes nothing
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self._requests = Counter(
+            "goalroom_requests", "Operations that were answered or refused.", ["operation", "code"], registry=registry
+        )
+        self._seconds = Histogram(
+            "goalroom_request_seconds", "How long queries and mutations took.", ["operation"], buckets=_SECONDS,
+            registry=registry,
+        )  # fmt: skip
+        self._running = Gauge("goalroom_running", "Operations that run now.", ["type"], registry=registry)
+        self._events = Counter("goalroom_events", "Events this process wrote to the log.", ["kind"], registry=registry)
+        self._sweeps = Histogram(
+            "goalroom_sweep_seconds", "How long sweeps took.", ["work"], buckets=_SECONDS, registry=registry
+        )
+        self._swept = Counter("goalroom_swept", "What sweeps did.", ["work"], registry=registry)
+        self._sweep_failures = Counter("goalroom_sweep_failures", "Sweeps that failed.", ["work"], registry=registry)
+        self._swept_at = Gauge(
+            "goalroom_last_sweep_timestamp_seconds", "When one ended well.", ["work"], registry=registry
+        )
+
+    def gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        """One that is read when somebody asks."""
+        return Gauge(name, meaning, labels, registry=self.registry)
+
+    def refused(self, code: str) -> None:
+        """A request of which no operation became known."""
+        self._requests.labels(NONE, code).inc()
+
+    @contextmanager
+    def running(self, kind: str, operation: str) -> Generator[Outcome]:
+        """While an operation runs; it is counted by its outcome when it is over."""
+        outcome, running = Outcome(), self._running.labels(kind)
+        begun = time.perf_counter()
+        running.inc()
+        try:
+            yield outcome
+        except Exception:
+            outcome.code = ErrorCode.INTERNAL if outcome.code == OK else outcome.code
+            raise
+        finally:
+            running.dec()
+            self._requests.labels(operation, outcome.code).inc()
+            if kind != "subscription":
+                self._seconds.labels(operation).observe(time.perf_counter() - begun)
+
+    def logged(self, kinds: Sequence[EventKind]) -> None:
+        """Events of these kinds were committed."""
+        for kind in kinds:
+            self._events.labels(kind).inc()
+
+    @contextmanager
+    def sweeping(self, work: str) -> Generator[Callable[[int], None]]:
+        """While one sweep runs; what it is given is told how much it did."""
+        begun = time.perf_counter()
+        try:
+            yield self._swept.labels(work).inc
+        except Exception:
+            self._sweep_failures.labels(work).inc()
+            raise
+        else:
+            self._swept_at.labels(work).set_to_current_time()
+        finally:
+            self._sweeps.labels(work).observe(time.perf_counter() - begun)

@@ -1,0 +1,109 @@
+"""The data directory: whose it is, and who may pass into it."""
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from goalroom.command_error import Failure
+
+CLUSTER, NEW_CLUSTER, TURN, IN_USE, ADMIN_TOKEN = (
+    "postgres",
+    "postgres.new",
+    "postgres.turn",
+    "postgres.in-use",
+    "admin-token",
+)
+_OURS = {CLUSTER, NEW_CLUSTER, TURN, IN_USE, ADMIN_TOKEN, ADMIN_TOKEN + ".new"}
+_SYSTEM_USER = "goalroom"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The system user that Postgres runs as."""
+
+    uid: int
+    gid: int
+
+
+def make(path: Path) -> None:
+    """The directory, closed to others where it is new; one that exists keeps its mode unless it is empty."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not any(path.iterdir()) and path.stat().st_uid == os.geteuid():
+            path.chmod(0o700)
+    except OSError as error:
+        raise Failure(f"The data directory {path} can't be made or read: {error.strerror}.") from error
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise Failure(f"The data directory {path} is not writable for this user.")
+
+
+def account(path: Path) -> Account | None:
+    """Who Postgres runs as, if not as this process: it refuses to run as root, so root lends it another user."""
+    if os.geteuid() != 0:
+        return None
+    for owned in (path / CLUSTER, path):
+        if owned.exists() and (uid := owned.stat().st_uid) != 0:
+            try:
+                return Account(uid, pwd.getpwuid(uid).pw_gid)
+            except KeyError:
+                raise Failure(f"{owned} belongs to user id {uid}, which this system doesn't know.") from None
+    user = _system_user()
+    if all(entry.name in _OURS for entry in path.iterdir()):
+        os.chown(path, user.uid, user.gid)
+    return user
+
+
+def let_through(path: Path, user: Account) -> None:
+    """Root's own directories on the way to `path` become passable (not readable) for the user."""
+    for folder in reversed(path.resolve().parents):
+        found = folder.stat()
+        if found.st_uid != user.uid and not found.st_mode & stat.S_IXOTH:
+            _open(folder, stat.S_IXOTH)
+
+
+def let_read(folder: Path, user: Account) -> None:
+    """What is in the folder becomes readable, where an installation under a strict umask made it root's alone."""
+    let_through(folder, user)
+    for path in _everything_in(folder):
+        mode = path.stat().st_mode
+        wanted = stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+        if mode & wanted != wanted:
+            _open(path, wanted)
+
+
+def _everything_in(folder: Path) -> Iterator[Path]:
+    yield folder
+    yield from (path for path in folder.rglob("*") if not path.is_symlink())
+
+
+def _open(path: Path, bits: int) -> None:
+    try:
+        path.chmod(stat.S_IMODE(path.stat().st_mode) | bits)
+    except OSError as error:
+        raise Failure(f"Postgres, which never runs as root, can't get to {path}: {error.strerror}.") from error
+
+
+def _system_user() -> Account:
+    """The user `goalroom`, made where it is missing; another process may make it at the same moment."""
+    for _ in range(3):
+        try:
+            found = pwd.getpwnam(_SYSTEM_USER)
+            return Account(found.pw_uid, found.pw_gid)
+        except KeyError:
+            useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+            if useradd is None:
+                break
+            subprocess.run(  # noqa: S603  # a system tool with constant arguments
+                [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/bin/false", _SYSTEM_USER],
+                check=False,
+                capture_output=True,
+            )
+    raise Failure(
+        f"Postgres never runs as root, and the system user {_SYSTEM_USER} can't be made: "
+        "run goalroom as an ordinary user, or give --database-url."
+    )

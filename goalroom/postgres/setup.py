@@ -1,0 +1,95 @@
+"""Where the facts are: the operator's Postgres or the embedded one, reached, brought up to date, and let go."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from db.core.database import Database
+from db.core.migrations import CannotMigrate, migrate
+from db.core.migrations import alone as alone_in
+from db.operations import bootstrap
+from goalroom.command_error import Failure
+from goalroom.postgres import admin_token
+from goalroom.postgres.embedded import Cluster
+from goalroom.settings import Settings
+
+
+@asynccontextmanager
+async def postgres(settings: Settings) -> AsyncGenerator[str]:
+    """The URL of a Postgres that runs until this is left; the embedded one unless the settings name another."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    cluster = Cluster(settings.data_dir)
+    keeper = None
+    # In a thread, and so not to be cancelled: whoever is told to stop meanwhile waits, and then stops it.
+    starting = asyncio.ensure_future(asyncio.to_thread(cluster.start))
+    try:
+        await asyncio.shield(starting)
+        keeper = asyncio.create_task(cluster.keep())
+        yield cluster.url
+    finally:
+        if keeper is not None:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+        await asyncio.wait([starting])
+        await asyncio.to_thread(cluster.stop)
+
+
+async def bring_up_to_date(url: str) -> list[str]:
+    """The migrations that were missing, applied."""
+    with said_plainly(url):
+        try:
+            return await migrate(url)
+        except (asyncpg.ClientConfigurationError, ValueError) as error:
+            raise Failure(f"The database URL is wrong: {error}.", 2) from error
+
+
+@asynccontextmanager
+async def furnished(settings: Settings) -> AsyncGenerator[str]:
+    """The URL of a Postgres that is up to date and has what every database starts with."""
+    async with postgres(settings) as url:
+        await bring_up_to_date(url)
+        with said_plainly(url):
+            async with alone_in(url):
+                database = await Database.connect(url, size=1)
+                try:
+                    keep = partial(admin_token.keep, settings.data_dir)
+                    await bootstrap.furnish(database, admin_token=settings.admin_token, keep_token=keep)
+                finally:
+                    await database.close()
+        yield url
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[Database]:
+    """The database, for a command that works on it directly."""
+    async with furnished(settings) as url:
+        with said_plainly(url):
+            database = await Database.connect(url)
+            try:
+                yield database
+            finally:
+                await database.close()
+
+
+@contextmanager
+def said_plainly(url: str) -> Generator[None]:
+    """What an operator can mend is a line that names the database, and never its password."""
+    try:
+        yield
+    except CannotMigrate as error:
+        raise Failure(str(error)) from error
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        why = "it doesn't answer" if isinstance(error, TimeoutError) else str(error)
+        raise Failure(f"The database {_shown(url)} can't be used: {why}") from error
+
+
+def _shown(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}" or "embedded"

@@ -1,0 +1,1 @@
+"""How requests come in: HTTP, server-sent events and WebSocket, and who may send them."""

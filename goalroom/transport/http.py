@@ -1,0 +1,250 @@
+"""GraphQL over HTTP: POST queries and mutations, GET queries, and the way to the stream of events."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from math import ceil
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from db.core.callers import Caller, token_hash
+from db.core.errors import ErrorCode, RateLimited, Refused, Unauthenticated, Unavailable
+from goalroom import json_codec
+from goalroom.execution import errors
+from goalroom.execution.documents import Rejected
+from goalroom.execution.engine import Operation, Request
+from goalroom.execution.rate_limits import Kind
+from goalroom.limits import Limits
+from goalroom.transport import content_negotiation, sse
+from goalroom.transport.connections import Connection
+from goalroom.transport.services import Door, bearer
+from schema.context import Context
+
+# Most requests are answered sooner, and whether their clients are still there need not be watched.
+_SHORT_SECONDS = 0.05
+
+_NEEDS_A_STREAM = (
+    "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket with the subprotocol "
+    "graphql-transport-ws."
+)
+
+_ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), (b"vary", b"Accept"))
+
+
+class _Answer(Exception):  # noqa: N818  # how a request ends early
+    """An answer with errors and no data."""
+
+    def __init__(
+        self,
+        status: int,
+        found: list[dict[str, Any]],
+        headers: Mapping[str, str] | None = None,
+        *,
+        streamed: bool = False,
+    ) -> None:
+        super().__init__(status)
+        self.status, self.errors, self.headers, self.streamed = status, found, headers or {}, streamed
+
+
+class _Gone(Exception):  # noqa: N818
+    """The client hung up before it had sent its request."""
+
+
+class GraphQLHTTP:
+    """The endpoint."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        kinds = content_negotiation.acceptable(headers.get("accept", ""))
+        kind = next((one for one in kinds if one != content_negotiation.EVENT_STREAM), content_negotiation.JSON)
+        allowance: list[tuple[bytes, bytes]] = []
+        with ExitStack() as running:
+            try:
+                caller = await self._caller(scope["method"], headers)
+                request = await self._read(caller, scope, headers, kinds, receive)
+                operation, context = await self._prepare(caller, scope["method"], request, kinds)
+                running.enter_context(self._door.allowances.running(caller.token_id, operation.counts_as))
+                allowance = self._door.allowances.headers(caller.token_id)
+                streams = operation.is_subscription or kinds[0] == content_negotiation.EVENT_STREAM
+                response = {} if streams else await self._run(operation, context, receive)
+            except _Gone:
+                return
+            except _Answer as answer:
+                if answer.streamed:
+                    await sse.refuse(answer.errors, send)
+                else:
+                    await _send(send, answer.status, kind, {"errors": answer.errors}, answer.headers)
+            except RateLimited as refused:
+                self._door.metrics.refused(refused.code)
+                later = {"retry-after": str(ceil(refused.retry_after_seconds))}
+                allowance = self._door.allowances.headers(caller.token_id)
+                await _send(send, 429, kind, {"errors": [errors.described(refused)]}, later, allowance)
+            except Exception as error:
+                await _send(send, 500, kind, {"errors": [errors.described(error)]}, {})
+            else:
+                if streams:
+                    connection = Connection(token_hash(bearer(headers["authorization"]) or ""), context.caller)
+                    await sse.answer(self._door.connections, connection, operation, context, receive, send)
+                else:
+                    await _send(send, 200, kind, response, _later(response), allowance)
+
+    async def _read(
+        self, caller: Caller, scope: Scope, headers: Headers, kinds: Sequence[str], receive: Receive
+    ) -> Request:
+        """What was sent, where the caller may send something now."""
+        allowances = self._door.allowances
+        allowances.take(caller.token_id)
+        if not kinds:
+            raise _refused(
+                406,
+                f"This answers with {content_negotiation.RESPONSE_JSON}, {content_negotiation.JSON}"
+                f" or {content_negotiation.EVENT_STREAM}.",
+            )
+        with allowances.running(caller.token_id, Kind.REQUEST):
+            return await _request(scope, headers, receive, self._door.limits)
+
+    async def _prepare(
+        self, caller: Caller, method: str, request: Request, kinds: Sequence[str]
+    ) -> tuple[Operation, Context]:
+        """What is asked for, and what it runs on."""
+        context = self._door.context(caller)
+        try:
+            operation = await self._door.engine.prepare(request, context)
+        except Rejected as rejected:
+            # The specification keeps 200 for clients that know plain JSON only: they may not read the body otherwise.
+            status = 400 if kinds[0] == content_negotiation.RESPONSE_JSON else 200
+            raise _Answer(status, rejected.errors, streamed=kinds[0] == content_negotiation.EVENT_STREAM) from None
+        self._door.allowances.settle(caller.token_id, operation.counts_as, operation.price.total)
+        _check_method(method, operation)
+        if operation.is_subscription and content_negotiation.EVENT_STREAM not in kinds:
+            raise _refused(406, _NEEDS_A_STREAM)
+        return operation, context
+
+    async def _caller(self, method: str, headers: Headers) -> Caller:
+        if method not in {"GET", "POST"}:
+            raise _refused(405, "GraphQL is served over GET and POST.", {"allow": "GET, POST"})
+        try:
+            return await self._door.admit(bearer(headers.get("authorization")))
+        except Exception as error:
+            found, refused = errors.described(error), errors.refusal(error)
+            if isinstance(refused, Unauthenticated):
+                raise _Answer(401, [found], {"www-authenticate": 'Bearer realm="goalroom"'}) from None
+            if isinstance(refused, Unavailable):
+                raise _Answer(503, [found], {"retry-after": str(refused.retry_after_seconds)}) from None
+            raise _Answer(500, [found]) from None
+
+    async def _run(self, operation: Operation, context: Context, receive: Receive) -> dict[str, Any]:
+        """Run it to its end, and tell it when nobody waits for that any more."""
+        watchers: list[asyncio.Task[None]] = []
+        loop = asyncio.get_running_loop()
+        begin = loop.call_later(
+            _SHORT_SECONDS, lambda: watchers.append(loop.create_task(_until_gone(receive, context.gone)))
+        )
+        try:
+            with self._door.connections.waiting(context):
+                return await operation.run()
+        finally:
+            begin.cancel()
+            for watcher in watchers:
+                watcher.cancel()
+
+
+async def _request(scope: Scope, headers: Headers, receive: Receive, limits: Limits) -> Request:
+    try:
+        if scope["method"] == "POST":
+            return Request.of(json_codec.read(await _body(headers, receive, limits)))
+        return Request.of(_parameters(scope["query_string"]))
+    except Refused as refused:
+        raise _Answer(400, [errors.described(refused)]) from None
+    except ValueError:
+        raise _refused(400, "This is not JSON in UTF-8.") from None
+
+
+def _check_method(method: str, operation: Operation) -> None:
+    if method == "GET" and operation.is_mutation:
+        raise _refused(405, "A mutation is sent with POST.", {"allow": "POST"})
+    if method == "GET" and operation.is_subscription:
+        raise _refused(405, "A subscription is sent with POST, or over a WebSocket.", {"allow": "POST"})
+
+
+async def _until_gone(receive: Receive, gone: asyncio.Event) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
+
+
+async def _body(headers: Headers, receive: Receive, limits: Limits) -> bytes:
+    most = limits.body_bytes
+    if (
+        not content_negotiation.is_json(headers.get("content-type", ""))
+        or headers.get("content-encoding", "identity") != "identity"
+    ):
+        raise _refused(415, "The body of a request is `Content-Type: application/json`, in UTF-8 and not compressed.")
+    too_large = f"A request has at most {most} bytes."
+    length = headers.get("content-length", "")
+    if length.isdecimal() and (len(length) > len(str(most)) or int(length) > most):
+        raise _refused(413, too_large, {"connection": "close"})
+    body = bytearray()
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Gone
+                body += message.get("body", b"")
+                if len(body) > most:
+                    raise _refused(413, too_large, {"connection": "close"})
+                if not message.get("more_body", False):
+                    return bytes(body)
+    except TimeoutError:
+        why = f"The body did not arrive within {limits.body_seconds} seconds."
+        raise _refused(408, why, {"connection": "close"}) from None
+
+
+def _parameters(query_string: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        name: values[-1]
+        for name, values in parse_qs(query_string.decode("ascii"), errors="strict", max_num_fields=100).items()
+    }
+    for name in ("variables", "extensions"):
+        if name in found:
+            found[name] = json_codec.read(found[name])
+    return found
+
+
+def _refused(status: int, why: str, headers: Mapping[str, str] | None = None) -> _Answer:
+    found = {"message": why, "extensions": {"code": ErrorCode.BAD_INPUT, "hint": why}}
+    return _Answer(status, [found], headers)
+
+
+def _later(response: Mapping[str, Any]) -> dict[str, str]:
+    for found in response.get("errors", ()):
+        if found["extensions"]["code"] == ErrorCode.UNAVAILABLE:
+            return {"retry-after": str(found["extensions"]["retryAfterSeconds"])}
+    return {}
+
+
+async def _send(
+    send: Send,
+    status: int,
+    kind: str,
+    content: object,
+    headers: Mapping[str, str],
+    allowance: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
+    body = json_codec.write(content).encode()
+    sent = [
+        (b"content-type", f"{kind}; charset=utf-8".encode()),
+        (b"content-length", str(len(body)).encode()),
+        *_ALWAYS,
+        *allowance,
+        *((name.encode(), value.encode()) for name, value in headers.items()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": sent})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,59 @@
+"""What all ways in share: who is let in, and what their operations run on."""
+
+from dataclasses import dataclass
+
+from db.core.callers import Caller
+from db.core.database import Database
+from db.core.errors import Unauthenticated
+from db.events.feed import Feed
+from goalroom.execution import errors
+from goalroom.execution.engine import Engine
+from goalroom.execution.rate_limits import Allowances
+from goalroom.limits import Limits
+from goalroom.observability.metrics import Metrics
+from goalroom.transport.authentication import Admission
+from goalroom.transport.connections import Connections
+from schema.context import Context
+
+_LONGEST_TOKEN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The parts of the process that requests need."""
+
+    engine: Engine
+    admission: Admission
+    database: Database
+    feed: Feed
+    connections: Connections
+    metrics: Metrics
+    limits: Limits
+    allowances: Allowances
+    allowed_origins: frozenset[str] = frozenset()
+
+    async def admit(self, token: str | None) -> Caller:
+        """Who the token speaks for; that it speaks is a sign of life."""
+        try:
+            return await self.admission.caller(_plausible(token))
+        except Exception as error:
+            self.metrics.refused(errors.code(error))
+            raise
+
+    def context(self, caller: Caller) -> Context:
+        """What one operation of the caller runs on."""
+        return Context(self.database, self.feed, caller)
+
+
+def _plausible(token: str | None) -> str:
+    if token is None or not 0 < len(token) <= _LONGEST_TOKEN:
+        raise Unauthenticated
+    return token
+
+
+def bearer(authorization: object) -> str | None:
+    """The token in the value of an Authorization header."""
+    if not isinstance(authorization, str):
+        return None
+    scheme, _, token = authorization.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

@@ -1,0 +1,117 @@
+"""GraphQL over server-sent events, in the mode of distinct connections: one operation a request."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Any
+
+from starlette.types import Receive, Send
+
+from db.core.errors import Unauthenticated
+from goalroom import json_codec
+from goalroom.execution import errors
+from goalroom.execution.documents import Rejected
+from goalroom.execution.engine import Operation
+from goalroom.transport.connections import Connection, Connections
+from schema.context import Context
+
+# Keeps proxies from taking the stream for dead.
+_QUIET_SECONDS = 12
+
+_START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-accel-buffering", b"no"),
+        (b"vary", b"Accept"),
+    ],
+}
+_COMPLETE = b"event: complete\ndata:\n\n"
+
+
+async def refuse(found: list[dict[str, Any]], send: Send) -> None:
+    """The protocol has errors travel in the stream: a client that takes nothing else could not read them otherwise."""
+    await send(_START)
+    await _send(send, _next({"errors": found}) + _COMPLETE)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def answer(
+    connections: Connections,
+    connection: Connection,
+    operation: Operation,
+    context: Context,
+    receive: Receive,
+    send: Send,
+) -> None:
+    """Send what the operation yields until it, the client, the token or the server ends.
+
+    A stream that ends without `complete` is one that the client should open again.
+    """
+    await send(_START)
+    # A comment at once, so that the client knows that it is connected.
+    await _send(send, b":\n\n")
+    with connections.open(connection), connection.running(context), connections.waiting(context):
+        work = asyncio.create_task(_pump(operation, send))
+        revoked = asyncio.create_task(connection.revoked.wait())
+        stopping = asyncio.create_task(connections.stopping.wait())
+        tasks: list[asyncio.Task[Any]] = [
+            work,
+            revoked,
+            stopping,
+            asyncio.create_task(_until_gone(receive)),
+            asyncio.create_task(_tick(send)),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if stopping.done() and not operation.is_subscription:
+                await work
+        finally:
+            context.gone.set()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    last = b""
+    if not work.cancelled() and work.exception() is None:
+        last = _COMPLETE
+    elif revoked.done() and not revoked.cancelled():
+        last = _next({"errors": [errors.described(Unauthenticated())]}) + _COMPLETE
+    await send({"type": "http.response.body", "body": last})
+
+
+async def _pump(operation: Operation, send: Send) -> None:
+    try:
+        if operation.is_subscription:
+            async with aclosing(operation.stream()) as events:
+                async for response in events:
+                    await _send(send, _next(response))
+        else:
+            await _send(send, _next(await operation.run()))
+    except Rejected as rejected:
+        await _send(send, _next({"errors": rejected.errors}))
+    except OSError:
+        # The client is gone.
+        raise
+    except Exception as error:
+        await _send(send, _next({"errors": [errors.described(error)]}))
+
+
+async def _tick(send: Send) -> None:
+    while True:
+        await asyncio.sleep(_QUIET_SECONDS)
+        await _send(send, b":\n\n")
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _next(response: object) -> bytes:
+    return b"event: next\ndata: " + json_codec.write(response).encode() + b"\n\n"
+
+
+async def _send(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})

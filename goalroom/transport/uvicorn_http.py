@@ -1,0 +1,132 @@
+"""HTTP as uvicorn speaks it, with an end to how large the head of a request may be, and how long it may take."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from db.core.errors import BadInput
+from goalroom import json_codec
+from goalroom.execution import errors
+from goalroom.limits import Limits
+
+# The colon, the space and the end of the line.
+_AROUND = 4
+# Each takes about a millisecond of the loop until it is open, and a small query has some eight steps.
+_UPGRADES = 4
+
+
+class Upgrades:
+    """Of all connections: a crowd that comes at once must not keep all others waiting until it is in."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    def soon(self, upgrade: Callable[[], None]) -> None:
+        """In the order in which they came, a few at each step of the loop."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        self._waiting.append(upgrade)
+
+    def _go_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(min(_UPGRADES, len(self._waiting))):
+            # One that fails must not be the end of those behind it.
+            loop.call_soon(self._waiting.popleft())
+        if self._waiting:
+            loop.call_soon(self._go_on)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection. Without this a head may be endless, in size and in time: uvicorn's limits are h11's alone."""
+
+    def __init__(self, limits: Limits, upgrades: Upgrades, **given: Any) -> None:
+        super().__init__(**given)
+        self._limits = limits
+        self._upgrades = upgrades
+        self._size = self._received = 0
+        self._clock: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._begin_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end_head()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        super().data_received(data)
+        # What is one endless header is told to nobody before its end.
+        if self._clock and self._received > self._limits.head_bytes and not self.transport.is_closing():
+            self._refuse_size()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._size = 0
+        if self._clock is None:
+            self._received = 0
+            self._begin_head()
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._size += len(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._size += len(name) + len(value) + _AROUND
+
+    def on_headers_complete(self) -> None:
+        self._end_head()
+        if self._size > self._limits.head_bytes:
+            # The parser ends with this, and then asks for the answer to what it can't read.
+            raise ValueError("the head is too large")
+        super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        # What comes before its turn would be taken for another request.
+        self.transport.pause_reading()
+        self._upgrades.soon(self._upgrade)
+
+    def _upgrade(self) -> None:
+        if not self.transport.is_closing():
+            super().handle_websocket_upgrade()
+            self.transport.resume_reading()
+        # As at the end of a connection: it holds on to this, and only the collector would find them.
+        self.parser = None  # type: ignore[assignment]  # as uvicorn does
+
+    def send_400_response(self, msg: str) -> None:
+        if self._size > self._limits.head_bytes:
+            self._refuse_size()
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, msg)
+
+    def _begin_head(self) -> None:
+        self._clock = self.loop.call_later(self._limits.head_seconds, self._refuse_time)
+
+    def _end_head(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _refuse_size(self) -> None:
+        why = f"The head of a request has at most {self._limits.head_bytes} bytes."
+        self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, why)
+
+    def _refuse_time(self) -> None:
+        why = f"The head of the request did not arrive within {self._limits.head_seconds} seconds."
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, why)
+
+    def _refuse(self, status: HTTPStatus, why: str) -> None:
+        self._end_head()
+        body = json_codec.write({"errors": [errors.described(BadInput("head", why, why))]}).encode()
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json; charset=utf-8\r\n"
+            f"content-length: {len(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()

@@ -1,0 +1,296 @@
+"""GraphQL over WebSocket: the protocol graphql-transport-ws."""
+
+import asyncio
+import itertools
+from contextlib import ExitStack, aclosing
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from db.core.callers import token_hash
+from db.core.errors import BadInput, ErrorCode, RateLimited, TooComplex, Unauthenticated
+from goalroom import json_codec
+from goalroom.execution import errors
+from goalroom.execution.documents import Rejected
+from goalroom.execution.engine import Operation, Request
+from goalroom.execution.rate_limits import Kind
+from goalroom.observability import request_ids
+from goalroom.transport import websocket_messages as ws
+from goalroom.transport.connections import Connection
+from goalroom.transport.services import Door, bearer
+from schema.context import Context
+
+# A client that is silent for so long is asked whether it is there.
+_PING_SECONDS = 20
+# What ends with the socket has so long to end well.
+_ENDING_SECONDS = 5
+
+
+class GraphQLWebSocket:
+    """The endpoint."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (await receive())["type"] != "websocket.connect":
+            return
+        headers = Headers(scope=scope)
+        if not _may_be_from(headers, self._door.allowed_origins):
+            # Before the handshake this is a 403.
+            await send({"type": "websocket.close", "code": ws.FORBIDDEN})
+            return
+        spoken = ws.PROTOCOL in scope["subprotocols"]
+        try:
+            await send({"type": "websocket.accept", "subprotocol": ws.PROTOCOL if spoken else None})
+            if spoken:
+                await _Socket(self._door, bearer(headers.get("authorization")), receive, send).serve()
+            else:
+                await _close(send, ws.Close(ws.BAD_PROTOCOL, f"Only {ws.PROTOCOL} is spoken here"))
+        except OSError:
+            # The client went away while something was sent to it.
+            return
+
+
+def _may_be_from(headers: Headers, allowed_origins: frozenset[str]) -> bool:
+    """Pages of other sites must not use what a browser knows of this one, unless allowed; programs send no Origin."""
+    origin = headers.get("origin")
+    return origin is None or origin in allowed_origins or urlsplit(origin).netloc == headers.get("host")
+
+
+class _Socket:
+    """One client's socket. All that is sent waits until the client took what was sent before."""
+
+    def __init__(self, door: Door, token: str | None, receive: Receive, send: Send) -> None:
+        self._door = door
+        self._token = token
+        self._receive, self._send = receive, send
+        self._connection: Connection | None = None
+        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._subscriptions: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._begun_operations = itertools.count(1)
+        self._open = ExitStack()
+
+    async def serve(self) -> None:
+        try:
+            if not await self._begin():
+                return
+            await self._go_on()
+        except ws.Close as close:
+            await _close(self._send, close)
+        finally:
+            self._open.close()
+            # How they ended holds on to the socket.
+            self._operations.clear()
+
+    async def _begin(self) -> bool:
+        """Wait for whose it is; False where the client left. Many may wait, so nothing else runs for them yet."""
+        limits = self._door.limits
+        try:
+            async with asyncio.timeout(limits.init_seconds) as patience:
+                with self._door.connections.strange(patience, limits.strangers):
+                    while self._connection is None:
+                        if not await self._hear():
+                            return False
+        except TimeoutError:
+            raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout") from None
+        return True
+
+    async def _go_on(self) -> None:
+        guards = [
+            asyncio.create_task(guard())
+            for guard in (self._read, self._expect_signs, self._expect_revocation, self._expect_end)
+        ]
+        try:
+            done, _ = await asyncio.wait(guards, return_when=asyncio.FIRST_COMPLETED)
+            for guard in guards:
+                guard.cancel()
+            await self._end(done)
+        finally:
+            for task in (*guards, *self._running):
+                task.cancel()
+            await asyncio.gather(*guards, *self._running, return_exceptions=True)
+
+    async def _end(self, done: set[asyncio.Task[None]]) -> None:
+        """Subscriptions end at once, what else runs may come to its end, and then the client is told why."""
+        for task in self._subscriptions:
+            task.cancel()
+        errands = self._running - self._subscriptions
+        if errands:
+            await asyncio.wait(errands, timeout=_ENDING_SECONDS)
+        for task in done:
+            error = task.exception()
+            if isinstance(error, ws.Close):
+                await _close(self._send, error)
+            elif error is not None and not isinstance(error, OSError):
+                await _close(self._send, ws.Close(ws.INTERNAL, errors.described(error)["message"]))
+
+    async def _read(self) -> None:
+        while await self._hear():
+            pass
+
+    async def _hear(self) -> bool:
+        """Do what the next message says; False where there is none any more."""
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            return False
+        if self._connection is not None:
+            self._connection.heard_at = asyncio.get_running_loop().time()
+        said = ws.parse(message.get("text"))
+        await self._HANDLERS[said["type"]](self, said)
+        return True
+
+    async def _expect_signs(self) -> None:
+        """Ask a silent client whether it is there. One that doesn't answer is slow, perhaps, and stays."""
+        while self._connection is not None:
+            silent = asyncio.get_running_loop().time() - self._connection.heard_at
+            if silent >= _PING_SECONDS:
+                await self._say({"type": "ping"})
+            await asyncio.sleep(max(_PING_SECONDS - silent, 1.0))
+
+    async def _expect_revocation(self) -> None:
+        if self._connection is not None:
+            await self._connection.revoked.wait()
+        raise ws.Close(ws.FORBIDDEN, "Forbidden")
+
+    async def _expect_end(self) -> None:
+        await self._door.connections.stopping.wait()
+        raise ws.Close(ws.RESTARTING, "The server is restarting, come back")
+
+    async def _init(self, said: dict[str, Any]) -> None:
+        if self._connection is not None:
+            raise ws.Close(ws.TOO_MANY_INITS, "Too many initialisation requests")
+        payload = said.get("payload") or {}
+        token = ws.token(payload) or self._token
+        try:
+            session = ws.session(payload)
+            caller = await self._door.admit(token)
+            self._door.allowances.take(caller.token_id, Kind.SOCKET)
+            self._open.enter_context(self._door.allowances.running(caller.token_id, Kind.SOCKET))
+        except BadInput as refused:
+            raise ws.Close(ws.MALFORMED, str(refused)) from None
+        except Unauthenticated as refused:
+            raise ws.Close(ws.FORBIDDEN, str(refused)) from None
+        except Exception as error:
+            if errors.code(error) == ErrorCode.INTERNAL:
+                raise
+            raise ws.Close(ws.TRY_LATER, errors.described(error)["message"]) from None
+        connection = Connection(token_hash(token or ""), caller, session)
+        connection.speaks = True
+        await self._say({"type": "connection_ack"})
+        self._connection = connection
+        self._open.enter_context(self._door.connections.open(connection))
+
+    async def _ping(self, said: dict[str, Any]) -> None:
+        payload = said.get("payload")
+        await self._say({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+
+    async def _pong(self, _said: dict[str, Any]) -> None:
+        """That it came is all that it says."""
+
+    async def _subscribe(self, said: dict[str, Any]) -> None:
+        if self._connection is None:
+            raise ws.Close(ws.UNAUTHORIZED, "Unauthorized")
+        name = said["id"]
+        if name in self._operations:
+            raise ws.Close(ws.TAKEN, f"Subscriber for {name} already exists")
+        try:
+            request = Request.of(said.get("payload"))
+        except BadInput as refused:
+            raise ws.Close(ws.MALFORMED, str(refused)) from None
+        context = self._door.context(self._connection.caller)
+        try:
+            operation = await self._prepare(request, context)
+        except Rejected as rejected:
+            await self._say({"id": name, "type": "error", "payload": rejected.errors})
+            return
+        task = asyncio.create_task(self._run(name, operation, context, self._connection))
+        self._operations[name] = task
+        self._running.add(task)
+        if operation.is_subscription:
+            self._subscriptions.add(task)
+        task.add_done_callback(self._forget)
+
+    async def _prepare(self, request: Request, context: Context) -> Operation:
+        """As over HTTP; and what runs on a socket is counted, also where its client has turned away from it."""
+        token, most = context.caller.token_id, self._door.limits.socket_operations
+        if sum(not task.cancelling() for task in self._running) >= most:
+            raise Rejected.of(TooComplex(most, "operations at a time on one socket"))
+        try:
+            self._door.allowances.take(token)
+            operation = await self._door.engine.prepare(request, context)
+            self._door.allowances.settle(token, operation.counts_as, operation.price.total)
+        except RateLimited as refused:
+            self._door.metrics.refused(refused.code)
+            raise Rejected.of(refused) from None
+        return operation
+
+    async def _complete(self, said: dict[str, Any]) -> None:
+        """The client wants no more of it. What is being changed is changed all the same."""
+        task = self._operations.pop(said["id"], None)
+        if task in self._subscriptions:
+            task.cancel()
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._subscriptions.discard(task)
+        if not task.cancelled():
+            # Whatever a socket that breaks raises here was nobody's to hear.
+            task.exception()
+
+    async def _run(self, name: str, operation: Operation, context: Context, connection: Connection) -> None:
+        with (
+            request_ids.part(next(self._begun_operations)),
+            connection.running(context),
+            self._door.connections.waiting(context),
+        ):
+            try:
+                with self._door.allowances.running(connection.caller.token_id, operation.counts_as):
+                    await self._perform(name, operation)
+            except Rejected as rejected:
+                last: dict[str, Any] = {"id": name, "type": "error", "payload": rejected.errors}
+            except OSError:
+                # The client is gone.
+                return
+            except Exception as error:
+                last = {"id": name, "type": "error", "payload": [errors.described(error)]}
+            else:
+                last = {"id": name, "type": "complete"}
+            finally:
+                context.gone.set()
+        if self._is_wanted(name):
+            # The client may use the id again the moment that it reads this.
+            del self._operations[name]
+            await self._say(last)
+
+    async def _perform(self, name: str, operation: Operation) -> None:
+        if not operation.is_subscription:
+            response = await operation.run()
+            if self._is_wanted(name):
+                await self._say({"id": name, "type": "next", "payload": response})
+            return
+        async with aclosing(operation.stream()) as events:
+            async for response in events:
+                await self._say({"id": name, "type": "next", "payload": response})
+
+    # One for all: a socket that held methods of its own would be freed only when somebody looks for such circles.
+    _HANDLERS: ClassVar = {
+        "connection_init": _init,
+        "ping": _ping,
+        "pong": _pong,
+        "subscribe": _subscribe,
+        "complete": _complete,
+    }
+
+    def _is_wanted(self, name: str) -> bool:
+        return self._operations.get(name) is asyncio.current_task()
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self._send({"type": "websocket.send", "text": json_codec.write(message)})
+
+
+async def _close(send: Send, close: ws.Close) -> None:
+    await send({"type": "websocket.close", "code": close.code, "reason": close.reason})

@@ -1,0 +1,57 @@
+"""What every resolver is handed: who asks, where the facts are, and the loaders of this one request."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from db.core.callers import Caller
+from db.core.database import Database
+from db.events.feed import Feed
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+# Reads the values of many keys in one statement; keys that have none are left out.
+Batch = Callable[[Database, Sequence[K]], Awaitable[Mapping[K, V]]]
+
+
+@dataclass
+class Context:
+    """Made anew for each request; a subscription renews its loaders at each event, for what they read goes stale.
+
+    `gone` is set when nobody waits for the answer any more: the client hung up, or the server is stopping.
+    """
+
+    database: Database
+    feed: Feed
+    caller: Caller
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+
+    async def one(self, batch: Batch[K, V], key: K) -> V | None:
+        """The value of the key, read together with those that other fields ask of the same function."""
+        if batch not in self._loaders:
+            self._loaders[batch] = DataLoader(load_fn=partial(_load, self.database, batch))
+        value: V | None = await self._loaders[batch].load(key)
+        return value
+
+    async def many(self, batch: Batch[K, Sequence[V]], key: K) -> Sequence[V]:
+        """As `one`, where a key has a list: nothing is an empty one."""
+        return await self.one(batch, key) or ()
+
+    def forget(self) -> None:
+        """Drop what was read so far."""
+        self._loaders = {}
+
+
+async def _load(database: Database, batch: Batch[K, V], keys: list[K]) -> list[V | None]:
+    values = await batch(database, keys)
+    return [values.get(key) for key in keys]
+
+
+Info = strawberry.Info[Context, None]

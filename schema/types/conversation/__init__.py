@@ -1,0 +1,1 @@
+"""Types of messages, comments, inbox items and memories."""

@@ -1,0 +1,101 @@
+"""The inbox as its owner sees it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from db.conversation import comment_lists, inbox
+from db.core import ids, records
+from db.core.pagination import Page
+from db.tasks import task_loaders
+from schema.context import Info
+from schema.types.conversation import comment as comment_types
+from schema.types.conversation import message as message_types
+from schema.types.enums import InboxKind
+from schema.types.node import Node
+from schema.types.pagination import PageInfo
+from schema.types.tasks import task as task_types
+
+if TYPE_CHECKING:
+    from schema.types.conversation.comment import Comment
+    from schema.types.conversation.message import Message
+    from schema.types.tasks.task import Task
+
+
+@strawberry.type(description="Something that an agent must know, kept until it acknowledges it.")
+class InboxItem(Node):
+    kind: InboxKind = strawberry.field(description="Why it is told.")
+    summary: str = strawberry.field(description="One line to read.")
+    created_at: datetime = strawberry.field(description="When it was told.")
+    acknowledged_at: datetime | None = strawberry.field(description="When it was acknowledged, by any session.")
+    record: strawberry.Private[records.InboxItem]
+
+    @classmethod
+    def of(cls, item: records.InboxItem) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.INBOX_ITEM, item.id)),
+            kind=item.kind,
+            summary=item.summary,
+            created_at=item.created_at,
+            acknowledged_at=item.acknowledged_at,
+            record=item,
+        )
+
+    @strawberry.field(description="The message that it tells of.")
+    async def message(
+        self, info: Info
+    ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
+        return await message_types.message_of(info, self.record.message_id)
+
+    @strawberry.field(description="The comment that it tells of.")
+    async def comment(
+        self, info: Info
+    ) -> Annotated["Comment", strawberry.lazy("schema.types.conversation.comment")] | None:
+        key = self.record.comment_id
+        comment = await info.context.one(comment_lists.by_ids, key) if key is not None else None
+        return comment_types.Comment.of(comment) if comment and info.context.caller.sees(comment.room_id) else None
+
+    @strawberry.field(description="The task that it is about.")
+    async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
+        key = self.record.task_id
+        task = await info.context.one(task_loaders.by_ids, key) if key is not None else None
+        return task_types.Task.of(task) if task and info.context.caller.sees(task.room_id) else None
+
+
+@strawberry.type(description="An item at its place in a page.")
+class InboxEdge:
+    cursor: str = strawberry.field(description="Hand it back as `after` to go on from here.")
+    node: InboxItem = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of the inbox, oldest first.")
+class InboxConnection:
+    nodes: list[InboxItem] = strawberry.field(description="The items.")
+    edges: list[InboxEdge] = strawberry.field(description="The items, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    part: strawberry.Private[inbox.Wanted]
+
+    @classmethod
+    def of(cls, page: Page[records.InboxItem], part: inbox.Wanted) -> Self:
+        nodes = [InboxItem.of(item) for item in page.items]
+        edges = [InboxEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), part=part)
+
+    @strawberry.field(description="How many there are in all.")
+    async def total_count(self, info: Info) -> int:
+        return await info.context.one(inbox.counts, self.part) or 0
+
+
+@strawberry.input(description="The items, or all up to one, or all from one agent; with none of these, all.")
+class AcknowledgeInput:
+    items: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="These; an empty list is nothing, and unknown ones don't count."
+    )
+    up_to: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="This one and all that was told before it; one that isn't in the inbox is nothing.",
+    )
+    sender: strawberry.ID | None = strawberry.field(
+        name="from", default=strawberry.UNSET, description="All that this agent's acts told."
+    )

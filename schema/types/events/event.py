@@ -1,0 +1,127 @@
+"""What happened, as clients read it in a room's log."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from db.core import ids, records, validation
+from db.core.pagination import Page
+from db.events import event_log
+from db.goal_tree import objectives
+from db.rooms import agents, rooms
+from db.tasks import task_loaders
+from schema.context import Info
+from schema.types.conversation import message as message_types
+from schema.types.enums import EventKind
+from schema.types.goals import objective as objective_types
+from schema.types.node import Node
+from schema.types.pagination import PageInfo
+from schema.types.rooms import agent as agent_types
+from schema.types.rooms import room as room_types
+from schema.types.tasks import task as task_types
+
+if TYPE_CHECKING:
+    from schema.types.conversation.message import Message
+    from schema.types.goals.objective import Objective
+    from schema.types.rooms.agent import Agent
+    from schema.types.rooms.room import Room
+    from schema.types.tasks.task import Task
+
+
+@strawberry.type(description="Something that happened in a room, with its place in the room's log.")
+class Event(Node):
+    cursor: str = strawberry.field(description="Hand it back as `after` to go on from here.")
+    kind: EventKind = strawberry.field(description="What happened.")
+    data: JSON = strawberry.field(description="What changed, by kind.")
+    at: datetime = strawberry.field(description="When it happened.")
+    record: strawberry.Private[records.Event]
+
+    @classmethod
+    def of(cls, event: records.Event) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.EVENT, event.id)),
+            cursor=event_log.cursor_of(event),
+            kind=event.kind,
+            data=JSON(event.data),
+            at=event.at,
+            record=event,
+        )
+
+    @strawberry.field(description="Where it happened.")
+    async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
+        room = await info.context.one(rooms.by_ids, self.record.room_id)
+        return room_types.Room.of(room) if room else None  # type: ignore[return-value]  # rooms are never deleted
+
+    @strawberry.field(description="Who did it; null for the server.")
+    async def actor(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        return await agent_in_room(info, self.record.actor_id, self.record.room_id)
+
+    @strawberry.field(description="The task that it happened to.")
+    async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
+        return await task_of(info, self.record.task_id)
+
+    @strawberry.field(description="The objective that it happened to, or that of its task.")
+    async def objective(
+        self, info: Info
+    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        if self.record.objective_id is None:
+            return None
+        objective = await info.context.one(objectives.by_ids, self.record.objective_id)
+        return objective_types.Objective.of(objective) if objective else None
+
+    @strawberry.field(description="The agent that it happened to.")
+    async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        return await agent_in_room(info, self.record.agent_id, self.record.room_id)
+
+    @strawberry.field(description="What was said; null for those who may not see it.")
+    async def message(
+        self, info: Info
+    ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
+        return await message_types.message_of(info, self.record.message_id)
+
+
+async def agent_in_room(info: Info, agent_id: int | None, room_id: int) -> "Agent | None":
+    """The agent as that room sees it."""
+    agent = await info.context.one(agents.by_ids, agent_id) if agent_id is not None else None
+    return agent_types.Agent.of(agent, room_id) if agent else None
+
+
+async def task_of(info: Info, task_id: int | None) -> "Task | None":
+    """The task of this key."""
+    task = await info.context.one(task_loaders.by_ids, task_id) if task_id is not None else None
+    return task_types.Task.of(task) if task else None
+
+
+@strawberry.type(description="An event at its place in a page.")
+class EventEdge:
+    cursor: str = strawberry.field(description="Hand it back as `after` to go on from here.")
+    node: Event = strawberry.field(description="The event.")
+
+
+@strawberry.type(description="A page of events, oldest first.")
+class EventConnection:
+    nodes: list[Event] = strawberry.field(description="The events.")
+    edges: list[EventEdge] = strawberry.field(description="The events, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+
+    @classmethod
+    def of(cls, page: Page[records.Event]) -> Self:
+        nodes = [Event.of(event) for event in page.items]
+        edges = [EventEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page))
+
+
+async def history_of(info: Info, task: records.Task, first: int | None, after: str | None) -> EventConnection:
+    """The events of a task, read together with those of the other tasks in the request."""
+    most = validation.page("first", 50 if first is None else first)
+    seq = 0
+    if after is not None:
+        seq = event_log.within(
+            "after",
+            event_log.seq_of("after", after, task.room_id),
+            await info.context.one(event_log.ends, task.room_id) or 0,
+        )
+    page = await info.context.one(event_log.history, (task.id, most, seq))
+    return EventConnection.of(page or Page([], []))

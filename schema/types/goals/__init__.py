@@ -1,0 +1,1 @@
+"""Types of objectives and key results."""

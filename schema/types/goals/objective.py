@@ -1,0 +1,259 @@
+"""Objectives as clients see them: the goal tree."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import strawberry
+
+from db.conversation import comment_lists
+from db.core import ids, records, validation
+from db.core.pagination import Page
+from db.goal_tree import objective_tree, objectives
+from db.goal_tree.objective_tree import ChildrenKey
+from db.overviews import flow
+from db.rooms import agents, rooms
+from schema.context import Info
+from schema.types.absent import given, or_none
+from schema.types.conversation import comment as comment_types
+from schema.types.enums import ObjectiveStatus, TaskOrder
+from schema.types.goals import key_result as key_result_types
+from schema.types.goals.key_result_inputs import KeyResultInput
+from schema.types.node import Node
+from schema.types.overviews import flow as flow_types
+from schema.types.pagination import PageInfo
+from schema.types.rooms import agent as agent_types
+from schema.types.rooms import room as room_types
+from schema.types.tasks import task_list as list_types
+from schema.types.tasks.task_counts import TaskCounts
+from schema.types.tasks.task_filter import TaskFilter
+
+if TYPE_CHECKING:
+    from schema.types.conversation.comment import CommentConnection
+    from schema.types.goals.key_result import KeyResult
+    from schema.types.overviews.flow import BurnUpMark
+    from schema.types.rooms.agent import Agent
+    from schema.types.rooms.room import Room
+    from schema.types.tasks.task_list import TaskConnection
+
+
+@strawberry.type(description="A goal, with what it takes to reach it below it.")
+class Objective(Node):
+    title: str = strawberry.field(description="What shall be reached.")
+    description: str = strawberry.field(description="In more words.")
+    status: ObjectiveStatus = strawberry.field(description="Where it stands.")
+    weight: float = strawberry.field(description="Weight in its parent's progress.")
+    standing: bool = strawberry.field(
+        description="Never finishes: a standing queue whose done tasks leave the slim lists by themselves."
+    )
+    due_at: datetime | None = strawberry.field(description="When it shall be reached.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    finished_at: datetime | None = strawberry.field(description="When it was done or cancelled.")
+    archived_at: datetime | None = strawberry.field(description="When it left the slim lists.")
+    record: strawberry.Private[records.Objective]
+
+    @classmethod
+    def of(cls, objective: records.Objective) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.OBJECTIVE, objective.id)),
+            title=objective.title,
+            description=objective.description,
+            status=objective.status,
+            weight=objective.weight,
+            standing=objective.standing,
+            due_at=objective.due_at,
+            created_at=objective.created_at,
+            updated_at=objective.updated_at,
+            finished_at=objective.finished_at,
+            archived_at=objective.archived_at,
+            record=objective,
+        )
+
+    @strawberry.field(description="The room that it is in.")
+    async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
+        room = await info.context.one(rooms.by_ids, self.record.room_id)
+        return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
+
+    @strawberry.field(description="Who sees to it.")
+    async def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        owner = await info.context.one(agents.by_ids, self.record.owner_id) if self.record.owner_id else None
+        return agent_types.Agent.of(owner, self.record.room_id) if owner else None
+
+    @strawberry.field(description="What it is a part of.")
+    async def parent(
+        self, info: Info
+    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        key = self.record.parent_id
+        parent = await info.context.one(objectives.by_ids, key) if key else None
+        return Objective.of(parent) if parent else None
+
+    @strawberry.field(description="From the root down to the parent.")
+    async def ancestors(
+        self, info: Info
+    ) -> list[Annotated["Objective", strawberry.lazy("schema.types.goals.objective")]]:
+        return [Objective.of(one) for one in await info.context.many(objective_tree.ancestors, self.record.id)]
+
+    @strawberry.field(description="The objectives directly below it, oldest first.")
+    async def children(
+        self,
+        info: Info,
+        include_archived: bool | None = False,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+    ) -> Annotated["ObjectiveConnection", strawberry.lazy("schema.types.goals.objective")]:
+        return await ObjectiveConnection.below(
+            info, self.record.room_id, self.record.id, archived=include_archived, first=first, after=after
+        )
+
+    @strawberry.field(description="Every descendant down to `depth` levels, parents before children.")
+    async def subtree(
+        self, info: Info, depth: int | None = 3, include_archived: bool | None = False
+    ) -> list[Annotated["Objective", strawberry.lazy("schema.types.goals.objective")]]:
+        deep = validation.integer("depth", 3 if depth is None else depth, 0, objective_tree.MAX_DEPTH)
+        found = await info.context.many(objective_tree.subtrees, (self.record.id, deep, bool(include_archived)))
+        return [Objective.of(objective) for objective in found]
+
+    @strawberry.field(description="What it is measured by.")
+    async def key_results(
+        self, info: Info
+    ) -> list[Annotated["KeyResult", strawberry.lazy("schema.types.goals.key_result")]]:
+        found = await info.context.many(objective_tree.key_results_of, self.record.id)
+        return [key_result_types.KeyResult.of(key_result) for key_result in found]
+
+    @strawberry.field(description="Tasks of this objective; with `deep`, of its whole subtree.")
+    async def tasks(
+        self,
+        info: Info,
+        deep: bool | None = False,
+        filter: TaskFilter | None = strawberry.UNSET,  # noqa: A002  # the contract's name
+        order_by: TaskOrder | None = TaskOrder.CLAIM,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+    ) -> Annotated["TaskConnection", strawberry.lazy("schema.types.tasks.task_list")]:
+        key = self.record.id
+        within = await info.context.many(objective_tree.subtree_keys, key) if deep else [key]
+        return await list_types.TaskConnection.of(
+            info, self.record.room_id, filter, order_by, first=first, after=after, within=within
+        )
+
+    @strawberry.field(
+        description="0..1, rolled up: the mean, weighted, of its parts. Parts are its key results, its child "
+        "objectives that are not cancelled, and, as one part of weight 1, its own tasks (done over all that are not "
+        "cancelled). DONE is 1. No parts is 0."
+    )
+    async def progress(self, info: Info) -> float:
+        rollup = await info.context.one(objective_tree.rollups, self.record.id)
+        return rollup.progress if rollup else 0.0
+
+    @strawberry.field(description="Counts over the whole subtree.")
+    async def counts(self, info: Info) -> TaskCounts:
+        rollup = await info.context.one(objective_tree.rollups, self.record.id)
+        return TaskCounts.of(rollup.counts if rollup else objective_tree.NO_TASKS)
+
+    @strawberry.field(
+        description="How it came this far: `points` moments at equal distances, from its making to its end, or to now."
+    )
+    async def burn_up(
+        self, info: Info, points: int | None = 40
+    ) -> list[Annotated["BurnUpMark", strawberry.lazy("schema.types.overviews.flow")]]:
+        key = flow.burn_up_key(self.record.id, 40 if points is None else points)
+        return [flow_types.BurnUpMark.of(mark) for mark in await info.context.many(flow.of_objectives, key)]
+
+    @strawberry.field(description="What was said on it, oldest first.")
+    async def comments(
+        self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
+    ) -> Annotated["CommentConnection", strawberry.lazy("schema.types.conversation.comment")]:
+        wanted = comment_lists.wanted(objective_id=self.record.id, first=first, after=or_none(after))
+        return await comment_types.CommentConnection.of(info, wanted)
+
+
+@strawberry.type(description="An objective at its place in a page.")
+class ObjectiveEdge:
+    cursor: str = strawberry.field(description="Hand it back as `after` to go on from here.")
+    node: Objective = strawberry.field(description="The objective.")
+
+
+@strawberry.type(description="A page of objectives, oldest first.")
+class ObjectiveConnection:
+    nodes: list[Objective] = strawberry.field(description="The objectives.")
+    edges: list[ObjectiveEdge] = strawberry.field(description="The objectives, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    key: strawberry.Private[ChildrenKey]
+
+    @classmethod
+    async def below(
+        cls,
+        info: Info,
+        room_id: int,
+        parent: int | None,
+        *,
+        archived: bool | None,
+        first: int | None,
+        after: str | None,
+    ) -> Self:
+        """The children of a parent, or the roots of a room."""
+        most = 50 if first is None else first
+        key = objective_tree.children_key(room_id, parent, archived=bool(archived), first=most, after=or_none(after))
+        page = await info.context.one(objective_tree.children, key) or Page([], [])
+        nodes = [Objective.of(objective) for objective in page.items]
+        edges = [ObjectiveEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), key=key)
+
+    @strawberry.field(description="How many there are in all.")
+    async def total_count(self, info: Info) -> int:
+        return await info.context.one(objective_tree.child_counts, self.key[:3]) or 0
+
+
+@strawberry.input(description="An objective to make.")
+class CreateObjectiveInput:
+    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
+    title: str = strawberry.field(description="What shall be reached.")
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="In more words.")
+    parent: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="What it is a part of.")
+    owner: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Who sees to it.")
+    weight: float | None = strawberry.field(
+        default=strawberry.UNSET, description="Weight in its parent's progress, 0 or more; 1 when left out."
+    )
+    standing: bool | None = strawberry.field(default=strawberry.UNSET, description="It never finishes.")
+    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it shall be reached.")
+    key_results: list[KeyResultInput] | None = strawberry.field(
+        default=strawberry.UNSET, description="What it is measured by."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The same key again answers with the same objective."
+    )
+
+    def new(self) -> dict[str, Any]:
+        """What db makes one of."""
+        names = ("room", "description", "parent", "owner", "weight", "standing", "due_at")
+        said = {name: value for name, value in given(self, *names).items() if value is not None}
+        return {"title": self.title, "new_key_results": [one.new() for one in self.key_results or ()], **said}
+
+
+@strawberry.input(description="Changes of an objective.")
+class UpdateObjectiveInput:
+    id: strawberry.ID = strawberry.field(description="Which one.")
+    title: str | None = strawberry.field(default=strawberry.UNSET, description="What shall be reached.")
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="In more words.")
+    owner: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Who sees to it.")
+    weight: float | None = strawberry.field(default=strawberry.UNSET, description="Weight in its parent's progress.")
+    standing: bool | None = strawberry.field(default=strawberry.UNSET, description="It never finishes.")
+    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it shall be reached.")
+    status: ObjectiveStatus | None = strawberry.field(
+        default=strawberry.UNSET, description="DONE only where nothing below it is open; CANCELLED takes all with it."
+    )
+    archived: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether it and all below it leave the slim lists."
+    )
+
+    def changes(self) -> Any:
+        """What was said."""
+        return given(self, "title", "description", "owner", "weight", "standing", "due_at", "status", "archived")
+
+
+@strawberry.input(description="Another place for an objective.")
+class MoveObjectiveInput:
+    id: strawberry.ID = strawberry.field(description="Which one.")
+    parent: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="What it shall be a part of; without one, it is a root."
+    )

@@ -1,0 +1,1 @@
+"""Types of briefings, digests and charts."""

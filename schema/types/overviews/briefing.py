@@ -1,0 +1,51 @@
+"""Briefings as clients see them."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from db.overviews import briefing, briefing_markdown
+from schema.types.conversation import inbox as inbox_types
+from schema.types.rooms import agent as agent_types
+from schema.types.tasks import task as task_types
+
+if TYPE_CHECKING:
+    from schema.types.conversation.inbox import InboxItem
+    from schema.types.rooms.agent import Agent
+    from schema.types.tasks.task import Task
+
+
+@strawberry.type(description="Everything that a session which remembers nothing needs to go on, most urgent first.")
+class Briefing:
+    cursor: str = strawberry.field(
+        description="Where the room's log stands: subscribe with it as `after`, and nothing is missed."
+    )
+    record: strawberry.Private[briefing.Briefing]
+    most: strawberry.Private[int]
+
+    @strawberry.field(description="The caller.")
+    def me(self) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
+        return agent_types.Agent.of(self.record.me, self.record.room.id)
+
+    @strawberry.field(description="Held or owned by the caller, with what to do next about each.")
+    def tasks(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return [task_types.Task.of(task) for task in self.record.tasks]
+
+    @strawberry.field(description="Submitted work that waits for the caller's review.")
+    def reviews(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return [task_types.Task.of(task) for task in self.record.reviews]
+
+    @strawberry.field(description="What the caller has not acknowledged, people's words before those of agents.")
+    def inbox(self) -> list[Annotated["InboxItem", strawberry.lazy("schema.types.conversation.inbox")]]:
+        return [inbox_types.InboxItem.of(told.item) for told in self.record.told]
+
+    @strawberry.field(description="Best of what the caller could claim.")
+    def next(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return [task_types.Task.of(task) for task in self.record.next]
+
+    @strawberry.field(
+        description="The same, as markdown for a prompt, within maxTokens (four characters a token); what was left out "
+        "is counted."
+    )
+    def markdown(self) -> str:
+        return briefing_markdown.markdown(self.record, self.most)

@@ -1,0 +1,61 @@
+"""Digests as clients see them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from db.overviews import digest, digest_markdown
+from schema.types.rooms import agent as agent_types
+from schema.types.tasks import task as task_types
+from schema.types.tasks.task_counts import TaskCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schema.types.rooms.agent import Agent
+    from schema.types.tasks.task import Task
+
+
+@strawberry.type(description="What happened in a room, and what is stuck in it. Lists hold 200 tasks at most.")
+class Digest:
+    since: datetime = strawberry.field(description="What happened after this moment.")
+    until: datetime = strawberry.field(description="Up to this moment, of which the rest tells.")
+    counts: TaskCounts = strawberry.field(description="Counts of tasks by state, over the whole room.")
+    record: strawberry.Private[digest.Digest]
+
+    @classmethod
+    def of(cls, facts: digest.Digest) -> Self:
+        return cls(since=facts.since, until=facts.until, counts=TaskCounts.of(facts.counts), record=facts)
+
+    @strawberry.field(description="Done since then, oldest first.")
+    def completed(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return _tasks(self.record.completed.items)
+
+    @strawberry.field(description="Held, and silent for too long.")
+    def stale(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return _tasks(self.record.stale.items)
+
+    @strawberry.field(description="Taken back from holders who went away.")
+    def reclaimed(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return _tasks(self.record.reclaimed.items)
+
+    @strawberry.field(description="Waiting, longest first.")
+    def blocked(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return _tasks(self.record.blocked.items)
+
+    @strawberry.field(description="Submitted, and waiting for a verdict, longest first.")
+    def in_review(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return _tasks(self.record.in_review.items)
+
+    @strawberry.field(description="Who was heard of since then, by name.")
+    def agents(self) -> list[Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]]:
+        return [agent_types.Agent.of(agent, self.record.room_id) for agent in self.record.agents]
+
+    @strawberry.field(description="The same, to read or post.")
+    def markdown(self) -> str:
+        return digest_markdown.markdown(self.record)
+
+
+def _tasks(entries: "Sequence[digest.Entry]") -> "list[Task]":
+    return [task_types.Task.of(entry.task) for entry in entries]

@@ -1,0 +1,83 @@
+"""Resources as clients see them, and what they send about them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from db.core import ids, records
+from db.rooms import rooms
+from schema.context import Info
+from schema.types.enums import BreakerState
+from schema.types.node import Node
+from schema.types.rooms import room as room_types
+
+if TYPE_CHECKING:
+    from schema.types.rooms.room import Room
+
+
+@strawberry.type(
+    description="A shared thing that work needs (a repository, a service, a device), with a capacity and a circuit "
+    "breaker."
+)
+class Resource(Node):
+    name: str = strawberry.field(description="What tasks call it.")
+    capacity: int | None = strawberry.field(description="Tasks that may hold it at once; null is no limit.")
+    in_use: int = strawberry.field(description="Tasks that hold it now.")
+    breaker: BreakerState = strawberry.field(description="Whether work may use it.")
+    failures: int = strawberry.field(description="Failures in a row.")
+    failure_threshold: int = strawberry.field(description="After so many failures in a row its breaker opens.")
+    cooldown_seconds: int = strawberry.field(description="After so long an open breaker lets one task try.")
+    opened_at: datetime | None = strawberry.field(description="When its breaker opened last, until it is closed.")
+    last_detail: str = strawberry.field(description="What was last said of it.")
+    room_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, resource: records.Resource) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.RESOURCE, resource.id)),
+            name=resource.name,
+            capacity=resource.capacity,
+            in_use=resource.in_use,
+            breaker=resource.breaker,
+            failures=resource.failures,
+            failure_threshold=resource.failure_threshold,
+            cooldown_seconds=resource.cooldown_seconds,
+            opened_at=resource.opened_at,
+            last_detail=resource.last_detail,
+            room_id=resource.room_id,
+        )
+
+    @strawberry.field(description="The room whose work needs it.")
+    async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
+        room = await info.context.one(rooms.by_ids, self.room_id)
+        return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
+
+
+@strawberry.input(description="A resource to make, or to change: the room has one of a name.")
+class DefineResourceInput:
+    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
+    name: str = strawberry.field(description="What tasks call it.")
+    capacity: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Tasks that may hold it at once; null is no limit, left out it stays."
+    )
+    failure_threshold: int | None = strawberry.field(
+        default=5, description="After so many failures in a row its breaker opens."
+    )
+    cooldown_seconds: int | None = strawberry.field(
+        default=60, description="After so long an open breaker lets one task try."
+    )
+
+
+@strawberry.input(description="How it went with a resource.")
+class ReportHealthInput:
+    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
+    resource: str = strawberry.field(description="Its name.")
+    ok: bool = strawberry.field(description="Whether it worked.")
+    detail: str | None = strawberry.field(default=strawberry.UNSET, description="What was seen.")
+
+
+@strawberry.input(description="A breaker to close by hand.")
+class ResetBreakerInput:
+    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
+    resource: str = strawberry.field(description="The resource's name.")

@@ -1,0 +1,156 @@
+"""Agents as clients see them: who works here, programs and people alike."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from db.core import ids, records
+from db.presence import presence, sessions
+from db.rooms import agents
+from db.tasks import task_loaders
+from schema.context import Info
+from schema.types.enums import AgentKind, Presence, Role
+from schema.types.node import Node
+from schema.types.presence import activity as activity_types
+from schema.types.presence import session as session_types
+from schema.types.rooms import room as room_types
+from schema.types.tasks import task as task_types
+
+if TYPE_CHECKING:
+    from schema.types.presence.activity import Activity
+    from schema.types.presence.session import Session
+    from schema.types.rooms.room import Room
+    from schema.types.tasks.task import Task
+
+
+@strawberry.type(description="Who works here. Programs and people alike; one identity may run several sessions.")
+class Agent(Node):
+    name: str = strawberry.field(
+        description="Unique on the server, and mentioned as @name: lower case letters, digits, hyphens and "
+        "underscores, starting with a letter."
+    )
+    kind: AgentKind = strawberry.field(description="A program or a person.")
+    description: str = strawberry.field(description="What it says about itself.")
+    capabilities: list[str] = strawberry.field(
+        description="What it can do, matched against Task.capabilities when it claims."
+    )
+    last_seen_at: datetime | None = strawberry.field(description="Its last sign of life.")
+    created_at: datetime = strawberry.field(description="When it was registered.")
+    record: strawberry.Private[records.Agent]
+    # Inside a room its presence is told by that room's thresholds.
+    room_id: strawberry.Private[int | None]
+
+    @classmethod
+    def of(cls, agent: records.Agent, room_id: int | None = None) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.AGENT, agent.id)),
+            name=agent.name,
+            kind=agent.kind,
+            description=agent.description,
+            capabilities=list(agent.capabilities),
+            last_seen_at=agent.last_seen_at,
+            created_at=agent.created_at,
+            record=agent,
+            room_id=room_id,
+        )
+
+    @strawberry.field(description="The agent that spawned this one, if any. Relatives don't review each other's work.")
+    async def parent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        if self.record.parent_id is None:
+            return None
+        parent = await info.context.one(agents.by_ids, self.record.parent_id)
+        return Agent.of(parent) if parent else None
+
+    @strawberry.field(description="The task that this one was spawned for, if any.")
+    async def spawned_for(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
+        if self.record.spawned_for_id is None:
+            return None
+        task = await info.context.one(task_loaders.by_ids, self.record.spawned_for_id)
+        return task_types.Task.of(task) if task and info.context.caller.sees(task.room_id) else None
+
+    @strawberry.field(description="Inside a room by that room's thresholds; elsewhere the best over its rooms.")
+    async def presence(self, info: Info) -> Presence:
+        return await presence_of(info, self.record, self.room_id)
+
+    @strawberry.field(description="What it says that it is doing right now; null once that has faded.")
+    async def activity(
+        self, info: Info
+    ) -> Annotated["Activity", strawberry.lazy("schema.types.presence.activity")] | None:
+        return await activity_types.activity_of(info, self.record.id)
+
+    @strawberry.field(description="Its running processes, the latest heard of first.")
+    async def sessions(
+        self, info: Info
+    ) -> list[Annotated["Session", strawberry.lazy("schema.types.presence.session")]]:
+        return [session_types.Session.of(one) for one in await info.context.many(sessions.of_agents, self.record.id)]
+
+    @strawberry.field(description="Those of its rooms that the caller may see.")
+    async def rooms(self, info: Info) -> list[Annotated["Room", strawberry.lazy("schema.types.rooms.room")]]:
+        rooms = await info.context.many(agents.rooms_of, self.record.id)
+        return [room_types.Room.of(room) for room in rooms if info.context.caller.sees(room.id)]
+
+    @strawberry.field(description="What it holds now.")
+    async def tasks(self, info: Info) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        tasks = await info.context.many(task_loaders.held_by, self.record.id)
+        return [task_types.Task.of(task) for task in tasks if info.context.caller.sees(task.room_id)]
+
+
+async def presence_of(info: Info, agent: records.Agent, room_id: int | None) -> Presence:
+    """By the thresholds of the room, or of all its rooms."""
+    limits = await info.context.one(presence.thresholds, (agent.id, room_id))
+    return limits.presence(agent.last_seen_at) if limits else Presence.OFFLINE
+
+
+@strawberry.type(description="A token and whose it is.")
+class Registration:
+    agent: Agent = strawberry.field(description="The agent that the token speaks for.")
+    token: str = strawberry.field(description="Shown this once, stored only as a hash.")
+
+    @classmethod
+    def of(cls, made: tuple[records.Agent, str]) -> Self:
+        agent, token = made
+        return cls(agent=Agent.of(agent), token=token)
+
+
+@strawberry.input(description="An agent to register.")
+class RegisterAgentInput:
+    name: str = strawberry.field(
+        description="Up to 64 lower case letters, digits, hyphens and underscores, a letter first; not like an id."
+    )
+    kind: AgentKind | None = strawberry.field(default=AgentKind.AGENT, description="A program or a person.")
+    role: Role | None = strawberry.field(default=Role.MEMBER, description="What its first token lets it do.")
+    rooms: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Left out: the room of `spawnedFor`, or the caller's only one."
+    )
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="What it says about itself.")
+    capabilities: list[str] | None = strawberry.field(default=strawberry.UNSET, description="What it can do.")
+    spawned_for: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="A task: the new agent is a subagent of the caller, made for it."
+    )
+
+
+@strawberry.input(description="Changes of the caller, or of the agent named.")
+class UpdateAgentInput:
+    agent: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Left out: the caller.")
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="What it says about itself.")
+    capabilities: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All that it can do.")
+    rooms: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="All the rooms that it shall be in; for an ADMIN alone."
+    )
+
+
+@strawberry.input(description="A token of the caller, or of the agent named.")
+class CreateTokenInput:
+    agent: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Left out: the caller.")
+    role: Role | None = strawberry.field(
+        default=strawberry.UNSET, description="Left out: the caller's own role, or MEMBER for another agent."
+    )
+    expires_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="Left out: never.")
+    label: str | None = strawberry.field(default=strawberry.UNSET, description="What it is for.")
+
+
+@strawberry.input(description="Every token of the caller, or of the agent named; or the one given.")
+class RevokeTokensInput:
+    agent: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Left out: the caller.")
+    token: str | None = strawberry.field(default=strawberry.UNSET, description="The text of one token.")

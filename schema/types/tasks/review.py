@@ -1,0 +1,80 @@
+"""Reviews as clients see them, and what they send to review."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from db.core import ids, records
+from db.rooms import agents
+from db.tasks import task_loaders
+from db.tasks.reviews import CriterionVerdict, NewReview
+from schema.context import Info
+from schema.types.enums import Verdict
+from schema.types.node import Node
+from schema.types.rooms import agent as agent_types
+from schema.types.tasks import task as task_types
+
+if TYPE_CHECKING:
+    from schema.types.rooms.agent import Agent
+    from schema.types.tasks.task import Task
+
+
+@strawberry.type(description="The verdict on a submission, by somebody who is no relative of its author.")
+class Review(Node):
+    verdict: Verdict = strawberry.field(description="What was decided.")
+    comment: str = strawberry.field(description="Why, or what is to change.")
+    created_at: datetime = strawberry.field(description="When it was given.")
+    record: strawberry.Private[records.Review]
+
+    @classmethod
+    def of(cls, review: records.Review) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.REVIEW, review.id)),
+            verdict=review.verdict,
+            comment=review.comment,
+            created_at=review.created_at,
+            record=review,
+        )
+
+    @strawberry.field(description="What was reviewed.")
+    async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")]:
+        task = await info.context.one(task_loaders.by_ids, self.record.task_id)
+        return task_types.Task.of(task)  # type: ignore[arg-type]  # tasks are never deleted
+
+    @strawberry.field(description="Who reviewed it.")
+    async def reviewer(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
+        reviewer = await info.context.one(agents.by_ids, self.record.reviewer_id)
+        return agent_types.Agent.of(reviewer, None)  # type: ignore[arg-type]  # agents are never deleted
+
+
+@strawberry.input(description="Where to look for a submission.")
+class ClaimNextReviewInput:
+    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
+
+
+@strawberry.input(description="The word on one criterion.")
+class CriterionVerdictInput:
+    id: strawberry.ID = strawberry.field(description="Which criterion.")
+    accepted: bool = strawberry.field(description="Whether it is met.")
+    note: str | None = strawberry.field(default=strawberry.UNSET, description="Why, or what is missing.")
+
+
+@strawberry.input(description="A verdict on a submission.")
+class ReviewTaskInput:
+    task: strawberry.ID = strawberry.field(description="Which task.")
+    verdict: Verdict = strawberry.field(description="Approving makes it DONE; else it goes back to its author.")
+    comment: str | None = strawberry.field(default=strawberry.UNSET, description="Why, or what is to change.")
+    criteria: list[CriterionVerdictInput] | None = strawberry.field(
+        default=strawberry.UNSET, description="The word on each criterion; approving accepts those left out."
+    )
+
+    def new(self) -> NewReview:
+        """What db makes one of."""
+        return NewReview(
+            verdict=self.verdict,
+            comment=self.comment or "",
+            criteria=[
+                CriterionVerdict(id=one.id, accepted=one.accepted, note=one.note or "") for one in self.criteria or ()
+            ],
+        )

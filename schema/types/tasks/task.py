@@ -1,0 +1,362 @@
+"""Tasks as clients see them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from db.conversation import comment_lists
+from db.core import ids, records
+from db.goal_tree import objectives
+from db.resources import resources
+from db.rooms import agents, rooms
+from db.tasks import reviews, task_loaders
+from schema.context import Info
+from schema.types.absent import or_none
+from schema.types.conversation import comment as comment_types
+from schema.types.enums import ArtifactKind, CommentKind, DependencyKind, Priority, TaskStatus, WaitKind
+from schema.types.events import event as event_types
+from schema.types.goals import key_result as key_result_types
+from schema.types.goals import objective as objective_types
+from schema.types.node import Node
+from schema.types.presence import session as session_types
+from schema.types.resources import resource as resource_types
+from schema.types.rooms import agent as agent_types
+from schema.types.rooms import room as room_types
+from schema.types.tasks import review as review_types
+
+if TYPE_CHECKING:
+    from schema.types.conversation.comment import Comment, CommentConnection
+    from schema.types.events.event import EventConnection
+    from schema.types.goals.key_result import KeyResult
+    from schema.types.goals.objective import Objective
+    from schema.types.presence.session import Session
+    from schema.types.resources.resource import Resource
+    from schema.types.rooms.agent import Agent
+    from schema.types.rooms.room import Room
+    from schema.types.tasks.review import Review
+
+_TASK = strawberry.lazy("schema.types.tasks.task")
+_AGENT = strawberry.lazy("schema.types.rooms.agent")
+_RESOURCE = strawberry.lazy("schema.types.resources.resource")
+
+
+@strawberry.type(description="One thing that must hold for the task to be done. Frozen once work starts.")
+class Criterion:
+    id: strawberry.ID = strawberry.field(description="To answer for it by.")
+    text: str = strawberry.field(description="What must hold.")
+    met: bool = strawberry.field(description="Whether whoever did the task says so.")
+    evidence: str = strawberry.field(description="How that can be seen.")
+    accepted: bool | None = strawberry.field(description="The reviewer's word on it: null until reviewed.")
+
+    @classmethod
+    def of(cls, criterion: records.Criterion) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.CRITERION, criterion.id)),
+            text=criterion.text,
+            met=criterion.met,
+            evidence=criterion.evidence,
+            accepted=criterion.accepted,
+        )
+
+
+@strawberry.type(description="One thing that a task waits for.")
+class Wait:
+    kind: WaitKind = strawberry.field(description="What it is.")
+    reason: str = strawberry.field(description="For people and agents to read.")
+    until: datetime | None = strawberry.field(description="When it is known to end.")
+    record: strawberry.Private[records.Wait]
+
+    @classmethod
+    def of(cls, wait: records.Wait) -> Self:
+        return cls(kind=wait.kind, reason=wait.reason, until=wait.until, record=wait)
+
+    @strawberry.field(description="The task that it waits for.")
+    async def task(self, info: Info) -> Annotated["Task", _TASK] | None:
+        return await _task(info, self.record.task_id)
+
+    @strawberry.field(description="The resource that it waits for.")
+    async def resource(self, info: Info) -> Annotated["Resource", _RESOURCE] | None:
+        key = self.record.resource_id
+        resource = await info.context.one(resources.by_ids, key) if key else None
+        return resource_types.Resource.of(resource) if resource else None
+
+    @strawberry.field(description="The objective that it waits for.")
+    async def objective(
+        self, info: Info
+    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        key = self.record.objective_id
+        objective = await info.context.one(objectives.by_ids, key) if key else None
+        return objective_types.Objective.of(objective) if objective else None
+
+
+@strawberry.type(description="An edge from a task to what it waits for or relates to.")
+class Dependency:
+    kind: DependencyKind = strawberry.field(description="How.")
+    open: bool = strawberry.field(description="Whether it still holds the task back.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    record: strawberry.Private[records.Dependency]
+
+    @classmethod
+    def of(cls, dependency: records.Dependency) -> Self:
+        return cls(kind=dependency.kind, open=dependency.open, created_at=dependency.created_at, record=dependency)
+
+    @strawberry.field(description="The task that depends.")
+    async def task(self, info: Info) -> Annotated["Task", _TASK]:
+        return await _task(info, self.record.task_id)  # type: ignore[return-value]  # tasks are never deleted
+
+    @strawberry.field(description="The task that it depends on.")
+    async def depends_on(self, info: Info) -> Annotated["Task", _TASK]:
+        return await _task(info, self.record.depends_on_id)  # type: ignore[return-value]  # as above
+
+    @strawberry.field(description="Who made it.")
+    async def created_by(self, info: Info) -> Annotated["Agent", _AGENT]:
+        return await _agent(info, self.record.created_by_id, None)  # type: ignore[return-value]  # as above
+
+
+@strawberry.type(description="A pull request, a document, a link: something that came of a task.")
+class Artifact:
+    kind: ArtifactKind = strawberry.field(description="What it is.")
+    url: str = strawberry.field(description="Where it is.")
+    title: str = strawberry.field(description="What it is called.")
+
+    @classmethod
+    def of(cls, artifact: records.Artifact) -> Self:
+        return cls(kind=artifact.kind, url=artifact.url, title=artifact.title)
+
+
+@strawberry.type(
+    description="A claim: exclusive, and over when it expires. A heartbeat, and every write of its holder on the task, "
+    "renews it."
+)
+class Lease:
+    fence: int = strawberry.field(
+        description="Grows with every claim of the task. A write that carries an older one is refused: STALE_LEASE."
+    )
+    claimed_at: datetime = strawberry.field(description="When it began.")
+    expires_at: datetime = strawberry.field(description="When it ends, if nothing renews it.")
+    record: strawberry.Private[records.Task]
+
+    @classmethod
+    def of(cls, task: records.Task) -> Self | None:
+        """The claim on the task, if it is held."""
+        if task.claimed_at is None or task.lease_expires_at is None:
+            return None
+        return cls(fence=task.fence, claimed_at=task.claimed_at, expires_at=task.lease_expires_at, record=task)
+
+    @strawberry.field(description="What is held.")
+    async def task(self) -> Annotated["Task", _TASK]:
+        return Task.of(self.record)
+
+    @strawberry.field(description="Who holds it.")
+    async def agent(self, info: Info) -> Annotated["Agent", _AGENT]:
+        # What has a lease has a holder.
+        return await _agent(info, self.record.assignee_id, self.record.room_id)  # type: ignore[return-value]
+
+    @strawberry.field(description="The process that claimed it, where it said which.")
+    async def session(
+        self, info: Info
+    ) -> Annotated["Session", strawberry.lazy("schema.types.presence.session")] | None:
+        key = self.record.session_id
+        session = await info.context.one(task_loaders.sessions, key) if key else None
+        return session_types.Session.of(session) if session else None
+
+
+@strawberry.type(description="A piece of work that one agent at a time can own.")
+class Task(Node):
+    title: str = strawberry.field(description="What is to be done.")
+    description: str = strawberry.field(description="In more words.")
+    status: TaskStatus = strawberry.field(description="Where it stands.")
+    priority: Priority = strawberry.field(description="P0 first.")
+    labels: list[str] = strawberry.field(description="What it is filed under.")
+    track: str | None = strawberry.field(
+        description="Tasks of one objective on the same track run one at a time, by trackOrder."
+    )
+    track_order: int | None = strawberry.field(description="Its place on the track; without one, behind all that have.")
+    instructions: str = strawberry.field(description="Instructions from whoever assigned it.")
+    attempts: int = strawberry.field(description="How many times a claim on it was lost.")
+    notes: str = strawberry.field(description="A living page that its holders keep: what any next session must know.")
+    result: str = strawberry.field(
+        description="What came of it: the summary of its latest submission or completion; empty until then."
+    )
+    quiet_until: datetime | None = strawberry.field(
+        description="Its holder announced that nothing will be heard until then: a long build, a slow model."
+    )
+    last_progress_at: datetime | None = strawberry.field(description="The last word of progress.")
+    not_before: datetime | None = strawberry.field(description="It is not ready before.")
+    due_at: datetime | None = strawberry.field(description="When it shall be done.")
+    estimate_minutes: int | None = strawberry.field(description="How long it is thought to take.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    started_at: datetime | None = strawberry.field(description="When it was first claimed.")
+    finished_at: datetime | None = strawberry.field(description="When it was done or cancelled.")
+    record: strawberry.Private[records.Task]
+
+    @classmethod
+    def of(cls, task: records.Task) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.TASK, task.id)),
+            title=task.title,
+            description=task.description,
+            status=task.status,
+            priority=Priority(task.priority),
+            labels=list(task.labels),
+            track=task.track,
+            track_order=task.track_order,
+            instructions=task.instructions,
+            attempts=task.attempts,
+            notes=task.notes,
+            result=task.result,
+            quiet_until=task.quiet_until,
+            last_progress_at=task.last_progress_at,
+            not_before=task.not_before,
+            due_at=task.due_at,
+            estimate_minutes=task.estimate_minutes,
+            created_at=task.created_at,
+            updated_at=task.updated_at,
+            started_at=task.started_at,
+            finished_at=task.finished_at,
+            record=task,
+        )
+
+    @strawberry.field(description="The room that it is in.")
+    async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
+        room = await info.context.one(rooms.by_ids, self.record.room_id)
+        return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
+
+    @strawberry.field(description="What it is a part of.")
+    async def objective(
+        self, info: Info
+    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        key = self.record.objective_id
+        objective = await info.context.one(objectives.by_ids, key) if key else None
+        return objective_types.Objective.of(objective) if objective else None
+
+    @strawberry.field(
+        description="A subtask must end before its parent can be submitted; it doesn't keep its parent from starting."
+    )
+    async def parent(self, info: Info) -> Annotated["Task", _TASK] | None:
+        return await _task(info, self.record.parent_id)
+
+    @strawberry.field(description="Its parts, oldest first.")
+    async def subtasks(self, info: Info) -> list[Annotated["Task", _TASK]]:
+        return [Task.of(task) for task in await info.context.many(task_loaders.subtasks, self.record.id)]
+
+    @strawberry.field(description="An agent must have all of these to claim it.")
+    async def capabilities(self, info: Info) -> list[str]:
+        return list(await info.context.many(task_loaders.capabilities, self.record.requirement_id))
+
+    @strawberry.field(description="Who made it.")
+    async def creator(self, info: Info) -> Annotated["Agent", _AGENT]:
+        # Agents are never deleted.
+        return await _agent(info, self.record.creator_id, self.record.room_id)  # type: ignore[return-value]
+
+    @strawberry.field(description="The one owner, kept while BLOCKED or VALIDATING.")
+    async def assignee(self, info: Info) -> Annotated["Agent", _AGENT] | None:
+        return await _agent(info, self.record.assignee_id, self.record.room_id)
+
+    @strawberry.field(description="Who decides whether it is done.")
+    async def reviewer(self, info: Info) -> Annotated["Agent", _AGENT] | None:
+        return await _agent(info, self.record.reviewer_id, self.record.room_id)
+
+    @strawberry.field(description="What must hold for it to be done.")
+    async def criteria(self, info: Info) -> list[Criterion]:
+        return [Criterion.of(one) for one in await info.context.many(task_loaders.criteria, self.record.id)]
+
+    @strawberry.field(description="Claimable right now by somebody.")
+    async def ready(self, info: Info) -> bool:
+        if not self.record.ready:
+            return False
+        room = await info.context.one(rooms.by_ids, self.record.room_id)
+        taken = await info.context.one(resources.unavailable, self.record.requirement_id)
+        return room is not None and not room.paused and not taken
+
+    @strawberry.field(
+        description="Everything that it waits for. SUBTASK holds back its submission, all others its start."
+    )
+    async def waiting_on(self, info: Info) -> list[Wait]:
+        return [Wait.of(wait) for wait in await info.context.many(task_loaders.waiting_on, self.record)]
+
+    @strawberry.field(description="The claim on it, while it is held.")
+    async def lease(self) -> Lease | None:
+        return Lease.of(self.record)
+
+    @strawberry.field(description="What this task waits for and relates to.")
+    async def dependencies(self, info: Info) -> list[Dependency]:
+        return [Dependency.of(one) for one in await info.context.many(task_loaders.dependencies, self.record.id)]
+
+    @strawberry.field(description="What waits for and relates to this task.")
+    async def dependents(self, info: Info) -> list[Dependency]:
+        return [Dependency.of(one) for one in await info.context.many(task_loaders.dependents, self.record.id)]
+
+    @strawberry.field(description="How many unfinished tasks wait for this one, directly or through others.")
+    async def unblocks(self, info: Info) -> int:
+        return await info.context.one(task_loaders.unblocks, self.record.id) or 0
+
+    @strawberry.field(description="The latest handoff, if any: read it before going on.")
+    async def handoff(
+        self, info: Info
+    ) -> Annotated["Comment", strawberry.lazy("schema.types.conversation.comment")] | None:
+        handoff = await info.context.one(task_loaders.handoffs, self.record.id)
+        return comment_types.Comment.of(handoff) if handoff else None
+
+    @strawberry.field(description="What was said on it, oldest first; `last` gives the newest.")
+    async def comments(
+        self,
+        info: Info,
+        kinds: list[CommentKind] | None = strawberry.UNSET,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+        last: int | None = strawberry.UNSET,
+        before: str | None = strawberry.UNSET,
+    ) -> Annotated["CommentConnection", strawberry.lazy("schema.types.conversation.comment")]:
+        wanted = comment_lists.wanted(
+            task_id=self.record.id,
+            kinds=or_none(kinds),
+            first=first,
+            after=or_none(after),
+            last=or_none(last),
+            before=or_none(before),
+        )
+        return await comment_types.CommentConnection.of(info, wanted)
+
+    @strawberry.field(description="What was said of its submissions, oldest first.")
+    async def reviews(self, info: Info) -> list[Annotated["Review", strawberry.lazy("schema.types.tasks.review")]]:
+        found = await info.context.many(reviews.of_tasks, self.record.id)
+        return [review_types.Review.of(review) for review in found]
+
+    @strawberry.field(description="What came of it, oldest first.")
+    async def artifacts(self, info: Info) -> list[Artifact]:
+        return [Artifact.of(one) for one in await info.context.many(task_loaders.artifacts, self.record.id)]
+
+    @strawberry.field(description="The resources that it needs, and holds while it is DOING.")
+    async def resources(self, info: Info) -> list[Annotated["Resource", _RESOURCE]]:
+        found = await info.context.many(resources.of_requirements, self.record.requirement_id)
+        return [resource_types.Resource.of(resource) for resource in found]
+
+    @strawberry.field(description="The key results that it moves.")
+    async def key_results(
+        self, info: Info
+    ) -> list[Annotated["KeyResult", strawberry.lazy("schema.types.goals.key_result")]]:
+        found = await info.context.many(task_loaders.key_results, self.record.id)
+        return [key_result_types.KeyResult.of(key_result) for key_result in found]
+
+    @strawberry.field(description="Held, and no word of progress for too long.")
+    def stale(self) -> bool:
+        return self.record.stale_since is not None
+
+    @strawberry.field(description="Its part of the room's log, oldest first.")
+    async def history(
+        self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
+    ) -> Annotated["EventConnection", strawberry.lazy("schema.types.events.event")]:
+        return await event_types.history_of(info, self.record, first, or_none(after))
+
+
+async def _task(info: Info, key: int | None) -> Task | None:
+    task = await info.context.one(task_loaders.by_ids, key) if key is not None else None
+    return Task.of(task) if task else None
+
+
+async def _agent(info: Info, key: int | None, room_id: int | None) -> "Agent | None":
+    agent = await info.context.one(agents.by_ids, key) if key is not None else None
+    return agent_types.Agent.of(agent, room_id) if agent else None

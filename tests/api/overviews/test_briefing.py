@@ -1,0 +1,213 @@
+"""Briefings: all that waits for the caller at one moment, most urgent first, in as much text as was asked for."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+import pytest
+
+from db.core.database import Database
+from db.core.records import AgentKind, InboxKind, Role, Room
+from db.events.feed import Feed
+from tests import people
+from tests.api.schema_client import Actor
+from tests.clock import advance
+
+NewActor: TypeAlias = Callable[..., Awaitable[Actor]]
+ALL = """query ($tokens: Int, $room: ID) { briefing(maxTokens: $tokens, room: $room) {
+  me { name } tasks { id } reviews { id } next { id } cursor markdown } }"""
+
+
+@pytest.fixture
+async def room(database: Database) -> Room:
+    return await people.room(database, require_done_criteria=False, require_handoff=False)
+
+
+@pytest.fixture
+def actor(database: Database, room: Room) -> NewActor:
+    feed = Feed(database)
+
+    async def new(name: str, **more: Any) -> Actor:
+        return Actor(database, await people.caller(database, name, room, **more), feed)
+
+    return new
+
+
+@pytest.fixture
+async def ann(actor: NewActor) -> Actor:
+    return await actor("ann")
+
+
+async def brief(actor: Actor, tokens: int | None = 1000) -> Any:
+    return (await actor.see(ALL, tokens=tokens))["briefing"]
+
+
+async def told(database: Database, agent: Actor, summary: str, kind: InboxKind, by: Actor, on: str) -> None:
+    """An item that a comment of this agent caused."""
+    comment = (await by.do("addComment", on=on, body=summary))["id"]
+    async with database.act() as act:
+        room_id = next(iter(agent.caller.rooms))
+        act.tell(agent.caller.agent_id, room_id, kind, summary, by=by.caller.agent_id, comment=int(comment[1:]))
+
+
+async def test_whoever_has_nothing_to_do_is_told_so(ann: Actor) -> None:
+    found = await brief(ann)
+
+    assert found == {
+        "me": {"name": "ann"}, "tasks": [], "reviews": [], "next": [], "cursor": found["cursor"],
+        "markdown": f"# ann in web, {found['cursor']}\n\n"
+        "Nothing waits for you. claimNextTask with waitSeconds waits for work.",
+    }  # fmt: skip
+
+
+async def test_the_cursor_is_where_the_log_stood(ann: Actor) -> None:
+    await ann.make()
+    cursor = (await brief(ann))["cursor"]
+    later = await ann.make()
+
+    missed = await ann.see("query ($after: String) { events(after: $after) { nodes { task { id } } } }", after=cursor)
+
+    assert missed["events"]["nodes"] == [{"task": {"id": later}}]
+
+
+async def test_people_come_before_tasks_and_those_before_what_agents_say(
+    database: Database, actor: NewActor, ann: Actor
+) -> None:
+    boss, bot = await actor("boss", kind=AgentKind.HUMAN), await actor("bot")
+    mine, free = await ann.make("Mine"), await ann.make("Free\n# and `more`")
+    await ann.claim(mine)
+    await told(database, ann, "And now?", InboxKind.MENTION, bot, free)
+    await told(database, ann, "Stop", InboxKind.MENTION, boss, free)
+    await told(database, ann, "Gone", InboxKind.LEASE_LOST, bot, free)
+
+    said = (await brief(ann))["markdown"]
+
+    parts = [
+        "From people",
+        "`Stop`",
+        "Your tasks (1)",
+        mine,
+        "Told",
+        "`Gone`",
+        "`And now?`",
+        f"{free} P2 `Free # and 'm",
+    ]
+    assert [said.index(part) for part in parts] == sorted(said.index(part) for part in parts)
+    assert "Left out" not in said
+
+
+async def test_what_is_acknowledged_or_of_another_room_is_not_told(database: Database, ann: Actor) -> None:
+    elsewhere = await people.room(database, "elsewhere")
+    async with database.act() as act:
+        act.tell(ann.caller.agent_id, elsewhere.id, InboxKind.ASSIGNED, "Elsewhere", by=None)
+        act.tell(ann.caller.agent_id, next(iter(ann.caller.rooms)), InboxKind.ASSIGNED, "Old", by=None)
+    await database.execute("update inbox_item set acknowledged_at = now() where summary = 'Old'")
+
+    assert "Nothing waits for you" in (await brief(ann))["markdown"]
+
+
+async def test_each_task_says_what_to_do_next(database: Database, actor: NewActor, ann: Actor) -> None:
+    bob = await actor("bob")
+    held, lost, stuck, waiting, given, handed = [
+        await ann.make(title) for title in ["held", "lost", "stuck", "waiting", "given", "handed"]
+    ]
+    before = await ann.make("before")
+    await ann.claim(lost)
+    await advance(database, 2_000)
+    for task in (held, stuck, handed):
+        await ann.claim(task)
+    await ann.do("blockTask", task=stuck, reason="no `key`")
+    await ann.do("submitTask", task=handed, summary="Done")
+    for task in (waiting, given):
+        await bob.do("assignTask", task=task, assignee="ann")
+    await ann.do("addDependency", "kind", task=waiting, dependsOn=before)
+
+    found = await brief(ann)
+    lines = {line.split()[1]: line.partition("`: ")[2] for line in found["markdown"].splitlines() if line[:3] == "- T"}
+
+    assert [task["id"] for task in found["tasks"]] == [lost, held, given, stuck, waiting, handed]
+    assert lines[held].startswith("you hold it until ")
+    assert lines[held].endswith("UTC, fence 1; end it with submitTask")
+    assert lines[lost] == "your lease is over: claimTask takes it up again"
+    assert lines[given] == "assigned to you, ready: claimTask"
+    assert lines[waiting] == f"waits: `{before} 'before' is unfinished`"
+    assert lines[stuck] == "blocked: `no 'key'`; unblockTask when that is over"
+    assert lines[handed] == "waits for a reviewer"
+
+
+async def test_what_came_back_from_review_says_so_with_what_is_known_of_it(actor: NewActor, ann: Actor) -> None:
+    bob = await actor("bob")
+    task = await ann.make("Pump", instructions="By hand", criteria=["It is dry"], reviewer="bob", description="Leaks")
+    await ann.claim(task)
+    await ann.do("writeNotes", task=task, text="Seal\nis worn")
+    criterion = (await ann.task(task, "criteria { id }"))["criteria"][0]["id"]
+    await ann.do("submitTask", task=task, summary="Dry", criteria=[{"id": criterion, "met": True, "evidence": "x"}])
+    reviewing = await brief(bob)
+    await bob.do("reviewTask", task=task, verdict="CHANGES_REQUESTED", comment="Still wet")
+
+    said = (await brief(ann))["markdown"]
+
+    assert reviewing["reviews"] == [{"id": task}]
+    assert f"## Give your verdict with reviewTask (1)\n- {task} P2 `Pump`, by ann" in reviewing["markdown"]
+    assert f"- {task} P2 `Pump`: yours to go on with: claimTask" in said
+    for detail in ("instructions: `By hand`", "description: `Leaks`", "notes: `Seal is worn`"):
+        assert f"\n  - {detail}" in said
+    assert "CHANGES_REQUESTED" in said
+
+
+@pytest.mark.parametrize("tokens", [50, 75, 120, 300, 1_000])
+async def test_it_keeps_within_its_tokens_and_counts_what_is_left_out(
+    database: Database, actor: NewActor, tokens: int
+) -> None:
+    named = await actor("a" * 64)
+    task = await named.make("x" * 300, description="y" * 60_000)
+    await named.claim(task)
+    async with database.act() as act:
+        for number in range(120):
+            place = named.caller.agent_id, next(iter(named.caller.rooms))
+            act.tell(*place, InboxKind.ASSIGNED, f"{number} {'z' * 300}", by=None)
+
+    said = (await brief(named, tokens))["markdown"]
+
+    assert len(said) <= 4 * tokens
+    assert f"{120 - said.count(' ASSIGNED: ')} things told" in said
+    assert said.startswith("# aaa")
+
+
+async def test_an_observer_is_offered_nothing_to_claim(actor: NewActor, ann: Actor) -> None:
+    task = await ann.make()
+
+    assert (await brief(ann))["next"] == [{"id": task}]
+    assert (await brief(await actor("eve", role=Role.OBSERVER)))["next"] == []
+
+
+async def test_a_paused_room_says_so(database: Database, ann: Actor) -> None:
+    await ann.make()
+    root = Actor(database, await people.admin(database), Feed(database))
+    await root.do("updateRoom", room="web", settings={"paused": True})
+
+    found = await brief(ann)
+
+    assert found["next"] == []
+    assert "The room is paused" in found["markdown"]
+
+
+@pytest.mark.parametrize("tokens", [49, 0, -1, 20_001])
+async def test_tokens_out_of_bounds_are_refused(ann: Actor, tokens: int) -> None:
+    assert await ann.unseen(ALL, tokens=tokens) == {"code": "BAD_INPUT", "field": "maxTokens"}
+
+
+async def test_the_inbox_stands_in_it_with_messages_of_people_first(actor: NewActor, ann: Actor) -> None:
+    boss, bot = await actor("boss", kind=AgentKind.HUMAN), await actor("bot")
+    await bot.do("sendMessage", to=["ann"], body="Beep")
+    await bot.do("sendMessage", channel="general", body="@ann: boop")
+    await boss.do("sendMessage", to=["ann"], body="Stop")
+    own = (await ann.see("{ inbox(kinds: [MENTION]) { nodes { id } } }"))["inbox"]["nodes"][0]["id"]
+
+    asked = "{ briefing { inbox { id kind summary message { body } } markdown } }"
+    found = (await ann.see(asked))["briefing"]
+    await ann.do("acknowledge", items=[own])
+    later = (await ann.see(asked))["briefing"]["inbox"]
+
+    assert [item["message"]["body"] for item in found["inbox"]] == ["Stop", "Beep", "@ann: boop"]
+    assert found["markdown"].index("@boss: Stop") < found["markdown"].index("@bot: Beep")
+    assert later == found["inbox"][:2]

@@ -1,0 +1,89 @@
+"""Tokens: what is stored of them, how long they let their bearer in, and when they were used."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.core.records import Role
+from db.rooms import agents
+from tests.api.server_fixture import Live, serving
+
+ME = "{ me { name } }"
+
+
+async def used_at(live: Live, token: str) -> datetime | None:
+    found: datetime | None = await live.database.fetchval(
+        "select last_used_at from token where hash = $1", hashlib.sha256(token.encode()).digest()
+    )
+    return found
+
+
+async def long_ago(live: Live) -> None:
+    await live.database.execute("update token set last_used_at = now() - interval '2 minutes'")
+
+
+async def test_only_the_hash_of_256_random_bits_is_stored(live: Live) -> None:
+    token = (await live.ask('mutation { createToken(input: {label: "ci"}) { token } }'))["createToken"]["token"]
+
+    assert (token[:3], len(token)) == ("gr_", 3 + 43)
+    row = await live.database.fetchrow("select token::text as row, hash from token where label = 'ci'")
+    assert row["hash"] == hashlib.sha256(token.encode()).digest()
+    assert token not in row["row"]
+
+
+async def test_the_last_use_is_kept_to_the_minute(live: Live) -> None:
+    token = await live.newcomer("worker")
+    never = await used_at(live, token)
+
+    await live.post(ME, authorization=f"Bearer {token}")
+    first = await used_at(live, token)
+    await live.post(ME, authorization=f"Bearer {token}")
+    again = await used_at(live, token)
+    await long_ago(live)
+    await live.post(ME, authorization=f"Bearer {token}")
+    later = await used_at(live, token)
+
+    assert never is None
+    assert first is not None
+    assert again == first
+    assert later is not None
+    assert later > first
+
+
+async def test_an_open_socket_uses_its_token(live: Live) -> None:
+    token = await live.newcomer("worker")
+    async with live.socket(token) as opened:
+        await long_ago(live)
+        for _ in range(3):
+            await opened.say(type="ping")
+            await opened.hear()
+            await opened.subscribe("1", "mutation { heartbeat(input: {}) { nextWithinSeconds } }")
+            await opened.hear()
+            await opened.hear()
+            with pytest.raises(TimeoutError):
+                await opened.hear(0.4)
+
+        used = await used_at(live, token)
+        assert used is not None
+        assert datetime.now(UTC) - used < timedelta(minutes=1)
+
+
+async def test_a_revoked_token_ends_sockets_of_every_process_within_a_second(live: Live, database_url: str) -> None:
+    token = await live.newcomer("left")
+    async with serving(database_url) as other, live.socket(token) as here, other.socket(token) as there:
+        await live.ask('mutation { revokeTokens(input: {agent: "left"}) }')
+
+        assert [await here.closed(1), await there.closed(1)] == [(4403, "Forbidden")] * 2
+        refused = await other.post(ME, authorization=f"Bearer {token}")
+        assert refused.status_code == 401
+
+
+async def test_a_token_that_runs_out_ends_its_sockets_too(live: Live) -> None:
+    agent = await agents.ensure(live.database, "guest")
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    token = await agents.issue_token(live.database, agent.id, Role.MEMBER, expires_at=soon)
+
+    async with live.socket(token) as opened:
+        assert await opened.closed(3) == (4403, "Forbidden")
+    assert (await live.post(ME, authorization=f"Bearer {token}")).status_code == 401

@@ -1,0 +1,99 @@
+"""States of many keys, watched."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
+import pytest
+
+from db.events.state_watcher import Lookout
+
+NEVER = 60.0
+
+
+class Facts:
+    """What is read, and how often."""
+
+    def __init__(self) -> None:
+        self.states: dict[int, int] = {}
+        self.reads: list[list[int]] = []
+
+    async def read(self, keys: Sequence[int]) -> dict[int, int]:
+        self.reads.append(list(keys))
+        states = {key: self.states.get(key, 0) for key in keys}
+        await asyncio.sleep(0)
+        return states
+
+
+@pytest.fixture
+def facts() -> Facts:
+    return Facts()
+
+
+@pytest.fixture
+async def lookout(facts: Facts) -> AsyncGenerator[Lookout[int]]:
+    made = Lookout(facts.read, poll_seconds=NEVER)
+    yield made
+    await made.close()
+
+
+async def test_watching_begins_with_the_state_as_it_is(facts: Facts, lookout: Lookout[int]) -> None:
+    facts.states[7] = 3
+
+    async with asyncio.timeout(5), lookout.watch(7) as sight:
+        assert sight.state == 3
+
+
+async def test_all_watchers_hear_of_a_change_by_one_read(facts: Facts, lookout: Lookout[int]) -> None:
+    async def hear() -> int:
+        async with lookout.watch(7) as sight:
+            return await sight.other_than(0)
+
+    hearing = [asyncio.create_task(hear()) for _ in range(10)]
+    async with asyncio.timeout(5), lookout.watch(8):
+        before = len(facts.reads)
+        facts.states[7] = 1
+        lookout.changed(7)
+        lookout.changed(9)
+
+        assert await asyncio.gather(*hearing) == [1] * 10
+    assert facts.reads[before:] == [[7]]
+
+
+async def test_a_change_while_it_reads_is_read_again(facts: Facts, lookout: Lookout[int]) -> None:
+    async with asyncio.timeout(5), lookout.watch(7) as sight:
+        for state in range(1, 50):
+            facts.states[7] = state
+            lookout.changed(7)
+            if state % 3:
+                await asyncio.sleep(0)
+        while sight.state != 49:
+            await sight.other_than(sight.state)
+
+
+async def test_what_nobody_told_is_found_by_and_by(facts: Facts) -> None:
+    lookout = Lookout(facts.read, poll_seconds=0.01)
+    async with asyncio.timeout(5), lookout.watch(7) as sight, lookout.watch(8):
+        facts.states[7] = 1
+        assert await sight.other_than(0) == 1
+        assert facts.reads[-1] == [7, 8]
+
+
+async def test_looking_again_looks_at_everything(facts: Facts, lookout: Lookout[int]) -> None:
+    async with asyncio.timeout(5), lookout.watch(7) as seven, lookout.watch(8) as eight:
+        facts.states |= {7: 1, 8: 2}
+        lookout.look_again()
+
+        assert (await seven.other_than(0), await eight.other_than(0)) == (1, 2)
+
+
+async def test_where_nobody_watches_nothing_is_read(facts: Facts) -> None:
+    lookout = Lookout(facts.read, poll_seconds=0.01)
+    async with lookout.watch(7):
+        pass
+    before = len(facts.reads)
+    lookout.changed(7)
+    await asyncio.sleep(0.05)
+
+    assert len(facts.reads) == before
+    async with asyncio.timeout(5), lookout.watch(7) as sight:
+        assert sight.state == 0

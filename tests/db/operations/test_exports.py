@@ -1,0 +1,201 @@
+"""What is exported comes back as it was, and life goes on from there."""
+
+import json
+from collections import defaultdict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+
+from db.core.database import Database
+from db.core.errors import NotFound
+from db.core.migrations import migrate
+from db.core.records import Role
+from db.events.feed import Feed
+from db.operations import doctor, exports
+from db.operations.exports import CannotRestore
+from tests import people
+from tests.api.schema_client import Actor
+
+# Texts that a careless reader or writer of JSON changes.
+ODD = 'Größe "1.10" \\n \n\t\u2028 🦋 </script>'
+LEFT_OUT = {"schema_migration", "uptime", "activity"}
+
+
+@pytest.fixture
+async def ann(database: Database) -> Actor:
+    """In the room web, which has something of everything, beside another room that has less."""
+    web, other = await people.room(database), await people.room(database, "other")
+    feed = Feed(database)
+    ann = Actor(database, await people.caller(database, "ann", web, role=Role.ADMIN), feed)
+    bob = Actor(database, await people.caller(database, "bob", web), feed)
+    eve = Actor(database, await people.caller(database, "eve", other), feed)
+
+    users = {"title": "Users", "target": 0.1}
+    goal = await ann.do("createObjective", "id keyResults { id }", title=ODD, keyResults=[users])
+    root = goal["id"]
+    below = (await ann.do("createObjective", title="Below", parent=root))["id"]
+    # A parent that is younger than its child.
+    young = (await ann.do("createObjective", title="Young"))["id"]
+    await ann.do("moveObjective", id=root, parent=young)
+    await ann.do("defineResource", name="device", capacity=1)
+    await bob.do("heartbeat", "__typename", session="night")
+
+    first = await ann.make(ODD, objective=below, criteria=["It holds"], resources=["device"], track="main")
+    second = await ann.make(objective=below, criteria=["It holds"], track="main", dependsOn=[first])
+    await ann.do("remember", "key", scope=second, key="plan", value={"b": 1.10, "a": [1e300, ODD]})
+    await bob.do("remember", "key", scope="bob", key="secret", value=1)
+    fence = (await bob.do("claimTask", "lease { fence }", task=first, session="night"))["lease"]["fence"]
+    await bob.do("registerAgent", "token", name="helper", spawnedFor=first)
+    criterion = (await bob.task(first, "criteria { id }"))["criteria"][0]["id"]
+    met = [{"id": criterion, "met": True, "evidence": ODD}]
+    artifacts = [{"url": "https://example.org", "title": ODD}]
+    await bob.do("submitTask", task=first, summary=ODD, fence=fence, criteria=met, artifacts=artifacts)
+    await ann.do("reviewTask", task=first, verdict="APPROVED", comment=ODD)
+    await bob.claim(second)
+    await bob.do("addComment", on=second, body=f"@ann {ODD}", idempotencyKey="once")
+    await bob.do("sendMessage", channel="general", body=f"@ann {second} {ODD}")
+    await ann.do("sendMessage", to=["bob"], body="For you alone")
+    await eve.make("Elsewhere", room="other", criteria=["It holds"])
+    await ann.do("updateTask", id=second, keyResults=[goal["keyResults"][0]["id"]])
+    return ann
+
+
+async def exported(database: Database, room: str | None = None) -> list[str]:
+    return [line async for line in exports.lines(database, room)]
+
+
+@asynccontextmanager
+async def restored(url: str, lines: list[str]) -> AsyncGenerator[Database]:
+    """The database after that."""
+    await migrate(url)
+    connection = await asyncpg.connect(url)
+    await exports.restore(connection, lines)
+    await connection.close()
+    database = await Database.connect(url, size=2)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def rows(lines: list[str]) -> dict[str, list[Any]]:
+    found = defaultdict(list)
+    for line in lines[1:-1]:
+        said = json.loads(line)
+        found[said["table"]].append(said["row"])
+    return found
+
+
+async def test_everything_comes_back_to_the_last_character(ann: Actor, empty_database: str) -> None:
+    lines = await exported(ann.database)
+
+    async with restored(empty_database, lines) as database:
+        again = await exported(database)
+
+    assert set(rows(lines)) == set(exports.TABLES), "a table that the test leaves empty proves nothing"
+    assert json.loads(lines[-1]) == {"rows": len(lines) - 2}
+    assert sorted(again[1:]) == sorted(lines[1:])
+
+
+async def test_every_table_is_exported_or_named_here(database: Database) -> None:
+    tables = await database.fetch("select tablename from pg_tables where schemaname = 'public'")
+    assert {row["tablename"] for row in tables} == set(exports.TABLES) | LEFT_OUT
+
+
+async def test_life_goes_on_where_it_was(ann: Actor, empty_database: str) -> None:
+    newest = await ann.make(criteria=["It holds"])
+    async with restored(empty_database, await exported(ann.database)) as database:
+        there = Actor(database, ann.caller, Feed(database))
+        made = await there.make(criteria=["It holds"])
+        log = [event["id"] for event in (await there.see("{ events(first: 200) { nodes { id } } }"))["events"]["nodes"]]
+        connection = await asyncpg.connect(empty_database)
+        findings = [look for look in [look async for look in doctor.examine(connection)] if look.findings]
+        await connection.close()
+
+    assert int(made[1:]) == int(newest[1:]) + 1
+    assert len(set(log)) == len(log)
+    assert [look for look in findings if look.subject != "database"] == []
+
+
+async def test_a_room_comes_with_whom_it_knows_and_nothing_of_others(ann: Actor, empty_database: str) -> None:
+    lines = await exported(ann.database, "web")
+    found = rows(lines)
+
+    assert [room["name"] for room in found["room"]] == ["web"]
+    assert {agent["name"] for agent in found["agent"]} == {"root", "ann", "bob", "helper"}
+    assert found["token"] == found["idempotency"] == []
+    assert [memory["key"] for memory in found["memory"]] == ["plan"]
+    assert "Elsewhere" not in "".join(lines)
+    async with restored(empty_database, lines) as database:
+        assert sorted((await exported(database, "web"))[1:]) == sorted(lines[1:])
+
+
+async def test_of_an_agent_made_for_a_task_elsewhere_that_is_not_told(ann: Actor, empty_database: str) -> None:
+    await ann.do("updateAgent", agent="helper", rooms=["web", "other"])
+
+    async with restored(empty_database, await exported(ann.database, "other")) as database:
+        assert await database.fetchval("select spawned_for_id from agent where name = 'helper'") is None
+
+
+async def test_a_room_that_is_not_there_is_not_found(database: Database) -> None:
+    with pytest.raises(NotFound):
+        await exported(database, "nowhere")
+
+
+SPOILED = {
+    "nothing": (lambda _: [], "no file that"),
+    "an empty line": (lambda lines: ["", *lines], "no file that"),
+    "another format": (lambda lines: ['{"format": "another"}', *lines[1:]], "no file that"),
+    "a later format": (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "newer Goalroom"),
+    "a later one": (lambda lines: [lines[0].replace('"migration":"', '"migration":"9'), *lines[1:]], "newer Goalroom"),
+    "no end": (lambda lines: lines[:-1], "lacks rows"),
+    "a row too few": (lambda lines: [*lines[:5], *lines[6:]], "lacks rows"),
+    "a stray line": (lambda lines: [*lines[:2], "Hello", *lines[2:]], "Line 3"),
+    "another table": (lambda lines: [*lines[:2], lines[2].replace('"table":"', '"table":"pg_'), *lines[3:]], "Line 3"),
+    "a row twice": (lambda lines: [*lines[:-1], lines[1], json.dumps({"rows": len(lines) - 1})], "hold together"),
+    "a stranger": (lambda lines: [one.replace('"creator_id":', '"creator_id":9') for one in lines], "hold together"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "why"), SPOILED.values(), ids=list(SPOILED))
+async def test_what_is_no_whole_export_is_refused_and_changes_nothing(
+    ann: Actor, empty_database: str, spoil: Any, why: str
+) -> None:
+    lines = await exported(ann.database)
+    await migrate(empty_database)
+    connection = await asyncpg.connect(empty_database)
+
+    with pytest.raises(CannotRestore, match=why):
+        await exports.restore(connection, spoil(lines))
+
+    assert await connection.fetchval("select count(*) from room") == 0
+    await connection.close()
+
+
+async def test_nothing_is_restored_over_work(ann: Actor, database_url: str) -> None:
+    lines = await exported(ann.database)
+    await ann.make("Since then", criteria=["It holds"])
+    before = await exported(ann.database)
+    connection = await asyncpg.connect(database_url)
+
+    with pytest.raises(CannotRestore, match="empty one"):
+        await exports.restore(connection, lines)
+
+    assert sorted((await exported(ann.database))[1:]) == sorted(before[1:])
+    await connection.close()
+
+
+async def test_nothing_is_restored_under_a_running_server(ann: Actor, empty_database: str) -> None:
+    lines = await exported(ann.database)
+    await migrate(empty_database)
+    connection = await asyncpg.connect(empty_database)
+    database = await Database.connect(empty_database, size=1)
+
+    with pytest.raises(CannotRestore, match="stop it"):
+        await exports.restore(connection, lines)
+
+    await database.close()
+    await connection.close()

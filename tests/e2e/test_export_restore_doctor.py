@@ -1,0 +1,102 @@
+"""Data is kept: exported, restored elsewhere, and checked, by the commands that operators have."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from goalroom.postgres.embedded import Cluster
+from tests.e2e.commands import Server, run
+from tests.e2e.team import Agent
+from tests.goalroom.importers.beads_check import OWN
+
+TREE = (
+    '{ rooms { name } room(room: "garden") { tasks(first: 100) { nodes { id title status waitingOn { reason } } } } }'
+)
+
+
+async def tree(server: Server, token: str) -> object:
+    async with httpx.AsyncClient() as http:
+        return await Agent(token, [server.url], http).ask(TREE)
+
+
+async def test_what_was_exported_is_served_elsewhere(home: Path, tmp_path: Path) -> None:
+    assert run("import", "beads", OWN, "--data-dir", home).returncode == 0
+    old_token = (home / "admin-token").read_text().strip()
+    with Server("--data-dir", home) as server:
+        before = await tree(server, old_token)
+        exported = run("export", "--data-dir", home)
+    assert exported.returncode == 0, exported.stderr
+    file, new_home = tmp_path / "all.jsonl", tmp_path / "elsewhere"
+    file.write_text(exported.stdout, encoding="utf-8")
+
+    restored = run("restore", file, "--data-dir", new_home)
+    assert restored.returncode == 0, restored.stderr
+    assert "2 rooms, 5 agents, 4 objectives, 9 tasks" in restored.stdout
+
+    with Server("--data-dir", new_home) as server:
+        new_token = (new_home / "admin-token").read_text().strip()
+        assert new_token != old_token
+        assert await tree(server, new_token) == before
+        assert await tree(server, old_token) == before
+
+    twice = run("restore", file, "--data-dir", new_home)
+    assert (twice.returncode, twice.stdout) == (1, "")
+    assert "restore into an empty one" in twice.stderr
+    assert run("doctor", "--data-dir", new_home).returncode == 0
+
+
+def test_a_room_alone_is_exported_by_its_name(home: Path) -> None:
+    assert run("import", "beads", OWN, "--data-dir", home).returncode == 0
+
+    exported = run("export", "--room", "garden", "--data-dir", home)
+    assert [json.loads(line)["row"]["name"] for line in exported.stdout.splitlines() if '"table":"room",' in line] == [
+        "garden"
+    ]
+
+    missing = run("export", "--room", "nowhere", "--data-dir", home)
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert missing.stderr == "goalroom: There is no room nowhere.\n"
+
+
+def test_whoever_stops_reading_an_export_sees_no_traceback(home: Path) -> None:
+    assert run("import", "beads", OWN, "--data-dir", home).returncode == 0
+    command = [sys.executable, "-m", "goalroom", "export", "--data-dir", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603  # our own
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+
+    assert process.returncode == 1
+    assert said == "goalroom: Whoever reads it stopped before its end.\n"
+
+
+async def test_the_doctor_says_what_is_wrong_and_what_to_do(home: Path) -> None:
+    assert run("import", "beads", OWN, "--data-dir", home).returncode == 0
+    well = run("doctor", "--data-dir", home)
+    assert (well.returncode, well.stderr) == (0, "")
+    assert "WRONG" not in well.stdout
+
+    with Cluster(home) as cluster:
+        connection = await asyncpg.connect(cluster.url)
+        await connection.execute("update task set open_dependencies = 5 where id = 1")
+        await connection.close()
+    ill = run("doctor", "--data-dir", home)
+    assert ill.returncode == 1
+    assert "Not what follows from the rest: T1. Run `goalroom doctor --mend`" in ill.stdout
+    assert ill.stderr == "goalroom: 1 thing is wrong, as standard output says.\n"
+
+    mended = run("doctor", "--mend", "--data-dir", home)
+    assert (mended.returncode, mended.stdout.splitlines()[0]) == (0, "Mended T1.")
+
+
+def test_where_there_is_no_data_none_is_made(tmp_path: Path) -> None:
+    for command in ("export", "doctor"):
+        ended = run(command, "--data-dir", tmp_path / "nothing")
+        assert ended.returncode == 1
+        assert "There is no data in" in ended.stderr
+    assert not (tmp_path / "nothing").exists()

@@ -1,0 +1,161 @@
+"""The way in that `serve` prints to a terminal, and the page's files."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from goalroom.endpoints import dashboard
+from tests.client import Client
+from tests.e2e.commands import PATIENCE, Server, environment_with
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Generator[list[str]]:
+    """What `goalroom serve` prints on a terminal: its first two lines."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "goalroom", "serve", "--port", "0", "--data-dir", str(tmp_path / "home")]
+    process = subprocess.Popen(  # noqa: S603  # our own command
+        command, stdout=theirs, stderr=subprocess.DEVNULL, env=environment_with({}), cwd=tmp_path
+    )
+    os.close(theirs)
+    with os.fdopen(ours, encoding="utf-8") as screen:
+        yield [screen.readline().strip(), screen.readline().strip()]
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+
+
+@pytest.fixture
+async def stranger(terminal: list[str]) -> AsyncGenerator[httpx.AsyncClient]:
+    """Somebody who knows the address."""
+    async with httpx.AsyncClient(base_url=terminal[0].removeprefix("Goalroom is ready: ")) as client:
+        yield client
+
+
+def _ticket(terminal: list[str]) -> str:
+    found = re.search(r"#ticket=([\w-]{32})$", terminal[1])
+    assert found is not None
+    return found[1]
+
+
+async def test_the_ticket_on_the_terminal_lets_in_as_admin_once(
+    terminal: list[str], stranger: httpx.AsyncClient
+) -> None:
+    ticket = _ticket(terminal)
+
+    wrong = await stranger.post("/way-in", json={"ticket": ticket[:-1] + "~"})
+    answer = await stranger.post("/way-in", json={"ticket": ticket})
+    again = await stranger.post("/way-in", json={"ticket": ticket})
+
+    assert (wrong.status_code, answer.status_code, again.status_code) == (403, 200, 403)
+    assert answer.headers["cache-control"] == "no-store"
+    async with Client(str(stranger.base_url), answer.json()["token"]) as client:
+        assert await client.execute("{ me { name } }") == {"me": {"name": "admin"}}
+        assert await client.execute('mutation { createRoom(input: {name: "r"}) { name } }') == {
+            "createRoom": {"name": "r"}
+        }
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"", "application/json", 403),
+        (b"[]", "application/json", 403),
+        (b'{"ticket": 7}', "application/json", 403),
+        (b'{"ticket": null}', "application/json", 403),
+        ('{"ticket": "é"}'.encode(), "application/json", 403),
+        (b"[" * 900, "application/json", 403),
+        (b" " * 2_000, "application/json", 403),
+        (b"ticket=x", "application/x-www-form-urlencoded", 415),
+    ],
+)
+async def test_what_is_no_ticket_is_refused(server: tuple[str, str], content: bytes, kind: str, status: int) -> None:
+    async with httpx.AsyncClient(base_url=server[0]) as client:
+        answer = await client.post("/way-in", content=content, headers={"content-type": kind})
+        asked = await client.get("/way-in")
+
+    assert (answer.status_code, asked.status_code) == (status, 405)
+
+
+def test_into_a_pipe_no_way_in_is_printed(tmp_path: Path) -> None:
+    with Server("--data-dir", tmp_path / "home") as server:
+        assert server.stop() == 0
+        assert server.process.stdout is not None
+        assert server.process.stdout.read() == ""
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A page as the build leaves it."""
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_bytes(b"<p>index")
+    (folder / "assets" / "page-1a2b.js").write_bytes(b"plain")
+    (folder / "assets" / "page-1a2b.js.gz").write_bytes(b"zipped")
+    (folder / "assets" / "page-1a2b.js.br").write_bytes(b"brotlied")
+    (tmp_path / "secret").write_bytes(b"secret")
+    return folder
+
+
+@pytest.fixture
+async def visitor(built: Path) -> AsyncGenerator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(Starlette(routes=dashboard.routes((built,))))
+    async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+        yield client
+
+
+async def test_the_addresses_of_views_answer_with_the_page_and_others_do_not(visitor: httpx.AsyncClient) -> None:
+    found = {}
+    for address in ("/", "/rooms/main/now", "/rooms/main/tasks/T1", "/assets/other.js", "/assets/../../secret", "/x"):
+        answer = await visitor.get(address)
+        found[address] = (answer.status_code, answer.text if answer.status_code == 200 else "")
+
+    index, nothing = (200, "<p>index"), (404, "")
+    assert list(found.values()) == [index, index, index, nothing, nothing, nothing]
+
+
+@pytest.mark.parametrize(
+    ("accepts", "encoding", "body"),
+    [
+        ("gzip, deflate, br", "br", b"brotlied"),
+        ("gzip", "gzip", b"zipped"),
+        ("br;q=0, gzip;q=0.5", "gzip", b"zipped"),
+        ("identity", None, b"plain"),
+    ],
+)
+async def test_files_are_sent_as_the_browser_takes_them_and_kept_for_ever(
+    visitor: httpx.AsyncClient, accepts: str, encoding: str | None, body: bytes
+) -> None:
+    async with visitor.stream("GET", "/assets/page-1a2b.js", headers={"accept-encoding": accepts}) as answer:
+        sent = b"".join([part async for part in answer.aiter_raw()])
+
+    assert (answer.headers.get("content-encoding"), sent) == (encoding, body)
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+async def test_the_page_may_load_nothing_from_elsewhere_and_stands_in_no_frame(visitor: httpx.AsyncClient) -> None:
+    headers = (await visitor.get("/")).headers
+
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert {policy[f"{kind}-src"] for kind in ("script", "style", "img", "connect")} == {"'self'"}
+    assert policy["frame-ancestors"] == "'none'"
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+    assert headers["cache-control"] == "no-cache"
+
+
+async def test_where_no_page_is_built_the_address_says_how_to_build_it(tmp_path: Path) -> None:
+    transport = httpx.ASGITransport(Starlette(routes=dashboard.routes((tmp_path,))))
+    async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+        answer = await client.get("/")
+
+    assert answer.status_code == 200
+    assert "npm run build" in answer.text

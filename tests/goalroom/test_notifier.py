@@ -1,0 +1,176 @@
+"""Two server processes, as two feeds on one database: what one commits, followers at the other hear of at once."""
+
+import asyncio
+import statistics
+import time
+from contextlib import aclosing, suppress
+from functools import partial
+
+import asyncpg
+import pytest
+
+from db.conversation import inbox, message_send
+from db.conversation.message_send import NewMessage
+from db.core.database import Database, Topic
+from db.core.records import ActivityKind
+from db.events import event_log
+from db.events.feed import Feed
+from db.presence import activity, presence_feed
+from db.presence.activity import Saying
+from db.presence.presence_feed import Activities
+from goalroom.broadcast.notifier import CHANNEL
+from tests import people
+from tests.db.events.test_feed import new_log, take, write
+from tests.processes import process
+
+
+async def test_what_one_process_commits_the_other_hears_of_within_milliseconds(
+    database: Database, database_url: str
+) -> None:
+    room = await new_log(database)
+    async with process(database_url) as here, process(database_url) as there:
+        delays = []
+        async with there.feed.watch(room) as watch:
+            for seq in range(50):
+                await write(here.database, room)
+                committed = time.perf_counter()
+                assert await watch.wait(seq, timeout=5)
+                delays.append(time.perf_counter() - committed)
+
+    assert statistics.median(delays) < 0.02
+
+
+async def test_many_commits_make_few_nudges(database: Database, database_url: str) -> None:
+    room = await new_log(database)
+    heard: list[str] = []
+    listener = await asyncpg.connect(database_url)
+    await listener.add_listener(CHANNEL, lambda *message: heard.append(message[3]))
+    async with process(database_url) as here:
+        for seq in range(1, 5_001):
+            here.database.announce(room, seq, [])
+        for other in range(1_000_000, 1_001_000):
+            here.database.announce(other, 1, [])
+        await asyncio.sleep(0.2)
+    await listener.close()
+
+    assert f"r{room}:5000" in heard[0]
+    assert sum(len(message.split()) - 1 for message in heard) == 1_001
+    assert len(heard) <= 3
+    assert max(map(len, heard)) <= 7_000
+
+
+async def test_a_listener_that_was_cut_off_looks_again(database: Database, database_url: str) -> None:
+    room = await new_log(database)
+    async with process(database_url) as here, process(database_url) as there:
+        following = asyncio.create_task(take(there.feed, room, 0, 3))
+        await asyncio.sleep(0.05)
+        changed: asyncio.Queue[int | None] = asyncio.Queue()
+        there.nudges.on_agent_changed(changed.put_nowait)
+
+        await database.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'goalroom nudges' and datname = current_database()"
+        )
+        for _ in range(3):
+            await write(here.database, room)
+
+        # Both the listeners and the publisher were cut off, and there is no poll to help.
+        assert await following == [1, 2, 3]
+        async with asyncio.timeout(5):
+            assert await changed.get() is None
+        await write(here.database, room)
+        assert await take(there.feed, room, 3, 1) == [4]
+
+
+@pytest.mark.usefixtures("database")
+async def test_agents_that_changed_are_told_here_and_there(database_url: str) -> None:
+    async with process(database_url) as here, process(database_url) as there:
+        heard_here: list[int | None] = []
+        heard_there: asyncio.Queue[int | None] = asyncio.Queue()
+        here.nudges.on_agent_changed(heard_here.append)
+        there.nudges.on_agent_changed(heard_there.put_nowait)
+
+        here.database.announce_change(Topic.AGENT, 5)
+        assert heard_here == [5]
+
+        async with asyncio.timeout(5):
+            while await heard_there.get() != 5:
+                pass
+        await asyncio.sleep(0.05)
+        assert heard_here.count(5) == 1
+
+
+@pytest.mark.parametrize("noise", ["", "x", "sender r", "sender r1", "sender r1:x a ax r:1", "sender 🙂"])
+async def test_noise_on_the_channel_does_no_harm(database: Database, database_url: str, noise: str) -> None:
+    room = await new_log(database)
+    async with process(database_url) as here, process(database_url) as there:
+        await database.execute("select pg_notify($1, $2)", CHANNEL, noise)
+        following = asyncio.create_task(take(there.feed, room, 0, 1))
+        await asyncio.sleep(0.05)
+
+        await write(here.database, room)
+
+        assert await following == [1]
+
+
+async def test_followers_of_both_processes_see_all_while_both_write(database: Database, database_url: str) -> None:
+    room = await new_log(database)
+    async with process(database_url) as here, process(database_url) as there:
+        following = [asyncio.create_task(take(one.feed, room, 0, 400)) for one in (here, there) for _ in range(5)]
+        await asyncio.gather(*(write(one.database, room) for one in (here, there) for _ in range(200)))
+
+        assert await asyncio.gather(*following) == [list(range(1, 401))] * 10
+
+
+async def test_a_follower_that_leaves_ends_its_room(database: Database, database_url: str) -> None:
+    room = await new_log(database, events=1)
+    async with process(database_url) as here:
+        async with aclosing(here.feed.follow(room, 0)) as events:
+            await anext(events)
+            assert here.feed.watched == {room}
+        assert not here.feed.watched
+
+
+async def test_an_inbox_is_watched_at_another_process(database: Database, database_url: str) -> None:
+    room = await people.room(database)
+    ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
+    async with process(database_url) as here, process(database_url) as there:
+        following = inbox.follow(there.feed, there.database, partial(inbox.wanted, bob))
+        async with aclosing(following), asyncio.timeout(5):
+            for number in range(20):
+                # No poll helps: it would take longer than is waited.
+                await message_send.send(here.database, ann, NewMessage(channel="ops", body=f"@bob {number}"), None)
+                assert (await anext(following)).summary.endswith(f"@bob {number}")
+
+
+async def test_an_inbox_is_found_without_a_nudge(database: Database, database_url: str) -> None:
+    room = await people.room(database)
+    ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
+    deaf, feed = await Database.connect(database_url), Feed(database, poll_seconds=0.05)
+    following = inbox.follow(feed, database, partial(inbox.wanted, bob))
+    async with aclosing(following), asyncio.timeout(5):
+        arriving = asyncio.ensure_future(anext(following))
+        await asyncio.sleep(0.1)
+        await message_send.send(deaf, ann, NewMessage(to=["bob"], body="Psst"), None)
+        assert (await arriving).summary == "@ann: Psst"
+    await feed.close()
+    await deaf.close()
+
+
+async def test_what_agents_do_is_watched_at_another_process(database: Database, database_url: str) -> None:
+    room = await people.room(database)
+    ann = await people.caller(database, "ann", room)
+    async with process(database_url) as here, process(database_url) as there:
+        following = presence_feed.follow(there.feed, room.id, await event_log.start(there.database, room.id, None))
+        async with aclosing(following), asyncio.timeout(5):
+            arriving = asyncio.ensure_future(anext(following))
+            await asyncio.sleep(0.1)
+            for kind in (ActivityKind.THINKING, ActivityKind.TYPING, None, ActivityKind.WAITING):
+                await activity.put(here.database, ann, Saying(kind=kind), 30)
+                change = await arriving
+                assert isinstance(change, Activities)
+                assert (change.agent_id, change.activity and change.activity.kind) == (ann.agent_id, kind)
+                arriving = asyncio.ensure_future(anext(following))
+            arriving.cancel()
+            with suppress(asyncio.CancelledError):
+                await arriving
