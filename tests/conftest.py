@@ -32,7 +32,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 
 
 @asynccontextmanager
-async def _new_database(postgres_url: str) -> AsyncGenerator[str]:
+async def new_database(postgres_url: str) -> AsyncGenerator[str]:
     """The URL of an empty database, which is gone afterwards."""
     name = f"test_{secrets.token_hex(8)}"
     server = await asyncpg.connect(postgres_url)
@@ -47,14 +47,14 @@ async def _new_database(postgres_url: str) -> AsyncGenerator[str]:
 @pytest.fixture
 async def empty_database(postgres_url: str) -> AsyncGenerator[str]:
     """A database in which there is nothing."""
-    async with _new_database(postgres_url) as url:
+    async with new_database(postgres_url) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 async def _migrated(postgres_url: str) -> AsyncGenerator[tuple[str, str]]:
     """The URL of this worker's database, and the statements that empty it."""
-    async with _new_database(postgres_url) as url:
+    async with new_database(postgres_url) as url:
         await migrate(url)
         connection = await asyncpg.connect(url)
         tables = await connection.fetch(
@@ -121,7 +121,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 async def site(postgres_url: str) -> AsyncGenerator[Site]:
-    async with _new_database(postgres_url) as url:
+    async with new_database(postgres_url) as url:
         yield Site(url, f"gr_{secrets.token_urlsafe(32)}")
 
 

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from hypothesis_graphql import Mode, mutations, nodes, queries
 
 from db.core.errors import ErrorCode
+from db.core.migrations import migrate
 from db.core.records import Role
 from goalroom.execution import errors
 from resolvers.build import sdl
 from tests.api.server_fixture import Live, serving
-from tests.conftest import emptied
+from tests.conftest import new_database
 from tests.size import sized
 
 _SCHEMA = build_schema(sdl())
@@ -45,13 +46,19 @@ _LISTEN_SECONDS = 0.1
 
 
 @pytest.fixture(scope="module")
-async def peopled(_migrated: tuple[str, str]) -> AsyncGenerator[Live]:
-    """A server on which there is something to find."""
-    async with emptied(_migrated) as url, serving(url) as live:
-        await live.ask('mutation { createObjective(input: {room: "main", title: "One"}) { id } }')
-        for _ in range(3):
-            await live.ask('mutation { createTask(input: {room: "main", objective: "O1", title: "One"}) { id } }')
-        yield live
+async def peopled(postgres_url: str) -> AsyncGenerator[Live]:
+    """A server on which there is something to find, in a database of its own: there ids begin at 1."""
+    async with new_database(postgres_url) as url:
+        await migrate(url)
+        async with serving(url) as live:
+            yield await _with_tasks(live)
+
+
+async def _with_tasks(live: Live) -> Live:
+    await live.ask('mutation { createObjective(input: {room: "main", title: "One"}) { id } }')
+    for _ in range(3):
+        await live.ask('mutation { createTask(input: {room: "main", objective: "O1", title: "One"}) { id } }')
+    return live
 
 
 def _ask(http: httpx.Client, document: str) -> tuple[int, list[dict[str, Any]]]:
