@@ -1,7 +1,6 @@
 """The command line."""
 
 import asyncio
-import importlib
 import io
 import logging
 import signal
@@ -75,7 +74,8 @@ def serve(
         allowed_origins=allowed_origins,
     )
     structured_logging.to_stderr(logging.INFO)
-    server = _load("goalroom.server")
+    from goalroom import server
+
     _run(server.serve(settings), loop=server.LOOP)
 
 
@@ -98,13 +98,15 @@ def demo(
     """Run the server, and a simulated team at work in its room `demo`, until SIGINT or SIGTERM."""
     settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
     structured_logging.to_stderr(logging.INFO)
-    server, troupe, casting = (_load(f"goalroom.{name}") for name in ("server", "demo.supervisor", "demo.roles"))
-    play = troupe.Play(speed=speed, agents=agents, seed=seed)
+    from goalroom import server
+    from goalroom.demo import roles, supervisor
+
+    play = supervisor.Play(speed=speed, agents=agents, seed=seed)
 
     async def perform(url: str) -> None:
-        await troupe.perform(url, settings.admin_token or admin_token.keep(settings.data_dir), play)
+        await supervisor.perform(url, settings.admin_token or admin_token.keep(settings.data_dir), play)
 
-    _run(server.serve(settings, perform, f"/rooms/{casting.ROOM}/now"), loop=server.LOOP)
+    _run(server.serve(settings, perform, f"/rooms/{roles.ROOM}/now"), loop=server.LOOP)
 
 
 @app.command()
@@ -196,10 +198,11 @@ def beads(
 ) -> None:
     """Make a room from an issue file of beads; twice is the same as once."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
+    from goalroom.importers.beads import command
 
     async def work() -> None:
         async with setup.opened(settings) as database:
-            await _load("goalroom.importers.beads.command").import_file(database, file, room, sys.stdout, sys.stderr)
+            await command.import_file(database, file, room, sys.stdout, sys.stderr)
 
     _run(work())
 
@@ -214,7 +217,9 @@ def export(
 ) -> None:
     """Write everything of a room, or of all, to standard output, as JSON lines."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
-    _run(_load("goalroom.commands.data").export(settings, room, _standard_output()))
+    from goalroom.commands import data
+
+    _run(data.export(settings, room, _standard_output()))
 
 
 @app.command()
@@ -225,7 +230,9 @@ def restore(
 ) -> None:
     """Bring back what export wrote, into a database that is empty."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
-    _run(_load("goalroom.commands.data").restore(settings, file, sys.stdout))
+    from goalroom.commands import data
+
+    _run(data.restore(settings, file, sys.stdout))
 
 
 @app.command()
@@ -239,13 +246,17 @@ def doctor(
 ) -> None:
     """Check database, migrations, clock, logs and counters, and say what to do about each finding."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
-    _run(_load("goalroom.commands.data").doctor(settings, sys.stdout, mend=mend))
+    from goalroom.commands import data
+
+    _run(data.doctor(settings, sys.stdout, mend=mend))
 
 
 @app.command()
 def schema() -> None:
     """Print the GraphQL schema as SDL."""
-    typer.echo(_load("resolvers.build").sdl())
+    from resolvers import build
+
+    typer.echo(build.sdl())
 
 
 @app.callback(invoke_without_command=True)
@@ -266,11 +277,6 @@ def main() -> None:
 def _standard_output() -> TextIO:
     """In UTF-8 whatever the terminal speaks, so that what is written can be read anywhere."""
     return io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
-
-
-def _load(module: str) -> Any:
-    """Imported by the command that needs it: GraphQL takes longer to import than `token` takes to run."""
-    return importlib.import_module(module)
 
 
 def _settings(**options: object) -> Settings:
