@@ -20,7 +20,7 @@ from db.core.database import Database
 from db.core.migrations import migrate
 from db.core.records import AgentKind, Role
 from db.events.feed import Feed
-from db.rooms import rooms
+from db.operations import room_mutations
 from db.tasks import claims, readiness
 from goalroom.postgres.embedded import Cluster
 
@@ -50,7 +50,7 @@ class Setting:
 
     async def open(self) -> None:
         async with self.database.act() as act:
-            room = await rooms.open_room(act, self.name, self.name, actor=None)
+            room = await room_mutations.open_room(act, self.name, self.name, actor=None)
         assert room is not None
         self.room_id = room.id
         await self.database.execute("update room set require_done_criteria = false where id = $1", room.id)

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from db.operations import room_mutations
 from db.rooms import rooms
 from schema.context import Info
 from schema.types.absent import or_none
@@ -23,7 +24,7 @@ class RoomQuery:
 class RoomMutation:
     @strawberry.mutation(description="By an ADMIN, who becomes a member of it.")
     async def create_room(self, info: Info, input: CreateRoomInput) -> Room | None:  # noqa: A002  # the contract's name
-        made = await rooms.create(
+        made = await room_mutations.create(
             info.context.database,
             info.context.caller,
             input.name,
@@ -35,4 +36,6 @@ class RoomMutation:
 
     @strawberry.mutation(description="By an ADMIN, or a human member of the room.")
     async def update_room(self, info: Info, input: UpdateRoomInput) -> Room | None:  # noqa: A002
-        return Room.of(await rooms.update(info.context.database, info.context.caller, input.room, input.changes()))
+        return Room.of(
+            await room_mutations.update(info.context.database, info.context.caller, input.room, input.changes())
+        )

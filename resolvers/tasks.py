@@ -4,13 +4,13 @@
 
 import strawberry
 
-from db.conversation import comments
 from db.core import records
 from db.goal_tree import references
 from db.overviews import critical_path
 from db.tasks import (
     assignment,
     claims,
+    comment_mutations,
     criteria,
     dependencies,
     submissions,
@@ -231,7 +231,7 @@ class TaskMutation:
     @strawberry.mutation(description="Say something on a task or an objective.")
     async def add_comment(self, info: Info, input: AddCommentInput) -> Comment | None:
         return Comment.of(
-            await comments.add(
+            await comment_mutations.add(
                 info.context.database,
                 info.context.caller,
                 input.on,

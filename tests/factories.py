@@ -8,7 +8,8 @@ from db.core.callers import Caller, authenticate
 from db.core.database import Database
 from db.core.records import AgentKind, Objective, Role, Room, Task
 from db.goals import objective_mutations
-from db.rooms import agents, rooms
+from db.operations import room_mutations
+from db.rooms import agents
 from db.tasks import task_create
 from db.tasks.task_create import NewTask
 
@@ -25,7 +26,7 @@ class World:
 
     async def room(self, name: str | None = None, **settings: Any) -> Room:
         """A room without gates, which differs from the defaults in these settings."""
-        return await rooms.create(
+        return await room_mutations.create(
             self._database, await self.creator(), name or self._new("room"), settings=_NO_GATES | settings
         )
 

@@ -3,7 +3,8 @@
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
 from db.core.records import AgentKind, Role, Room
-from db.rooms import agents, rooms
+from db.operations import room_mutations
+from db.rooms import agents
 
 
 async def caller(
@@ -22,7 +23,7 @@ async def admin(database: Database) -> Caller:
 
 async def room(database: Database, name: str = "web", **settings: object) -> Room:
     """A room that differs from the defaults in these settings."""
-    return await rooms.create(database, await admin(database), name, settings=settings)
+    return await room_mutations.create(database, await admin(database), name, settings=settings)
 
 
 async def log(database: Database, room: Room) -> list[tuple[str, dict[str, object]]]:

@@ -5,17 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from db.conversation import mention_resolution, mentions, messages
-from db.core import idempotency, ids, validation
+from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Act, Database
 from db.core.errors import BadInput, StaleLease
 from db.core.queries import q
 from db.core.records import Comment, CommentKind, EventKind, InboxKind, Task
-from db.goal_tree import objectives
-from db.tasks.task_guard import hold
-
-# The other kinds come with an act: a handoff with a release, a submission with a completion.
-_BY_HAND = (CommentKind.NOTE, CommentKind.PROGRESS, CommentKind.DECISION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,35 +92,6 @@ async def _tell(act: Act, comment: Comment) -> None:
             task=comment.task_id,
             comment=comment.id,
         )
-
-
-async def add(database: Database, caller: Caller, on: str, kind: CommentKind, body: str, key: str | None) -> Comment:
-    """Say something on a task or an objective; a holder's comment renews its lease, PROGRESS counts as progress."""
-    letter, number = ids.split(on)
-    if letter not in (ids.TASK, ids.OBJECTIVE):
-        raise BadInput("on", f"{on} takes no comments: they stand on tasks and objectives.")
-    if kind not in _BY_HAND:
-        raise BadInput("kind", f"A comment of the kind {kind} comes with the act of that name, not by hand.")
-    if not body.strip():
-        raise BadInput("body", "body is empty.")
-    validation.text("body", body)
-    async with late_words_kept(database, caller), database.act() as act:
-        if letter == ids.OBJECTIVE:
-            room_id, task, objective = (await objectives.find(act, caller, on)).room_id, None, number
-            caller.must_work(room_id, on)
-        else:
-            held = await hold(act, caller, on, text=body)
-            room_id, task, objective = held.task.room_id, number, None
-        answer = await idempotency.answer_of(act, caller, "addComment", key, [on, kind, body])
-        if answer is not None:
-            return Comment.of(await q.comment_by_id(act, comment_id=answer))
-        comment = await write(act, room_id, kind, body, author=caller.agent_id, task=task, objective=objective)
-        if task is not None and held.by_caller:
-            await q.renew_lease(act, task_id=task, lease_seconds=None, quiet_seconds=None)
-            if kind is CommentKind.PROGRESS:
-                await q.note_progress(act, task_id=task)
-        await idempotency.keep(act, caller, "addComment", key, comment.id)
-    return comment
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from functools import partial
 
 from db.core import ids, pagination, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Act, Database, Topic
 from db.core.errors import BadInput
 from db.core.pagination import Page
 from db.core.queries import q
@@ -101,7 +101,7 @@ async def follow(feed: Feed, database: Database, wanted_now: Callable[[], Wanted
     out.
     """
     place = 0
-    async with feed.inboxes.watch(wanted_now().agent_id) as newest:
+    async with feed.states(Topic.INBOX, _newest_items).watch(wanted_now().agent_id) as newest:
         while True:
             seen, part = newest.state, wanted_now()
             rows = await feed.insist(
@@ -123,3 +123,8 @@ async def follow(feed: Feed, database: Database, wanted_now: Callable[[], Wanted
                 # Ids become visible in their order, so nothing below the newest is still to come.
                 place = max(place, seen)
                 await newest.other_than(seen)
+
+
+async def _newest_items(database: Database, agent_ids: Sequence[int]) -> dict[int, int]:
+    """The newest item in each agent's inbox."""
+    return {row["agent_id"]: row["id"] or 0 for row in await q.newest_items(database, agent_ids=agent_ids)}

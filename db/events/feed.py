@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from db.core.database import Database, Topic
 from db.core.queries import q
-from db.core.records import Activity, Event
+from db.core.records import Event
 from db.events.log_cache import Tail
 from db.events.state_watcher import Lookout
-from db.presence import activity
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
@@ -97,10 +97,7 @@ class Feed:
         self._poller: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[Any]] = set()
         self._failing = False
-        # The newest item in each agent's inbox.
-        self.inboxes = Lookout(self._newest_items, poll_seconds=poll_seconds)
-        # What the members of each room do.
-        self.activities = Lookout(self._activities, poll_seconds=poll_seconds)
+        self._states: dict[Topic, Lookout[Any]] = {}
         database.change_listeners.add(self.changed)
 
     @property
@@ -128,16 +125,24 @@ class Feed:
 
     def changed(self, topic: Topic, key: int) -> None:
         """What the topic says changed of the agent or room."""
-        if topic is Topic.INBOX:
-            self.inboxes.changed(key)
-        if topic is Topic.ACTIVITY:
-            self.activities.changed(key)
+        if watcher := self._states.get(topic):
+            watcher.changed(key)
+
+    def states(self, topic: Topic, read: Callable[[Database, Sequence[int]], Awaitable[Mapping[int, S]]]) -> Lookout[S]:
+        """The one watcher of what this topic tells of, for all who ask; `read` answers the state of each key."""
+        if topic not in self._states:
+
+            async def insist(keys: Sequence[int]) -> Mapping[int, S]:
+                return await self.insist(partial(read, self._database, keys))
+
+            self._states[topic] = Lookout(insist, poll_seconds=self._poll_seconds)
+        return self._states[topic]
 
     def look_again(self) -> None:
         """News may have been missed: look at everything now."""
         self._look.set()
-        self.inboxes.look_again()
-        self.activities.look_again()
+        for watcher in self._states.values():
+            watcher.look_again()
 
     async def follow(self, room_id: int, seq: int) -> AsyncGenerator[Event]:
         """Every event of the room after seq, in order, without end. A slow reader holds nothing but its place."""
@@ -164,8 +169,8 @@ class Feed:
     async def close(self) -> None:
         """Stop reading. Followers should have been closed before."""
         self._database.change_listeners.discard(self.changed)
-        await self.inboxes.close()
-        await self.activities.close()
+        for watcher in self._states.values():
+            await watcher.close()
         for room in list(self._rooms.values()):
             self._drop(room)
         await asyncio.gather(*self._ending, return_exceptions=True)
@@ -220,13 +225,6 @@ class Feed:
             self._look.clear()
             for room_id, seq in await self.insist(partial(self._ends_of, list(self._rooms))):
                 self.news(room_id, seq)
-
-    async def _newest_items(self, agent_ids: Sequence[int]) -> dict[int, int]:
-        rows = await self.insist(partial(q.newest_items, self._database, agent_ids=agent_ids))
-        return {row["agent_id"]: row["id"] or 0 for row in rows}
-
-    async def _activities(self, room_ids: Sequence[int]) -> dict[int, Mapping[int, Activity]]:
-        return await self.insist(partial(activity.of_rooms, self._database, room_ids))
 
     async def _end_of(self, room_id: int) -> int:
         return next((seq for _, seq in await self._ends_of([room_id])), 0)

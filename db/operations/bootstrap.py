@@ -5,7 +5,8 @@ from collections.abc import Callable
 from db.core.database import Database
 from db.core.queries import q
 from db.core.records import AgentKind, Role
-from db.rooms import agents, rooms
+from db.operations import room_mutations
+from db.rooms import agents
 
 ADMIN = "admin"
 
@@ -20,7 +21,7 @@ async def furnish(database: Database, *, admin_token: str | None, keep_token: Ca
         return
     admin = await agents.ensure(database, ADMIN, kind=AgentKind.HUMAN)
     if not known:
-        main = await rooms.ensure_main(database)
+        main = await room_mutations.ensure_main(database)
         await agents.grant_membership(database, admin, [main.id])
     token = admin_token or keep_token()
     await agents.issue_token(database, admin.id, Role.ADMIN, label="first start", token=token)

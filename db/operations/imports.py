@@ -8,7 +8,7 @@ from db.core import validation
 from db.core.database import Act, Database
 from db.core.queries import q
 from db.core.records import AgentKind, Room
-from db.operations import bootstrap
+from db.operations import bootstrap, room_mutations
 from db.operations.import_plan import Known, KnownObjective, KnownTask, Plan, Ref
 from db.operations.import_writer import Writer
 from db.rooms import agents, rooms
@@ -43,7 +43,7 @@ async def _room(act: Act, name: str) -> tuple[Room, int]:
     """The room, locked, and the key of the admin, in whose name there is what has no name of its own."""
     admin = await agents.ensure(act, bootstrap.ADMIN, kind=AgentKind.HUMAN)
     row = await q.room_by_name(act, name=name)
-    if row is None and await rooms.open_room(act, name, name, actor=None):
+    if row is None and await room_mutations.open_room(act, name, name, actor=None):
         row = await q.room_by_name(act, name=name)
         await q.change_room(act, room_id=row["id"], changes=_NO_GATES)
         await rooms.admit(act, admin, [row["id"]], actor=None)

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from db.core.database import Topic
 from db.core.records import Activity, Event
 from db.events.feed import Feed
 from db.presence import activity
@@ -23,7 +24,7 @@ class Activities:
 
 async def follow(feed: Feed, room_id: int, seq: int) -> AsyncGenerator[Event | Activities]:
     """The room's log after this number; what members do as it changes from now on. Without end."""
-    async with feed.watch(room_id) as log, feed.activities.watch(room_id) as sight:
+    async with feed.watch(room_id) as log, feed.states(Topic.ACTIVITY, activity.of_rooms).watch(room_id) as sight:
         before = sight.state
         happening = asyncio.ensure_future(log.next(seq))
         doing = asyncio.ensure_future(sight.other_than(before))

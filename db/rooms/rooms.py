@@ -1,21 +1,13 @@
 """Rooms and the rules that hold in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from db.conversation import messages
-from db.core import idempotency, ids, validation
+from db.core import ids, validation
 from db.core.callers import Caller, only_room
 from db.core.database import Act, Database
-from db.core.errors import Forbidden, NameTaken, NotFound
+from db.core.errors import NotFound
 from db.core.queries import q
-from db.core.records import Agent, AgentKind, EventKind, Role, Room
-from db.presence import presence
-from db.rooms import room_settings
-from db.tasks import readiness, staleness
-
-# The room that every server starts with.
-MAIN = "main"
+from db.core.records import Agent, EventKind, Role, Room
 
 
 async def find(on: Database | Act, caller: Caller, reference: str | None) -> Room:
@@ -51,84 +43,8 @@ async def visible(database: Database, caller: Caller) -> list[Room]:
     return [Room.of(row) for row in rows]
 
 
-async def ensure_main(database: Database) -> Room:
-    """The room that every server starts with, made where there is none; any number of servers may ask at once."""
-    async with database.act() as act:
-        # Looking first spares a number of a room at each start.
-        row = await q.room_by_name(act, name=MAIN)
-        made = None if row else await open_room(act, MAIN, MAIN, actor=None)
-        return made or Room.of(row or await q.room_by_name(act, name=MAIN))
-
-
-async def open_room(act: Act, name: str, title: str, *, actor: int | None) -> Room | None:
-    """A new room with its log, or nothing where the name is taken."""
-    row = await q.insert_room(act, name=name, title=title)
-    if row is None:
-        return None
-    await q.open_log(act, room_id=row["id"])
-    await messages.open_standard_channels(act, row["id"])
-    act.record(row["id"], EventKind.ROOM_CREATED, actor=actor, data={"name": name, "title": title})
-    return Room.of(row)
-
-
 async def admit(act: Act, agent: Agent, room_ids: Iterable[int], *, actor: int | None) -> None:
     """Make the agent a member of these rooms; each that is new to it hears of it."""
     for row in await q.join_rooms(act, agent_id=agent.id, room_ids=sorted(set(room_ids))):
         data = {"name": agent.name, "kind": agent.kind}
         act.record(row["room_id"], EventKind.AGENT_JOINED, actor=actor, agent=agent.id, data=data)
-
-
-async def create(
-    database: Database,
-    caller: Caller,
-    name: str,
-    *,
-    title: str | None = None,
-    settings: Mapping[str, Any] | None = None,
-    idempotency_key: str | None = None,
-) -> Room:
-    """A room with its maker as the first member; `settings` holds what differs from the defaults."""
-    caller.must_administrate("make rooms")
-    validation.room_name(name)
-    named = name if title is None else validation.title("title", title)
-    changes = room_settings.check(settings or {})
-    async with database.act() as act:
-        request = [name, title, changes]
-        known = await idempotency.answer_of(act, caller, "createRoom", idempotency_key, request)
-        if known is not None:
-            return await get(act, known)
-        made = await open_room(act, name, named, actor=caller.agent_id)
-        if made is None:
-            raise NameTaken(name)
-        await admit(act, Agent.of(await q.agent_by_id(act, agent_id=caller.agent_id)), [made.id], actor=caller.agent_id)
-        if changes:
-            made = Room.of(await q.change_room(act, room_id=made.id, changes=changes))
-        await idempotency.keep(act, caller, "createRoom", idempotency_key, made.id)
-        return made
-
-
-async def update(database: Database, caller: Caller, reference: str, changes: Mapping[str, Any]) -> Room:
-    """Change the title or settings that are among the changes; for an ADMIN, or a person who is a member."""
-    async with database.act() as act:
-        room = await lock(act, (await find(act, caller, reference)).id)
-        caller.must_work(room.id, reference)
-        if caller.role is not Role.ADMIN and caller.kind is not AgentKind.HUMAN:
-            raise Forbidden(
-                "A room's settings are for an ADMIN, or for a person who is a member of it.",
-                "Ask one of the people in the room: 'agents { name kind }' lists them.",
-            )
-        wanted = room_settings.check({name: value for name, value in changes.items() if name != "title"})
-        if "title" in changes:
-            wanted["title"] = validation.title("title", changes["title"] or "")
-        new = {name: value for name, value in wanted.items() if getattr(room, name) != value}
-        if not new:
-            return room
-        updated = Room.of(await q.change_room(act, room_id=room.id, changes=new))
-        if "require_done_criteria" in new:
-            await readiness.criteria_rule_changed(act, updated, caller.agent_id)
-        if "idle_after_seconds" in new or "offline_after_seconds" in new:
-            await presence.settle(act, room.id)
-        if "stale_after_seconds" in new:
-            await staleness.patience_changed(act, room.id)
-        act.record(room.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=room_settings.described(new))
-        return updated

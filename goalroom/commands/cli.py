@@ -15,7 +15,8 @@ import typer
 from db.core import validation
 from db.core.errors import BadInput, Refused
 from db.core.records import AgentKind, Role
-from db.rooms import agents, rooms
+from db.operations import room_mutations
+from db.rooms import agents
 from db.rooms import tokens as good_tokens
 from goalroom.command_error import Failure
 from goalroom.observability import structured_logging
@@ -148,7 +149,7 @@ def token(
             found = await agents.ensure(database, name, kind=kind)
             if not (await agents.rooms_of(database, [found.id])).get(found.id):
                 # Without a room it could do nothing; an ADMIN gives it others.
-                await agents.grant_membership(database, found, [(await rooms.ensure_main(database)).id])
+                await agents.grant_membership(database, found, [(await room_mutations.ensure_main(database)).id])
             expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
             text = await agents.issue_token(database, found.id, role, label=said, expires_at=expires_at)
         typer.echo(text)

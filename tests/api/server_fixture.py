@@ -15,7 +15,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
 from db.core.records import AgentKind, Role, Room
-from db.rooms import agents, rooms
+from db.operations import room_mutations
+from db.rooms import agents
 from goalroom.app import create_app
 from goalroom.limits import DEFAULTS
 from goalroom.server import bind, config
@@ -111,7 +112,7 @@ async def serving(database_url: str, **options: Any) -> AsyncGenerator[Live]:
                     await asyncio.sleep(0.01)
             host = "{}:{}".format(*listener.getsockname())
             async with httpx.AsyncClient(base_url=f"http://{host}", timeout=20) as http:
-                room = await rooms.ensure_main(database)
+                room = await room_mutations.ensure_main(database)
                 agent = await agents.ensure(database, "admin", kind=AgentKind.HUMAN)
                 await agents.grant_membership(database, agent, [room.id])
                 token = await agents.issue_token(database, agent.id, Role.ADMIN)

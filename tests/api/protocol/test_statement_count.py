@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.conversation import comments, message_send
+from db.conversation import message_send
 from db.conversation.comments import NewHandoff
 from db.conversation.message_send import NewMessage
 from db.core import ids
@@ -14,7 +14,7 @@ from db.core.database import Database
 from db.core.records import CommentKind, DependencyKind
 from db.goals import key_results
 from db.goals.key_results import NewKeyResult
-from db.tasks import assignment, claims, dependencies, task_create
+from db.tasks import assignment, claims, comment_mutations, dependencies, task_create
 from db.tasks.task_create import BatchTask, NewTask
 from tests.api.asking import ask
 from tests.factories import World
@@ -127,8 +127,8 @@ async def furnish(database: Database, world: World) -> Caller:
     for task, blocker, goal, reviewer in zip(page, blockers, goals, reviewers * 10, strict=True):
         await claims.claim(database, worker, task, session="main")
         await dependencies.add(database, reviewer, task, blocker, DependencyKind.BLOCKS)
-        await comments.add(database, reviewer, task, CommentKind.DECISION, "So be it, @worker.", None)
-        await comments.add(database, reviewer, goal, CommentKind.NOTE, "Why.", None)
+        await comment_mutations.add(database, reviewer, task, CommentKind.DECISION, "So be it, @worker.", None)
+        await comment_mutations.add(database, reviewer, goal, CommentKind.NOTE, "Why.", None)
         handoff = NewHandoff(done="Half", pending="Half")
         await assignment.assign(database, worker, task, {"assignee": worker.name}, handoff=handoff)
     await database.execute(

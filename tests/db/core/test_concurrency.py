@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-from db.conversation import comments
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import Refused
@@ -14,6 +13,7 @@ from db.events.feed import Feed
 from db.presence import sessions
 from db.tasks import (
     claims,
+    comment_mutations,
     dependencies,
     lease_expiry,
     submissions,
@@ -74,7 +74,7 @@ async def test_acts_of_all_kinds_at_once_leave_no_drift_and_no_deadlock(database
             lambda: task_cancel.cancel(database, caller, task(), "No need"),
             lambda: task_cancel.reopen(database, caller, task(), "Needed after all"),
             lambda: task_update.update(database, caller, task(), {"track": dice.choice(["left", None])}),
-            lambda: comments.add(database, caller, task(), CommentKind.NOTE, "A word", None),
+            lambda: comment_mutations.add(database, caller, task(), CommentKind.NOTE, "A word", None),
         ]
         while time.monotonic() < end:
             try:

@@ -9,7 +9,7 @@ from db.core.database import Database
 from db.core.errors import BadInput, NotFound
 from db.core.records import EventKind, Room
 from db.events import event_log
-from db.rooms import rooms
+from db.operations import room_mutations
 from tests import people
 
 
@@ -19,7 +19,7 @@ async def logged(
     """A new room whose log holds nothing but these."""
     admin = await people.admin(database)
     async with database.act() as act:
-        room = await rooms.open_room(act, name, name, actor=None)
+        room = await room_mutations.open_room(act, name, name, actor=None)
         assert room is not None
     await database.execute("delete from event where room_id = $1", room.id)
     await database.execute("update room_log set seq = 0 where room_id = $1", room.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.conversation import comments, message_send, messages
+from db.conversation import message_send, messages
 from db.conversation.message_send import NewMessage
 from db.core import ids
 from db.core.callers import Caller
@@ -10,6 +10,7 @@ from db.core.database import Database
 from db.core.errors import BadInput, NotFound
 from db.core.records import CommentKind, Objective, Role, Room, Task
 from db.overviews import search
+from db.tasks import comment_mutations
 from tests.factories import World
 
 
@@ -32,7 +33,7 @@ def name(one: Task | Objective) -> str:
 
 
 async def said(database: Database, caller: Caller, on: str, body: str) -> str:
-    return ids.of(ids.COMMENT, (await comments.add(database, caller, on, CommentKind.NOTE, body, None)).id)
+    return ids.of(ids.COMMENT, (await comment_mutations.add(database, caller, on, CommentKind.NOTE, body, None)).id)
 
 
 async def posted(database: Database, room: Room, body: str) -> str:

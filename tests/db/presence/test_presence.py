@@ -11,9 +11,10 @@ from db.core.database import Database
 from db.core.errors import BadInput, Forbidden
 from db.core.queries import q
 from db.core.records import EventKind, Presence, Role, Room
+from db.operations import room_mutations
 from db.presence import presence, sessions
 from db.presence.presence import Thresholds, presence_at
-from db.rooms import agents, rooms
+from db.rooms import agents
 from db.tasks import staleness as silence
 from tests import people
 from tests.clock import advance
@@ -107,8 +108,8 @@ async def test_other_thresholds_count_at_once(database: Database) -> None:
     await presence.seen(database, bob.agent_id)
     await silent_for(database, bob, 100)
 
-    await rooms.update(database, await people.admin(database), "web", {"offline_after_seconds": 50})
-    await rooms.update(database, await people.admin(database), "web", {"offline_after_seconds": 900})
+    await room_mutations.update(database, await people.admin(database), "web", {"offline_after_seconds": 50})
+    await room_mutations.update(database, await people.admin(database), "web", {"offline_after_seconds": 900})
 
     assert await changes(database, web) == [("OFFLINE", "ONLINE"), ("ONLINE", "OFFLINE"), ("OFFLINE", "ONLINE")]
 

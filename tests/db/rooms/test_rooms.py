@@ -8,6 +8,7 @@ import pytest
 from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NameTaken, NotFound
 from db.core.records import AgentKind, Role
+from db.operations import room_mutations
 from db.rooms import rooms
 from tests import people
 
@@ -15,7 +16,7 @@ from tests import people
 async def test_its_maker_is_the_first_member_of_a_room_with_the_default_settings(database: Database) -> None:
     admin = await people.admin(database)
 
-    made = await rooms.create(database, admin, "web")
+    made = await room_mutations.create(database, admin, "web")
 
     assert (made.name, made.title, made.require_review, made.wip_limit, made.lease_seconds) == (
         "web",
@@ -34,16 +35,18 @@ async def test_its_maker_is_the_first_member_of_a_room_with_the_default_settings
 async def test_a_name_is_taken_once(database: Database) -> None:
     admin = await people.admin(database)
 
-    tries = await asyncio.gather(*(rooms.create(database, admin, "web") for _ in range(4)), return_exceptions=True)
+    tries = await asyncio.gather(
+        *(room_mutations.create(database, admin, "web") for _ in range(4)), return_exceptions=True
+    )
 
     assert sorted(type(result).__name__ for result in tries) == ["NameTaken", "NameTaken", "NameTaken", "Room"]
     with pytest.raises(NameTaken):
-        await rooms.create(database, admin, "web")
+        await room_mutations.create(database, admin, "web")
 
 
 async def test_only_an_admin_makes_rooms(database: Database) -> None:
     with pytest.raises(Forbidden):
-        await rooms.create(database, await people.caller(database, "bob"), "web")
+        await room_mutations.create(database, await people.caller(database, "bob"), "web")
 
     assert await database.fetchval("select count(*) from room") == 0
 
@@ -51,7 +54,7 @@ async def test_only_an_admin_makes_rooms(database: Database) -> None:
 @pytest.mark.parametrize("name", ["", "Web", "a b", "x" * 65, "t42", "R1", "ä", "a\0"])
 async def test_what_no_room_is_called(database: Database, name: str) -> None:
     with pytest.raises(BadInput):
-        await rooms.create(database, await people.admin(database), name)
+        await room_mutations.create(database, await people.admin(database), name)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,7 @@ async def test_settings_have_bounds(database: Database, settings: dict[str, Any]
     before = await people.log(database, web)
 
     with pytest.raises(BadInput):
-        await rooms.update(database, await people.admin(database), "web", settings)
+        await room_mutations.update(database, await people.admin(database), "web", settings)
 
     assert await rooms.find(database, await people.admin(database), "web") == web
     assert await people.log(database, web) == before
@@ -82,7 +85,9 @@ async def test_what_is_left_out_stays_and_null_clears(database: Database) -> Non
     web = await people.room(database, wip_limit=3)
     admin = await people.admin(database)
 
-    changed = await rooms.update(database, admin, "web", {"title": "The web", "max_attempts": None, "paused": True})
+    changed = await room_mutations.update(
+        database, admin, "web", {"title": "The web", "max_attempts": None, "paused": True}
+    )
 
     assert (changed.title, changed.max_attempts, changed.paused, changed.wip_limit) == ("The web", None, True, 3)
     assert (await people.log(database, web))[-1] == (
@@ -95,7 +100,7 @@ async def test_nothing_changed_is_nothing_logged(database: Database) -> None:
     web = await people.room(database, wip_limit=3)
     before = await people.log(database, web)
 
-    same = await rooms.update(
+    same = await room_mutations.update(
         database, await people.admin(database), "R" + str(web.id), {"wip_limit": 3, "title": "web"}
     )
 
@@ -109,7 +114,7 @@ async def test_a_person_who_is_a_member_changes_settings_and_a_program_does_not(
     watcher = await people.caller(database, "ann", web, role=Role.OBSERVER)
     program = await people.caller(database, "bob", web)
 
-    changed = await rooms.update(database, person, "web", {"wip_limit": 1})
+    changed = await room_mutations.update(database, person, "web", {"wip_limit": 1})
 
     assert changed.wip_limit == 1
     for caller, room, refusal in [
@@ -121,12 +126,12 @@ async def test_a_person_who_is_a_member_changes_settings_and_a_program_does_not(
         (person, "T1", BadInput),
     ]:
         with pytest.raises(refusal):
-            await rooms.update(database, caller, room, {"wip_limit": 2})
+            await room_mutations.update(database, caller, room, {"wip_limit": 2})
     assert (await rooms.find(database, person, None)).wip_limit == 1
 
 
 async def test_main_is_made_once_whoever_asks(database: Database) -> None:
-    made = await asyncio.gather(*(rooms.ensure_main(database) for _ in range(4)))
+    made = await asyncio.gather(*(room_mutations.ensure_main(database) for _ in range(4)))
 
     assert {(room.id, room.name) for room in made} == {(made[0].id, "main")}
     assert await people.log(database, made[0]) == [("ROOM_CREATED", {"name": "main", "title": "main"})]

@@ -16,7 +16,7 @@ from db.core.errors import Refused
 from db.core.records import AgentKind, DependencyKind, ObjectiveStatus, Role, Task
 from db.events.feed import Feed
 from db.goals import objective_mutations
-from db.rooms import rooms
+from db.operations import room_mutations
 from db.tasks import (
     claims,
     dependencies,
@@ -66,7 +66,7 @@ class Readiness(RuleBasedStateMachine):
             database = await Database.connect(self.url, size=2)
             suffix = await database.fetchval("select count(*) from room")
             async with database.act() as act:
-                room = await rooms.open_room(act, f"machine-{suffix}", "Machine", actor=None)
+                room = await room_mutations.open_room(act, f"machine-{suffix}", "Machine", actor=None)
             assert room is not None
             await database.execute(
                 "update room set require_review = false, require_handoff = false, max_attempts = 3 where id = $1",
@@ -282,7 +282,7 @@ class Readiness(RuleBasedStateMachine):
         self.change_room({"paused": paused})
 
     def change_room(self, changes: dict[str, Any]) -> None:
-        self.run(rooms.update(self.database, self.callers[0], f"R{self.room_id}", changes))
+        self.run(room_mutations.update(self.database, self.callers[0], f"R{self.room_id}", changes))
 
     def as_holder(self, task: str, act: Callable[[Caller], Awaitable[Task]]) -> None:
         rows = self.runner.run(self.rows("select assignee_id from task where id = $1", int(task[1:])))

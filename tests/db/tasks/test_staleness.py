@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from db.conversation import comments
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import NotHolder
 from db.core.records import CommentKind, Room, Task
-from db.operations import outage_grace
+from db.operations import outage_grace, room_mutations
 from db.presence import sessions
-from db.rooms import rooms
-from db.tasks import claims, lease_expiry, staleness, task_progress
+from db.tasks import claims, comment_mutations, lease_expiry, staleness, task_progress
 from tests.clock import advance
 from tests.factories import World
 
@@ -89,7 +87,7 @@ async def test_one_silence_is_told_once_and_the_next_again(
     await advance(database, STALE)
     assert [await staleness.mark_stale(database) for _ in range(2)] == [1, 0]
 
-    await comments.add(database, ann, t(task), CommentKind.PROGRESS, "Half way", None)
+    await comment_mutations.add(database, ann, t(task), CommentKind.PROGRESS, "Half way", None)
     assert (await now(database, task)).stale_since is None
     await advance(database, STALE)
     assert [await staleness.mark_stale(database) for _ in range(2)] == [1, 0]
@@ -105,8 +103,8 @@ async def test_any_word_of_progress_ends_the_silence_and_a_beat_does_not(
     await advance(database, STALE)
     await staleness.mark_stale(database)
 
-    await comments.add(database, other, t(task), CommentKind.PROGRESS, "I hear it goes well", None)
-    await comments.add(database, ann, t(task), CommentKind.NOTE, "Only a note", None)
+    await comment_mutations.add(database, other, t(task), CommentKind.PROGRESS, "I hear it goes well", None)
+    await comment_mutations.add(database, ann, t(task), CommentKind.NOTE, "Only a note", None)
     await task_progress.renew(database, ann, t(task))
     pulse = await sessions.heartbeat(database, ann)
 
@@ -241,14 +239,14 @@ async def test_more_patience_takes_marks_away_and_less_leaves_them(
     assert await staleness.mark_stale(database) == 2
     creator = await world.creator()
 
-    await rooms.update(database, creator, room.name, {"stale_after_seconds": STALE + 50})
+    await room_mutations.update(database, creator, room.name, {"stale_after_seconds": STALE + 50})
 
     assert ((await now(database, old)).stale_since is None, (await now(database, new)).stale_since is None) == (
         False,
         True,
     )
     assert await staleness.mark_stale(database) == 0
-    await rooms.update(database, creator, room.name, {"stale_after_seconds": STALE})
+    await room_mutations.update(database, creator, room.name, {"stale_after_seconds": STALE})
     assert await staleness.mark_stale(database) == 1
 
 

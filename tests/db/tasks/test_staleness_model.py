@@ -7,7 +7,6 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.conversation import comments
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
@@ -15,7 +14,7 @@ from db.core.errors import NotHolder, StaleLease
 from db.core.records import CommentKind, Task
 from db.operations import outage_grace
 from db.presence import sessions
-from db.tasks import claims, lease_expiry, staleness, task_progress
+from db.tasks import claims, comment_mutations, lease_expiry, staleness, task_progress
 from tests.clock import advance
 from tests.factories import World
 from tests.size import sized
@@ -88,7 +87,7 @@ class Model:
         if how == "notes":
             await self.held(task_progress.write_notes(self.database, self.ann, self.name, "So far", append=False))
         elif self.claim_:
-            await comments.add(self.database, self.ann, self.name, CommentKind.PROGRESS, "So far", None)
+            await comment_mutations.add(self.database, self.ann, self.name, CommentKind.PROGRESS, "So far", None)
         if self.claim_:
             self.claim_.silent, self.claim_.stale = 0, False
             self.claim_.announce(None, longest=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from db.conversation import comments
 from db.core import ids, pagination
 from db.core.callers import Caller
 from db.core.database import Database
@@ -15,10 +14,19 @@ from db.core.errors import BadInput, NotFound
 from db.core.pagination import Page
 from db.core.records import CommentKind, DependencyKind, Objective, Room, Task, TaskOrder, TaskStatus
 from db.goal_tree import objectives
+from db.operations import room_mutations
 from db.overviews import critical_path
 from db.overviews.critical_path import longest_chain
-from db.rooms import rooms
-from db.tasks import claims, dependencies, staleness, submissions, task_cancel, task_lists, task_progress
+from db.tasks import (
+    claims,
+    comment_mutations,
+    dependencies,
+    staleness,
+    submissions,
+    task_cancel,
+    task_lists,
+    task_progress,
+)
 from db.tasks.submissions import Submission
 from db.tasks.task_lists import TaskFilter
 from tests.factories import World
@@ -274,7 +282,7 @@ async def test_search_reads_titles_descriptions_notes_and_comments(scene: Scene)
     await scene.task("e", instructions="rotating")
     await claims.claim(scene.database, scene.ann, t(noted))
     await task_progress.write_notes(scene.database, scene.ann, t(noted), "Rotation is slow.", append=True)
-    await comments.add(scene.database, scene.bob, t(commented), CommentKind.NOTE, "rotating since noon", None)
+    await comment_mutations.add(scene.database, scene.bob, t(commented), CommentKind.NOTE, "rotating since noon", None)
     elsewhere = await scene.world.task(await scene.world.room(), title="Rotate")
 
     assert await scene.titles(search="rotate") == ["Rotate the keys", described.title, "c", "d"]
@@ -321,7 +329,7 @@ async def test_a_standing_queue_sheds_what_is_long_done(scene: Scene) -> None:
 
 async def test_while_a_room_is_paused_nothing_in_it_is_ready(scene: Scene) -> None:
     await scene.task("one")
-    await rooms.update(scene.database, await scene.world.creator(), scene.room.name, {"paused": True})
+    await room_mutations.update(scene.database, await scene.world.creator(), scene.room.name, {"paused": True})
 
     assert await scene.titles(ready=True) == []
     assert await scene.titles(ready=False) == ["one"]

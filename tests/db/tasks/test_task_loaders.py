@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from db.conversation import comment_lists, comments
+from db.conversation import comment_lists
 from db.conversation.comment_lists import CommentPage, wanted
 from db.conversation.comments import NewHandoff
 from db.core import ids
@@ -13,8 +13,8 @@ from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.records import CommentKind, DependencyKind, ObjectiveStatus, Room, Task, Wait, WaitKind
 from db.goals.objective_mutations import update as update_objective
-from db.rooms import rooms
-from db.tasks import claims, dependencies, task_cancel, task_loaders, task_progress, waits
+from db.operations import room_mutations
+from db.tasks import claims, comment_mutations, dependencies, task_cancel, task_loaders, task_progress, waits
 from tests.factories import World
 
 
@@ -56,7 +56,7 @@ async def test_a_task_names_all_that_it_waits_for(database: Database, world: Wor
     )
     for objective in (top, inner):
         await update_objective(database, ann, ids.of(ids.OBJECTIVE, objective.id), {"status": ObjectiveStatus.DRAFT})
-    await rooms.update(database, await world.creator(), room.name, {"paused": True})
+    await room_mutations.update(database, await world.creator(), room.name, {"paused": True})
 
     waiting, of_free, of_finished = await waits_of(database, task, free, finished)
 
@@ -85,7 +85,7 @@ async def test_work_that_began_waits_for_no_start(database: Database, world: Wor
         await claims.claim(database, ann, t(task))
     await dependencies.add(database, ann, t(begun), t(blocker), DependencyKind.BLOCKS)
     await task_progress.block(database, ann, t(blocked), reason="No answer from the bank", depends_on=[t(blocker)])
-    await rooms.update(database, await world.creator(), room.name, {"paused": True})
+    await room_mutations.update(database, await world.creator(), room.name, {"paused": True})
 
     of_begun, of_blocked = await waits_of(database, begun, blocked)
 
@@ -191,8 +191,8 @@ async def test_comments_are_read_from_either_end_in_reading_order(
     goal = await world.objective(room)
     for n in range(5):
         kind = CommentKind.DECISION if n == 3 else CommentKind.NOTE
-        await comments.add(database, ann, t(task), kind, f"{n}", None)
-    await comments.add(database, ann, ids.of(ids.OBJECTIVE, goal.id), CommentKind.NOTE, "why", None)
+        await comment_mutations.add(database, ann, t(task), kind, f"{n}", None)
+    await comment_mutations.add(database, ann, ids.of(ids.OBJECTIVE, goal.id), CommentKind.NOTE, "why", None)
     # All of one instant, so that the keys alone tell them apart.
     await database.execute("update comment set created_at = now()")
     whole = wanted(task_id=task.id)

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from db.conversation import comments
 from db.conversation.comments import NewHandoff
 from db.core.callers import Caller
 from db.core.database import Database
@@ -18,12 +17,13 @@ from db.core.errors import Refused
 from db.core.records import AgentKind, CommentKind, DependencyKind, ObjectiveStatus, Role, Verdict
 from db.events.feed import Feed
 from db.goals import objective_mutations
+from db.operations import room_mutations
 from db.presence import sessions
 from db.resources import resources
-from db.rooms import rooms
 from db.tasks import (
     assignment,
     claims,
+    comment_mutations,
     criteria,
     dependencies,
     lease_expiry,
@@ -78,7 +78,7 @@ class Work(RuleBasedStateMachine):
     async def _open(self, rules: model.Rules) -> None:
         suffix = await self.database.fetchval("select count(*) from room")
         async with self.database.act() as act:
-            made = await rooms.open_room(act, f"work-{suffix}", "Work", actor=None)
+            made = await room_mutations.open_room(act, f"work-{suffix}", "Work", actor=None)
         assert made is not None
         self.room_id = made.id
         names = ("planner", "parent", "child", "sibling", "stranger")
@@ -97,7 +97,7 @@ class Work(RuleBasedStateMachine):
             "reclaim_after_seconds": model.RECLAIM_AFTER,
             "offline_after_seconds": 31_536_000,
         }
-        await rooms.update(self.database, self.callers[0], f"R{made.id}", changes)
+        await room_mutations.update(self.database, self.callers[0], f"R{made.id}", changes)
         objective = await objective_mutations.create(self.database, self.callers[0], room=f"R{made.id}", title="Goal")
         self.objective = f"O{objective.id}"
         parents = {keys[2]: keys[1], keys[3]: keys[1]}
@@ -349,7 +349,7 @@ class Work(RuleBasedStateMachine):
         caller = self.owner(task, by, usually=usually)
         refusable = self.model.say(caller.agent_id, task, words, progress=progress)
         kind = CommentKind.PROGRESS if progress else CommentKind.NOTE
-        self.act(comments.add(self.database, caller, f"T{task.key}", kind, words, None), refusable)
+        self.act(comment_mutations.add(self.database, caller, f"T{task.key}", kind, words, None), refusable)
 
     @rule(by=AGENT, quiet=st.sampled_from([None, None, QUIET]))
     def beat(self, by: int, quiet: int | None) -> None:
@@ -392,7 +392,7 @@ class Work(RuleBasedStateMachine):
     @rule(paused=st.sampled_from([False, False, False, True]))
     def pause(self, *, paused: bool) -> None:
         self.model.rules.paused = paused
-        self.act(rooms.update(self.database, self.callers[0], f"R{self.room_id}", {"paused": paused}), set())
+        self.act(room_mutations.update(self.database, self.callers[0], f"R{self.room_id}", {"paused": paused}), set())
 
     @rule(draft=st.sampled_from([False, False, False, True]))
     def draft(self, *, draft: bool) -> None:
