@@ -145,7 +145,7 @@ def _routes(door: Door, health: Health, entry: WayIn) -> list[Route | WebSocketR
         Route("/healthz", _healthy),
         Route("/readyz", ready),
         Route("/metrics", MetricsPage(door.metrics, door, health).__call__),
-        Route(login_link.PATH, let_in, methods=["POST"]),
+        *(Route(path, let_in, methods=["POST"]) for path in (login_link.PATH, login_link.OLD_PATH)),
         *dashboard.routes(),
     ]
 

@@ -4,6 +4,13 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 _MOST = 2**31
+# Names of an earlier version, which are taken until the next.
+_OLD_NAMES = {
+    "repeats": "merged_fields",
+    "head_bytes": "header_bytes",
+    "head_seconds": "header_seconds",
+    "strangers": "unauthenticated_sockets",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +27,14 @@ class Limits:
     root_fields: int = 100
     fields: int = 5_000
     # Fields that answer under one name at one place are compared with one another, so of n of them each counts n.
-    repeats: int = 20_000
+    merged_fields: int = 20_000
     # An operation, with its variables.
     cost: int = 30_000
     introspection: int = 60_000
     run_seconds: int = 30
     # A request.
-    head_bytes: int = 32_768
-    head_seconds: int = 10
+    header_bytes: int = 32_768
+    header_seconds: int = 10
     body_bytes: int = 1_000_000
     body_seconds: int = 30
     # A WebSocket.
@@ -39,7 +46,7 @@ class Limits:
     polls: int = 500
     subscriptions: int = 2_000
     sockets: int = 2_000
-    strangers: int = 1_000
+    unauthenticated_sockets: int = 1_000
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -47,11 +54,12 @@ class Limits:
         names = [field.name for field in fields(cls)]
         given = {}
         for part in text.replace(",", " ").split():
-            name, _, number = part.partition("=")
+            written, _, number = part.partition("=")
+            name = _OLD_NAMES.get(written, written)
             if name not in names:
                 raise ValueError(f"it takes {', '.join(names)}")
             if not number.isdecimal() or not 0 < int(number) < _MOST:
-                raise ValueError(f"{name} takes a whole number from 1")
+                raise ValueError(f"{written} takes a whole number from 1")
             given[name] = int(number)
         return cls(**given)
 

@@ -21,7 +21,7 @@ _FOLLOWING = (
     ("use of resources", ids.RESOURCE, q.wrong_use, q.mend_use),
 )
 
-_MEND = "Run `goalroom doctor --mend`, and tell us how it came to that."
+_FIX = "Run `goalroom doctor --fix`, and tell us how it came to that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,16 @@ async def examine(connection: Any) -> AsyncGenerator[Look]:
         yield _counted(subject, letter, await find(connection))
 
 
-async def mend(connection: Any) -> list[str]:
+async def fix(connection: Any) -> list[str]:
     """Put right what follows from other rows, while nobody writes; the ids of what was wrong."""
     async with connection.transaction():
         await q.lock_for_mending(connection)
-        mended = []
+        fixed = []
         for _, letter, find, put_right in _FOLLOWING:
             wrong = [row["id"] for row in await find(connection)]
             await put_right(connection, ids=wrong)
-            mended += [ids.of(letter, number) for number in wrong]
-        return mended
+            fixed += [ids.of(letter, number) for number in wrong]
+        return fixed
 
 
 def _database(facts: Any) -> Look:
@@ -121,4 +121,4 @@ def _counted(subject: str, letter: str, wrong: Sequence[Any]) -> Look:
         return Look(subject, "as it follows from the rest")
     named = ", ".join(ids.of(letter, row["id"]) for row in wrong[:_NAMED])
     more = f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
-    return Look(subject, f"{len(wrong)} wrong", [Finding(f"Not what follows from the rest: {named}{more}.", _MEND)])
+    return Look(subject, f"{len(wrong)} wrong", [Finding(f"Not what follows from the rest: {named}{more}.", _FIX)])

@@ -89,7 +89,7 @@ def demo(
         int,
         typer.Option(min=4, max=24, envvar="GOALROOM_AGENTS", help="How many work: one plans, one or two review."),
     ] = 6,
-    seed: Annotated[int, typer.Option(envvar="GOALROOM_SEED", help="Another one deals other dice.")] = 1,
+    seed: Annotated[int, typer.Option(envvar="GOALROOM_SEED", help="Random seed.")] = 1,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     host: Host = None,
@@ -134,7 +134,7 @@ def token(
     ] = AgentKind.AGENT,
     label: Annotated[str, typer.Option(envvar="GOALROOM_LABEL", help="What the token is for.")] = "",
     days: Annotated[
-        int | None, typer.Option(envvar="GOALROOM_DAYS", min=1, max=36_500, help="It ends after so many.")
+        int | None, typer.Option(envvar="GOALROOM_DAYS", min=1, max=36_500, help="Days until the token expires.")
     ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -239,8 +239,8 @@ def restore(
 @app.command()
 def doctor(
     *,
-    mend: Annotated[
-        bool, typer.Option("--mend", help="Put right what follows from the rest, and nothing else.")
+    fix: Annotated[
+        bool, typer.Option("--fix", "--mend", help="Put right what follows from the rest, and nothing else.")
     ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -249,7 +249,7 @@ def doctor(
     settings = _settings(data_dir=data_dir, database_url=database_url)
     from goalroom.commands import data
 
-    _run(data.doctor(settings, sys.stdout, mend=mend))
+    _run(data.doctor(settings, sys.stdout, fix=fix))
 
 
 @app.command()

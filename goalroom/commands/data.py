@@ -66,7 +66,7 @@ def _told(restored: dict[str, int]) -> Iterator[str]:
         yield f"{count} {table}" if count == 1 else f"{count} {table}s"
 
 
-async def doctor(settings: Settings, out: TextIO, *, mend: bool) -> None:
+async def doctor(settings: Settings, out: TextIO, *, fix: bool) -> None:
     """Say what is wrong with the database, and what to do about it; a Failure where something is."""
     _check_there_is_one(settings)
     wrong = 0
@@ -74,9 +74,9 @@ async def doctor(settings: Settings, out: TextIO, *, mend: bool) -> None:
         with setup.said_plainly(url):
             connection = await asyncpg.connect(url, timeout=10, server_settings={"application_name": "goalroom doctor"})
             try:
-                if mend:
-                    mended = await checks.mend(connection)
-                    out.write(f"Mended {', '.join(mended) or 'nothing'}.\n")
+                if fix:
+                    fixed = await checks.fix(connection)
+                    out.write(f"Fixed {', '.join(fixed) or 'nothing'}.\n")
                 async for look in checks.examine(connection):
                     out.write(f"{'WRONG' if look.findings else 'ok   '} {look.subject}: {look.seen}\n")
                     out.writelines(f"      {finding.problem} {finding.advice}\n" for finding in look.findings)

@@ -15,7 +15,9 @@ from db.operations.bootstrap import ADMIN
 from db.rooms import agents
 from goalroom.transport import content_negotiation
 
-PATH = "/way-in"
+PATH = "/login"
+# Its name in an earlier version, answered until the next.
+OLD_PATH = "/way-in"
 _GOOD_FOR_SECONDS = 600
 _TOKEN_LIVES = timedelta(days=7)
 _MOST_BYTES = 1_000
@@ -49,7 +51,7 @@ class WayIn:
             return JSONResponse({"error": "This ticket is not good, or not any more."}, 403, _HEADERS)
         admin = await agents.ensure(database, ADMIN, kind=AgentKind.HUMAN)
         ends = datetime.now(UTC) + _TOKEN_LIVES
-        token = await agents.issue_token(database, admin.id, Role.ADMIN, label="way in", expires_at=ends)
+        token = await agents.issue_token(database, admin.id, Role.ADMIN, label="login link", expires_at=ends)
         return JSONResponse({"token": token}, headers=_HEADERS)
 
     def _takes(self, ticket: str | None) -> bool:

@@ -35,7 +35,7 @@ def measure(document: DocumentNode, limits: Limits) -> bool:
         if isinstance(definition, OperationDefinitionNode):
             _hold(size.roots, limits.root_fields, "fields at the root")
     for definition in everything:
-        _hold(_repeats([definition.selection_set], fragments), limits.repeats, "fields that repeat others")
+        _hold(_repeats([definition.selection_set], fragments), limits.merged_fields, "fields that repeat others")
     return True
 
 

@@ -62,7 +62,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._received += len(data)
         super().data_received(data)
         # What is one endless header is told to nobody before its end.
-        if self._clock and self._received > self._limits.head_bytes and not self.transport.is_closing():
+        if self._clock and self._received > self._limits.header_bytes and not self.transport.is_closing():
             self._refuse_size()
 
     def on_message_begin(self) -> None:
@@ -82,7 +82,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._end_head()
-        if self._size > self._limits.head_bytes:
+        if self._size > self._limits.header_bytes:
             # The parser ends with this, and then asks for the answer to what it can't read.
             raise ValueError("the head is too large")
         super().on_headers_complete()
@@ -100,13 +100,13 @@ class HttpProtocol(HttpToolsProtocol):
         self.parser = None  # type: ignore[assignment]  # as uvicorn does
 
     def send_400_response(self, msg: str) -> None:
-        if self._size > self._limits.head_bytes:
+        if self._size > self._limits.header_bytes:
             self._refuse_size()
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, msg)
 
     def _begin_head(self) -> None:
-        self._clock = self.loop.call_later(self._limits.head_seconds, self._refuse_time)
+        self._clock = self.loop.call_later(self._limits.header_seconds, self._refuse_time)
 
     def _end_head(self) -> None:
         if self._clock is not None:
@@ -114,11 +114,11 @@ class HttpProtocol(HttpToolsProtocol):
             self._clock = None
 
     def _refuse_size(self) -> None:
-        why = f"The head of a request has at most {self._limits.head_bytes} bytes."
+        why = f"The head of a request has at most {self._limits.header_bytes} bytes."
         self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, why)
 
     def _refuse_time(self) -> None:
-        why = f"The head of the request did not arrive within {self._limits.head_seconds} seconds."
+        why = f"The head of the request did not arrive within {self._limits.header_seconds} seconds."
         self._refuse(HTTPStatus.REQUEST_TIMEOUT, why)
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:

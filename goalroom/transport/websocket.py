@@ -91,7 +91,7 @@ class _Socket:
         limits = self._door.limits
         try:
             async with asyncio.timeout(limits.init_seconds) as patience:
-                with self._door.connections.strange(patience, limits.strangers):
+                with self._door.connections.strange(patience, limits.unauthenticated_sockets):
                     while self._connection is None:
                         if not await self._hear():
                             return False

@@ -87,11 +87,13 @@ async def test_the_doctor_says_what_is_wrong_and_what_to_do(home: Path) -> None:
         await connection.close()
     ill = run("doctor", "--data-dir", home)
     assert ill.returncode == 1
-    assert "Not what follows from the rest: T1. Run `goalroom doctor --mend`" in ill.stdout
+    assert "Not what follows from the rest: T1. Run `goalroom doctor --fix`" in ill.stdout
     assert ill.stderr == "goalroom: 1 thing is wrong, as standard output says.\n"
 
-    mended = run("doctor", "--mend", "--data-dir", home)
-    assert (mended.returncode, mended.stdout.splitlines()[0]) == (0, "Mended T1.")
+    fixed = run("doctor", "--fix", "--data-dir", home)
+    assert (fixed.returncode, fixed.stdout.splitlines()[0]) == (0, "Fixed T1.")
+    # The option's name in an earlier version.
+    assert run("doctor", "--mend", "--data-dir", home).stdout.splitlines()[0] == "Fixed nothing."
 
 
 def test_where_there_is_no_data_none_is_made(tmp_path: Path) -> None:

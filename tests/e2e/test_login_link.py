@@ -1,4 +1,4 @@
-"""The way in that `serve` prints to a terminal, and the page's files."""
+"""The login link that `serve` prints to a terminal, and the page's files."""
 
 import os
 import pty
@@ -50,9 +50,9 @@ async def test_the_ticket_on_the_terminal_lets_in_as_admin_once(
 ) -> None:
     ticket = _ticket(terminal)
 
-    wrong = await stranger.post("/way-in", json={"ticket": ticket[:-1] + "~"})
-    answer = await stranger.post("/way-in", json={"ticket": ticket})
-    again = await stranger.post("/way-in", json={"ticket": ticket})
+    wrong = await stranger.post("/login", json={"ticket": ticket[:-1] + "~"})
+    answer = await stranger.post("/login", json={"ticket": ticket})
+    again = await stranger.post("/login", json={"ticket": ticket})
 
     assert (wrong.status_code, answer.status_code, again.status_code) == (403, 200, 403)
     assert answer.headers["cache-control"] == "no-store"
@@ -78,13 +78,21 @@ async def test_the_ticket_on_the_terminal_lets_in_as_admin_once(
 )
 async def test_what_is_no_ticket_is_refused(server: tuple[str, str], content: bytes, kind: str, status: int) -> None:
     async with httpx.AsyncClient(base_url=server[0]) as client:
-        answer = await client.post("/way-in", content=content, headers={"content-type": kind})
-        asked = await client.get("/way-in")
+        answer = await client.post("/login", content=content, headers={"content-type": kind})
+        asked = await client.get("/login")
 
     assert (answer.status_code, asked.status_code) == (status, 405)
 
 
-def test_into_a_pipe_no_way_in_is_printed(tmp_path: Path) -> None:
+async def test_the_path_of_an_earlier_version_still_takes_the_ticket(
+    terminal: list[str], stranger: httpx.AsyncClient
+) -> None:
+    answer = await stranger.post("/way-in", json={"ticket": _ticket(terminal)})
+
+    assert (answer.status_code, list(answer.json())) == (200, ["token"])
+
+
+def test_into_a_pipe_no_login_link_is_printed(tmp_path: Path) -> None:
     with Server("--data-dir", tmp_path / "home") as server:
         assert server.stop() == 0
         assert server.process.stdout is not None

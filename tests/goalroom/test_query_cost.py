@@ -128,6 +128,12 @@ def test_the_docs_name_every_limit_and_its_default() -> None:
     assert {(f"`{one.name}`", str(one.default)) for one in fields(Limits)} <= rows
 
 
+def test_the_names_of_an_earlier_version_still_set_limits() -> None:
+    old = Limits.of("repeats=1 head_bytes=2 head_seconds=3 strangers=4")
+
+    assert old == Limits(merged_fields=1, header_bytes=2, header_seconds=3, unauthenticated_sockets=4)
+
+
 def test_an_operator_sets_some_of_them() -> None:
     assert Limits.of("depth=30, cost=50000") == Limits(depth=30, cost=50_000)
     for wrong in ("nothing=1", "depth", "depth=", "depth=0", "depth=-1", "depth=x", "depth=99999999999"):

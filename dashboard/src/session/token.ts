@@ -30,7 +30,7 @@ export function takeTicket(): string | null {
 
 /** A token for the ticket, or null where it was used already or is too old. */
 export async function exchange(ticket: string): Promise<Token | null> {
-  const response = await fetch("/way-in", {
+  const response = await fetch("/login", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ ticket }),

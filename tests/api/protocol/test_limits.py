@@ -97,7 +97,7 @@ async def test_what_runs_too_long_is_ended(database_url: str) -> None:
 
 
 async def test_a_head_is_not_endless(database_url: str) -> None:
-    async with limited(database_url, "head_bytes=20000 head_seconds=1") as live:
+    async with limited(database_url, "header_bytes=20000 header_seconds=1") as live:
         start = f"GET /healthz HTTP/1.1\r\nHost: {live.host}\r\n".encode()
         long = await raw(live, start + b"X: " + b"x" * 30_000 + b"\r\n\r\n")
         many = await raw(live, start + b"".join(b"X-%d: x\r\n" % n for n in range(3_000)) + b"\r\n")
@@ -128,7 +128,7 @@ async def test_a_body_takes_its_time_but_not_all_of_it(database_url: str) -> Non
 
 
 async def test_of_too_many_silent_sockets_the_oldest_goes(database_url: str) -> None:
-    async with limited(database_url, "strangers=3") as live, AsyncExitStack() as opened:
+    async with limited(database_url, "unauthenticated_sockets=3") as live, AsyncExitStack() as opened:
         silent = [await opened.enter_async_context(live.raw_socket()) for _ in range(4)]
 
         assert (await silent[0].closed(2))[0] == 4408

@@ -60,7 +60,7 @@ async def wrong(connection: Any) -> dict[str, str]:
 async def test_a_room_at_work_is_as_it_must_be(waiting: Task, connection: Any) -> None:
     assert waiting.open_dependencies == 1
     assert await wrong(connection) == {}
-    assert await doctor.mend(connection) == []
+    assert await doctor.fix(connection) == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ async def test_a_room_at_work_is_as_it_must_be(waiting: Task, connection: Any) -
         ("update resource set in_use = 0 where in_use > 0", "use of resources", "X"),
     ],
 )
-async def test_what_does_not_follow_from_the_rest_is_found_and_mended(
+async def test_what_does_not_follow_from_the_rest_is_found_and_fixed(
     database: Database, room: Room, waiting: Task, connection: Any, harm: str, subject: str, named: str
 ) -> None:
     assert waiting.room_id == room.id
@@ -88,7 +88,7 @@ async def test_what_does_not_follow_from_the_rest_is_found_and_mended(
     assert list(found) == [subject]
     assert found[subject].count(f" {named}") == harmed
 
-    assert len(await doctor.mend(connection)) == harmed
+    assert len(await doctor.fix(connection)) == harmed
     assert await wrong(connection) == {}
     await check_what_is_stored(database, room.id)
 
