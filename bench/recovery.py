@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.e2e.outage_load import Outage, Team, team
+from tests.e2e.outages.outage_load import Outage, Team, team
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

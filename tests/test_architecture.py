@@ -1,8 +1,10 @@
 """Promises that no single part of the code can keep for itself."""
 
+import ast
 import asyncio
 import subprocess
 import sys
+from collections import Counter
 from contextlib import aclosing
 from pathlib import Path
 
@@ -128,6 +130,36 @@ def test_imports_point_one_way() -> None:
     ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603  # our own
 
     assert ended.returncode == 0, ended.stdout
+
+
+OURS = ("goalroom", "resolvers", "schema", "db", "sql", "tests", "bench")
+MOST_MODULES, MOST_LINES = 25, 400
+# Modules that are longer for a reason.
+LONGER = {
+    "db/core/errors.py": "one class for each code of the contract, in its order",
+    "db/core/records.py": "one class for each row that db answers, and the contract's enums",
+    "db/tasks/claims.py": "to be split by what is claimed",
+}
+
+
+def test_no_folder_holds_more_than_a_reader_can_keep_in_mind() -> None:
+    modules = [path for top in OURS for path in (ROOT / top).rglob("*.*") if path.suffix in {".py", ".sql"}]
+    folders = Counter(path.parent.relative_to(ROOT).as_posix() for path in modules if path.name != "__init__.py")
+
+    assert {folder: count for folder, count in folders.items() if count > MOST_MODULES} == {}
+
+
+def test_no_module_is_long_without_a_reason() -> None:
+    modules = [path for top in OURS if top != "tests" for path in (ROOT / top).rglob("*.py")]
+    lines = {path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines()) for path in modules}
+
+    assert {name for name, count in lines.items() if count > MOST_LINES} <= LONGER.keys()
+
+
+def test_each_package_says_in_one_sentence_what_belongs_there() -> None:
+    packages = [path for top in OURS[:5] for path in (ROOT / top).rglob("__init__.py")]
+
+    assert [path for path in packages if not (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "")] == []
 
 
 def test_the_state_diagram_shows_the_rules() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.e2e.outage_load import Outage, Team, team, try_once
+from tests.e2e.outages.outage_load import Outage, Team, team, try_once
 from tests.size import long, sized
 
 RESTARTS, ASKED = sized(1, 3), sized(8, 16)
