@@ -16,13 +16,13 @@ export function App() {
   );
 }
 
-const LAST = "goalroom.room";
+const LAST_ROOM = "goalroom.room";
 
-/** Into the room where this person was last, or their first. */
+/** Redirects to the room that was open last, or to the first. */
 function FirstRoom() {
   const { rooms } = useSession();
-  const last = localStorage.getItem(LAST);
+  const last = localStorage.getItem(LAST_ROOM);
   const room = rooms.find(({ name }) => name === last) ?? rooms[0];
   if (room) return <Redirect to={`/rooms/${room.name}/now`} replace />;
-  return <p className="waiting">You are in no room yet. An admin lets you into one.</p>;
+  return <p className="placeholder">You are in no room yet. An admin lets you into one.</p>;
 }

@@ -1,13 +1,13 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { applyTheme, keptTheme } from "./layout/theme";
+import { applyTheme, savedTheme } from "./layout/theme";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/components.css";
 
-applyTheme(keptTheme());
+applyTheme(savedTheme());
 
 const page = document.getElementById("page");
 if (page)

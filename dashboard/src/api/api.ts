@@ -3,20 +3,20 @@ import { type AnyVariables, Client, type CombinedError, fetchExchange, stringify
 import { createClient, type Client as Socket } from "graphql-ws";
 import { Refusal } from "./refusal";
 
-const ASK_IF_THERE_EVERY_MS = 10_000;
-const WAIT_FOR_PONG_MS = 5_000;
+const PING_EVERY_MS = 10_000;
+const PONG_TIMEOUT_MS = 5_000;
 const FORBIDDEN = 4403;
 
-/** The API as the one who signed in may use it: questions and acts over HTTP, what happens over one WebSocket. */
+/** The GraphQL API with one token: queries and mutations over HTTP, subscriptions over one WebSocket. */
 export class Api {
-  /** When the server was last heard over the socket, in milliseconds. */
-  heardAt = 0;
+  /** When the last message came over the WebSocket, in milliseconds. */
+  lastMessageAt = 0;
   readonly #client: Client;
   readonly #socket: Socket;
-  readonly #onRefused: () => void;
+  readonly #onUnauthenticated: () => void;
 
-  constructor(token: string, onRefused: () => void) {
-    this.#onRefused = onRefused;
+  constructor(token: string, onUnauthenticated: () => void) {
+    this.#onUnauthenticated = onUnauthenticated;
     this.#client = new Client({
       url: "/graphql",
       exchanges: [fetchExchange],
@@ -24,81 +24,82 @@ export class Api {
       requestPolicy: "network-only",
       fetchOptions: { headers: { authorization: `Bearer ${token}` }, cache: "no-store" },
     });
-    this.#socket = this.#open(token);
+    this.#socket = this.#connect(token);
   }
 
-  /** The answer, or a `Refusal`. Where a part of it was refused, `partly` takes what there is. */
-  async ask<Data, Variables extends AnyVariables>(
+  /** The data, or a `Refusal` is thrown. With `allowPartial`, errors are ignored where there is any data. */
+  async query<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
-    { partly = false }: { partly?: boolean } = {},
+    { allowPartial = false }: { allowPartial?: boolean } = {},
   ): Promise<Data> {
-    return this.#answered(await this.#client.query(document, variables).toPromise(), partly);
+    return this.#dataOf(await this.#client.query(document, variables).toPromise(), allowPartial);
   }
 
-  async act<Data, Variables extends AnyVariables>(
+  /** The data, or a `Refusal` is thrown. */
+  async mutate<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
   ): Promise<Data> {
-    return this.#answered(await this.#client.mutation(document, variables).toPromise(), false);
+    return this.#dataOf(await this.#client.mutation(document, variables).toPromise(), false);
   }
 
-  /** What the subscription sends, until the connection ends, which it says by throwing. */
-  async *follow<Data, Variables extends Record<string, unknown>>(
+  /** Each result of the subscription. It throws when the connection ends. */
+  async *subscribe<Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
   ): AsyncGenerator<Data> {
     const payload = { query: stringifyDocument(document), variables };
     for await (const { data, errors } of this.#socket.iterate<Data>(payload)) {
       const first = errors?.[0];
-      if (first) throw Refusal.from(first as { message: string; extensions?: Record<string, unknown> });
+      if (first) throw Refusal.fromGraphQLError(first as { message: string; extensions?: Record<string, unknown> });
       if (data) yield data;
     }
   }
 
-  /** A socket that has been silent for longer than the server's patience is no connection any more. */
-  doubt(): void {
-    if (Date.now() - this.heardAt > ASK_IF_THERE_EVERY_MS + WAIT_FOR_PONG_MS) this.#socket.terminate();
+  /** Close the WebSocket if it has been silent for longer than a ping and its pong take. */
+  checkConnection(): void {
+    if (Date.now() - this.lastMessageAt > PING_EVERY_MS + PONG_TIMEOUT_MS) this.#socket.terminate();
   }
 
   close(): void {
     void this.#socket.dispose();
   }
 
-  #open(token: string): Socket {
-    let patience: number | undefined;
+  #connect(token: string): Socket {
+    let pongTimer: number | undefined;
     const socket = createClient({
       url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
       connectionParams: { token, session: "dashboard" },
       retryAttempts: 0,
-      keepAlive: ASK_IF_THERE_EVERY_MS,
+      keepAlive: PING_EVERY_MS,
       on: {
         message: () => {
-          this.heardAt = Date.now();
+          this.lastMessageAt = Date.now();
         },
         ping: (received) => {
           if (received) return;
-          patience = window.setTimeout(() => socket.terminate(), WAIT_FOR_PONG_MS);
+          pongTimer = window.setTimeout(() => socket.terminate(), PONG_TIMEOUT_MS);
         },
         pong: (received) => {
-          if (received) window.clearTimeout(patience);
+          if (received) window.clearTimeout(pongTimer);
         },
         closed: (event) => {
-          window.clearTimeout(patience);
-          if ((event as CloseEvent).code === FORBIDDEN) this.#onRefused();
+          window.clearTimeout(pongTimer);
+          if ((event as CloseEvent).code === FORBIDDEN) this.#onUnauthenticated();
         },
       },
     });
     return socket;
   }
 
-  #answered<Data>(result: { data?: Data | undefined; error?: CombinedError | undefined }, partly: boolean): Data {
+  #dataOf<Data>(result: { data?: Data | undefined; error?: CombinedError | undefined }, allowPartial: boolean): Data {
     if (result.error) {
-      const refusal = Refusal.of(result.error);
-      if (refusal.code === "UNAUTHENTICATED") this.#onRefused();
-      if (!(partly && result.data)) throw refusal;
+      const refusal = Refusal.fromCombinedError(result.error);
+      if (refusal.code === "UNAUTHENTICATED") this.#onUnauthenticated();
+      if (!(allowPartial && result.data)) throw refusal;
     }
-    if (!result.data) throw new Refusal("INTERNAL", "The server answered nothing.");
+    if (!result.data) throw new Refusal("INTERNAL", "The server sent an empty answer.");
     return result.data;
   }
 }

@@ -6,7 +6,7 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** A dialog as the browser has it: it keeps the focus, and Esc closes it. */
+/** The browser's own modal dialog, which traps the focus and closes with Esc. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();

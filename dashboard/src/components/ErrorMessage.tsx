@@ -1,9 +1,9 @@
 import type { Refusal } from "../api/refusal";
 
-/** Why there is nothing to see. */
-export function Refused({ refusal }: { refusal: Refusal }) {
+/** Shows a refusal where its data would be. */
+export function ErrorMessage({ refusal }: { refusal: Refusal }) {
   return (
-    <p className="notice" role="alert">
+    <p className="error-message" role="alert">
       {refusal.message}
       {refusal.hint && <span className="hint">{refusal.hint}</span>}
     </p>

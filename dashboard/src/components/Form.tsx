@@ -3,16 +3,24 @@ import { Dialog } from "./Dialog";
 
 interface FormDialogProps {
   readonly title: string;
-  readonly act: string;
-  readonly busy: boolean;
+  readonly submitLabel: string;
+  readonly disabled: boolean;
   readonly danger?: boolean;
   readonly onSubmit: () => void;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-/** A form in a dialog: what is asked for, and one button that does it. */
-export function FormDialog({ title, act, busy, danger = false, onSubmit, onClose, children }: FormDialogProps) {
+/** A form in a dialog, with a button that submits it and one that closes it. */
+export function FormDialog({
+  title,
+  submitLabel,
+  disabled,
+  danger = false,
+  onSubmit,
+  onClose,
+  children,
+}: FormDialogProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
@@ -25,8 +33,8 @@ export function FormDialog({ title, act, busy, danger = false, onSubmit, onClose
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className={danger ? "danger" : "primary"} disabled={busy}>
-            {act}
+          <button type="submit" className={danger ? "danger" : "primary"} disabled={disabled}>
+            {submitLabel}
           </button>
         </div>
       </form>
@@ -40,7 +48,7 @@ interface FieldProps {
   readonly children: ReactElement<{ id?: string; "aria-describedby"?: string }>;
 }
 
-/** An input under its label. The label stands beside it: around a select, it would be called by its options too. */
+/** A labelled input. The label is not around it: a select's accessible name would then include its options. */
 export function Field({ label, hint, children }: FieldProps) {
   const id = useId();
   return (

@@ -1,19 +1,19 @@
-import { countdown, fullTime } from "./format";
+import { formatCountdown, formatDateTime } from "./format";
 import { useNow } from "./RelativeTime";
 
 const SOON_MS = 60_000;
 
-/** What is left of a lease, second by second. */
-export function LeaseLeft({ expiresAt }: { expiresAt: string }) {
+/** The time until a lease expires, second by second. */
+export function LeaseCountdown({ expiresAt }: { expiresAt: string }) {
   const left = Date.parse(expiresAt) - useNow(1_000);
   return (
     <time
-      className="lease-left"
+      className="lease-countdown"
       dateTime={expiresAt}
-      title={`The lease ends at ${fullTime(expiresAt)}, if nothing renews it`}
+      title={`The lease ends at ${formatDateTime(expiresAt)}, if nothing renews it`}
       data-soon={left < SOON_MS || undefined}
     >
-      {left > 0 ? countdown(left) : "ran out"}
+      {left > 0 ? formatCountdown(left) : "ran out"}
     </time>
   );
 }

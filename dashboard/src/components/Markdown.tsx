@@ -4,65 +4,65 @@ import { Link } from "wouter";
 import { type OpenRoom, useRoom } from "../layout/room";
 import "./markdown.css";
 
-interface SaidProps {
+interface MarkdownProps {
   readonly text: string;
-  /** Who is called by `@name` in it. */
+  /** The names in it that are mentions. */
   readonly mentions?: readonly string[];
-  /** What it names by id; left out, whatever looks like a task or an objective. */
+  /** The ids in it that are references. Left out: all ids of tasks and objectives. */
   readonly refs?: readonly string[];
-  /** Whose name stands out. */
+  /** The name whose mentions are highlighted. */
   readonly me?: string;
 }
 
-interface Known {
+interface Context {
   readonly room: OpenRoom;
   readonly mentions: ReadonlySet<string>;
   readonly refs: ReadonlySet<string> | null;
   readonly me: string | undefined;
 }
 
-// What is nested deeper is shown as it was written.
-const DEEPEST = 12;
-const NAMED = /(@[a-z][a-z0-9_-]*|\b[AOT][1-9]\d*\b)/;
-const PAGES: Readonly<Record<string, string>> = { A: "agents", O: "tree", T: "tasks" };
-const SAFE = /^(https?:\/\/|mailto:)/i;
+// Deeper nesting is shown as source text.
+const MAX_DEPTH = 12;
+const MENTION_OR_ID = /(@[a-z][a-z0-9_-]*|\b[AOT][1-9]\d*\b)/;
+const VIEW_OF_ID: Readonly<Record<string, string>> = { A: "agents", O: "tree", T: "tasks" };
+const SAFE_URL = /^(https?:\/\/|mailto:)/i;
 
-/** What somebody wrote, as Markdown: made of elements alone, so that no text can become markup. */
-export function Said({ text, mentions, refs, me }: SaidProps) {
+/** Markdown text, rendered as React elements, so that no text can become HTML. */
+export function Markdown({ text, mentions, refs, me }: MarkdownProps) {
   const room = useRoom();
   const names = mentions?.join(" ");
   const ids = refs?.join(" ");
   const content = useMemo(() => {
-    const known = {
+    const context = {
       room,
       mentions: new Set(names?.split(" ")),
       refs: ids === undefined ? null : new Set(ids.split(" ")),
       me,
     };
     try {
-      return blocks(Lexer.lex(text, { gfm: true, breaks: true }), known, 0);
+      return blocks(Lexer.lex(text, { gfm: true, breaks: true }), context, 0);
     } catch {
-      // Nested beyond all measure.
+      // The lexer's recursion fails on extreme nesting.
       return <p>{text}</p>;
     }
   }, [text, names, ids, me, room]);
-  return <div className="said-text">{content}</div>;
+  return <div className="markdown">{content}</div>;
 }
 
-/** Parts have no names, only places. */
-function inOrder(element: "tr" | "tbody" | "ul" | "li" | typeof Fragment, parts: readonly ReactNode[]): ReactNode {
+/** Elements without keys: parts of a text have no identity. */
+function elementOf(element: "tr" | "tbody" | "ul" | "li" | typeof Fragment, parts: readonly ReactNode[]): ReactNode {
   return createElement(element, null, ...parts);
 }
 
-function blocks(tokens: readonly Token[], known: Known, depth: number): ReactNode {
-  return inOrder(
+function blocks(tokens: readonly Token[], context: Context, depth: number): ReactNode {
+  return elementOf(
     Fragment,
-    tokens.map((token) => block(token, known, depth)),
+    tokens.map((token) => block(token, context, depth)),
   );
 }
 
-function block(token: Tokens.Generic, known: Known, depth: number): ReactNode {
-  if (depth > DEEPEST) return token.raw;
+function block(token: Tokens.Generic, context: Context, depth: number): ReactNode {
+  if (depth > MAX_DEPTH) return token.raw;
   switch (token.type) {
     case "space":
     case "def":
@@ -78,45 +78,45 @@ function block(token: Tokens.Generic, known: Known, depth: number): ReactNode {
     case "heading":
       return (
         <p>
-          <strong>{inline(token.tokens ?? [], known, depth)}</strong>
+          <strong>{inline(token.tokens ?? [], context, depth)}</strong>
         </p>
       );
     case "blockquote":
-      return <blockquote>{blocks(token.tokens ?? [], known, depth + 1)}</blockquote>;
+      return <blockquote>{blocks(token.tokens ?? [], context, depth + 1)}</blockquote>;
     case "list":
-      return list(token as Tokens.List, known, depth);
+      return list(token as Tokens.List, context, depth);
     case "table":
-      return table(token as Tokens.Table, known, depth);
+      return table(token as Tokens.Table, context, depth);
     case "paragraph":
-      return <p>{inline(token.tokens ?? [], known, depth)}</p>;
+      return <p>{inline(token.tokens ?? [], context, depth)}</p>;
     case "text":
-      return token.tokens ? inline(token.tokens, known, depth) : token.text;
+      return token.tokens ? inline(token.tokens, context, depth) : token.text;
     default:
-      // HTML too is shown as it was written.
+      // HTML too is shown as source text.
       return <p>{token.raw}</p>;
   }
 }
 
-function list(token: Tokens.List, known: Known, depth: number): ReactNode {
+function list(token: Tokens.List, context: Context, depth: number): ReactNode {
   const items = token.items.map((item) => {
-    const said = item.tokens.filter(({ type }) => type !== "checkbox");
-    return inOrder("li", [item.task && (item.checked ? "☑ " : "☐ "), blocks(said, known, depth + 1)]);
+    const content = item.tokens.filter(({ type }) => type !== "checkbox");
+    return elementOf("li", [item.task && (item.checked ? "☑ " : "☐ "), blocks(content, context, depth + 1)]);
   });
   return token.ordered
     ? createElement("ol", { start: token.start === "" ? 1 : token.start }, ...items)
-    : inOrder("ul", items);
+    : elementOf("ul", items);
 }
 
-function table(token: Tokens.Table, known: Known, depth: number): ReactNode {
+function table(token: Tokens.Table, context: Context, depth: number): ReactNode {
   const row = (element: "th" | "td", cells: readonly Tokens.TableCell[]) =>
-    inOrder(
+    elementOf(
       "tr",
-      cells.map((cell) => createElement(element, null, inline(cell.tokens, known, depth))),
+      cells.map((cell) => createElement(element, null, inline(cell.tokens, context, depth))),
     );
   return (
     <table>
       <thead>{row("th", token.header)}</thead>
-      {inOrder(
+      {elementOf(
         "tbody",
         token.rows.map((cells) => row("td", cells)),
       )}
@@ -124,16 +124,16 @@ function table(token: Tokens.Table, known: Known, depth: number): ReactNode {
   );
 }
 
-function inline(tokens: readonly Token[], known: Known, depth: number, inLink = false): ReactNode {
-  return inOrder(
+function inline(tokens: readonly Token[], context: Context, depth: number, inLink = false): ReactNode {
+  return elementOf(
     Fragment,
-    tokens.map((token) => run(token, known, depth, inLink)),
+    tokens.map((token) => inlineToken(token, context, depth, inLink)),
   );
 }
 
-function run(token: Tokens.Generic, known: Known, depth: number, inLink: boolean): ReactNode {
-  if (depth > DEEPEST) return token.raw;
-  const inner = () => inline(token.tokens ?? [], known, depth + 1, inLink);
+function inlineToken(token: Tokens.Generic, context: Context, depth: number, inLink: boolean): ReactNode {
+  if (depth > MAX_DEPTH) return token.raw;
+  const inner = () => inline(token.tokens ?? [], context, depth + 1, inLink);
   switch (token.type) {
     case "br":
       return <br />;
@@ -147,26 +147,26 @@ function run(token: Tokens.Generic, known: Known, depth: number, inLink: boolean
       return <del>{inner()}</del>;
     case "link":
     case "image":
-      // An image is a request to another host: it is linked, not shown.
-      if (inLink || !SAFE.test(token.href)) return token.raw;
+      // Loading an image is a request to another host, so images become links.
+      if (inLink || !SAFE_URL.test(token.href)) return token.raw;
       return (
         <a href={token.href} target="_blank" rel="noopener noreferrer">
-          {token.type === "image" ? token.text || token.href : inline(token.tokens ?? [], known, depth + 1, true)}
+          {token.type === "image" ? token.text || token.href : inline(token.tokens ?? [], context, depth + 1, true)}
         </a>
       );
     case "escape":
       return token.text;
     case "text":
       if (token.tokens) return inner();
-      return inLink ? token.text : named(token.text, known);
+      return inLink ? token.text : linked(token.text, context);
     default:
       return token.raw;
   }
 }
 
-/** Names and ids within plain text lead to their pages. */
-function named(text: string, { room, mentions, refs, me }: Known): ReactNode[] {
-  return text.split(NAMED).map((part, at) => {
+/** Plain text, with mentions and ids as links to their pages. */
+function linked(text: string, { room, mentions, refs, me }: Context): ReactNode[] {
+  return text.split(MENTION_OR_ID).map((part, at) => {
     const key = `${at}`;
     if (at % 2 === 0) return part;
     if (part.startsWith("@")) {
@@ -178,7 +178,7 @@ function named(text: string, { room, mentions, refs, me }: Known): ReactNode[] {
         </Link>
       );
     }
-    const page = PAGES[part.charAt(0)];
+    const page = VIEW_OF_ID[part.charAt(0)];
     if (!page || (refs ? !refs.has(part) : page === "agents")) return part;
     return (
       <Link key={key} className="ref" href={room.to(page, part)}>

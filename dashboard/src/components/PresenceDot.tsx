@@ -1,7 +1,7 @@
 import type { Presence } from "../api/documents";
 
-/** Whether somebody is here. */
+/** A dot that shows whether an agent is online. */
 export function PresenceDot({ presence }: { presence: Presence }) {
-  const word = presence.toLowerCase();
-  return <span className="presence" role="img" data-presence={presence} title={word} aria-label={word} />;
+  const label = presence.toLowerCase();
+  return <span className="presence" role="img" data-presence={presence} title={label} aria-label={label} />;
 }

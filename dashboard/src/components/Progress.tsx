@@ -1,11 +1,11 @@
-import { percent } from "./format";
+import { formatPercent } from "./format";
 
-/** How far something is. */
+/** A progress bar with its percentage. */
 export function Progress({ value, label }: { value: number; label: string }) {
   return (
     <span className="progress" data-done={value >= 1 || undefined}>
       <progress max={1} value={value} aria-label={label} />
-      <span className="figure">{percent(value)}</span>
+      <span className="figure">{formatPercent(value)}</span>
     </span>
   );
 }

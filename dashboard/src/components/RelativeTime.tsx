@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
-import { fullTime, span } from "./format";
+import { formatDateTime, formatDuration } from "./format";
 
-/** One clock for all that ticks. */
+/** One timer for all components that show the time. */
 class Clock {
   #now = Date.now();
   #timer: number | undefined;
@@ -13,7 +13,7 @@ class Clock {
     this.#listeners.add(listener);
     this.#timer ??= window.setInterval(() => {
       this.#now = Date.now();
-      for (const one of this.#listeners) one();
+      for (const listener of this.#listeners) listener();
     }, this.every);
     return () => {
       this.#listeners.delete(listener);
@@ -24,7 +24,7 @@ class Clock {
   };
 
   readonly read = (): number => {
-    // Asked twice while nothing ticks, it must say the same.
+    // React reads a snapshot twice and expects the same value, also while no timer runs.
     if (this.#timer === undefined && Date.now() - this.#now >= this.every) this.#now = Date.now();
     return this.#now;
   };
@@ -32,7 +32,7 @@ class Clock {
 
 const clocks = new Map<number, Clock>();
 
-/** The time, again at each tick. */
+/** The present time; it renders again every `every` milliseconds. */
 export function useNow(every: number): number {
   let clock = clocks.get(every);
   if (!clock) {
@@ -42,12 +42,12 @@ export function useNow(every: number): number {
   return useSyncExternalStore(clock.listen, clock.read);
 }
 
-/** How long ago, and when exactly. */
-export function Ago({ at }: { at: string }) {
+/** How long ago it was, with the exact time as a tooltip. */
+export function RelativeTime({ at }: { at: string }) {
   const now = useNow(5_000);
   return (
-    <time dateTime={at} title={fullTime(at)}>
-      {span(now - Date.parse(at))}
+    <time dateTime={at} title={formatDateTime(at)}>
+      {formatDuration(now - Date.parse(at))}
     </time>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode, Ref } from "react";
 
-interface ScrollerProps {
+interface ScrollAreaProps {
   readonly label: string;
   readonly className: string;
   readonly area: Ref<HTMLElement>;
@@ -8,10 +8,10 @@ interface ScrollerProps {
   readonly children: ReactNode;
 }
 
-/** A part that scrolls by itself, and is reached by keys. */
-export function Scroller({ label, className, area, onScroll, children }: ScrollerProps) {
+/** A part of the page that scrolls by itself, and can be focused so that keys scroll it. */
+export function ScrollArea({ label, className, area, onScroll, children }: ScrollAreaProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys scroll what has the focus.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys scroll the focused element.
     <section className={className} ref={area} tabIndex={0} aria-label={label} onScroll={onScroll}>
       {children}
     </section>

@@ -1,27 +1,32 @@
 import { useId } from "react";
 import "./segmented-control.css";
 
-interface ChoiceProps<Option extends string> {
+interface SegmentedControlProps<Option extends string> {
   readonly label: string;
   readonly options: readonly Option[];
   readonly value: Option;
-  readonly onChoose: (option: Option) => void;
+  readonly onChange: (option: Option) => void;
 }
 
-/** One of a few, all in sight. */
-export function Choice<Option extends string>({ label, options, value, onChoose }: ChoiceProps<Option>) {
+/** Radio buttons side by side: one of a few options, all of them visible. */
+export function SegmentedControl<Option extends string>({
+  label,
+  options,
+  value,
+  onChange,
+}: SegmentedControlProps<Option>) {
   const name = useId();
   return (
-    <fieldset className="choice">
-      <legend className="unseen">{label}</legend>
+    <fieldset className="segmented-control">
+      <legend className="visually-hidden">{label}</legend>
       {options.map((option) => (
         <label key={option}>
           <input
             type="radio"
-            className="unseen"
+            className="visually-hidden"
             name={name}
             checked={option === value}
-            onChange={() => onChoose(option)}
+            onChange={() => onChange(option)}
           />
           <span>{option}</span>
         </label>

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useRoom } from "../layout/room";
 
-/** A task by its id and title, leading to its page; what else is said of it stands behind. */
+/** A task in one line: its id, its title as a link, and whatever the children add. */
 export function TaskLine({ task, children }: { task: { id: string; title: string }; children?: ReactNode }) {
   const room = useRoom();
   return (

@@ -2,7 +2,7 @@ import type { TaskStatus } from "../api/documents";
 
 type State = TaskStatus | "READY" | "STALE";
 
-const WORDS: Record<State, string> = {
+const LABELS: Record<State, string> = {
   TODO: "To do",
   READY: "Ready",
   DOING: "Doing",
@@ -19,12 +19,12 @@ interface TaskStateProps {
   readonly stale?: boolean | undefined;
 }
 
-/** Where a task stands, in a word and a colour. */
+/** The status of a task, or that it is ready or stale, as a coloured label. */
 export function TaskState({ status, ready = false, stale = false }: TaskStateProps) {
   const state: State = status === "TODO" && ready ? "READY" : status === "DOING" && stale ? "STALE" : status;
   return (
     <span className="state" data-state={state}>
-      {WORDS[state]}
+      {LABELS[state]}
     </span>
   );
 }

@@ -1,8 +1,7 @@
 import type { InboxKind } from "../api/documents";
-import { DOING, type News } from "../log/invalidation";
 
-/** Why somebody is told something, in a word. */
-export const TOLD: Record<InboxKind, string> = {
+/** Why an item is in the inbox, in a word. */
+export const INBOX_KIND_LABELS: Record<InboxKind, string> = {
   DIRECT: "direct",
   MENTION: "mention",
   UNBLOCKED: "unblocked",
@@ -17,6 +16,3 @@ export const TOLD: Record<InboxKind, string> = {
   PROPOSAL: "to decide",
   DECIDED: "decided",
 };
-
-/** An inbox item is written with whatever line of the log caused it. */
-export const ofTheInbox = (news: News): boolean => news !== DOING && news.kind !== "PRESENCE_CHANGED";

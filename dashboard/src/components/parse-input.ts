@@ -1,13 +1,13 @@
-/** `T4, t5 T6` as ids; what is no id is left to the server to refuse. */
-export function idsIn(text: string): string[] {
+/** The ids in a text such as `T4, t5 T6`. They are not validated: the server does that. */
+export function parseIds(text: string): string[] {
   return text
     .split(/[\s,]+/)
     .filter(Boolean)
     .map((id) => id.toUpperCase());
 }
 
-/** The lines that say something. */
-export function linesIn(text: string): string[] {
+/** The lines of a text that are not blank. */
+export function parseLines(text: string): string[] {
   return text
     .split("\n")
     .map((line) => line.trim())

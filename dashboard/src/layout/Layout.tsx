@@ -1,46 +1,46 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { LogSign } from "../log/ConnectionStatus";
+import { ConnectionStatus } from "../log/ConnectionStatus";
 import { useSession } from "../session/session";
 import { VIEWS } from "../views";
-import { Mark } from "./Logo";
-import { Pause } from "./PauseButton";
+import { Logo } from "./Logo";
+import { PauseButton } from "./PauseButton";
 import { RoomSwitch } from "./RoomSwitch";
 import { useRoom } from "./room";
-import { Help } from "./ShortcutHelp";
+import { ShortcutHelp } from "./ShortcutHelp";
 import { useShortcuts } from "./shortcuts";
 import { ThemeSwitch } from "./ThemeSwitch";
 
-/** What stands around every view: where one is, where one can go, and whether what is shown is true. */
-export function Shell({ children }: { children: ReactNode }) {
-  const { me, mayAct, signOut } = useSession();
+/** What is around every view: navigation, the room, and the status of the connection. */
+export function Layout({ children }: { children: ReactNode }) {
+  const { me, canWrite, signOut } = useSession();
   const room = useRoom();
   const [location, navigate] = useLocation();
-  const [helping, setHelping] = useState(false);
+  const [showingHelp, setShowingHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
   const [, , , path] = location.split("/");
   const view = VIEWS.find((one) => one.path === path);
-  const title = room.head?.title || room.name;
+  const title = room.info?.title || room.name;
 
   useEffect(() => {
     document.title = `${view?.name ? `${view.name} · ` : ""}${title} · Goalroom`;
   }, [view, title]);
   useShortcuts({
     go: (key) => {
-      const found = VIEWS.find((one) => one.key === key);
-      if (found) navigate(room.to(found.path));
+      const target = VIEWS.find((one) => one.key === key);
+      if (target) navigate(room.to(target.path));
     },
-    help: () => setHelping(true),
+    help: () => setShowingHelp(true),
   });
 
   return (
-    <div className="shell">
-      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+    <div className="layout">
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
-      <header className="side">
+      <header className="sidebar">
         <p className="brand">
-          <Mark />
+          <Logo />
           <span>Goalroom</span>
         </p>
         <RoomSwitch />
@@ -51,10 +51,10 @@ export function Shell({ children }: { children: ReactNode }) {
             </Link>
           ))}
         </nav>
-        <div className="person">
-          <span className="person-name" title="Signed in">
+        <div className="user">
+          <span className="user-name" title="Signed in">
             {me.name}
-            {!mayAct && (
+            {!canWrite && (
               <span className="hint" title="This token reads everything, and changes nothing.">
                 {" "}
                 reads only
@@ -70,21 +70,21 @@ export function Shell({ children }: { children: ReactNode }) {
             className="quiet"
             aria-label="Keyboard shortcuts"
             title="Keyboard shortcuts (?)"
-            onClick={() => setHelping(true)}
+            onClick={() => setShowingHelp(true)}
           >
             ?
           </button>
         </div>
       </header>
-      <section className="bar" aria-label="Room">
-        <LogSign />
-        {room.head?.title && <p className="room-title">{room.head.title}</p>}
-        <Pause />
+      <section className="topbar" aria-label="Room">
+        <ConnectionStatus />
+        {room.info?.title && <p className="room-title">{room.info.title}</p>}
+        <PauseButton />
       </section>
       <main ref={main} tabIndex={-1}>
         {children}
       </main>
-      {helping && <Help onClose={() => setHelping(false)} />}
+      {showingHelp && <ShortcutHelp onClose={() => setShowingHelp(false)} />}
     </div>
   );
 }

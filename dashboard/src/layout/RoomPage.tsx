@@ -1,52 +1,52 @@
 import { Suspense, useEffect, useMemo, useState } from "react";
 import { Route, Switch } from "wouter";
-import { RoomHeadDocument } from "../api/documents";
-import { Refused } from "../components/ErrorMessage";
-import { ofTheRoom } from "../log/invalidation";
+import { RoomInfoDocument } from "../api/documents";
+import { ErrorMessage } from "../components/ErrorMessage";
+import { roomUpdates } from "../log/invalidation";
 import { RoomLog } from "../log/room-log";
-import { LogContext, useLive } from "../log/use-live-query";
+import { LogContext, useLiveQuery } from "../log/use-live-query";
 import { useSession } from "../session/session";
 import { VIEWS } from "../views";
-import { Shell } from "./Layout";
+import { Layout } from "./Layout";
 import { type OpenRoom, RoomContext } from "./room";
-import { NoticesHere } from "./Toasts";
+import { ToastProvider } from "./Toasts";
 
-/** One room: its log is followed for as long as it is open, whatever view of it is shown. */
+/** One room. Its log is followed for as long as the room is open, whichever view is shown. */
 export function RoomPage({ name }: { name: string }) {
   const { api } = useSession();
   const [log, setLog] = useState<RoomLog | null>(null);
 
   useEffect(() => {
-    const made = new RoomLog(api, name);
-    setLog(made);
+    const created = new RoomLog(api, name);
+    setLog(created);
     localStorage.setItem("goalroom.room", name);
-    return () => made.stop();
+    return () => created.stop();
   }, [api, name]);
 
   if (!log) return null;
   return (
     <LogContext value={log}>
-      <NoticesHere>
-        <Opened name={name} />
-      </NoticesHere>
+      <ToastProvider>
+        <RoomViews name={name} />
+      </ToastProvider>
     </LogContext>
   );
 }
 
-function Opened({ name }: { name: string }) {
-  const { data, refusal } = useLive(RoomHeadDocument, { room: name }, ofTheRoom);
-  const head = data?.room ?? null;
+function RoomViews({ name }: { name: string }) {
+  const { data, refusal } = useLiveQuery(RoomInfoDocument, { room: name }, roomUpdates);
+  const info = data?.room ?? null;
   const room = useMemo<OpenRoom>(
-    () => ({ name, head, to: (view, rest) => `/rooms/${name}/${view}${rest ? `/${rest}` : ""}` }),
-    [name, head],
+    () => ({ name, info, to: (view, rest) => `/rooms/${name}/${view}${rest ? `/${rest}` : ""}` }),
+    [name, info],
   );
   return (
     <RoomContext value={room}>
-      <Shell>
-        {refusal && !refusal.passes ? (
-          <Refused refusal={refusal} />
+      <Layout>
+        {refusal && !refusal.isTransient ? (
+          <ErrorMessage refusal={refusal} />
         ) : (
-          <Suspense fallback={<p className="waiting">Opening…</p>}>
+          <Suspense fallback={<p className="placeholder">Opening…</p>}>
             <Switch>
               {VIEWS.map(({ path, View }) => (
                 <Route key={path} path={`/rooms/${name}/${path}/*?`}>
@@ -54,12 +54,12 @@ function Opened({ name }: { name: string }) {
                 </Route>
               ))}
               <Route>
-                <p className="waiting">There is no such page.</p>
+                <p className="placeholder">There is no such page.</p>
               </Route>
             </Switch>
           </Suspense>
         )}
-      </Shell>
+      </Layout>
     </RoomContext>
   );
 }

@@ -2,7 +2,7 @@ import { useLocation } from "wouter";
 import { useSession } from "../session/session";
 import { useRoom } from "./room";
 
-/** Another room, in the view that is open. */
+/** Switches to another room, in the view that is open. */
 export function RoomSwitch() {
   const { rooms } = useSession();
   const room = useRoom();

@@ -1,26 +1,26 @@
 import { Dialog } from "../components/Dialog";
 import { VIEWS } from "../views";
 
-/** What keys do. */
-export function Help({ onClose }: { onClose: () => void }) {
+/** The list of keyboard shortcuts. */
+export function ShortcutHelp({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <dl className="keys">
         {VIEWS.filter(({ key }) => key).map(({ path, name, key }) => (
-          <Row key={path} keys={["g", key ?? ""]} what={`Open ${name}`} />
+          <Shortcut key={path} keys={["g", key ?? ""]} action={`Open ${name}`} />
         ))}
-        <Row keys={["/"]} what="Search in the view" />
-        <Row keys={["?"]} what="This list" />
-        <Row keys={["↑", "↓"]} what="Tree: the objective above or below" />
-        <Row keys={["→", "←"]} what="Tree: open or close; into it or out of it" />
-        <Row keys={["Enter"]} what="Tree: its details" />
-        <Row keys={["m"]} what="Tree: pick it up; then Enter puts it into another, Esc puts it back" />
+        <Shortcut keys={["/"]} action="Search in the view" />
+        <Shortcut keys={["?"]} action="This list" />
+        <Shortcut keys={["↑", "↓"]} action="Tree: the objective above or below" />
+        <Shortcut keys={["→", "←"]} action="Tree: open or close; into it or out of it" />
+        <Shortcut keys={["Enter"]} action="Tree: its details" />
+        <Shortcut keys={["m"]} action="Tree: pick it up; then Enter puts it into another, Esc puts it back" />
       </dl>
     </Dialog>
   );
 }
 
-function Row({ keys, what }: { keys: readonly string[]; what: string }) {
+function Shortcut({ keys, action }: { keys: readonly string[]; action: string }) {
   return (
     <div>
       <dt>
@@ -28,7 +28,7 @@ function Row({ keys, what }: { keys: readonly string[]; what: string }) {
           <kbd key={key}>{key}</kbd>
         ))}
       </dt>
-      <dd>{what}</dd>
+      <dd>{action}</dd>
     </div>
   );
 }

@@ -1,15 +1,15 @@
 import { type Theme, useTheme } from "./theme";
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
-const SIGN: Record<Theme, string> = { system: "◐", light: "○", dark: "●" };
+const ICON: Record<Theme, string> = { system: "◐", light: "○", dark: "●" };
 
-/** Light, dark, or as the system has it. */
+/** Switches between the system's colour scheme, light and dark. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useTheme();
   const label = `Theme: ${theme}. Switch to ${NEXT[theme]}`;
   return (
     <button type="button" className="quiet" aria-label={label} title={label} onClick={() => setTheme(NEXT[theme])}>
-      <span aria-hidden="true">{SIGN[theme]}</span>
+      <span aria-hidden="true">{ICON[theme]}</span>
     </button>
   );
 }

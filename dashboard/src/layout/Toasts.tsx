@@ -1,49 +1,48 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { Refusal } from "../api/refusal";
 
-interface Notice {
+interface Toast {
   readonly id: number;
   readonly text: string;
   readonly hint: string;
-  readonly bad: boolean;
+  readonly isError: boolean;
 }
 
-interface Notices {
-  /** That something was done. */
-  readonly say: (text: string) => void;
-  /** That something was not done, and why. */
-  readonly refuse: (error: unknown) => void;
+interface Toasts {
+  readonly showSuccess: (text: string) => void;
+  readonly showError: (error: unknown) => void;
 }
 
-const NoticesContext = createContext<Notices | null>(null);
-const SHOWN_MS = 6_000;
-let last = 0;
+const ToastContext = createContext<Toasts | null>(null);
+const SUCCESS_SHOWN_MS = 6_000;
+let lastId = 0;
 
-export function useNotices(): Notices {
-  const notices = useContext(NoticesContext);
-  if (!notices) throw new Error("Nothing shows notices here.");
-  return notices;
+export function useToasts(): Toasts {
+  const toasts = useContext(ToastContext);
+  if (!toasts) throw new Error("There is no ToastProvider around this component.");
+  return toasts;
 }
 
-export function NoticesHere({ children }: { children: ReactNode }) {
-  const [shown, setShown] = useState<readonly Notice[]>([]);
+/** Shows toasts over its children: at most three, the newest last. */
+export function ToastProvider({ children }: { children: ReactNode }) {
+  const [shown, setShown] = useState<readonly Toast[]>([]);
 
-  const remove = useCallback((id: number) => setShown((all) => all.filter((one) => one.id !== id)), []);
+  const remove = useCallback((id: number) => setShown((toasts) => toasts.filter((toast) => toast.id !== id)), []);
   const add = useCallback(
-    (text: string, hint: string, bad: boolean) => {
-      last += 1;
-      const id = last;
-      setShown((all) => [...all.slice(-2), { id, text, hint, bad }]);
-      // A refusal stays until it was read.
-      if (!bad) window.setTimeout(() => remove(id), SHOWN_MS);
+    (text: string, hint: string, isError: boolean) => {
+      lastId += 1;
+      const id = lastId;
+      setShown((toasts) => [...toasts.slice(-2), { id, text, hint, isError }]);
+      // An error stays until it is dismissed.
+      if (!isError) window.setTimeout(() => remove(id), SUCCESS_SHOWN_MS);
     },
     [remove],
   );
-  const notices = useMemo<Notices>(
+  const toasts = useMemo<Toasts>(
     () => ({
-      say: (text) => add(text, "", false),
-      refuse: (error) => {
-        const { message, hint } = Refusal.because(error);
+      showSuccess: (text) => add(text, "", false),
+      showError: (error) => {
+        const { message, hint } = Refusal.fromUnknown(error);
         add(message, hint, true);
       },
     }),
@@ -51,11 +50,11 @@ export function NoticesHere({ children }: { children: ReactNode }) {
   );
 
   return (
-    <NoticesContext value={notices}>
+    <ToastContext value={toasts}>
       {children}
-      <div className="notices" aria-live="polite">
-        {shown.map(({ id, text, hint, bad }) => (
-          <div key={id} className={bad ? "notice-card bad" : "notice-card"} role={bad ? "alert" : undefined}>
+      <div className="toasts" aria-live="polite">
+        {shown.map(({ id, text, hint, isError }) => (
+          <div key={id} className={isError ? "toast toast-error" : "toast"} role={isError ? "alert" : undefined}>
             <p>
               {text}
               {hint && <span className="hint">{hint}</span>}
@@ -66,6 +65,6 @@ export function NoticesHere({ children }: { children: ReactNode }) {
           </div>
         ))}
       </div>
-    </NoticesContext>
+    </ToastContext>
   );
 }

@@ -1,11 +1,12 @@
 import { createContext, useContext } from "react";
-import type { RoomHeadQuery } from "../api/documents";
+import type { RoomInfoQuery } from "../api/documents";
 
-/** The room that is open. `head` is null until it is known. */
+/** The room that is open. */
 export interface OpenRoom {
   readonly name: string;
-  readonly head: RoomHeadQuery["room"] | null;
-  /** The address of one of its views, with what follows it. */
+  /** Null until it is fetched. */
+  readonly info: RoomInfoQuery["room"] | null;
+  /** The path of one of its views, with the rest that belongs to the view. */
   readonly to: (view: string, rest?: string) => string;
 }
 

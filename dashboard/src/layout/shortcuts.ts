@@ -5,31 +5,31 @@ interface Shortcuts {
   readonly help: () => void;
 }
 
-const TOGETHER_MS = 1_200;
+const SEQUENCE_MS = 1_200;
 
-/** Where keys are text, or a dialog is open, they are nobody's shortcut. */
-export function isTyping(event: KeyboardEvent): boolean {
-  const at = event.target;
+/** Whether a key belongs to a text field, a dialog or the browser, and is no shortcut. */
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target;
   return (
     event.defaultPrevented ||
     event.metaKey ||
     event.ctrlKey ||
     event.altKey ||
-    (at instanceof HTMLElement && at.closest("input, textarea, select, dialog, [contenteditable]") !== null)
+    (target instanceof HTMLElement && target.closest("input, textarea, select, dialog, [contenteditable]") !== null)
   );
 }
 
-/** `g` and a letter leads to a view, `/` to the view's search, `?` to the list of them all. */
+/** `g` and a letter opens a view, `/` focuses the view's search field, `?` opens the list of shortcuts. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
 
   useEffect(() => {
-    let leader = 0;
-    const press = (event: KeyboardEvent) => {
+    let pressedG = 0;
+    const handleKey = (event: KeyboardEvent) => {
       if (isTyping(event)) return;
       if (event.key === "g") {
-        leader = Date.now();
+        pressedG = Date.now();
       } else if (event.key === "?") {
         latest.current.help();
       } else if (event.key === "/") {
@@ -38,11 +38,11 @@ export function useShortcuts(shortcuts: Shortcuts): void {
         event.preventDefault();
         search.focus();
       } else {
-        if (Date.now() - leader < TOGETHER_MS) latest.current.go(event.key);
-        leader = 0;
+        if (Date.now() - pressedG < SEQUENCE_MS) latest.current.go(event.key);
+        pressedG = 0;
       }
     };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
+    window.addEventListener("keydown", handleKey);
+    return () => window.removeEventListener("keydown", handleKey);
   }, []);
 }

@@ -4,18 +4,18 @@ export type Theme = "system" | "light" | "dark";
 
 const KEY = "goalroom.theme";
 
-export function keptTheme(): Theme {
-  const kept = localStorage.getItem(KEY);
-  return kept === "light" || kept === "dark" ? kept : "system";
+export function savedTheme(): Theme {
+  const saved = localStorage.getItem(KEY);
+  return saved === "light" || saved === "dark" ? saved : "system";
 }
 
-/** All colours are `light-dark()`, so the scheme of the root is the theme. */
+/** All colours are `light-dark()`, so the colour scheme of the root element selects the theme. */
 export function applyTheme(theme: Theme): void {
   document.documentElement.style.colorScheme = theme === "system" ? "light dark" : theme;
 }
 
 export function useTheme(): [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState(keptTheme);
+  const [theme, setTheme] = useState(savedTheme);
   const choose = (next: Theme) => {
     localStorage.setItem(KEY, next);
     applyTheme(next);

@@ -2,33 +2,33 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import type { AnyVariables } from "@urql/core";
 import { useCallback, useState } from "react";
 import { useSession } from "../session/session";
-import { useNotices } from "./Toasts";
+import { useToasts } from "./Toasts";
 
 /**
- * What a person does: the answer, or undefined where it was refused, which is said to them. It can't be done while it is
- * under way, nor by those who may only read.
+ * Runs a mutation. It resolves to the data, or to undefined after a refusal, which is shown as a toast; `success` is the
+ * text of the toast otherwise. `disabled` is true while it runs, and always for those who may only read.
  */
-export function useAct<Data, Variables extends AnyVariables>(
+export function useMutation<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
-): [act: (variables: Variables, done?: string) => Promise<Data | undefined>, off: boolean] {
-  const { api, mayAct } = useSession();
-  const { say, refuse } = useNotices();
-  const [underWay, setUnderWay] = useState(false);
-  const act = useCallback(
-    async (variables: Variables, done?: string) => {
-      setUnderWay(true);
+): [mutate: (variables: Variables, success?: string) => Promise<Data | undefined>, disabled: boolean] {
+  const { api, canWrite } = useSession();
+  const { showSuccess, showError } = useToasts();
+  const [pending, setPending] = useState(false);
+  const mutate = useCallback(
+    async (variables: Variables, success?: string) => {
+      setPending(true);
       try {
-        const data = await api.act(document, variables);
-        if (done) say(done);
+        const data = await api.mutate(document, variables);
+        if (success) showSuccess(success);
         return data;
       } catch (error) {
-        refuse(error);
+        showError(error);
         return undefined;
       } finally {
-        setUnderWay(false);
+        setPending(false);
       }
     },
-    [api, document, say, refuse],
+    [api, document, showSuccess, showError],
   );
-  return [act, underWay || !mayAct];
+  return [mutate, pending || !canWrite];
 }

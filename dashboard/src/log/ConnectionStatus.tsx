@@ -1,39 +1,39 @@
-import { clockTime } from "../components/format";
+import { formatTime } from "../components/format";
 import { useNow } from "../components/RelativeTime";
-import type { Standing } from "./room-log";
-import { useStanding } from "./use-live-query";
+import type { LogStatus } from "./room-log";
+import { useLogStatus } from "./use-live-query";
 
-const SAID_FOR_MS = 8_000;
+const CAUGHT_UP_SHOWN_MS = 8_000;
 
 /** Whether what the page shows is true now, and if not, when it last was. */
-export function LogSign() {
-  const standing = useStanding();
+export function ConnectionStatus() {
+  const status = useLogStatus();
   const now = useNow(1_000);
-  const [tone, text, more] = words(standing, now);
+  const [tone, label, detail] = describe(status, now);
   return (
     <output
-      className="log-sign"
+      className="connection-status"
       data-tone={tone}
-      data-phase={standing.phase}
-      data-cursor={standing.cursor ?? undefined}
+      data-phase={status.phase}
+      data-cursor={status.cursor ?? undefined}
     >
       <span className="dot" aria-hidden="true" />
-      <strong>{text}</strong>
-      {more && <span className="hint">{more}</span>}
+      <strong>{label}</strong>
+      {detail && <span className="hint">{detail}</span>}
     </output>
   );
 }
 
-function words(
-  { phase, asOf, missed, behind, refusal }: Standing,
+function describe(
+  { phase, asOf, missed, behind, refusal }: LogStatus,
   now: number,
-): [tone: string, text: string, more?: string | undefined] {
-  const then = asOf ? `data as of ${clockTime(asOf)}` : undefined;
+): [tone: string, label: string, detail?: string | undefined] {
+  const lastTrue = asOf ? `data as of ${formatTime(asOf)}` : undefined;
   if (phase === "refused") return ["bad", "Stopped", refusal?.message];
-  if (phase === "opening") return ["wait", "Connecting"];
-  if (phase === "lost") return ["bad", "Reconnecting", then];
-  if (phase === "catching-up") return ["wait", "Catching up", then];
-  if (missed && now - missed.at < SAID_FOR_MS)
+  if (phase === "connecting") return ["wait", "Connecting"];
+  if (phase === "disconnected") return ["bad", "Reconnecting", lastTrue];
+  if (phase === "catching-up") return ["wait", "Catching up", lastTrue];
+  if (missed && now - missed.at < CAUGHT_UP_SHOWN_MS)
     return ["good", "Caught up", `${missed.count} ${missed.count === 1 ? "event" : "events"}`];
   if (behind) return ["wait", "Live", "updating"];
   return ["good", "Live"];

@@ -1,8 +1,8 @@
 import type { EventKind } from "../api/documents";
 import type { LogEvent } from "./invalidation";
 
-/** What somebody did, between their name and the thing. */
-const DEEDS: Record<EventKind, string> = {
+/** What was done, to stand between who did it and what it was done to. */
+const ACTIONS: Record<EventKind, string> = {
   ROOM_CREATED: "made the room",
   ROOM_UPDATED: "changed the room",
   AGENT_JOINED: "let in",
@@ -40,40 +40,40 @@ const DEEDS: Record<EventKind, string> = {
   DIGEST_POSTED: "posted a digest",
 };
 
-export interface Sentence {
+export interface EventDescription {
   readonly who: string;
-  readonly deed: string;
-  /** Said behind the thing, or instead of one. */
-  readonly more: string;
+  readonly action: string;
+  /** Stands behind what it was done to, or instead of that. */
+  readonly detail: string;
 }
 
-/** One line of the log, as a person would tell it. */
-export function sentence(event: LogEvent): Sentence {
-  const said = (event.data ?? {}) as Readonly<Record<string, unknown>>;
+/** An event of the log in words. */
+export function describeEvent(event: LogEvent): EventDescription {
+  const data = (event.data ?? {}) as Readonly<Record<string, unknown>>;
   const who = event.actor?.name ?? "Goalroom";
-  const deed = DEEDS[event.kind];
+  const action = ACTIONS[event.kind];
   switch (event.kind) {
     case "PRESENCE_CHANGED":
-      return { who: event.agent?.name ?? who, deed: `is ${String(said.presence ?? "").toLowerCase()}`, more: "" };
+      return { who: event.agent?.name ?? who, action: `is ${String(data.presence ?? "").toLowerCase()}`, detail: "" };
     case "AGENT_JOINED":
-      return { who: event.agent?.name ?? who, deed: "came in", more: "" };
+      return { who: event.agent?.name ?? who, action: "came in", detail: "" };
     case "ROOM_UPDATED":
-      if (said.paused === true) return { who, deed: "paused the room", more: "" };
-      return { who, deed, more: "" };
+      if (data.paused === true) return { who, action: "paused the room", detail: "" };
+      return { who, action, detail: "" };
     case "TASK_REVIEWED":
-      return { who, deed: said.verdict === "APPROVED" ? "approved" : "asked for changes of", more: "" };
+      return { who, action: data.verdict === "APPROVED" ? "approved" : "asked for changes of", detail: "" };
     case "TASK_ASSIGNED":
-      return { who, deed, more: typeof said.assignee === "string" ? `to ${said.assignee}` : "" };
+      return { who, action, detail: typeof data.assignee === "string" ? `to ${data.assignee}` : "" };
     case "TASK_BLOCKED":
-      return { who, deed, more: typeof said.reason === "string" ? said.reason : "" };
+      return { who, action, detail: typeof data.reason === "string" ? data.reason : "" };
     case "MESSAGE_SENT":
-      if (!event.message) return { who, deed: "sent a direct message", more: "" };
+      if (!event.message) return { who, action: "sent a direct message", detail: "" };
       return {
         who,
-        deed: event.message.channel ? `in #${event.message.channel.name}` : "to you",
-        more: event.message.body,
+        action: event.message.channel ? `in #${event.message.channel.name}` : "to you",
+        detail: event.message.body,
       };
     default:
-      return { who, deed, more: "" };
+      return { who, action, detail: "" };
   }
 }

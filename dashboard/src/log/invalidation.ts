@@ -2,45 +2,50 @@ import type { EventKind, LogLineFragment } from "../api/documents";
 
 export type LogEvent = LogLineFragment;
 
-/** What an agent says that it does changed; that stands in no log. */
-export const DOING = "DOING";
+/** An agent's activity changed. Activities are pushed beside the log, and are not events of it. */
+export const ACTIVITY_CHANGED = "ACTIVITY_CHANGED";
 
-/** What a view hears of: a line of the log, or that somebody does something else now. */
-export type News = LogEvent | typeof DOING;
+/** What may make data on the page outdated. */
+export type LogChange = LogEvent | typeof ACTIVITY_CHANGED;
 
-/** Whether a view's numbers may be others now. */
-export type Concern = (news: News) => boolean;
+/** Whether a change may make the data of a query outdated, so that it must be asked again. */
+export type ChangeFilter = (change: LogChange) => boolean;
 
-export function ofKinds(...prefixes: readonly (EventKind | `${string}_`)[]): Concern {
-  return (news) =>
-    news !== DOING &&
-    prefixes.some((prefix) => (prefix.endsWith("_") ? news.kind.startsWith(prefix) : news.kind === prefix));
+/** Events of these kinds, or of all kinds with these prefixes, which end in `_`. */
+export function eventKinds(...kinds: readonly (EventKind | `${string}_`)[]): ChangeFilter {
+  return (change) =>
+    change !== ACTIVITY_CHANGED &&
+    kinds.some((kind) => (kind.endsWith("_") ? change.kind.startsWith(kind) : change.kind === kind));
 }
 
-export function anyOf(...concerns: readonly Concern[]): Concern {
-  return (news) => concerns.some((concern) => concern(news));
+export function anyOf(...filters: readonly ChangeFilter[]): ChangeFilter {
+  return (change) => filters.some((filter) => filter(change));
 }
 
-export const ofTasks = ofKinds("TASK_", "DEPENDENCY_", "ROOM_UPDATED", "OBJECTIVE_UPDATED");
-export const ofObjectives = ofKinds("OBJECTIVE_", "KEY_RESULT_UPDATED", "TASK_");
-export const ofAgents = ofKinds("AGENT_JOINED", "PRESENCE_CHANGED");
-export const ofDoings: Concern = (news) => news === DOING;
-export const ofTheRoom = ofKinds("ROOM_UPDATED");
-export const ofMessages = ofKinds("MESSAGE_SENT");
+export const taskEvents = eventKinds("TASK_", "DEPENDENCY_", "ROOM_UPDATED", "OBJECTIVE_UPDATED");
+export const objectiveEvents = eventKinds("OBJECTIVE_", "KEY_RESULT_UPDATED", "TASK_");
+export const agentEvents = eventKinds("AGENT_JOINED", "PRESENCE_CHANGED");
+export const roomUpdates = eventKinds("ROOM_UPDATED");
+export const messageEvents = eventKinds("MESSAGE_SENT");
+export const activityChanges: ChangeFilter = (change) => change === ACTIVITY_CHANGED;
 
-/** What concerns one task: itself, what it waits for and what waits for it can't be told apart, so ask again for those too. */
-export function ofTask(id: string): Concern {
-  return (news) => news !== DOING && (news.task?.id === id || news.kind.startsWith("DEPENDENCY_") || isEnd(news));
+/** Any event but a change of presence may put an item into an inbox. */
+export const inboxEvents: ChangeFilter = (change) => change !== ACTIVITY_CHANGED && change.kind !== "PRESENCE_CHANGED";
+
+/**
+ * Events that may change the page of one task: its own, and those of tasks that it depends on or that depend on it. An
+ * event does not say which tasks those are, so each event that may end or begin a wait counts.
+ */
+export function eventsOfTask(id: string): ChangeFilter {
+  return (change) =>
+    change !== ACTIVITY_CHANGED &&
+    (change.task?.id === id || change.kind.startsWith("DEPENDENCY_") || CHANGES_WAITS.has(change.kind));
 }
 
-const ENDS: ReadonlySet<EventKind> = new Set([
+const CHANGES_WAITS: ReadonlySet<EventKind> = new Set([
   "TASK_DONE",
   "TASK_CANCELLED",
   "TASK_REOPENED",
   "TASK_UNBLOCKED",
   "ROOM_UPDATED",
 ]);
-
-function isEnd(event: LogEvent): boolean {
-  return ENDS.has(event.kind);
-}

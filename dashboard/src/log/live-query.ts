@@ -1,37 +1,37 @@
 import { Refusal } from "../api/refusal";
-import type { Concern, News } from "./invalidation";
-import { Model } from "./live-store";
+import type { ChangeFilter, LogChange } from "./invalidation";
+import { LiveStore } from "./live-store";
 import type { RoomLog } from "./room-log";
 
-export interface Answer<Data> {
+export interface QueryState<Data> {
   readonly data: Data | undefined;
   readonly refusal: Refusal | null;
 }
 
-/** One question that is asked again when the log says that its answer may be another. */
-export class LiveQuery<Data> extends Model<Answer<Data>> {
-  readonly #pace = this.reading(() => this.#ask());
+/** The result of one fetch, which is repeated when the log holds a change that invalidates it. */
+export class LiveQuery<Data> extends LiveStore<QueryState<Data>> {
+  readonly #throttle = this.throttledFetch(() => this.#fetch());
 
   constructor(
     log: RoomLog,
-    private readonly ask: () => Promise<Data>,
-    private readonly concern: Concern,
+    private readonly fetch: () => Promise<Data>,
+    private readonly invalidatedBy: ChangeFilter,
   ) {
     super(log, { data: undefined, refusal: null });
   }
 
-  readonly refresh = (): void => this.#pace.touch();
+  readonly refetch = (): void => this.#throttle.trigger();
 
-  hear(news: News | null): void {
-    if (news === null || this.concern(news)) this.refresh();
+  onLogChange(change: LogChange | null): void {
+    if (change === null || this.invalidatedBy(change)) this.refetch();
   }
 
-  async #ask(): Promise<void> {
+  async #fetch(): Promise<void> {
     try {
-      this.keep({ data: await this.ask() });
+      this.update({ data: await this.fetch() });
     } catch (error) {
-      // What is refused now is no answer any more; what could not be asked still is.
-      if (!Refusal.because(error).passes) this.keep({ data: undefined });
+      // While the server can't be reached, the old data stays; after a real refusal it must not be shown any more.
+      if (!Refusal.fromUnknown(error).isTransient) this.update({ data: undefined });
       throw error;
     }
   }

@@ -1,14 +1,16 @@
 import { Refusal } from "../api/refusal";
-import type { News } from "./invalidation";
-import type { RoomLog, Watcher } from "./room-log";
-import { Pace } from "./throttle";
+import type { LogChange } from "./invalidation";
+import type { LogObserver, RoomLog } from "./room-log";
+import { Throttle } from "./throttle";
 
-/** What part of a view is drawn from. The log keeps it true while somebody listens; another object at each change. */
-export abstract class Model<State extends { readonly refusal: Refusal | null }> implements Watcher {
+/**
+ * State for `useSyncExternalStore` that follows the room's log while somebody is subscribed. Each change is a new object.
+ */
+export abstract class LiveStore<State extends { readonly refusal: Refusal | null }> implements LogObserver {
   #state: State;
-  #stop: (() => void) | null = null;
+  #unobserve: (() => void) | null = null;
   readonly #listeners = new Set<() => void>();
-  readonly #paces: Pace[] = [];
+  readonly #throttles: Throttle[] = [];
 
   constructor(
     private readonly log: RoomLog,
@@ -17,54 +19,54 @@ export abstract class Model<State extends { readonly refusal: Refusal | null }> 
     this.#state = state;
   }
 
-  /** News of the log, or null where anything may have changed: at first, and after a connection was lost. */
-  abstract hear(news: News | null): void;
+  /** Null means that anything may have changed: at first, and after the connection was lost. */
+  abstract onLogChange(change: LogChange | null): void;
 
-  get waitingSince(): number | null {
-    return this.#paces.find((pace) => pace.waitingSince !== null)?.waitingSince ?? null;
+  get pendingSince(): number | null {
+    return this.#throttles.find(({ pendingSince }) => pendingSince !== null)?.pendingSince ?? null;
   }
 
-  readonly state = (): State => this.#state;
+  readonly getSnapshot = (): State => this.#state;
 
-  readonly listen = (listener: () => void): (() => void) => {
+  readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) {
-      this.#stop = this.log.watch(this);
-      this.hear(null);
+      this.#unobserve = this.log.observe(this);
+      this.onLogChange(null);
     }
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
-      this.#stop?.();
-      for (const pace of this.#paces) pace.stop();
+      this.#unobserve?.();
+      for (const throttle of this.#throttles) throttle.stop();
     };
   };
 
-  /** Reads when it is touched. What is refused is drawn, and tried again where that may pass. */
-  protected reading(read: () => Promise<void>): Pace {
-    const pace = new Pace(async () => {
+  /** Fetches when it is triggered. A refusal is published, and the fetch is retried if the refusal is transient. */
+  protected throttledFetch(fetch: () => Promise<void>): Throttle {
+    const throttle = new Throttle(async () => {
       try {
-        await this.log.begun;
-        await read();
-        this.draw({ refusal: null } as Partial<State>);
+        await this.log.ready;
+        await fetch();
+        this.publish({ refusal: null } as Partial<State>);
         return true;
       } catch (error) {
-        const refusal = Refusal.because(error);
-        this.draw({ refusal } as Partial<State>);
-        return !refusal.passes;
+        const refusal = Refusal.fromUnknown(error);
+        this.publish({ refusal } as Partial<State>);
+        return !refusal.isTransient;
       }
     });
-    this.#paces.push(pace);
-    return pace;
+    this.#throttles.push(throttle);
+    return throttle;
   }
 
-  /** Change it, and tell nobody yet. */
-  protected keep(change: Partial<State>): void {
+  /** Change the state without telling the listeners yet. */
+  protected update(change: Partial<State>): void {
     this.#state = { ...this.#state, ...change };
   }
 
-  protected draw(change: Partial<State>): void {
-    this.keep(change);
+  protected publish(change: Partial<State>): void {
+    this.update(change);
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,46 +1,45 @@
 import type { Api } from "../api/api";
-import { DoingsDocument, LogDocument, LogEndDocument } from "../api/documents";
+import { ActivityChangesDocument, LatestEventsDocument, LogEventsDocument } from "../api/documents";
 import { Refusal } from "../api/refusal";
-import { DOING, type LogEvent, type News } from "./invalidation";
+import { ACTIVITY_CHANGED, type LogChange, type LogEvent } from "./invalidation";
 
-/** How the page stands to the room's log. */
-export interface Standing {
-  readonly phase: "opening" | "live" | "catching-up" | "lost" | "refused";
-  /** The last line that was read. */
+/** The state of the connection to the room's log, and its newest events. */
+export interface LogStatus {
+  readonly phase: "connecting" | "live" | "catching-up" | "disconnected" | "refused";
+  /** The cursor of the last event that was read. */
   readonly cursor: string | null;
   /** While the connection is lost: up to when all that is shown was true. */
   readonly asOf: number | null;
-  /** Lines that were missed and then read, the last time that the connection was lost. */
+  /** How many events were missed and then read, the last time that the connection was lost. */
   readonly missed: { readonly count: number; readonly at: number } | null;
   /** Newest last. */
   readonly recent: readonly LogEvent[];
-  /** Some view has waited long for its new numbers. */
+  /** Some view has waited long for new data. */
   readonly behind: boolean;
   readonly refusal: Refusal | null;
 }
 
-/** One that wants to know. */
-export interface Watcher {
-  /** Null: the connection was lost and is back, so everything may be another. */
-  hear(news: News | null): void;
-  /** Since when it waits for new numbers, if it does. */
-  readonly waitingSince: number | null;
+export interface LogObserver {
+  /** Null: the connection was lost and is back, so anything may have changed. */
+  onLogChange(change: LogChange | null): void;
+  /** Since when its data is known to be outdated, or null. */
+  readonly pendingSince: number | null;
 }
 
-const KEPT = 200;
+const MAX_RECENT = 200;
 const PUBLISH_EVERY_MS = 100;
 const BEHIND_AFTER_MS = 3_000;
-const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000];
+const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000];
 
 /**
- * Follows one room's log from the cursor of its first question to the end of the page, over as many connections as
- * that takes, and tells the views what concerns them.
+ * Follows the log of one room from the first cursor that it reads, over as many connections as that takes, and passes
+ * each change on to its observers.
  */
 export class RoomLog {
-  /** Settles when the first cursor is known: what is asked after that is never older than what is followed. */
-  readonly begun: Promise<void>;
-  #standing: Standing = {
-    phase: "opening",
+  /** Resolves when the first cursor is known. Data that is queried after that is never older than the cursor. */
+  readonly ready: Promise<void>;
+  #status: LogStatus = {
+    phase: "connecting",
     cursor: null,
     asOf: null,
     missed: null,
@@ -48,50 +47,52 @@ export class RoomLog {
     behind: false,
     refusal: null,
   };
-  #next: Standing = this.#standing;
-  #publishing: number | undefined;
+  /** What `#status` will be when it is next published. */
+  #next: LogStatus = this.#status;
+  #publishTimer: number | undefined;
   readonly #listeners = new Set<() => void>();
-  readonly #watchers = new Set<Watcher>();
+  readonly #observers = new Set<LogObserver>();
   readonly #api: Api;
   readonly #room: string;
   #stopped = false;
   #failures = 0;
-  #wake: () => void = () => {};
-  #begin: () => void = () => {};
-  readonly #clock: number;
+  #endBackoff: () => void = () => {};
+  #resolveReady: () => void = () => {};
+  readonly #behindTimer: number;
 
   constructor(api: Api, room: string) {
     this.#api = api;
     this.#room = room;
-    this.begun = new Promise((resolve) => {
-      this.#begin = resolve;
+    this.ready = new Promise((resolve) => {
+      this.#resolveReady = resolve;
     });
     void this.#followForever();
-    void this.#followDoings();
-    window.addEventListener("online", this.#lookNow);
-    document.addEventListener("visibilitychange", this.#lookNow);
-    this.#clock = window.setInterval(this.#seeWhoWaits, 500);
+    void this.#followActivities();
+    window.addEventListener("online", this.#reconnectNow);
+    document.addEventListener("visibilitychange", this.#reconnectNow);
+    this.#behindTimer = window.setInterval(this.#updateBehind, 500);
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#wake();
-    window.clearInterval(this.#clock);
-    window.clearTimeout(this.#publishing);
-    window.removeEventListener("online", this.#lookNow);
-    document.removeEventListener("visibilitychange", this.#lookNow);
+    this.#endBackoff();
+    window.clearInterval(this.#behindTimer);
+    window.clearTimeout(this.#publishTimer);
+    window.removeEventListener("online", this.#reconnectNow);
+    document.removeEventListener("visibilitychange", this.#reconnectNow);
   }
 
-  readonly listen = (listener: () => void): (() => void) => {
+  /** Call the listener when the status changes. */
+  readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  readonly standing = (): Standing => this.#standing;
+  readonly status = (): LogStatus => this.#status;
 
-  watch(watcher: Watcher): () => void {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+  observe(observer: LogObserver): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   async #followForever(): Promise<void> {
@@ -99,69 +100,72 @@ export class RoomLog {
       try {
         await this.#follow();
       } catch (error) {
-        if (error instanceof Refusal && !this.#survives(error)) return;
+        if (error instanceof Refusal && !this.#canRetry(error)) return;
       }
       if (this.#stopped) return;
-      this.#lose();
-      await this.#pause();
+      this.#setDisconnected();
+      await this.#backOff();
     }
   }
 
-  /** Reads on from the last cursor. What the log's end was when the connection came is what was missed. */
+  /** Reads on from the last cursor. What lies between it and the end of the log at this moment was missed. */
   async #follow(): Promise<void> {
-    const { events } = await this.#api.ask(LogEndDocument, { room: this.#room, last: this.#next.cursor ? 1 : 50 });
+    const { events } = await this.#api.query(LatestEventsDocument, {
+      room: this.#room,
+      last: this.#next.cursor ? 1 : 50,
+    });
     const end = events.nodes.at(-1)?.cursor ?? null;
     let missed = 0;
     let catchingUp = false;
     if (this.#next.cursor === null) {
       this.#set({ phase: "live", cursor: end, recent: events.nodes });
-      this.#begin();
+      this.#resolveReady();
     } else {
       catchingUp = end !== this.#next.cursor;
       this.#set({
         phase: catchingUp ? "catching-up" : "live",
         missed: catchingUp ? null : { count: 0, at: Date.now() },
       });
-      this.#hear(null);
+      this.#notify(null);
     }
-    for await (const { events: event } of this.#api.follow(LogDocument, {
+    for await (const { events: event } of this.#api.subscribe(LogEventsDocument, {
       room: this.#room,
       after: this.#next.cursor,
     })) {
       if (this.#stopped) return;
       this.#failures = 0;
       missed += 1;
-      const standing = { cursor: event.cursor, recent: [...this.#next.recent.slice(1 - KEPT), event] };
+      const read = { cursor: event.cursor, recent: [...this.#next.recent.slice(1 - MAX_RECENT), event] };
       if (catchingUp && event.cursor === end) {
         catchingUp = false;
-        this.#set({ ...standing, phase: "live", missed: { count: missed, at: Date.now() } });
+        this.#set({ ...read, phase: "live", missed: { count: missed, at: Date.now() } });
       } else {
-        this.#set(standing);
+        this.#set(read);
       }
-      this.#hear(event);
+      this.#notify(event);
     }
   }
 
-  /** What agents do is pushed beside the log; while it can't be heard, the log's own connection says so. */
-  async #followDoings(): Promise<void> {
-    await this.begun;
+  /** Activities are no events of the log. If this subscription breaks, the status of the log shows it. */
+  async #followActivities(): Promise<void> {
+    await this.ready;
     while (!this.#stopped) {
       try {
-        for await (const _ of this.#api.follow(DoingsDocument, { room: this.#room })) {
+        for await (const _ of this.#api.subscribe(ActivityChangesDocument, { room: this.#room })) {
           if (this.#stopped) return;
-          this.#hear(DOING);
+          this.#notify(ACTIVITY_CHANGED);
         }
       } catch (error) {
-        if (error instanceof Refusal && !error.passes) return;
+        if (error instanceof Refusal && !error.isTransient) return;
       }
       await new Promise((resolve) => window.setTimeout(resolve, 1_000));
     }
   }
 
-  #survives(refusal: Refusal): boolean {
-    if (refusal.passes) return true;
+  #canRetry(refusal: Refusal): boolean {
+    if (refusal.isTransient) return true;
     if (refusal.code === "BAD_INPUT") {
-      // This log has no such line: another database stands behind the address now. Begin again.
+      // The cursor is not of this log: the server has another database now. Start from its end.
       this.#next = { ...this.#next, cursor: null };
       return true;
     }
@@ -169,52 +173,52 @@ export class RoomLog {
     return false;
   }
 
-  #lose(): void {
-    if (this.#next.phase === "lost") return;
-    this.#set({ phase: "lost", asOf: this.#next.asOf ?? (this.#api.heardAt || null), missed: null });
+  #setDisconnected(): void {
+    if (this.#next.phase === "disconnected") return;
+    this.#set({ phase: "disconnected", asOf: this.#next.asOf ?? (this.#api.lastMessageAt || null), missed: null });
   }
 
-  async #pause(): Promise<void> {
-    const longest = PAUSES_MS[Math.min(this.#failures, PAUSES_MS.length - 1)] ?? 4_000;
+  async #backOff(): Promise<void> {
+    const longest = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? 4_000;
     this.#failures += 1;
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
+      this.#endBackoff = resolve;
       window.setTimeout(resolve, longest * (0.75 + Math.random() / 2));
     });
   }
 
-  readonly #lookNow = (): void => {
+  readonly #reconnectNow = (): void => {
     if (document.visibilityState !== "visible") return;
     this.#failures = 0;
-    this.#api.doubt();
-    this.#wake();
+    this.#api.checkConnection();
+    this.#endBackoff();
   };
 
-  #hear(news: News | null): void {
-    for (const watcher of this.#watchers) watcher.hear(news);
+  #notify(change: LogChange | null): void {
+    for (const observer of this.#observers) observer.onLogChange(change);
   }
 
-  readonly #seeWhoWaits = (): void => {
+  readonly #updateBehind = (): void => {
     const now = Date.now();
-    const behind = [...this.#watchers].some(
-      ({ waitingSince }) => waitingSince !== null && now - waitingSince > BEHIND_AFTER_MS,
+    const behind = [...this.#observers].some(
+      ({ pendingSince }) => pendingSince !== null && now - pendingSince > BEHIND_AFTER_MS,
     );
     if (behind !== this.#next.behind) this.#set({ behind });
   };
 
-  /** Listeners are told a few times a second, however much happens. */
-  #set(change: Partial<Standing>): void {
-    const moved = change.phase !== undefined && change.phase !== this.#next.phase;
+  /** A new phase is published at once, everything else at most ten times a second. */
+  #set(change: Partial<LogStatus>): void {
+    const phaseChanged = change.phase !== undefined && change.phase !== this.#next.phase;
     this.#next = { ...this.#next, ...change };
     if (this.#next.phase === "live") this.#next = { ...this.#next, asOf: null };
-    if (moved) this.#publish();
-    else this.#publishing ??= window.setTimeout(this.#publish, PUBLISH_EVERY_MS);
+    if (phaseChanged) this.#publish();
+    else this.#publishTimer ??= window.setTimeout(this.#publish, PUBLISH_EVERY_MS);
   }
 
   readonly #publish = (): void => {
-    window.clearTimeout(this.#publishing);
-    this.#publishing = undefined;
-    this.#standing = this.#next;
+    window.clearTimeout(this.#publishTimer);
+    this.#publishTimer = undefined;
+    this.#status = this.#next;
     for (const listener of this.#listeners) listener();
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Pace } from "./throttle";
+import { Throttle } from "./throttle";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,63 +10,63 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("fifty touches a second are one job, and the last touch is never lost", async () => {
-  let touches = 0;
+test("fifty triggers a second are one run a second, and the last trigger is never lost", async () => {
+  let triggers = 0;
   let seen = 0;
   const times: number[] = [];
-  const pace = new Pace(async () => {
+  const throttle = new Throttle(async () => {
     times.push(Date.now());
-    seen = touches;
+    seen = triggers;
     return true;
   });
 
   for (let n = 0; n < 100; n += 1) {
-    touches += 1;
-    pace.touch();
+    triggers += 1;
+    throttle.trigger();
     await vi.advanceTimersByTimeAsync(20);
   }
   await vi.advanceTimersByTimeAsync(1_000);
 
   expect(times.length).toBeLessThanOrEqual(4);
   expect(seen).toBe(100);
-  expect(pace.waitingSince).toBe(null);
+  expect(throttle.pendingSince).toBe(null);
 });
 
-test("a job is never done twice at a time, and one that takes long leaves as long a pause", async () => {
-  let under = 0;
-  let most = 0;
-  let done = 0;
-  const pace = new Pace(async () => {
-    under += 1;
-    most = Math.max(most, under);
+test("a job never runs twice at the same time, and one that takes long is followed by as long a pause", async () => {
+  let running = 0;
+  let mostRunning = 0;
+  let runs = 0;
+  const throttle = new Throttle(async () => {
+    running += 1;
+    mostRunning = Math.max(mostRunning, running);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    under -= 1;
-    done += 1;
+    running -= 1;
+    runs += 1;
     return true;
   });
 
   for (let n = 0; n < 400; n += 1) {
-    pace.touch();
+    throttle.trigger();
     await vi.advanceTimersByTimeAsync(20);
   }
 
-  expect(most).toBe(1);
-  expect(done).toBe(4);
+  expect(mostRunning).toBe(1);
+  expect(runs).toBe(4);
 });
 
-test("what could not be done is tried again by itself, and waits until it is", async () => {
-  const answers = [false, false, true];
-  let tried = 0;
-  const pace = new Pace(async () => {
-    tried += 1;
-    return answers.shift() ?? true;
+test("a job that failed is retried by itself, and stays pending until it succeeds", async () => {
+  const results = [false, false, true];
+  let runs = 0;
+  const throttle = new Throttle(async () => {
+    runs += 1;
+    return results.shift() ?? true;
   });
 
-  pace.touch();
+  throttle.trigger();
   await vi.advanceTimersByTimeAsync(2_500);
-  expect(pace.waitingSince).not.toBe(null);
+  expect(throttle.pendingSince).not.toBe(null);
   await vi.advanceTimersByTimeAsync(10_000);
 
-  expect(tried).toBe(3);
-  expect(pace.waitingSince).toBe(null);
+  expect(runs).toBe(3);
+  expect(throttle.pendingSince).toBe(null);
 });

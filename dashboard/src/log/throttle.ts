@@ -1,29 +1,29 @@
-// A board or a room that is asked for four times a second would take all that one token may ask for.
-const AT_MOST_EVERY_MS = 1_000;
-const TRY_AGAIN_MS = 2_000;
+// At four requests a second, the board or the room view would use up the rate limit of its token.
+const MIN_INTERVAL_MS = 1_000;
+const RETRY_AFTER_MS = 2_000;
 
 /**
- * Does one thing again when it is touched: at once, then at most once a second, never twice at a time, and less often
- * where it takes long.
+ * Runs a job when it is triggered: the first time at once, then at most once a second, never twice at the same time,
+ * and less often where the job takes long.
  */
-export class Pace {
-  /** Since when it waits to be done, if it does. */
-  waitingSince: number | null = null;
-  #busy = false;
-  #again = false;
+export class Throttle {
+  /** Since when a run is due, or null. */
+  pendingSince: number | null = null;
+  #running = false;
+  #triggered = false;
   #timer: number | undefined;
   #notBefore = 0;
   #stopped = false;
 
-  /** `job` answers whether it could be done; if not, it is tried again after a while. */
+  /** `job` resolves to false where it failed and must be retried. */
   constructor(private readonly job: () => Promise<boolean>) {}
 
-  readonly touch = (): void => {
+  readonly trigger = (): void => {
     this.#stopped = false;
-    this.#again = true;
-    this.waitingSince ??= Date.now();
-    if (this.#busy || this.#timer !== undefined) return;
-    this.#timer = window.setTimeout(this.#do, Math.max(0, this.#notBefore - Date.now()));
+    this.#triggered = true;
+    this.pendingSince ??= Date.now();
+    if (this.#running || this.#timer !== undefined) return;
+    this.#timer = window.setTimeout(this.#run, Math.max(0, this.#notBefore - Date.now()));
   };
 
   stop(): void {
@@ -32,16 +32,16 @@ export class Pace {
     this.#timer = undefined;
   }
 
-  readonly #do = async (): Promise<void> => {
+  readonly #run = async (): Promise<void> => {
     this.#timer = undefined;
-    this.#busy = true;
-    this.#again = false;
-    const begun = Date.now();
-    const done = await this.job();
-    this.#busy = false;
-    const took = Date.now() - begun;
-    this.#notBefore = done ? begun + Math.max(AT_MOST_EVERY_MS, 2 * took) : Date.now() + TRY_AGAIN_MS;
-    if (done) this.waitingSince = this.#again ? Date.now() : null;
-    if ((this.#again || !done) && !this.#stopped) this.touch();
+    this.#running = true;
+    this.#triggered = false;
+    const startedAt = Date.now();
+    const succeeded = await this.job();
+    this.#running = false;
+    const duration = Date.now() - startedAt;
+    this.#notBefore = succeeded ? startedAt + Math.max(MIN_INTERVAL_MS, 2 * duration) : Date.now() + RETRY_AFTER_MS;
+    if (succeeded) this.pendingSince = this.#triggered ? Date.now() : null;
+    if ((this.#triggered || !succeeded) && !this.#stopped) this.trigger();
   };
 }

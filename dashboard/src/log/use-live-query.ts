@@ -3,63 +3,63 @@ import type { AnyVariables } from "@urql/core";
 import { createContext, useCallback, useContext, useMemo, useRef, useSyncExternalStore } from "react";
 import type { Refusal } from "../api/refusal";
 import { useSession } from "../session/session";
-import type { Concern } from "./invalidation";
+import type { ChangeFilter } from "./invalidation";
 import { LiveQuery } from "./live-query";
-import type { RoomLog, Standing } from "./room-log";
+import type { LogStatus, RoomLog } from "./room-log";
 
 export const LogContext = createContext<RoomLog | null>(null);
 
 export function useLog(): RoomLog {
   const log = useContext(LogContext);
-  if (!log) throw new Error("This stands in no room.");
+  if (!log) throw new Error("There is no room around this component.");
   return log;
 }
 
-export function useStanding(): Standing {
+export function useLogStatus(): LogStatus {
   const log = useLog();
-  return useSyncExternalStore(log.listen, log.standing);
+  return useSyncExternalStore(log.subscribe, log.status);
 }
 
-export interface Live<Data> {
-  /** While another question is under way, the answer to the one before it. */
+export interface LiveQueryResult<Data> {
+  /** While a query with other variables is under way, the data of the one before it. */
   readonly data: Data | undefined;
   readonly refusal: Refusal | null;
-  /** What is shown answers another question: show it as passing. */
-  readonly passing: boolean;
+  /** The data belongs to the variables before these: show it dimmed. */
+  readonly isPreviousData: boolean;
   /** Ask again now. */
-  readonly refresh: () => void;
+  readonly refetch: () => void;
 }
 
 /**
- * The answer to a question, kept true by the room's log. `concern` says which news may change it, and must be a
- * constant or memoised.
+ * The result of a query, asked again when the room's log holds a change that `invalidatedBy` accepts. That filter must be
+ * a constant or memoised.
  */
-export function useLive<Data, Variables extends AnyVariables>(
+export function useLiveQuery<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-  concern: Concern,
-): Live<Data> {
+  invalidatedBy: ChangeFilter,
+): LiveQueryResult<Data> {
   const { api } = useSession();
   const key = JSON.stringify(variables);
-  const ask = useCallback(
-    () => api.ask(document, JSON.parse(key) as Variables, { partly: true }),
+  const fetch = useCallback(
+    () => api.query(document, JSON.parse(key) as Variables, { allowPartial: true }),
     [api, document, key],
   );
-  return useLiveAnswer(ask, concern);
+  return useLiveFetch(fetch, invalidatedBy);
 }
 
-/** As `useLive`, where it takes more than one question: `ask` must be memoised too. */
-export function useLiveAnswer<Data>(ask: () => Promise<Data>, concern: Concern): Live<Data> {
+/** As `useLiveQuery`, for data that takes several queries. `fetch` must be memoised too. */
+export function useLiveFetch<Data>(fetch: () => Promise<Data>, invalidatedBy: ChangeFilter): LiveQueryResult<Data> {
   const log = useLog();
-  const query = useMemo(() => new LiveQuery(log, ask, concern), [log, ask, concern]);
-  const answer = useSyncExternalStore(query.listen, query.state);
+  const query = useMemo(() => new LiveQuery(log, fetch, invalidatedBy), [log, fetch, invalidatedBy]);
+  const { data, refusal } = useSyncExternalStore(query.subscribe, query.getSnapshot);
   const last = useRef<Data | undefined>(undefined);
-  if (answer.data !== undefined) last.current = answer.data;
-  else if (answer.refusal && !answer.refusal.passes) last.current = undefined;
+  if (data !== undefined) last.current = data;
+  else if (refusal && !refusal.isTransient) last.current = undefined;
   return {
-    data: answer.data ?? last.current,
-    refusal: answer.refusal,
-    passing: answer.data === undefined && last.current !== undefined,
-    refresh: query.refresh,
+    data: data ?? last.current,
+    refusal,
+    isPreviousData: data === undefined && last.current !== undefined,
+    refetch: query.refetch,
   };
 }

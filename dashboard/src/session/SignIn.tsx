@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
-import { Mark } from "../layout/Logo";
+import { Logo } from "../layout/Logo";
 
-/** Where a token is put in. */
+/** The form that asks for a token. */
 export function SignIn({ notice, onToken }: { notice: string | null; onToken: (token: string) => void }) {
   const [token, setToken] = useState("");
 
@@ -14,11 +14,11 @@ export function SignIn({ notice, onToken }: { notice: string | null; onToken: (t
     <main className="sign-in">
       <form className="sign-in-card" onSubmit={submit}>
         <h1>
-          <Mark /> Goalroom
+          <Logo /> Goalroom
         </h1>
         <p>Sign in with the token of a person. It is kept for this tab alone.</p>
         {notice && (
-          <p className="notice" role="alert">
+          <p className="error-message" role="alert">
             {notice}
           </p>
         )}

@@ -4,44 +4,44 @@ import { EndTokenDocument, MeDocument, type MeQuery } from "../api/documents";
 import { Refusal } from "../api/refusal";
 import { SignIn } from "./SignIn";
 import { type Session, SessionContext } from "./session";
-import { drop, exchange, keep, kept, type Token, takeTicket } from "./token";
+import { clearToken, exchangeTicket, loadToken, saveToken, type Token, takeTicket } from "./token";
 
-const NO_MORE = "You were signed out: the token is not valid, or not any more.";
-const USED_UP = "This way in was used already, or is too old. Sign in with a token.";
-const AGAIN_MS = 2_000;
+const SIGNED_OUT = "You were signed out: the token is not valid, or not any more.";
+const TICKET_REFUSED = "This way in was used already, or is too old. Sign in with a token.";
+const RETRY_MS = 2_000;
 
-// Taken when the page loads, before anything can show the address.
+// When the page loads, before anything can read the address.
 const ticket = takeTicket();
-const entry = ticket === null ? null : exchange(ticket);
+const ticketExchange = ticket === null ? null : exchangeTicket(ticket);
 
-/** Its children, where somebody is signed in; else the form for that. */
+/** Its children if somebody is signed in, else the sign-in form. */
 export function SignedIn({ children }: { children: ReactNode }) {
-  const [token, setToken] = useState<Token | null>(entry ? null : kept);
-  const [entering, setEntering] = useState(entry !== null);
+  const [token, setToken] = useState<Token | null>(ticketExchange ? null : loadToken);
+  const [exchanging, setExchanging] = useState(ticketExchange !== null);
   const [notice, setNotice] = useState<string | null>(null);
 
-  const enter = useCallback((next: Token) => {
-    keep(next);
+  const signIn = useCallback((next: Token) => {
+    saveToken(next);
     setNotice(null);
     setToken(next);
   }, []);
-  const leave = useCallback((why: string | null) => {
-    drop();
+  const signOut = useCallback((why: string | null) => {
+    clearToken();
     setNotice(why);
     setToken(null);
   }, []);
 
   useEffect(() => {
-    entry
-      ?.then((made) => (made ? enter(made) : setNotice(USED_UP)))
+    ticketExchange
+      ?.then((made) => (made ? signIn(made) : setNotice(TICKET_REFUSED)))
       .catch(() => setNotice("The server can't be reached."))
-      .finally(() => setEntering(false));
-  }, [enter]);
+      .finally(() => setExchanging(false));
+  }, [signIn]);
 
-  if (entering) return <p className="waiting">Signing in…</p>;
-  if (!token) return <SignIn notice={notice} onToken={(text) => enter({ text, own: false })} />;
+  if (exchanging) return <p className="placeholder">Signing in…</p>;
+  if (!token) return <SignIn notice={notice} onToken={(text) => signIn({ text, own: false })} />;
   return (
-    <WithToken token={token} onLeave={leave}>
+    <WithToken token={token} onSignOut={signOut}>
       {children}
     </WithToken>
   );
@@ -49,55 +49,55 @@ export function SignedIn({ children }: { children: ReactNode }) {
 
 interface WithTokenProps {
   token: Token;
-  onLeave: (why: string | null) => void;
+  onSignOut: (why: string | null) => void;
   children: ReactNode;
 }
 
-function WithToken({ token, onLeave, children }: WithTokenProps) {
-  const [known, setKnown] = useState<MeQuery | null>(null);
+function WithToken({ token, onSignOut, children }: WithTokenProps) {
+  const [who, setWho] = useState<MeQuery | null>(null);
   const [unreachable, setUnreachable] = useState(false);
   const [api, setApi] = useState<Api | null>(null);
 
   useEffect(() => {
-    const made = new Api(token.text, () => onLeave(NO_MORE));
-    let again: number | undefined;
-    const ask = () =>
-      made
-        .ask(MeDocument, {})
+    const created = new Api(token.text, () => onSignOut(SIGNED_OUT));
+    let retryTimer: number | undefined;
+    const identify = () =>
+      created
+        .query(MeDocument, {})
         .then((answer) => {
-          setKnown(answer);
+          setWho(answer);
           setUnreachable(false);
         })
         .catch((error) => {
-          if (error instanceof Refusal && !error.passes) return onLeave(NO_MORE);
+          if (error instanceof Refusal && !error.isTransient) return onSignOut(SIGNED_OUT);
           setUnreachable(true);
-          again = window.setTimeout(ask, AGAIN_MS);
+          retryTimer = window.setTimeout(identify, RETRY_MS);
         });
-    setApi(made);
-    void ask();
+    setApi(created);
+    void identify();
     return () => {
-      window.clearTimeout(again);
-      made.close();
+      window.clearTimeout(retryTimer);
+      created.close();
     };
-  }, [token, onLeave]);
+  }, [token, onSignOut]);
 
   const session = useMemo<Session | null>(
     () =>
       api &&
-      known && {
+      who && {
         api,
-        me: known.me,
-        rooms: known.rooms,
-        mayAct: known.myRole !== "OBSERVER",
+        me: who.me,
+        rooms: who.rooms,
+        canWrite: who.myRole !== "OBSERVER",
         signOut: () => {
-          if (token.own) void api.act(EndTokenDocument, { token: token.text }).catch(() => undefined);
-          onLeave(null);
+          if (token.own) void api.mutate(EndTokenDocument, { token: token.text }).catch(() => undefined);
+          onSignOut(null);
         },
       },
-    [api, known, token, onLeave],
+    [api, who, token, onSignOut],
   );
 
   if (!session)
-    return <p className="waiting">{unreachable ? "The server can't be reached. Trying again…" : "Opening…"}</p>;
+    return <p className="placeholder">{unreachable ? "The server can't be reached. Trying again…" : "Opening…"}</p>;
   return <SessionContext value={session}>{children}</SessionContext>;
 }

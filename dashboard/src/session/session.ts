@@ -2,13 +2,13 @@ import { createContext, useContext } from "react";
 import type { Api } from "../api/api";
 import type { MeQuery } from "../api/documents";
 
-/** Who is signed in, and what they reach. */
+/** Who is signed in, and what they can use. */
 export interface Session {
   readonly api: Api;
   readonly me: MeQuery["me"];
   readonly rooms: MeQuery["rooms"];
-  /** Their token lets them change something. */
-  readonly mayAct: boolean;
+  /** False for tokens of observers. */
+  readonly canWrite: boolean;
   readonly signOut: () => void;
 }
 

@@ -1,35 +1,35 @@
-/** The token is kept for the tab alone, and never stands in a URL that leaves the machine. */
+/** A token is stored for this browser tab only, and is never put into a URL. */
 export interface Token {
   readonly text: string;
-  /** Made for this page at the way in: signing out ends it. */
+  /** Created for this page by a sign-in link, so that signing out revokes it. */
   readonly own: boolean;
 }
 
-const KEY = "goalroom.token";
+const STORAGE_KEY = "goalroom.token";
 const TICKET = /^#ticket=([\w-]+)$/;
 
-export function kept(): Token | null {
-  const text = sessionStorage.getItem(KEY);
+export function loadToken(): Token | null {
+  const text = sessionStorage.getItem(STORAGE_KEY);
   return text ? (JSON.parse(text) as Token) : null;
 }
 
-export function keep(token: Token): void {
-  sessionStorage.setItem(KEY, JSON.stringify(token));
+export function saveToken(token: Token): void {
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(token));
 }
 
-export function drop(): void {
-  sessionStorage.removeItem(KEY);
+export function clearToken(): void {
+  sessionStorage.removeItem(STORAGE_KEY);
 }
 
-/** The ticket that `goalroom serve` printed behind the address; it leaves the address at once. */
+/** The ticket of the sign-in link that `goalroom serve` printed. It is removed from the address at once. */
 export function takeTicket(): string | null {
   const ticket = TICKET.exec(location.hash)?.[1] ?? null;
   if (ticket) history.replaceState(null, "", location.pathname);
   return ticket;
 }
 
-/** A token for the ticket, or null where it was used already or is too old. */
-export async function exchange(ticket: string): Promise<Token | null> {
+/** A token in exchange for the ticket, or null if that was used already or has expired. */
+export async function exchangeTicket(ticket: string): Promise<Token | null> {
   const response = await fetch("/login", {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -1,9 +1,9 @@
 import { type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import "./chart.css";
-import { inWords, type Measure, timeTicks, valueTicks } from "./scale";
+import { formatValue, type Measure, timeTicks, valueTicks } from "./scale";
 
-/** A step of time, or a moment where both ends are one. */
-export interface Span {
+/** A step on the axis of time; a moment where both ends are equal. */
+export interface Interval {
   readonly from: number;
   readonly to: number;
   readonly text: string;
@@ -13,7 +13,7 @@ export interface Series {
   readonly name: string;
   readonly shape: "bars" | "area" | "line" | "dashes" | "dots";
   readonly tone: "done" | "doing" | "review" | "soft";
-  /** Null where there is none. */
+  /** One for each interval; null where there is none. */
   readonly values: readonly (number | null)[];
 }
 
@@ -22,23 +22,23 @@ interface ChartProps {
   /** What the values count, beside their axis. */
   readonly unit: string;
   readonly measure?: Measure;
-  readonly spans: readonly Span[];
+  readonly intervals: readonly Interval[];
   readonly series: readonly Series[];
-  /** The last step is not over yet. */
+  /** The last interval is not over yet. */
   readonly open?: boolean;
   readonly action?: ReactNode;
 }
 
-/** Values over time, to look at; by pointer or arrow keys each can be read, and all of them stand in a table. */
-export function Chart({ title, unit, measure = "count", spans, series, open = false, action }: ChartProps) {
+/** A chart of values over time. Pointer or arrow keys select an interval to read; a table shows all of them. */
+export function Chart({ title, unit, measure = "count", intervals, series, open = false, action }: ChartProps) {
   const heading = useId();
-  const [chosen, setChosen] = useState<number | null>(null);
+  const [selected, setSelected] = useState<number | null>(null);
   const plot = useRef<HTMLDivElement>(null);
   const { width, em } = useSize(plot);
-  const at = Math.min(chosen ?? spans.length - 1, spans.length - 1);
-  const span = spans[at];
-  const most = Math.max(1, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const ticks = valueTicks(most, measure);
+  const at = Math.min(selected ?? intervals.length - 1, intervals.length - 1);
+  const span = intervals[at];
+  const max = Math.max(1, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const ticks = valueTicks(max, measure);
   const box = {
     left: (Math.max(...ticks.map(({ text }) => text.length)) * 0.62 + 0.6) * em,
     top: 0.7 * em,
@@ -46,26 +46,26 @@ export function Chart({ title, unit, measure = "count", spans, series, open = fa
     height: 13 * em,
   };
   const right = 0.6 * em;
-  const from = spans[0]?.from ?? 0;
-  const to = spans.at(-1)?.to ?? 1;
+  const from = intervals[0]?.from ?? 0;
+  const to = intervals.at(-1)?.to ?? 1;
   const top = ticks.at(-1)?.at ?? 1;
   const x = (time: number) => box.left + ((time - from) / Math.max(1, to - from)) * (width - box.left - right);
   const y = (value: number) => box.height - box.bottom - (value / top) * (box.height - box.bottom - box.top);
-  const middle = ({ from: begin, to: end }: Span) => x((begin + end) / 2);
+  const middle = ({ from: begin, to: end }: Interval) => x((begin + end) / 2);
 
-  const point = (event: PointerEvent) => {
+  const selectNearest = (event: PointerEvent) => {
     const area = plot.current?.getBoundingClientRect();
     if (!area) return;
-    const here = event.clientX - area.left;
+    const pointerX = event.clientX - area.left;
     let nearest = 0;
-    spans.forEach((one, index) => {
-      const best = spans[nearest];
-      if (best && Math.abs(middle(one) - here) < Math.abs(middle(best) - here)) nearest = index;
+    intervals.forEach((one, index) => {
+      const best = intervals[nearest];
+      if (best && Math.abs(middle(one) - pointerX) < Math.abs(middle(best) - pointerX)) nearest = index;
     });
-    setChosen(nearest);
+    setSelected(nearest);
   };
-  const said = (index: number) =>
-    series.map(({ name, values }) => `${name} ${value(values[index] ?? null, measure)}`).join(", ");
+  const describe = (index: number) =>
+    series.map(({ name, values }) => `${name} ${valueText(values[index] ?? null, measure)}`).join(", ");
 
   return (
     <section className="panel chart" aria-labelledby={heading}>
@@ -77,20 +77,20 @@ export function Chart({ title, unit, measure = "count", spans, series, open = fa
         {series.map(({ name, shape, tone, values }) => (
           <span key={name} className="chart-key" data-tone={tone}>
             <span className="chart-swatch" data-shape={shape} aria-hidden="true" />
-            {name} <b>{value(values[at] ?? null, measure)}</b>
+            {name} <b>{valueText(values[at] ?? null, measure)}</b>
           </span>
         ))}
         <span className="soft">
           {span?.text}
-          {open && at === spans.length - 1 && ", so far"}
+          {open && at === intervals.length - 1 && ", so far"}
         </span>
       </p>
       <div
         className="chart-plot"
         ref={plot}
-        onPointerMove={point}
-        onPointerDown={point}
-        onPointerLeave={() => setChosen(null)}
+        onPointerMove={selectNearest}
+        onPointerDown={selectNearest}
+        onPointerLeave={() => setSelected(null)}
       >
         {width > 0 && (
           <svg width={width} height={box.height} aria-hidden="true">
@@ -120,7 +120,7 @@ export function Chart({ title, unit, measure = "count", spans, series, open = fa
                 </text>
               </g>
             ))}
-            {span && chosen !== null && (
+            {span && selected !== null && (
               <line
                 className="chart-cursor"
                 x1={middle(span)}
@@ -132,11 +132,11 @@ export function Chart({ title, unit, measure = "count", spans, series, open = fa
             {series.map((one) => (
               <g key={one.name} className="chart-series" data-shape={one.shape} data-tone={one.tone}>
                 {one.shape === "bars" ? (
-                  <Bars spans={spans} values={one.values} x={x} y={y} open={open} />
+                  <Bars intervals={intervals} values={one.values} x={x} y={y} open={open} />
                 ) : (
-                  <Line spans={spans} shape={one.shape} values={one.values} at={middle} y={y} />
+                  <Line intervals={intervals} shape={one.shape} values={one.values} at={middle} y={y} />
                 )}
-                {span && chosen !== null && one.values[at] != null && one.shape !== "bars" && (
+                {span && selected !== null && one.values[at] != null && one.shape !== "bars" && (
                   <circle className="chart-point" cx={middle(span)} cy={y(one.values[at] ?? 0)} r={0.32 * em} />
                 )}
               </g>
@@ -147,12 +147,12 @@ export function Chart({ title, unit, measure = "count", spans, series, open = fa
           className="chart-keys"
           type="range"
           aria-label={`${title}, step by step`}
-          aria-valuetext={span ? `${span.text}: ${said(at)}` : ""}
+          aria-valuetext={span ? `${span.text}: ${describe(at)}` : ""}
           min={0}
-          max={Math.max(0, spans.length - 1)}
+          max={Math.max(0, intervals.length - 1)}
           value={Math.max(0, at)}
-          onChange={(event) => setChosen(Number(event.target.value))}
-          onBlur={() => setChosen(null)}
+          onChange={(event) => setSelected(Number(event.target.value))}
+          onBlur={() => setSelected(null)}
         />
       </div>
       <details className="chart-table">
@@ -171,11 +171,11 @@ export function Chart({ title, unit, measure = "count", spans, series, open = fa
             </tr>
           </thead>
           <tbody>
-            {spans.map((one, index) => (
+            {intervals.map((one, index) => (
               <tr key={one.from}>
                 <th scope="row">{one.text}</th>
                 {series.map(({ name, values }) => (
-                  <td key={name}>{value(values[index] ?? null, measure)}</td>
+                  <td key={name}>{valueText(values[index] ?? null, measure)}</td>
                 ))}
               </tr>
             ))}
@@ -186,46 +186,46 @@ export function Chart({ title, unit, measure = "count", spans, series, open = fa
   );
 }
 
-function value(one: number | null, measure: Measure): string {
-  return one === null ? "–" : inWords(one, measure);
+function valueText(value: number | null, measure: Measure): string {
+  return value === null ? "–" : formatValue(value, measure);
 }
 
 interface BarsProps {
-  readonly spans: readonly Span[];
+  readonly intervals: readonly Interval[];
   readonly values: readonly (number | null)[];
   readonly x: (time: number) => number;
   readonly y: (value: number) => number;
   readonly open: boolean;
 }
 
-function Bars({ spans, values, x, y, open }: BarsProps) {
-  return spans.map(({ from, to }, index) => {
+function Bars({ intervals, values, x, y, open }: BarsProps) {
+  return intervals.map(({ from, to }, index) => {
     const one = values[index] ?? 0;
-    const wide = x(to) - x(from);
+    const barWidth = x(to) - x(from);
     return one === 0 ? null : (
       <rect
         key={from}
-        x={x(from) + wide * 0.14}
+        x={x(from) + barWidth * 0.14}
         y={y(one)}
-        width={Math.max(1, wide * 0.72)}
+        width={Math.max(1, barWidth * 0.72)}
         height={y(0) - y(one)}
-        data-open={(open && index === spans.length - 1) || undefined}
+        data-open={(open && index === intervals.length - 1) || undefined}
       />
     );
   });
 }
 
 interface LineProps {
-  readonly spans: readonly Span[];
+  readonly intervals: readonly Interval[];
   readonly shape: Series["shape"];
   readonly values: readonly (number | null)[];
-  readonly at: (span: Span) => number;
+  readonly at: (interval: Interval) => number;
   readonly y: (value: number) => number;
 }
 
-/** Steps without a value are passed over. */
-function Line({ spans, shape, values, at, y }: LineProps) {
-  const points = spans.flatMap((span, index) => {
+/** A line through the values; it skips intervals without one. */
+function Line({ intervals, shape, values, at, y }: LineProps) {
+  const points = intervals.flatMap((span, index) => {
     const one = values[index];
     return one == null ? [] : [{ x: at(span), y: y(one) }];
   });
@@ -243,17 +243,17 @@ function Line({ spans, shape, values, at, y }: LineProps) {
   );
 }
 
-/** How wide there is room to draw, and how large a letter is. */
-function useSize(place: React.RefObject<HTMLElement | null>): { width: number; em: number } {
+/** The width of the plot and its font size, in pixels. */
+function useSize(ref: React.RefObject<HTMLElement | null>): { width: number; em: number } {
   const [size, setSize] = useState({ width: 0, em: 14 });
   useEffect(() => {
-    const element = place.current;
+    const element = ref.current;
     if (!element) return;
     const observer = new ResizeObserver(() => {
       setSize({ width: element.clientWidth, em: Number.parseFloat(getComputedStyle(element).fontSize) });
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [place]);
+  }, [ref]);
   return size;
 }

@@ -3,14 +3,14 @@ import { timeTicks, valueTicks } from "./scale";
 
 const texts = (ticks: readonly { text: string }[]) => ticks.map(({ text }) => text);
 
-test("values have round marks from nothing to what none passes", () => {
+test("value ticks are round, from zero to at least the largest value", () => {
   expect(texts(valueTicks(0, "count"))).toEqual(["0", "1"]);
   expect(texts(valueTicks(3, "count"))).toEqual(["0", "1", "2", "3"]);
   expect(texts(valueTicks(147, "count"))).toEqual(["0", "50", "100", "150"]);
   expect(texts(valueTicks(95_000, "time"))).toEqual(["0 s", "30 s", "60 s", "90 s", "120 s"]);
 });
 
-test("no more marks of time than there is room for, and each at a round moment", () => {
+test("there are at most as many time ticks as there is room for, each at a round time", () => {
   const from = Date.parse("2026-03-01T10:07:00Z");
   for (const hours of [0.01, 1, 24, 24 * 7, 24 * 400])
     for (const most of [2, 5, 12]) {

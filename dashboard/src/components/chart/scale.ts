@@ -1,4 +1,4 @@
-import { number, span } from "../format";
+import { formatDuration, formatNumber } from "../format";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -18,25 +18,25 @@ export interface Tick {
   readonly text: string;
 }
 
-/** What values are: a count, or how long something took, in milliseconds. */
+/** What values measure: a count, or a duration in milliseconds. */
 export type Measure = "count" | "time";
 
-export function inWords(value: number, measure: Measure): string {
-  return measure === "count" ? number(value) : span(value);
+export function formatValue(value: number, measure: Measure): string {
+  return measure === "count" ? formatNumber(value) : formatDuration(value);
 }
 
-/** Round values from 0 up to one that no value passes; four of them, about. */
-export function valueTicks(most: number, measure: Measure): readonly Tick[] {
-  const step = measure === "count" ? roundCount(most / 4) : (STEPS.find((one) => one >= most / 4) ?? 365 * DAY);
-  const text = measure === "count" ? number : inUnitOf(step);
+/** About four round values, from 0 up to one that is at least `max`. */
+export function valueTicks(max: number, measure: Measure): readonly Tick[] {
+  const step = measure === "count" ? roundCount(max / 4) : (STEPS.find((one) => one >= max / 4) ?? 365 * DAY);
+  const text = measure === "count" ? formatNumber : inUnitOf(step);
   const ticks: Tick[] = [];
   for (let at = 0; ; at += step) {
     ticks.push({ at, text: text(at) });
-    if (at >= most && at > 0) return ticks;
+    if (at >= max && at > 0) return ticks;
   }
 }
 
-/** In one unit for all marks, so that each says what it is. */
+/** The same unit for all ticks. */
 function inUnitOf(step: number): (at: number) => string {
   if (step < MINUTE) return (at) => `${at / SECOND} s`;
   if (step < HOUR) return (at) => `${at / MINUTE} min`;
@@ -49,13 +49,13 @@ function roundCount(step: number): number {
   return [1, 2, 5, 10].map((times) => times * power).find((one) => one >= step) ?? power;
 }
 
-/** Round moments of the reader's own clock, `most` of them at most. */
-export function timeTicks(from: number, to: number, most: number): readonly Tick[] {
-  const step = STEPS.find((one) => (to - from) / one <= most) ?? 365 * DAY;
+/** Round times in the reader's time zone, at most about `max` of them. */
+export function timeTicks(from: number, to: number, max: number): readonly Tick[] {
+  const step = STEPS.find((one) => (to - from) / one <= max) ?? 365 * DAY;
   const text = step < MINUTE ? SECONDS : step < DAY ? CLOCK : DATE;
-  const aside = new Date(from).getTimezoneOffset() * MINUTE;
+  const offset = new Date(from).getTimezoneOffset() * MINUTE;
   const ticks: Tick[] = [];
-  for (let at = Math.ceil((from - aside) / step) * step + aside; at <= to; at += step) {
+  for (let at = Math.ceil((from - offset) / step) * step + offset; at <= to; at += step) {
     const midnight = step < DAY && new Date(at).getHours() === 0 && new Date(at).getMinutes() === 0;
     ticks.push({ at, text: (midnight ? DATE : text).format(at) });
   }

@@ -1,31 +1,35 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { Link } from "wouter";
 import { AgentPageDocument, type AgentPageQuery } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { day, fullTime, plural, span } from "../../components/format";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatCount, formatDate, formatDateTime, formatDuration } from "../../components/format";
 import { Panel } from "../../components/Panel";
 import { PresenceDot } from "../../components/PresenceDot";
-import { Ago } from "../../components/RelativeTime";
+import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
-import { anyOf, ofAgents, ofDoings, ofTasks } from "../../log/invalidation";
+import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
 import { LogLine } from "../../log/LogLine";
-import { useLive, useLog } from "../../log/use-live-query";
+import { useLiveQuery, useLog } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { Doing } from "./Activity";
-import { History } from "./agent-history";
-import { Held } from "./HeldTasks";
+import { Activity } from "./Activity";
+import { AgentHistory } from "./agent-history";
+import { HeldTasks } from "./HeldTasks";
 
 type Agent = NonNullable<AgentPageQuery["agent"]>;
-type OpenRoom = NonNullable<AgentPageQuery["room"]>;
+type RoomData = NonNullable<AgentPageQuery["room"]>;
 
-const concern = anyOf(ofAgents, ofDoings, ofTasks);
+const invalidatedBy = anyOf(agentEvents, activityChanges, taskEvents);
 
-/** One agent: what it does, holds and did. `agent` is its name or id. */
+/** One agent: its activity, tasks, sessions and history. `agent` is its name or id. */
 export function AgentPage({ agent: asked }: { agent: string }) {
   const room = useRoom();
-  const { data, refusal } = useLive(AgentPageDocument, { agent: asked, name: asked, room: room.name }, concern);
+  const { data, refusal } = useLiveQuery(
+    AgentPageDocument,
+    { agent: asked, name: asked, room: room.name },
+    invalidatedBy,
+  );
   const agent = data?.agent;
 
   return (
@@ -34,23 +38,23 @@ export function AgentPage({ agent: asked }: { agent: string }) {
         <Link href={room.to("agents")}>Agents</Link>
         {agent?.parent && <Link href={room.to("agents", agent.parent.name)}>{agent.parent.name}</Link>}
       </nav>
-      {refusal && !refusal.passes && <Refused refusal={refusal} />}
-      {!data && !refusal && <p className="waiting">Opening…</p>}
-      {data && !agent && <p className="waiting">There is nobody of this name.</p>}
+      {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
+      {!data && !refusal && <p className="placeholder">Opening…</p>}
+      {data && !agent && <p className="placeholder">There is nobody of this name.</p>}
       {agent && data.room && (
         <>
-          <Head agent={agent} room={data.room} />
+          <Header agent={agent} room={data.room} />
           <div className="agent-columns">
             <div>
               <Panel title="Holds" count={agent.tasks.length} empty="Nothing.">
                 <div className="padded">
-                  <Held tasks={agent.tasks} />
+                  <HeldTasks tasks={agent.tasks} />
                 </div>
               </Panel>
               <Sessions agent={agent} />
-              <Work room={data.room} />
+              <Tasks room={data.room} />
             </div>
-            <Past agent={agent.name} />
+            <HistoryPanel agent={agent.name} />
           </div>
         </>
       )}
@@ -58,7 +62,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
   );
 }
 
-function Head({ agent, room }: { agent: Agent; room: OpenRoom }) {
+function Header({ agent, room }: { agent: Agent; room: RoomData }) {
   const { to } = useRoom();
   const { me } = useSession();
   const children = room.agents.filter(({ parent }) => parent?.id === agent.id);
@@ -73,12 +77,12 @@ function Head({ agent, room }: { agent: Agent; room: OpenRoom }) {
           {agent.presence.toLowerCase()}
           {agent.lastSeenAt && (
             <>
-              , heard <Ago at={agent.lastSeenAt} /> ago
+              , heard <RelativeTime at={agent.lastSeenAt} /> ago
             </>
           )}
         </span>
         {agent.name !== me.name && (
-          <Link className="agent-write" href={to("room", `@${agent.name}`)}>
+          <Link className="agent-message" href={to("room", `@${agent.name}`)}>
             Write to {agent.name}
           </Link>
         )}
@@ -88,7 +92,7 @@ function Head({ agent, room }: { agent: Agent; room: OpenRoom }) {
         <div>
           <dt>Does</dt>
           <dd>
-            <Doing activity={agent.activity ?? null} />
+            <Activity activity={agent.activity ?? null} />
           </dd>
         </div>
         {agent.capabilities.length > 0 && (
@@ -131,23 +135,23 @@ function Head({ agent, room }: { agent: Agent; room: OpenRoom }) {
         )}
         <div>
           <dt>Here since</dt>
-          <dd title={fullTime(agent.createdAt)}>{day(agent.createdAt)}</dd>
+          <dd title={formatDateTime(agent.createdAt)}>{formatDate(agent.createdAt)}</dd>
         </div>
       </dl>
     </section>
   );
 }
 
-const SESSIONS_SHOWN = 6;
+const MAX_SESSIONS = 6;
 
 function Sessions({ agent }: { agent: Agent }) {
-  const earlier = agent.sessions.slice(SESSIONS_SHOWN);
+  const earlier = agent.sessions.slice(MAX_SESSIONS);
   return (
     <Panel title="Sessions" count={agent.sessions.length} empty="None was heard of.">
-      <SessionLines sessions={agent.sessions.slice(0, SESSIONS_SHOWN)} />
+      <SessionLines sessions={agent.sessions.slice(0, MAX_SESSIONS)} />
       {earlier.length > 0 && (
-        <details className="agent-earlier">
-          <summary>{plural(earlier.length, "earlier session")}</summary>
+        <details className="agent-older-sessions">
+          <summary>{formatCount(earlier.length, "earlier session")}</summary>
           <SessionLines sessions={earlier} />
         </details>
       )}
@@ -163,10 +167,10 @@ function SessionLines({ sessions }: { sessions: Agent["sessions"] }) {
           <PresenceDot presence={presence} />
           <span className="line-title">{label}</span>
           <span className="line-more">
-            {presence === "OFFLINE" ? "ran for" : "runs for"} {span(Date.parse(lastSeenAt) - Date.parse(startedAt))},
-            heard
+            {presence === "OFFLINE" ? "ran for" : "runs for"}{" "}
+            {formatDuration(Date.parse(lastSeenAt) - Date.parse(startedAt))}, heard
             <span>
-              <Ago at={lastSeenAt} /> ago
+              <RelativeTime at={lastSeenAt} /> ago
             </span>
           </span>
         </li>
@@ -175,7 +179,7 @@ function SessionLines({ sessions }: { sessions: Agent["sessions"] }) {
   );
 }
 
-function Work({ room }: { room: OpenRoom }) {
+function Tasks({ room }: { room: RoomData }) {
   const { tasks, reviewing } = room;
   return (
     <>
@@ -185,7 +189,7 @@ function Work({ room }: { room: OpenRoom }) {
             {reviewing.nodes.map((task) => (
               <li key={task.id}>
                 <TaskLine task={task}>
-                  <Ago at={task.updatedAt} />
+                  <RelativeTime at={task.updatedAt} />
                 </TaskLine>
               </li>
             ))}
@@ -200,12 +204,12 @@ function Work({ room }: { room: OpenRoom }) {
                 {task.status === "CANCELLED" && <TaskState status={task.status} />}
                 {task.startedAt && task.finishedAt && (
                   <span title="From its first start to its end">
-                    took {span(Date.parse(task.finishedAt) - Date.parse(task.startedAt))}
+                    took {formatDuration(Date.parse(task.finishedAt) - Date.parse(task.startedAt))}
                   </span>
                 )}
                 {task.finishedAt && (
                   <span>
-                    <Ago at={task.finishedAt} /> ago
+                    <RelativeTime at={task.finishedAt} /> ago
                   </span>
                 )}
               </TaskLine>
@@ -217,28 +221,28 @@ function Work({ room }: { room: OpenRoom }) {
   );
 }
 
-function Past({ agent }: { agent: string }) {
+function HistoryPanel({ agent }: { agent: string }) {
   const { api } = useSession();
   const { name } = useRoom();
   const log = useLog();
-  const history = useMemo(() => new History(api, log, name, agent), [api, log, name, agent]);
-  const { events, since, more, looking, refusal } = useSyncExternalStore(history.listen, history.state);
+  const history = useMemo(() => new AgentHistory(api, log, name, agent), [api, log, name, agent]);
+  const { events, since, hasOlder, searching, refusal } = useSyncExternalStore(history.subscribe, history.getSnapshot);
   return (
     <Panel title="History">
-      {refusal && !refusal.passes && <Refused refusal={refusal} />}
+      {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       <ol className="log-lines" reversed>
         {events.map((event) => (
           <LogLine key={event.cursor} event={event} />
         ))}
       </ol>
-      <div className="padded agent-further">
+      <div className="padded agent-older">
         <p className="soft">
-          {looking && "Looking through the room’s log…"}
-          {!looking && !more && (events.length === 0 ? "Nothing in the room’s log." : "That is all of it.")}
-          {!looking && more && since && `The room’s log was looked through since ${fullTime(since)}.`}
+          {searching && "Looking through the room’s log…"}
+          {!searching && !hasOlder && (events.length === 0 ? "Nothing in the room’s log." : "That is all of it.")}
+          {!searching && hasOlder && since && `The room’s log was looked through since ${formatDateTime(since)}.`}
         </p>
-        {more && !looking && (
-          <button type="button" onClick={() => history.lookFurther()}>
+        {hasOlder && !searching && (
+          <button type="button" onClick={() => history.fetchOlder()}>
             Look further back
           </button>
         )}

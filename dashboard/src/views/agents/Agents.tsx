@@ -1,44 +1,44 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import { AgentsDocument, type WorkerFragment } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { number, plural } from "../../components/format";
+import { type AgentOverviewFragment, AgentsDocument } from "../../api/documents";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatCount, formatNumber } from "../../components/format";
 import { PresenceDot } from "../../components/PresenceDot";
-import { Ago } from "../../components/RelativeTime";
+import { RelativeTime } from "../../components/RelativeTime";
 import { useRoom } from "../../layout/room";
-import { anyOf, ofAgents, ofDoings, ofTasks } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 import type { ViewProps } from "..";
-import { Doing } from "./Activity";
+import { Activity } from "./Activity";
 import { AgentPage } from "./AgentPage";
-import { family } from "./agent-tree";
-import { Held } from "./HeldTasks";
+import { agentTree } from "./agent-tree";
+import { HeldTasks } from "./HeldTasks";
 import "./agents.css";
 
-const concern = anyOf(ofAgents, ofDoings, ofTasks);
+const invalidatedBy = anyOf(agentEvents, activityChanges, taskEvents);
 
-/** Who works here, and what each of them does and holds; or the page of one. */
+/** The room's agents with their activities and tasks, or the page of one of them. */
 export default function Agents({ rest }: ViewProps) {
-  return rest ? <AgentPage key={rest} agent={rest} /> : <Everybody />;
+  return rest ? <AgentPage key={rest} agent={rest} /> : <AgentList />;
 }
 
-const SHOWN = { all: "All", here: "Here", busy: "Busy" } as const;
-type Shown = keyof typeof SHOWN;
+const FILTERS = { all: "All", here: "Here", busy: "Busy" } as const;
+type Filter = keyof typeof FILTERS;
 
-function Everybody() {
+function AgentList() {
   const { name } = useRoom();
-  const { data, refusal } = useLive(AgentsDocument, { room: name }, concern);
+  const { data, refusal } = useLiveQuery(AgentsDocument, { room: name }, invalidatedBy);
   const [search, setSearch] = useState("");
-  const [shown, setShown] = useState<Shown>("all");
+  const [filter, setFilter] = useState<Filter>("all");
 
-  if (!data?.room) return refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>;
+  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
   const { agents, settings } = data.room;
-  const lines = family(agents).filter(
+  const rows = agentTree(agents).filter(
     ({ agent }) =>
       agent.name.includes(search.trim().toLowerCase()) &&
-      (shown === "all" || (shown === "here" ? agent.presence !== "OFFLINE" : isBusy(agent))),
+      (filter === "all" || (filter === "here" ? agent.presence !== "OFFLINE" : isBusy(agent))),
   );
-  const present = (presence: WorkerFragment["presence"]) =>
+  const countOf = (presence: AgentOverviewFragment["presence"]) =>
     agents.filter((agent) => agent.presence === presence).length;
   const sessions = agents.flatMap((agent) => agent.sessions).filter(({ presence }) => presence !== "OFFLINE").length;
 
@@ -47,12 +47,16 @@ function Everybody() {
       <header>
         <h1 id="agents-title">Agents</h1>
         <p className="soft">
-          {present("ONLINE")} online, {present("IDLE")} idle, {present("OFFLINE")} offline ·{" "}
-          {plural(sessions, "running session")}
+          {countOf("ONLINE")} online, {countOf("IDLE")} idle, {countOf("OFFLINE")} offline ·{" "}
+          {formatCount(sessions, "running session")}
         </p>
         <div className="agents-filter">
-          <select aria-label="Which agents" value={shown} onChange={(event) => setShown(event.target.value as Shown)}>
-            {Object.entries(SHOWN).map(([key, word]) => (
+          <select
+            aria-label="Which agents"
+            value={filter}
+            onChange={(event) => setFilter(event.target.value as Filter)}
+          >
+            {Object.entries(FILTERS).map(([key, word]) => (
               <option key={key} value={key}>
                 {word}
               </option>
@@ -67,7 +71,7 @@ function Everybody() {
           />
         </div>
       </header>
-      {lines.length === 0 ? (
+      {rows.length === 0 ? (
         <p className="empty">{agents.length === 0 ? "Nobody is in this room." : "Nobody fits."}</p>
       ) : (
         <table className="agents-table">
@@ -84,7 +88,7 @@ function Everybody() {
             </tr>
           </thead>
           <tbody>
-            {lines.map(({ agent, level }) => (
+            {rows.map(({ agent, level }) => (
               <Row key={agent.id} agent={agent} level={level} wipLimit={settings.wipLimit ?? null} />
             ))}
           </tbody>
@@ -94,11 +98,11 @@ function Everybody() {
   );
 }
 
-function isBusy(agent: WorkerFragment): boolean {
+function isBusy(agent: AgentOverviewFragment): boolean {
   return agent.tasks.length > 0 || (agent.activity !== null && agent.activity.kind !== "WAITING");
 }
 
-function Row({ agent, level, wipLimit }: { agent: WorkerFragment; level: number; wipLimit: number | null }) {
+function Row({ agent, level, wipLimit }: { agent: AgentOverviewFragment; level: number; wipLimit: number | null }) {
   const room = useRoom();
   const doing = agent.tasks.filter(({ status }) => status === "DOING").length;
   const running = agent.sessions.filter(({ presence }) => presence !== "OFFLINE");
@@ -111,32 +115,32 @@ function Row({ agent, level, wipLimit }: { agent: WorkerFragment; level: number;
           {agent.kind === "HUMAN" && <span className="tag">person</span>}
         </span>
         {agent.spawnedFor && (
-          <span className="soft agents-for">
+          <span className="soft agents-parent">
             of {agent.parent?.name}, for {agent.spawnedFor.id}
           </span>
         )}
       </th>
       <td data-label="Does">
-        <Doing activity={agent.activity ?? null} />
+        <Activity activity={agent.activity ?? null} />
       </td>
       <td data-label="Holds">
-        <Held tasks={agent.tasks} />
+        <HeldTasks tasks={agent.tasks} />
       </td>
       <td data-label="Load" data-full={(wipLimit !== null && doing >= wipLimit) || undefined}>
         {agent.kind === "HUMAN" && doing === 0 ? (
           <span className="soft">–</span>
         ) : (
           <>
-            {number(doing)}
-            {wipLimit !== null && <span className="soft"> of {number(wipLimit)}</span>}
+            {formatNumber(doing)}
+            {wipLimit !== null && <span className="soft"> of {formatNumber(wipLimit)}</span>}
           </>
         )}
       </td>
       <td data-label="Sessions" title={running.map(({ label }) => label).join(", ")}>
-        {running.length > 0 ? number(running.length) : <span className="soft">–</span>}
+        {running.length > 0 ? formatNumber(running.length) : <span className="soft">–</span>}
       </td>
       <td data-label="Heard" className="soft">
-        {agent.lastSeenAt ? <Ago at={agent.lastSeenAt} /> : "never"}
+        {agent.lastSeenAt ? <RelativeTime at={agent.lastSeenAt} /> : "never"}
       </td>
     </tr>
   );

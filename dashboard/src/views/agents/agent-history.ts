@@ -1,35 +1,35 @@
 import type { Api } from "../../api/api";
-import { LogBeforeDocument } from "../../api/documents";
+import { EventsBeforeDocument } from "../../api/documents";
 import type { Refusal } from "../../api/refusal";
-import { DOING, type LogEvent, type News } from "../../log/invalidation";
-import { Model } from "../../log/live-store";
+import { ACTIVITY_CHANGED, type LogChange, type LogEvent } from "../../log/invalidation";
+import { LiveStore } from "../../log/live-store";
 import type { RoomLog } from "../../log/room-log";
 
-export interface Past {
+export interface HistoryState {
   /** Newest first. */
   readonly events: readonly LogEvent[];
-  /** Up to when the log was looked through; null while it was not. */
+  /** The log was searched back to this time; null before the first search. */
   readonly since: string | null;
-  /** There is more of the log before that. */
-  readonly more: boolean;
-  readonly looking: boolean;
+  /** The log goes back further than that. */
+  readonly hasOlder: boolean;
+  readonly searching: boolean;
   readonly refusal: Refusal | null;
 }
 
 const PAGE = 200;
-const PAGES_AT_ONCE = 5;
+const MAX_PAGES = 5;
 const ENOUGH = 30;
-const MOST_KEPT = 1_000;
+const MAX_KEPT = 1_000;
 
 /**
- * What one agent did, and what happened to it, picked from the room's log: that has no list for each agent, so it is
- * walked back as far as somebody wants to look.
+ * The events that one agent caused or that are about it. The API has no list of them, so they are picked from the room's
+ * log, which is searched back as far as somebody asks for.
  */
-export class History extends Model<Past> {
+export class AgentHistory extends LiveStore<HistoryState> {
   #before: string | null = null;
-  #wanted = true;
-  #heard: LogEvent[] = [];
-  readonly #pace = this.reading(() => this.#read());
+  #olderRequested = true;
+  #newEvents: LogEvent[] = [];
+  readonly #throttle = this.throttledFetch(() => this.#fetch());
 
   constructor(
     private readonly api: Api,
@@ -37,63 +37,67 @@ export class History extends Model<Past> {
     private readonly room: string,
     private readonly agent: string,
   ) {
-    super(log, { events: [], since: null, more: true, looking: true, refusal: null });
+    super(log, { events: [], since: null, hasOlder: true, searching: true, refusal: null });
   }
 
-  hear(news: News | null): void {
-    // After a connection was lost, the log reads on where it stood: nothing is missed.
-    if (news !== null) {
-      if (news === DOING || !this.#isOurs(news)) return;
-      this.#heard.unshift(news);
+  onLogChange(change: LogChange | null): void {
+    // After the connection was lost, the log reads on from its cursor, so that no event is missed.
+    if (change !== null) {
+      if (change === ACTIVITY_CHANGED || !this.#isOfAgent(change)) return;
+      this.#newEvents.unshift(change);
     }
-    this.#pace.touch();
+    this.#throttle.trigger();
   }
 
-  lookFurther(): void {
-    this.#wanted = true;
-    this.draw({ looking: true });
-    this.#pace.touch();
+  fetchOlder(): void {
+    this.#olderRequested = true;
+    this.publish({ searching: true });
+    this.#throttle.trigger();
   }
 
-  async #read(): Promise<void> {
-    if (this.#wanted && this.state().more) await this.#lookBack();
-    this.#wanted = false;
-    this.#take();
-    this.keep({ looking: false });
+  async #fetch(): Promise<void> {
+    if (this.#olderRequested && this.getSnapshot().hasOlder) await this.#fetchBefore();
+    this.#olderRequested = false;
+    this.#addNewEvents();
+    this.update({ searching: false });
   }
 
-  async #lookBack(): Promise<void> {
+  async #fetchBefore(): Promise<void> {
     let found = 0;
-    for (let pages = 0; pages < PAGES_AT_ONCE && found < ENOUGH && this.state().more; pages += 1) {
-      const { events } = await this.api.ask(LogBeforeDocument, { room: this.room, last: PAGE, before: this.#before });
-      const ours = events.nodes.filter((event) => this.#isOurs(event)).reverse();
-      found += ours.length;
+    for (let pages = 0; pages < MAX_PAGES && found < ENOUGH && this.getSnapshot().hasOlder; pages += 1) {
+      const { events } = await this.api.query(EventsBeforeDocument, {
+        room: this.room,
+        last: PAGE,
+        before: this.#before,
+      });
+      const older = events.nodes.filter((event) => this.#isOfAgent(event)).reverse();
+      found += older.length;
       this.#before = events.nodes[0]?.cursor ?? this.#before;
-      const past = this.state();
-      this.keep({
-        events: [...past.events, ...ours],
-        since: events.nodes[0]?.at ?? past.since,
-        more: events.pageInfo.hasPreviousPage,
+      const state = this.getSnapshot();
+      this.update({
+        events: [...state.events, ...older],
+        since: events.nodes[0]?.at ?? state.since,
+        hasOlder: events.pageInfo.hasPreviousPage,
       });
     }
   }
 
-  #take(): void {
-    const past = this.state().events;
-    const known = new Set(past.slice(0, PAGE).map(({ cursor }) => cursor));
-    const events = [...this.#heard.filter(({ cursor }) => !known.has(cursor)), ...past];
-    this.#heard = [];
-    if (events.length <= MOST_KEPT) {
-      this.keep({ events });
+  #addNewEvents(): void {
+    const before = this.getSnapshot().events;
+    const known = new Set(before.slice(0, PAGE).map(({ cursor }) => cursor));
+    const events = [...this.#newEvents.filter(({ cursor }) => !known.has(cursor)), ...before];
+    this.#newEvents = [];
+    if (events.length <= MAX_KEPT) {
+      this.update({ events });
       return;
     }
-    const kept = events.slice(0, MOST_KEPT / 2);
-    const last = kept.at(-1);
-    this.#before = last?.cursor ?? null;
-    this.keep({ events: kept, since: last?.at ?? null, more: true });
+    const kept = events.slice(0, MAX_KEPT / 2);
+    const oldest = kept.at(-1);
+    this.#before = oldest?.cursor ?? null;
+    this.update({ events: kept, since: oldest?.at ?? null, hasOlder: true });
   }
 
-  #isOurs({ actor, agent }: LogEvent): boolean {
+  #isOfAgent({ actor, agent }: LogEvent): boolean {
     return actor?.name === this.agent || agent?.name === this.agent;
   }
 }

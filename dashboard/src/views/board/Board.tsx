@@ -1,15 +1,15 @@
 import { useState } from "react";
 import { useSearchParams } from "wouter";
 import { BoardDocument, type BoardQuery, type Priority, type TaskFilter, type TaskStatus } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { number } from "../../components/format";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatNumber } from "../../components/format";
 import { useRoom } from "../../layout/room";
-import { ofTasks } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { taskEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 import { NewTask } from "../task/NewTask";
 import "./board.css";
 import { Card } from "./Card";
-import { type Chosen, Filters } from "./Filters";
+import { Filters, type FilterValues } from "./Filters";
 
 type Columns = Omit<NonNullable<BoardQuery["room"]>, "id">;
 
@@ -21,16 +21,16 @@ const COLUMNS: readonly [keyof Columns, TaskStatus, string][] = [
   ["done", "DONE", "Done"],
   ["cancelled", "CANCELLED", "Cancelled"],
 ];
-const STEP = 40;
-const MOST = 200;
+const FIRST_PAGE = 40;
+const MAX = 200;
 
-/** Tasks in columns by where they stand, as the filters in the address have them. */
+/** Tasks in columns by status. The filters are in the address, so that a filtered board can be linked. */
 export default function Board() {
   const { name } = useRoom();
   const [search, setSearch] = useSearchParams();
-  const [first, setFirst] = useState(STEP);
-  const [making, setMaking] = useState(false);
-  const chosen: Chosen = {
+  const [first, setFirst] = useState(FIRST_PAGE);
+  const [creating, setCreating] = useState(false);
+  const values: FilterValues = {
     search: search.get("search") ?? "",
     assignee: search.get("assignee") ?? "",
     priority: search.get("priority") ?? "",
@@ -38,9 +38,13 @@ export default function Board() {
     label: search.get("label") ?? "",
     only: search.get("only") ?? "",
   };
-  const { data, refusal, passing } = useLive(BoardDocument, { room: name, first, ...filters(chosen) }, ofTasks);
+  const { data, refusal, isPreviousData } = useLiveQuery(
+    BoardDocument,
+    { room: name, first, ...columnFilters(values) },
+    taskEvents,
+  );
 
-  const choose = (change: Partial<Chosen>) => {
+  const choose = (change: Partial<FilterValues>) => {
     const next = new URLSearchParams(search);
     for (const [key, value] of Object.entries(change)) {
       if (value) next.set(key, value);
@@ -53,22 +57,22 @@ export default function Board() {
     <div className="board">
       <header className="board-head">
         <h1>Board</h1>
-        <Filters chosen={chosen} onChoose={choose} />
-        <button type="button" className="primary" onClick={() => setMaking(true)}>
+        <Filters values={values} onChange={choose} />
+        <button type="button" className="primary" onClick={() => setCreating(true)}>
           New task
         </button>
       </header>
-      {refusal && !refusal.passes && <Refused refusal={refusal} />}
-      {!data?.room && !refusal && <p className="waiting">Opening…</p>}
+      {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
+      {!data?.room && !refusal && <p className="placeholder">Opening…</p>}
       {data?.room && (
-        <div className="columns" aria-busy={passing} data-passing={passing || undefined}>
+        <div className="columns" aria-busy={isPreviousData} data-previous={isPreviousData || undefined}>
           {COLUMNS.map(([key, , title]) => {
             const column = data.room?.[key];
             if (!column || (key === "cancelled" && column.totalCount === 0)) return null;
             return (
               <section key={key} className="column" aria-labelledby={`column-${key}`}>
                 <h2 id={`column-${key}`}>
-                  {title} <span className="soft">{number(column.totalCount)}</span>
+                  {title} <span className="soft">{formatNumber(column.totalCount)}</span>
                 </h2>
                 <ul>
                   {column.nodes.map((task) => (
@@ -76,8 +80,8 @@ export default function Board() {
                   ))}
                 </ul>
                 {column.totalCount > column.nodes.length &&
-                  (first < MOST ? (
-                    <button type="button" className="quiet" onClick={() => setFirst(MOST)}>
+                  (first < MAX ? (
+                    <button type="button" className="quiet" onClick={() => setFirst(MAX)}>
                       Show more
                     </button>
                   ) : (
@@ -88,13 +92,13 @@ export default function Board() {
           })}
         </div>
       )}
-      {making && <NewTask objective={chosen.objective} onClose={() => setMaking(false)} />}
+      {creating && <NewTask objective={values.objective} onClose={() => setCreating(false)} />}
     </div>
   );
 }
 
-/** For each column the filter that it is asked with. */
-function filters({ search, assignee, priority, objective, label, only }: Chosen) {
+/** The variables of the query: a filter for each column. */
+function columnFilters({ search, assignee, priority, objective, label, only }: FilterValues) {
   const filter: TaskFilter = {
     ...(search && { search }),
     ...(assignee && { assignee }),

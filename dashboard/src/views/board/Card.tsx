@@ -1,8 +1,8 @@
 import { Link } from "wouter";
 import type { CardFragment } from "../../api/documents";
-import { plural } from "../../components/format";
-import { LeaseLeft } from "../../components/LeaseCountdown";
-import { Ago } from "../../components/RelativeTime";
+import { formatCount } from "../../components/format";
+import { LeaseCountdown } from "../../components/LeaseCountdown";
+import { RelativeTime } from "../../components/RelativeTime";
 import { useRoom } from "../../layout/room";
 
 interface CardTask extends CardFragment {
@@ -12,7 +12,7 @@ interface CardTask extends CardFragment {
   readonly reviewer?: { readonly name: string } | null;
 }
 
-/** A task on the board. */
+/** One task of the board. */
 export function Card({ task }: { task: CardTask }) {
   const room = useRoom();
   const reason = task.waitingOn?.[0]?.reason;
@@ -38,11 +38,13 @@ export function Card({ task }: { task: CardTask }) {
         )}
         {task.assignee && <span>{task.assignee.name}</span>}
         {task.reviewer && <span>→ {task.reviewer.name}</span>}
-        {task.lease && <LeaseLeft expiresAt={task.lease.expiresAt} />}
-        {task.unblocks !== undefined && task.unblocks > 0 && <span>holds back {plural(task.unblocks, "task")}</span>}
+        {task.lease && <LeaseCountdown expiresAt={task.lease.expiresAt} />}
+        {task.unblocks !== undefined && task.unblocks > 0 && (
+          <span>holds back {formatCount(task.unblocks, "task")}</span>
+        )}
         {(task.status === "DONE" || task.status === "CANCELLED") && (
           <span>
-            <Ago at={task.updatedAt} /> ago
+            <RelativeTime at={task.updatedAt} /> ago
           </span>
         )}
       </p>

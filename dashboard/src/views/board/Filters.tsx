@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import { AgentSelect } from "../../components/AgentSelect";
 
-/** What the board is narrowed by; empty is no limit. */
-export interface Chosen {
+/** Empty values do not filter. */
+export interface FilterValues {
   readonly search: string;
   readonly assignee: string;
   readonly priority: string;
@@ -12,44 +12,44 @@ export interface Chosen {
 }
 
 interface FiltersProps {
-  readonly chosen: Chosen;
-  readonly onChoose: (change: Partial<Chosen>) => void;
+  readonly values: FilterValues;
+  readonly onChange: (change: Partial<FilterValues>) => void;
 }
 
-/** What is shown of the board. */
-export function Filters({ chosen, onChoose }: FiltersProps) {
-  const some = Object.values(chosen).some(Boolean);
+/** The filters of the board. */
+export function Filters({ values, onChange }: FiltersProps) {
+  const anySet = Object.values(values).some(Boolean);
   return (
     <search className="filters">
-      <Typed type="search" label="Search" value={chosen.search} onType={(search) => onChoose({ search })} />
+      <DebouncedInput type="search" label="Search" value={values.search} onChange={(search) => onChange({ search })} />
       <AgentSelect
         label="Assignee"
         none="Anybody’s"
-        value={chosen.assignee}
-        onChange={(assignee) => onChoose({ assignee })}
+        value={values.assignee}
+        onChange={(assignee) => onChange({ assignee })}
       />
       <select
         aria-label="Priority"
-        value={chosen.priority}
-        onChange={(event) => onChoose({ priority: event.target.value })}
+        value={values.priority}
+        onChange={(event) => onChange({ priority: event.target.value })}
       >
         <option value="">Any priority</option>
         {["P0", "P1", "P2", "P3"].map((one) => (
           <option key={one}>{one}</option>
         ))}
       </select>
-      <select aria-label="Only" value={chosen.only} onChange={(event) => onChoose({ only: event.target.value })}>
+      <select aria-label="Only" value={values.only} onChange={(event) => onChange({ only: event.target.value })}>
         <option value="">Ready or not</option>
         <option value="ready">Ready only</option>
         <option value="stale">Stale only</option>
       </select>
-      <Typed label="Label" value={chosen.label} onType={(label) => onChoose({ label })} />
-      <Typed label="Objective" value={chosen.objective} onType={(objective) => onChoose({ objective })} />
-      {some && (
+      <DebouncedInput label="Label" value={values.label} onChange={(label) => onChange({ label })} />
+      <DebouncedInput label="Objective" value={values.objective} onChange={(objective) => onChange({ objective })} />
+      {anySet && (
         <button
           type="button"
           className="quiet"
-          onClick={() => onChoose({ search: "", assignee: "", priority: "", objective: "", label: "", only: "" })}
+          onClick={() => onChange({ search: "", assignee: "", priority: "", objective: "", label: "", only: "" })}
         >
           Clear
         </button>
@@ -58,21 +58,21 @@ export function Filters({ chosen, onChoose }: FiltersProps) {
   );
 }
 
-interface TypedProps {
+interface DebouncedInputProps {
   readonly label: string;
   readonly value: string;
-  readonly onType: (value: string) => void;
+  readonly onChange: (value: string) => void;
   readonly type?: "search" | "text";
 }
 
 const PAUSE_MS = 300;
 
-/** Says what was typed once the typing pauses. */
-function Typed({ label, value, onType, type = "text" }: TypedProps) {
+/** Passes on what was typed when the typing pauses. */
+function DebouncedInput({ label, value, onChange, type = "text" }: DebouncedInputProps) {
   const [text, setText] = useState(value);
-  // The board draws itself anew while somebody types; that is no pause.
-  const latest = useRef(onType);
-  latest.current = onType;
+  // The board renders again while somebody types; that must not restart the pause.
+  const latest = useRef(onChange);
+  latest.current = onChange;
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text === value) return;

@@ -1,20 +1,20 @@
 import { useRef } from "react";
 import { Panel } from "../../components/Panel";
-import { useNotices } from "../../layout/Toasts";
+import { useToasts } from "../../layout/Toasts";
 
-/** The same as text, to put elsewhere. */
-export function Markdown({ text }: { text: string }) {
-  const { say } = useNotices();
+/** The digest as Markdown, to copy. */
+export function CopyMarkdown({ text }: { text: string }) {
+  const { showSuccess } = useToasts();
   const field = useRef<HTMLTextAreaElement>(null);
 
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      say("Copied.");
+      showSuccess("Copied.");
     } catch {
-      // Over plain HTTP from another machine the browser has no clipboard for pages.
+      // Browsers offer no clipboard to pages that came over plain HTTP from another machine.
       field.current?.select();
-      say("Selected: copy it with the keys that your system has for that.");
+      showSuccess("Selected: copy it with the keys that your system has for that.");
     }
   };
 

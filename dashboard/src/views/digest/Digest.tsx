@@ -1,47 +1,52 @@
 import { type ReactNode, useMemo, useState } from "react";
 import { Link } from "wouter";
-import { DigestDocument, type DigestQuery, type ToldFragment } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { fullTime, number, plural, span } from "../../components/format";
+import { DigestDocument, type DigestQuery, type DigestTaskFragment } from "../../api/documents";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatCount, formatDateTime, formatDuration, formatNumber } from "../../components/format";
 import { Panel } from "../../components/Panel";
 import { PresenceDot } from "../../components/PresenceDot";
-import { Ago } from "../../components/RelativeTime";
-import { Choice } from "../../components/SegmentedControl";
+import { RelativeTime } from "../../components/RelativeTime";
+import { SegmentedControl } from "../../components/SegmentedControl";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
-import { anyOf, ofAgents, ofKinds, ofTasks } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
-import { Markdown } from "./CopyMarkdown";
+import { agentEvents, anyOf, eventKinds, taskEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
+import { CopyMarkdown } from "./CopyMarkdown";
 import "./digest.css";
 
-type Told = NonNullable<DigestQuery["room"]>["digest"];
+type DigestData = NonNullable<DigestQuery["room"]>["digest"];
 
-const concern = anyOf(ofTasks, ofAgents, ofKinds("DIGEST_POSTED"));
+const invalidatedBy = anyOf(taskEvents, agentEvents, eventKinds("DIGEST_POSTED"));
 const HOUR_MS = 3_600_000;
-const REACHES = { "Since the last": null, "8 h": 8, "24 h": 24, "7 d": 168 } as const;
-type Reach = keyof typeof REACHES;
+const PERIODS = { "Since the last": null, "8 h": 8, "24 h": 24, "7 d": 168 } as const;
+type Period = keyof typeof PERIODS;
 
-/** What happened while nobody looked, and what is stuck now. */
+/** What was done since a point in time, and what is stuck now. */
 export default function Digest() {
   const { name } = useRoom();
-  const [reach, setReach] = useState<Reach>("8 h");
-  const hours = REACHES[reach];
-  // From when it was chosen: what is shown only grows.
+  const [period, setPeriod] = useState<Period>("8 h");
+  const hours = PERIODS[period];
+  // Fixed when the period is chosen, so that the digest only grows.
   const since = useMemo(() => (hours === null ? null : new Date(Date.now() - hours * HOUR_MS).toISOString()), [hours]);
-  const { data, refusal, passing } = useLive(DigestDocument, { room: name, since }, concern);
+  const { data, refusal, isPreviousData } = useLiveQuery(DigestDocument, { room: name, since }, invalidatedBy);
   const digest = data?.room?.digest;
 
   return (
     <div className="digest">
       <div className="digest-head">
         <h1>Digest</h1>
-        <Choice label="Since when" options={Object.keys(REACHES) as Reach[]} value={reach} onChoose={setReach} />
+        <SegmentedControl
+          label="Since when"
+          options={Object.keys(PERIODS) as Period[]}
+          value={period}
+          onChange={setPeriod}
+        />
       </div>
-      {refusal && !refusal.passes && <Refused refusal={refusal} />}
-      {!digest && !refusal && <p className="waiting">Opening…</p>}
+      {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
+      {!digest && !refusal && <p className="placeholder">Opening…</p>}
       {digest && (
-        <div className="digest-body" data-passing={passing || undefined}>
+        <div className="digest-body" data-previous={isPreviousData || undefined}>
           <Summary digest={digest} />
           <div className="digest-columns">
             <div>
@@ -57,8 +62,8 @@ export default function Digest() {
                   </>
                 )}
               </Tasks>
-              <Who digest={digest} />
-              <Markdown text={digest.markdown} />
+              <ActiveAgents digest={digest} />
+              <CopyMarkdown text={digest.markdown} />
             </div>
           </div>
         </div>
@@ -67,55 +72,56 @@ export default function Digest() {
   );
 }
 
-/** Lists of a digest end here: there may be more. */
-const MOST = 200;
+/** Lists of a digest have at most so many tasks. */
+const MAX_LIST = 200;
 
-function count(tasks: readonly unknown[]): string {
-  return tasks.length < MOST ? number(tasks.length) : `${number(MOST)} or more`;
+function countOf(tasks: readonly unknown[]): string {
+  return tasks.length < MAX_LIST ? formatNumber(tasks.length) : `${formatNumber(MAX_LIST)} or more`;
 }
 
-function Summary({ digest }: { digest: Told }) {
+function Summary({ digest }: { digest: DigestData }) {
   const { counts, completed, reclaimed } = digest;
   const open = counts.todo + counts.doing + counts.blocked + counts.validating;
   return (
     <section className="panel digest-summary" aria-label="In short">
       <p className="digest-lead">
-        <b>{count(completed)}</b> done
+        <b>{countOf(completed)}</b> done
         {reclaimed.length > 0 && (
           <>
-            , <b>{count(reclaimed)}</b> taken back
+            , <b>{countOf(reclaimed)}</b> taken back
           </>
         )}
-        . <b>{number(open)}</b> still open: {number(counts.doing)} under way, {number(counts.ready)} ready,{" "}
-        {number(counts.validating)} in review, {number(counts.blocked)} blocked, {number(counts.stale)} stale.
+        . <b>{formatNumber(open)}</b> still open: {formatNumber(counts.doing)} under way, {formatNumber(counts.ready)}{" "}
+        ready, {formatNumber(counts.validating)} in review, {formatNumber(counts.blocked)} blocked,{" "}
+        {formatNumber(counts.stale)} stale.
       </p>
       <p className="soft">
-        From {fullTime(digest.since)} to {fullTime(digest.until)}
+        From {formatDateTime(digest.since)} to {formatDateTime(digest.until)}
       </p>
     </section>
   );
 }
 
-function Completed({ digest: { completed } }: { digest: Told }) {
+function Completed({ digest: { completed } }: { digest: DigestData }) {
   return (
     <Tasks title="Done" tasks={[...completed].reverse()} empty="Nothing was finished.">
       {(task) => {
         const { assignee, startedAt, finishedAt } = task;
-        const took = startedAt && finishedAt ? span(Date.parse(finishedAt) - Date.parse(startedAt)) : null;
+        const took = startedAt && finishedAt ? formatDuration(Date.parse(finishedAt) - Date.parse(startedAt)) : null;
         return [assignee && `by ${assignee.name}`, took && `in ${took}`].filter(Boolean).join(", ");
       }}
     </Tasks>
   );
 }
 
-function Stuck({ digest: { stale, reclaimed, blocked } }: { digest: Told }) {
+function Stuck({ digest: { stale, reclaimed, blocked } }: { digest: DigestData }) {
   return (
     <>
       <Tasks title="Stale" tasks={stale} empty="Nobody is silent.">
         {(task) => `No word from ${task.assignee?.name ?? "its holder"}.`}
       </Tasks>
       {reclaimed.length > 0 && (
-        <Tasks title="Taken back" tasks={[...reclaimed].reverse()} empty="" state>
+        <Tasks title="Taken back" tasks={[...reclaimed].reverse()} empty="" withStatus>
           {(task) => task.assignee && `${task.status === "DONE" ? "Done by" : "Now with"} ${task.assignee.name}.`}
         </Tasks>
       )}
@@ -126,32 +132,38 @@ function Stuck({ digest: { stale, reclaimed, blocked } }: { digest: Told }) {
   );
 }
 
-interface TasksProps<One extends ToldFragment> {
+interface TasksProps<Task extends DigestTaskFragment> {
   readonly title: string;
-  readonly tasks: readonly One[];
+  readonly tasks: readonly Task[];
   readonly empty: string;
-  /** Whether it is said where each stands now. */
-  readonly state?: boolean;
-  readonly children: (task: One) => ReactNode;
+  /** Show the present status of each task. */
+  readonly withStatus?: boolean;
+  readonly children: (task: Task) => ReactNode;
 }
 
-const SHOWN = 12;
+const COLLAPSED = 12;
 
-function Tasks<One extends ToldFragment>({ title, tasks, empty, state = false, children }: TasksProps<One>) {
+function Tasks<Task extends DigestTaskFragment>({
+  title,
+  tasks,
+  empty,
+  withStatus = false,
+  children,
+}: TasksProps<Task>) {
   const [all, setAll] = useState(false);
-  const shown = all ? tasks : tasks.slice(0, SHOWN);
+  const shown = all ? tasks : tasks.slice(0, COLLAPSED);
   return (
     <Panel title={title} count={tasks.length} empty={empty}>
-      {tasks.length >= MOST && <p className="padded soft">Only the first {MOST} since then are listed.</p>}
+      {tasks.length >= MAX_LIST && <p className="padded soft">Only the first {MAX_LIST} since then are listed.</p>}
       <ul className="lines">
         {shown.map((task) => {
           const more = children(task);
           return (
             <li key={task.id}>
               <TaskLine task={task}>
-                {state && <TaskState status={task.status} />}
+                {withStatus && <TaskState status={task.status} />}
                 <span>
-                  <Ago at={task.finishedAt ?? task.updatedAt} /> ago
+                  <RelativeTime at={task.finishedAt ?? task.updatedAt} /> ago
                 </span>
               </TaskLine>
               {more && <p className="soft">{more}</p>}
@@ -162,7 +174,7 @@ function Tasks<One extends ToldFragment>({ title, tasks, empty, state = false, c
       {tasks.length > shown.length && (
         <p className="digest-more">
           <button type="button" onClick={() => setAll(true)}>
-            Show all {number(tasks.length)}
+            Show all {formatNumber(tasks.length)}
           </button>
         </p>
       )}
@@ -170,11 +182,11 @@ function Tasks<One extends ToldFragment>({ title, tasks, empty, state = false, c
   );
 }
 
-function Who({ digest: { agents } }: { digest: Told }) {
+function ActiveAgents({ digest: { agents } }: { digest: DigestData }) {
   const { to } = useRoom();
   return (
     <Panel title="Heard of" count={agents.length} empty="Nobody was.">
-      <ul className="digest-agents" aria-label={plural(agents.length, "agent")}>
+      <ul className="digest-agents" aria-label={formatCount(agents.length, "agent")}>
         {agents.map(({ id, name, presence }) => (
           <li key={id}>
             <PresenceDot presence={presence} />

@@ -1,54 +1,63 @@
 import { useState } from "react";
 import { FlowDocument, type FlowQuery, RootsDocument } from "../../api/documents";
-import { Chart, type Span } from "../../components/chart/Chart";
-import { Refused } from "../../components/ErrorMessage";
-import { number, span } from "../../components/format";
-import { Choice } from "../../components/SegmentedControl";
+import { Chart, type Interval } from "../../components/chart/Chart";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatDuration, formatNumber } from "../../components/format";
+import { SegmentedControl } from "../../components/SegmentedControl";
 import { useRoom } from "../../layout/room";
-import { ofKinds } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { eventKinds } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 import { BurnUp } from "../objective/BurnUp";
 import "./flow.css";
 
-const concern = ofKinds("TASK_");
-const ofRoots = ofKinds("OBJECTIVE_");
+const invalidatedBy = eventKinds("TASK_");
+const objectiveChanges = eventKinds("OBJECTIVE_");
 
-/** How far back, in steps of how long. */
-const REACHES = {
+/** How far back the charts go, and how long each step is. */
+const PERIODS = {
   "1 h": { points: 30, stepSeconds: 120, per: "2 minutes" },
   "6 h": { points: 24, stepSeconds: 900, per: "15 minutes" },
   "24 h": { points: 24, stepSeconds: 3_600, per: "hour" },
   "7 d": { points: 28, stepSeconds: 21_600, per: "6 hours" },
   "30 d": { points: 30, stepSeconds: 86_400, per: "day" },
 } as const;
-type Reach = keyof typeof REACHES;
-const KEPT = "goalroom.flow";
+type Period = keyof typeof PERIODS;
+const STORAGE_KEY = "goalroom.flow";
 
-/** How work flows: what is done, how long it takes, how much is under way at a time. */
+/** Charts over time: tasks done, work in progress, cycle time, and burn-up. */
 export default function Flow() {
   const { name } = useRoom();
-  const [reach, setReach] = useState<Reach>(() => {
-    const kept = sessionStorage.getItem(KEPT);
-    return kept !== null && kept in REACHES ? (kept as Reach) : "24 h";
+  const [period, setPeriod] = useState<Period>(() => {
+    const saved = sessionStorage.getItem(STORAGE_KEY);
+    return saved !== null && saved in PERIODS ? (saved as Period) : "24 h";
   });
-  const { points, stepSeconds, per } = REACHES[reach];
-  const { data, refusal, passing } = useLive(FlowDocument, { room: name, points, stepSeconds }, concern);
+  const { points, stepSeconds, per } = PERIODS[period];
+  const { data, refusal, isPreviousData } = useLiveQuery(
+    FlowDocument,
+    { room: name, points, stepSeconds },
+    invalidatedBy,
+  );
 
-  const choose = (next: Reach) => {
-    sessionStorage.setItem(KEPT, next);
-    setReach(next);
+  const choose = (next: Period) => {
+    sessionStorage.setItem(STORAGE_KEY, next);
+    setPeriod(next);
   };
 
   return (
     <div className="flow">
       <div className="flow-head">
         <h1>Flow</h1>
-        <Choice label="How far back" options={Object.keys(REACHES) as Reach[]} value={reach} onChoose={choose} />
+        <SegmentedControl
+          label="How far back"
+          options={Object.keys(PERIODS) as Period[]}
+          value={period}
+          onChange={choose}
+        />
       </div>
-      {refusal && !refusal.passes && <Refused refusal={refusal} />}
-      {!data?.room && !refusal && <p className="waiting">Opening…</p>}
+      {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
+      {!data?.room && !refusal && <p className="placeholder">Opening…</p>}
       {data?.room && (
-        <div className="flow-charts passing" data-passing={passing || undefined}>
+        <div className="flow-charts" data-previous={isPreviousData || undefined}>
           <Charts steps={data.room.flow} per={per} hours={stepSeconds / 3_600} />
           <BurnUps />
         </div>
@@ -58,7 +67,7 @@ export default function Flow() {
 }
 
 function Charts({ steps, per, hours }: { steps: NonNullable<FlowQuery["room"]>["flow"]; per: string; hours: number }) {
-  const spans = steps.map(inSpan);
+  const intervals = steps.map(toInterval);
   const done = steps.reduce((sum, step) => sum + step.done, 0);
   const cycles = steps.flatMap(({ cycleSeconds }) => cycleSeconds ?? []).sort((one, other) => one - other);
   const median = cycles[Math.floor(cycles.length / 2)];
@@ -67,11 +76,11 @@ function Charts({ steps, per, hours }: { steps: NonNullable<FlowQuery["room"]>["
       <Chart
         title="Tasks done"
         unit={`Tasks per ${per}`}
-        spans={spans}
+        intervals={intervals}
         open
         action={
           <span className="soft">
-            {number(done)} in all, {number(Math.round((done / (steps.length * hours)) * 10) / 10)} an hour
+            {formatNumber(done)} in all, {formatNumber(Math.round((done / (steps.length * hours)) * 10) / 10)} an hour
           </span>
         }
         series={[
@@ -82,19 +91,21 @@ function Charts({ steps, per, hours }: { steps: NonNullable<FlowQuery["room"]>["
       <Chart
         title="Work in progress"
         unit="Tasks begun and not ended"
-        spans={spans}
+        intervals={intervals}
         open
-        action={<span className="soft">{number(steps.at(-1)?.inProgress ?? 0)} now</span>}
+        action={<span className="soft">{formatNumber(steps.at(-1)?.inProgress ?? 0)} now</span>}
         series={[{ name: "In progress", shape: "area", tone: "doing", values: steps.map((step) => step.inProgress) }]}
       />
       <Chart
         title="Cycle time"
         unit="From first start to done, median"
         measure="time"
-        spans={spans}
+        intervals={intervals}
         open
         action={
-          <span className="soft">{median === undefined ? "nothing done" : `mostly ${span(median * 1_000)}`}</span>
+          <span className="soft">
+            {median === undefined ? "nothing done" : `mostly ${formatDuration(median * 1_000)}`}
+          </span>
         }
         series={[
           {
@@ -113,7 +124,7 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 const DATE = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
 const DAY_MS = 86_400_000;
 
-function inSpan({ begins, ends }: { begins: string; ends: string }): Span {
+function toInterval({ begins, ends }: { begins: string; ends: string }): Interval {
   const from = Date.parse(begins);
   const to = Date.parse(ends);
   const day = new Date(from).toDateString() === new Date().toDateString() ? "" : `${DATE.format(from)}, `;
@@ -121,10 +132,10 @@ function inSpan({ begins, ends }: { begins: string; ends: string }): Span {
   return { from, to, text };
 }
 
-/** One objective of the top level at a time: that which is chosen, or the first that is under way. */
+/** The burn-up of one top-level objective: the chosen one, or the first that is active. */
 function BurnUps() {
   const { name } = useRoom();
-  const { data } = useLive(RootsDocument, { room: name }, ofRoots);
+  const { data } = useLiveQuery(RootsDocument, { room: name }, objectiveChanges);
   const [chosen, setChosen] = useState<string | null>(null);
   const roots = (data?.room?.objectives.nodes ?? []).filter(({ counts }) => counts.total > 0);
   const first = roots.find(({ status }) => status === "ACTIVE") ?? roots.at(-1);

@@ -1,60 +1,60 @@
-import { Graph as Layout, layout } from "@dagrejs/dagre";
+import { Graph as DagreGraph, layout as runDagre } from "@dagrejs/dagre";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import type { GraphTaskFragment } from "../../api/documents";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
-import type { Web } from "./dependency-graph";
+import type { DependencyGraph } from "./dependency-graph";
 
 const WIDTH = 210;
 const HEIGHT = 74;
-const DRAWN_FOR_PX = 14;
-const SMALLEST = 0.35;
-const LARGEST = 2;
+const DESIGN_FONT_PX = 14;
+const MIN_SCALE = 0.35;
+const MAX_SCALE = 2;
 
-interface Placed {
+interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-interface Picture {
+interface GraphLayout {
   readonly width: number;
   readonly height: number;
-  readonly places: ReadonlyMap<string, Placed>;
-  readonly lines: readonly { readonly key: string; readonly d: string; readonly critical: boolean }[];
+  readonly nodes: ReadonlyMap<string, Point>;
+  readonly edges: readonly { readonly key: string; readonly d: string; readonly critical: boolean }[];
 }
 
-/** The web as a drawing: what holds back stands left of what it holds back. */
-export function Drawing({ web, center }: { web: Web; center: string }) {
+/** The graph as a drawing: a task is to the left of the tasks that it blocks. */
+export function DependencyDrawing({ graph, center }: { graph: DependencyGraph; center: string }) {
   const room = useRoom();
   const frame = useRef<HTMLElement>(null);
   const [scale, setScale] = useState(
-    () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / DRAWN_FOR_PX,
+    () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / DESIGN_FONT_PX,
   );
-  // Only another shape is laid out anew; what changes within tasks is drawn in its place.
-  const shape = JSON.stringify([[...web.tasks.keys()].sort(), [...web.edges].sort(), web.critical]);
-  const picture = useMemo(() => drawn(JSON.parse(shape)), [shape]);
-  const critical = new Set(web.critical);
+  // The layout is computed again only when tasks or edges change, not when a task changes its status.
+  const shape = JSON.stringify([[...graph.tasks.keys()].sort(), [...graph.edges].sort(), graph.critical]);
+  const layout = useMemo(() => computeLayout(JSON.parse(shape)), [shape]);
+  const critical = new Set(graph.critical);
 
   const fit = () => {
-    const room = frame.current?.clientWidth ?? picture.width;
-    setScale(Math.max(SMALLEST, Math.min(1, room / picture.width)));
+    const available = frame.current?.clientWidth ?? layout.width;
+    setScale(Math.max(MIN_SCALE, Math.min(1, available / layout.width)));
   };
   useLayoutEffect(() => {
-    const at = picture.places.get(center);
+    const at = layout.nodes.get(center);
     frame.current?.scrollTo({
       left: (at?.x ?? 0) - frame.current.clientWidth / 2,
       top: (at?.y ?? 0) - frame.current.clientHeight / 2,
     });
-  }, [picture, center]);
+  }, [layout, center]);
 
   return (
     <>
       <div className="inline zoom">
-        <button type="button" aria-label="Smaller" onClick={() => setScale(Math.max(SMALLEST, scale - 0.15))}>
+        <button type="button" aria-label="Smaller" onClick={() => setScale(Math.max(MIN_SCALE, scale - 0.15))}>
           −
         </button>
-        <button type="button" aria-label="Larger" onClick={() => setScale(Math.min(LARGEST, scale + 0.15))}>
+        <button type="button" aria-label="Larger" onClick={() => setScale(Math.min(MAX_SCALE, scale + 0.15))}>
           +
         </button>
         <button type="button" onClick={fit}>
@@ -68,12 +68,12 @@ export function Drawing({ web, center }: { web: Web; center: string }) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
       <section ref={frame} className="graph-frame" aria-label="Drawing of dependencies" tabIndex={0}>
-        <div style={{ width: picture.width * scale, height: picture.height * scale }}>
+        <div style={{ width: layout.width * scale, height: layout.height * scale }}>
           <div
             className="graph-sheet"
-            style={{ width: picture.width, height: picture.height, transform: `scale(${scale})` }}
+            style={{ width: layout.width, height: layout.height, transform: `scale(${scale})` }}
           >
-            <svg width={picture.width} height={picture.height} aria-hidden="true">
+            <svg width={layout.width} height={layout.height} aria-hidden="true">
               <defs>
                 <marker
                   id="tip"
@@ -88,21 +88,21 @@ export function Drawing({ web, center }: { web: Web; center: string }) {
                   <path d="M0 0 8 4 0 8z" />
                 </marker>
               </defs>
-              {picture.lines.map(({ key, d, critical: marked }) => (
+              {layout.edges.map(({ key, d, critical: marked }) => (
                 <path key={key} d={d} data-critical={marked || undefined} markerEnd="url(#tip)" />
               ))}
             </svg>
             <ul>
-              {[...web.tasks.values()].map((task) => {
-                const place = picture.places.get(task.id);
-                if (!place) return null;
+              {[...graph.tasks.values()].map((task) => {
+                const point = layout.nodes.get(task.id);
+                if (!point) return null;
                 return (
                   <li
                     key={task.id}
                     className="graph-node"
                     data-critical={critical.has(task.id) || undefined}
                     data-center={task.id === center || undefined}
-                    style={{ left: place.x - WIDTH / 2, top: place.y - HEIGHT / 2, width: WIDTH, height: HEIGHT }}
+                    style={{ left: point.x - WIDTH / 2, top: point.y - HEIGHT / 2, width: WIDTH, height: HEIGHT }}
                   >
                     <Link href={room.to("tasks", task.id)}>
                       <span className="graph-node-title">
@@ -112,7 +112,7 @@ export function Drawing({ web, center }: { web: Web; center: string }) {
                         <TaskState status={task.status} ready={task.ready} stale={task.stale} />
                         {task.assignee?.name}
                       </span>
-                      <span className="unseen">{described(task, critical.has(task.id))}</span>
+                      <span className="visually-hidden">{describeEdges(task, critical.has(task.id))}</span>
                     </Link>
                   </li>
                 );
@@ -125,8 +125,8 @@ export function Drawing({ web, center }: { web: Web; center: string }) {
   );
 }
 
-/** What the lines around it say to those who see them. */
-function described(task: GraphTaskFragment, critical: boolean): string {
+/** For screen readers: what the edges of a task show. */
+function describeEdges(task: GraphTaskFragment, critical: boolean): string {
   const waits = task.dependencies.filter(({ kind }) => kind === "BLOCKS").map(({ dependsOn }) => dependsOn.id);
   return [waits.length > 0 && `waits for ${waits.join(", ")}`, critical && "on the critical path"]
     .filter(Boolean)
@@ -135,29 +135,29 @@ function described(task: GraphTaskFragment, critical: boolean): string {
 
 type Shape = [ids: string[], edges: [string, string][], critical: string[]];
 
-function drawn([ids, edges, critical]: Shape): Picture {
-  const graph = new Layout();
+function computeLayout([ids, edges, critical]: Shape): GraphLayout {
+  const graph = new DagreGraph();
   graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 56, marginx: 16, marginy: 16 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of ids) graph.setNode(id, { width: WIDTH, height: HEIGHT });
   for (const [from, to] of edges) graph.setEdge(from, to);
-  layout(graph);
+  runDagre(graph);
   const steps = new Set(critical.slice(1).map((id, index) => `${critical[index]} ${id}`));
   const { width = 0, height = 0 } = graph.graph();
   return {
     width,
     height,
-    places: new Map(ids.map((id) => [id, graph.node(id) as unknown as Placed])),
-    lines: edges.map(([from, to]) => ({
+    nodes: new Map(ids.map((id) => [id, graph.node(id) as unknown as Point])),
+    edges: edges.map(([from, to]) => ({
       key: `${from} ${to}`,
-      d: curve((graph.edge(from, to) as { points?: Placed[] }).points ?? []),
+      d: curve((graph.edge(from, to) as { points?: Point[] }).points ?? []),
       critical: steps.has(`${from} ${to}`),
     })),
   };
 }
 
-/** A line through the points that is smooth from side to side. */
-function curve(points: readonly Placed[]): string {
+/** A smooth path through the points. */
+function curve(points: readonly Point[]): string {
   const [first, ...others] = points;
   if (!first) return "";
   let at = first;

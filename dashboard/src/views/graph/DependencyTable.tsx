@@ -1,12 +1,12 @@
 import { Link } from "wouter";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
-import type { Web } from "./dependency-graph";
+import type { DependencyGraph } from "./dependency-graph";
 
-/** The web as a table: what each task waits for, and what it holds back. */
-export function AsList({ web }: { web: Web }) {
+/** The graph as a table: what each task waits for, and what it blocks. */
+export function DependencyTable({ graph }: { graph: DependencyGraph }) {
   const room = useRoom();
-  const place = new Map(web.critical.map((id, index) => [id, index + 1]));
+  const criticalStep = new Map(graph.critical.map((id, index) => [id, index + 1]));
   const link = (id: string) => (
     <Link key={id} className="id" href={room.to("tasks", id)}>
       {id}
@@ -26,7 +26,7 @@ export function AsList({ web }: { web: Web }) {
           </tr>
         </thead>
         <tbody>
-          {[...web.tasks.values()].map((task) => (
+          {[...graph.tasks.values()].map((task) => (
             <tr key={task.id}>
               <th scope="row">
                 {link(task.id)} {task.title}
@@ -34,9 +34,9 @@ export function AsList({ web }: { web: Web }) {
               <td>
                 <TaskState status={task.status} ready={task.ready} stale={task.stale} />
               </td>
-              <td>{web.edges.filter(([, to]) => to === task.id).map(([from]) => link(from))}</td>
-              <td>{web.edges.filter(([from]) => from === task.id).map(([, to]) => link(to))}</td>
-              <td>{place.has(task.id) && `step ${place.get(task.id)}`}</td>
+              <td>{graph.edges.filter(([, to]) => to === task.id).map(([from]) => link(from))}</td>
+              <td>{graph.edges.filter(([from]) => from === task.id).map(([, to]) => link(to))}</td>
+              <td>{criticalStep.has(task.id) && `step ${criticalStep.get(task.id)}`}</td>
             </tr>
           ))}
         </tbody>

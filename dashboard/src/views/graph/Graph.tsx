@@ -1,28 +1,28 @@
 import { type FormEvent, useCallback, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { Refused } from "../../components/ErrorMessage";
-import { plural } from "../../components/format";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatCount } from "../../components/format";
 import { useRoom } from "../../layout/room";
-import { ofTasks } from "../../log/invalidation";
-import { useLiveAnswer } from "../../log/use-live-query";
+import { taskEvents } from "../../log/invalidation";
+import { useLiveFetch } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
 import type { ViewProps } from "..";
-import { Drawing } from "./DependencyDrawing";
-import { AsList } from "./DependencyTable";
+import { DependencyDrawing } from "./DependencyDrawing";
+import { DependencyTable } from "./DependencyTable";
 import "./graph.css";
-import { webAround } from "./dependency-graph";
+import { fetchDependencyGraph } from "./dependency-graph";
 
-/** What waits for what, around a task or within an objective, and the chain that takes longest. */
+/** The dependencies around a task or within an objective, with the critical path. */
 export default function Graph({ rest }: ViewProps) {
   const { api } = useSession();
   const room = useRoom();
   const [, navigate] = useLocation();
-  const [listed, setListed] = useState(false);
+  const [asTable, setAsTable] = useState(false);
   const [typed, setTyped] = useState(rest);
-  const ask = useCallback(() => webAround(api, room.name, rest), [api, room.name, rest]);
-  const { data: web, refusal, passing } = useLiveAnswer(ask, ofTasks);
+  const fetch = useCallback(() => fetchDependencyGraph(api, room.name, rest), [api, room.name, rest]);
+  const { data: graph, refusal, isPreviousData } = useLiveFetch(fetch, taskEvents);
 
-  const go = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
     navigate(room.to("graph", typed.trim().toUpperCase()));
   };
@@ -31,7 +31,7 @@ export default function Graph({ rest }: ViewProps) {
     <div className="graph">
       <header className="graph-head">
         <h1>Graph</h1>
-        <form className="inline" onSubmit={go}>
+        <form className="inline" onSubmit={submit}>
           <input
             type="search"
             aria-label="Around which task or objective"
@@ -42,12 +42,12 @@ export default function Graph({ rest }: ViewProps) {
           />
           <button type="submit">Show</button>
         </form>
-        <fieldset className="inline as">
-          <legend className="unseen">Shown as</legend>
-          <button type="button" aria-pressed={!listed} onClick={() => setListed(false)}>
+        <fieldset className="inline view-switch">
+          <legend className="visually-hidden">Shown as</legend>
+          <button type="button" aria-pressed={!asTable} onClick={() => setAsTable(false)}>
             Drawing
           </button>
-          <button type="button" aria-pressed={listed} onClick={() => setListed(true)}>
+          <button type="button" aria-pressed={asTable} onClick={() => setAsTable(true)}>
             List
           </button>
         </fieldset>
@@ -61,16 +61,19 @@ export default function Graph({ rest }: ViewProps) {
         ) : (
           "Around the longest chain of unfinished tasks"
         )}
-        {web && `: ${plural(web.tasks.size, "task")}`}
-        {web?.more && ", and more that is not shown"}
-        {web && web.critical.length > 0 && `; the critical path has ${plural(web.critical.length, "task")} here`}.
+        {graph && `: ${formatCount(graph.tasks.size, "task")}`}
+        {graph?.truncated && ", and more that is not shown"}
+        {graph &&
+          graph.critical.length > 0 &&
+          `; the critical path has ${formatCount(graph.critical.length, "task")} here`}
+        .
       </p>
-      {refusal && !refusal.passes && <Refused refusal={refusal} />}
-      {!web && !refusal && <p className="waiting">Opening…</p>}
-      {web && web.tasks.size === 0 && <p className="waiting">Nothing waits for anything here.</p>}
-      {web && web.tasks.size > 0 && (
-        <div aria-busy={passing} data-passing={passing || undefined} className="graph-body">
-          {listed ? <AsList web={web} /> : <Drawing web={web} center={rest} />}
+      {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
+      {!graph && !refusal && <p className="placeholder">Opening…</p>}
+      {graph && graph.tasks.size === 0 && <p className="placeholder">Nothing waits for anything here.</p>}
+      {graph && graph.tasks.size > 0 && (
+        <div aria-busy={isPreviousData} data-previous={isPreviousData || undefined} className="graph-body">
+          {asTable ? <DependencyTable graph={graph} /> : <DependencyDrawing graph={graph} center={rest} />}
         </div>
       )}
     </div>

@@ -1,63 +1,70 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { AcknowledgeDocument, InboxDocument, type InboxKind, type InboxQuery } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { number, plural } from "../../components/format";
-import { ofTheInbox, TOLD } from "../../components/inbox";
-import { Said } from "../../components/Markdown";
-import { Ago } from "../../components/RelativeTime";
-import { Choice } from "../../components/SegmentedControl";
-import { useAct } from "../../layout/use-mutation";
-import { useLive } from "../../log/use-live-query";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatCount, formatNumber } from "../../components/format";
+import { INBOX_KIND_LABELS } from "../../components/inbox";
+import { Markdown } from "../../components/Markdown";
+import { RelativeTime } from "../../components/RelativeTime";
+import { SegmentedControl } from "../../components/SegmentedControl";
+import { useMutation } from "../../layout/use-mutation";
+import { inboxEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { address, placeOf } from "../room/conversation";
+import { conversationOf, conversationSlug } from "../room/conversation";
 import "./inbox.css";
 
 type Item = InboxQuery["inbox"]["nodes"][number];
 
-const MOST = 100;
-const WORK = (Object.keys(TOLD) as InboxKind[]).filter((kind) => kind !== "DIRECT" && kind !== "MENTION");
+const MAX = 100;
+const WORK_KINDS = (Object.keys(INBOX_KIND_LABELS) as InboxKind[]).filter(
+  (kind) => kind !== "DIRECT" && kind !== "MENTION",
+);
 const KINDS: Readonly<Record<string, readonly InboxKind[] | null>> = {
   All: null,
   Talk: ["DIRECT", "MENTION"],
-  Work: WORK,
+  Work: WORK_KINDS,
 };
 
-/** All that waits for the one who is signed in, in every room, oldest first. */
+/** The inbox of the person who is signed in, over all rooms, oldest first. */
 export default function Inbox() {
-  const [shown, setShown] = useState("All");
-  const kinds = KINDS[shown] ?? null;
-  const { data, refusal, refresh } = useLive(InboxDocument, { first: MOST, kinds: kinds && [...kinds] }, ofTheInbox);
-  const [acknowledge, underWay] = useAct(AcknowledgeDocument);
+  const [filter, setFilter] = useState("All");
+  const kinds = KINDS[filter] ?? null;
+  const { data, refusal, refetch } = useLiveQuery(
+    InboxDocument,
+    { first: MAX, kinds: kinds && [...kinds] },
+    inboxEvents,
+  );
+  const [acknowledge, disabled] = useMutation(AcknowledgeDocument);
   const items = data?.inbox.nodes ?? [];
   const total = data?.inbox.totalCount ?? 0;
 
-  const clear = async (ids: readonly string[]) => {
-    const said = ids.length > 1 ? `${plural(ids.length, "item")} acknowledged.` : undefined;
-    await acknowledge({ items: [...ids] }, said);
-    refresh();
+  const acknowledgeAll = async (ids: readonly string[]) => {
+    const message = ids.length > 1 ? `${formatCount(ids.length, "item")} acknowledged.` : undefined;
+    await acknowledge({ items: [...ids] }, message);
+    refetch();
   };
 
   return (
     <section className="panel inbox" aria-labelledby="inbox-title">
       <header>
         <h1 id="inbox-title">Inbox</h1>
-        {data && <span className="count">{number(total)}</span>}
-        <div className="inbox-acts">
-          <Choice label="What is shown" options={Object.keys(KINDS)} value={shown} onChoose={setShown} />
+        {data && <span className="count">{formatNumber(total)}</span>}
+        <div className="inbox-actions">
+          <SegmentedControl label="What is shown" options={Object.keys(KINDS)} value={filter} onChange={setFilter} />
           {items.length > 1 && (
-            <button type="button" disabled={underWay} onClick={() => clear(items.map(({ id }) => id))}>
+            <button type="button" disabled={disabled} onClick={() => acknowledgeAll(items.map(({ id }) => id))}>
               Acknowledge {items.length < total ? `these ${items.length}` : `all ${total}`}
             </button>
           )}
         </div>
       </header>
-      {refusal && !refusal.passes && <Refused refusal={refusal} />}
-      {!data && !refusal && <p className="waiting">Opening…</p>}
+      {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
+      {!data && !refusal && <p className="placeholder">Opening…</p>}
       {data && items.length === 0 && <p className="empty">Nothing waits for you.</p>}
       <ol className="inbox-items">
         {items.map((item) => (
-          <Line key={item.id} item={item} busy={underWay} onAcknowledge={() => clear([item.id])} />
+          <InboxLine key={item.id} item={item} disabled={disabled} onAcknowledge={() => acknowledgeAll([item.id])} />
         ))}
       </ol>
       {items.length < total && (
@@ -67,25 +74,25 @@ export default function Inbox() {
   );
 }
 
-interface LineProps {
+interface InboxLineProps {
   readonly item: Item;
-  readonly busy: boolean;
+  readonly disabled: boolean;
   readonly onAcknowledge: () => void;
 }
 
-function Line({ item, busy, onAcknowledge }: LineProps) {
+function InboxLine({ item, disabled, onAcknowledge }: InboxLineProps) {
   const { me } = useSession();
   const { kind, summary, createdAt, task, message, comment } = item;
-  const who = message?.from?.name ?? comment?.author?.name;
+  const author = message?.from?.name ?? comment?.author?.name;
   const body = message?.body ?? comment?.body;
-  const place = message && address(placeOf(message, me.name));
+  const slug = message && conversationSlug(conversationOf(message, me.name));
   return (
     <li className="inbox-item">
       <p className="inbox-about">
-        <span className="tag">{TOLD[kind]}</span>
-        {who && <b>{who}</b>}
+        <span className="tag">{INBOX_KIND_LABELS[kind]}</span>
+        {author && <b>{author}</b>}
         {message && (
-          <Link href={`/rooms/${message.room.name}/room/${place}/${message.id}`}>
+          <Link href={`/rooms/${message.room.name}/room/${slug}/${message.id}`}>
             {message.channel ? `in #${message.channel.name}` : "to you"}
           </Link>
         )}
@@ -95,11 +102,11 @@ function Line({ item, busy, onAcknowledge }: LineProps) {
           </Link>
         )}
         <span className="soft">
-          <Ago at={createdAt} /> ago
+          <RelativeTime at={createdAt} /> ago
         </span>
       </p>
       {body ? (
-        <Said
+        <Markdown
           text={body}
           mentions={(message ?? comment)?.mentions.map(({ name }) => name) ?? []}
           {...(message && { refs: message.refs.map(({ id }) => id) })}
@@ -111,7 +118,7 @@ function Line({ item, busy, onAcknowledge }: LineProps) {
       <button
         type="button"
         className="inbox-clear"
-        disabled={busy}
+        disabled={disabled}
         aria-label={`Acknowledge: ${summary}`}
         onClick={onAcknowledge}
       >

@@ -1,24 +1,25 @@
 import { Link } from "wouter";
-import { AcknowledgeDocument, WaitingDocument } from "../../api/documents";
-import { ofTheInbox, TOLD } from "../../components/inbox";
+import { AcknowledgeDocument, InboxPreviewDocument } from "../../api/documents";
+import { INBOX_KIND_LABELS } from "../../components/inbox";
 import { Panel } from "../../components/Panel";
-import { Ago } from "../../components/RelativeTime";
+import { RelativeTime } from "../../components/RelativeTime";
 import { useRoom } from "../../layout/room";
-import { useAct } from "../../layout/use-mutation";
-import { useLive } from "../../log/use-live-query";
+import { useMutation } from "../../layout/use-mutation";
+import { inboxEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 
-const SHOWN = 8;
+const MAX_ITEMS = 8;
 
-/** What waits for the one who is signed in. */
-export function Waiting() {
+/** The first items of the inbox of the person who is signed in. */
+export function InboxPanel() {
   const room = useRoom();
-  const { data, refresh } = useLive(WaitingDocument, { last: SHOWN }, ofTheInbox);
-  const [acknowledge, underWay] = useAct(AcknowledgeDocument);
+  const { data, refetch } = useLiveQuery(InboxPreviewDocument, { first: MAX_ITEMS }, inboxEvents);
+  const [acknowledge, disabled] = useMutation(AcknowledgeDocument);
   if (!data) return null;
 
   const clear = async (items: string[]) => {
     await acknowledge({ items });
-    refresh();
+    refetch();
   };
   const { nodes, totalCount } = data.inbox;
   return (
@@ -37,7 +38,7 @@ export function Waiting() {
       <ul className="lines">
         {nodes.map((item) => (
           <li key={item.id} className="line">
-            <span className="tag">{TOLD[item.kind]}</span>
+            <span className="tag">{INBOX_KIND_LABELS[item.kind]}</span>
             {item.task ? (
               <Link className="line-title" href={room.to("tasks", item.task.id)}>
                 {item.summary}
@@ -46,11 +47,11 @@ export function Waiting() {
               <span className="line-title">{item.summary}</span>
             )}
             <span className="line-more">
-              <Ago at={item.createdAt} />
+              <RelativeTime at={item.createdAt} />
               <button
                 type="button"
                 className="quiet"
-                disabled={underWay}
+                disabled={disabled}
                 title="Acknowledge"
                 aria-label={`Acknowledge: ${item.summary}`}
                 onClick={() => clear([item.id])}

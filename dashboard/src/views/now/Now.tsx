@@ -1,41 +1,41 @@
 import { NowDocument, type NowQuery } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { number, plural } from "../../components/format";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatCount, formatNumber } from "../../components/format";
 import { Panel } from "../../components/Panel";
-import { Ago } from "../../components/RelativeTime";
+import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
 import { useRoom } from "../../layout/room";
-import { anyOf, ofAgents, ofDoings, ofTasks } from "../../log/invalidation";
+import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
 import { LogLine } from "../../log/LogLine";
-import { useLive, useStanding } from "../../log/use-live-query";
-import { Here } from "./OnlineAgents";
+import { useLiveQuery, useLogStatus } from "../../log/use-live-query";
+import { OnlineAgents } from "./OnlineAgents";
 import "./now.css";
-import { Waiting } from "./InboxPanel";
+import { InboxPanel } from "./InboxPanel";
 
-const concern = anyOf(ofTasks, ofAgents, ofDoings);
+const invalidatedBy = anyOf(taskEvents, agentEvents, activityChanges);
 
-/** What moves, what is stuck, who is here, what waits for me. */
+/** The state of the room at a glance: counts, what is stuck, who is online, and what waits for me. */
 export default function Now() {
   const { name } = useRoom();
-  const { data, refusal } = useLive(NowDocument, { room: name }, concern);
+  const { data, refusal } = useLiveQuery(NowDocument, { room: name }, invalidatedBy);
 
-  if (!data?.room) return refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>;
+  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
   return (
     <div className="now">
-      <h1 className="unseen">Now</h1>
+      <h1 className="visually-hidden">Now</h1>
       <Counts counts={data.room.counts} />
       <div className="now-columns">
         <div>
-          <Waiting />
+          <InboxPanel />
           <Stuck room={data.room} />
           <InReview tasks={data.room.inReview} />
         </div>
         <div>
-          <Here agents={data.room.agents} />
+          <OnlineAgents agents={data.room.agents} />
           <Ready tasks={data.room.next} />
         </div>
         <div>
-          <Newest />
+          <RecentEvents />
         </div>
       </div>
     </div>
@@ -59,14 +59,14 @@ function Counts({ counts }: { counts: NowRoom["counts"] }) {
       {shown.map(([key, word, count]) => (
         <div key={key} data-state={key} data-none={count === 0 || undefined}>
           <dt>{word}</dt>
-          <dd>{number(count)}</dd>
+          <dd>{formatNumber(count)}</dd>
         </div>
       ))}
     </dl>
   );
 }
 
-/** What is blocked and what is silent, longest first. */
+/** Blocked and stale tasks, longest first. */
 function Stuck({ room }: { room: NowRoom }) {
   const { stale, blocked } = room;
   return (
@@ -82,7 +82,7 @@ function Stuck({ room }: { room: NowRoom }) {
               <span className="tag" data-state="STALE">
                 stale
               </span>
-              {task.lastProgressAt && <Ago at={task.lastProgressAt} />}
+              {task.lastProgressAt && <RelativeTime at={task.lastProgressAt} />}
             </TaskLine>
             <p className="soft">No word from {task.assignee?.name ?? "its holder"}.</p>
           </li>
@@ -93,11 +93,11 @@ function Stuck({ room }: { room: NowRoom }) {
               <span className="tag" data-state="BLOCKED">
                 blocked
               </span>
-              <Ago at={task.updatedAt} />
+              <RelativeTime at={task.updatedAt} />
             </TaskLine>
             <p className="soft">
               {task.waitingOn[0]?.reason}
-              {task.unblocks > 0 && ` Holds back ${plural(task.unblocks, "task")}.`}
+              {task.unblocks > 0 && ` Holds back ${formatCount(task.unblocks, "task")}.`}
             </p>
           </li>
         ))}
@@ -113,7 +113,7 @@ function InReview({ tasks }: { tasks: NowRoom["inReview"] }) {
         {tasks.nodes.map((task) => (
           <li key={task.id}>
             <TaskLine task={task}>
-              <Ago at={task.updatedAt} />
+              <RelativeTime at={task.updatedAt} />
             </TaskLine>
             <p className="soft">
               by {task.assignee?.name ?? "nobody"}
@@ -136,13 +136,13 @@ function Ready({ tasks }: { tasks: NowRoom["next"] }) {
               <span className="priority" data-priority={task.priority}>
                 {task.priority}
               </span>
-              <Ago at={task.createdAt} />
+              <RelativeTime at={task.createdAt} />
             </TaskLine>
             {(task.assignee || task.unblocks > 0) && (
               <p className="soft">
                 {task.assignee && `for ${task.assignee.name}`}
                 {task.assignee && task.unblocks > 0 && " · "}
-                {task.unblocks > 0 && `holds back ${plural(task.unblocks, "task")}`}
+                {task.unblocks > 0 && `holds back ${formatCount(task.unblocks, "task")}`}
               </p>
             )}
           </li>
@@ -152,16 +152,16 @@ function Ready({ tasks }: { tasks: NowRoom["next"] }) {
   );
 }
 
-const SHOWN = 40;
+const MAX_EVENTS = 40;
 
-function Newest() {
-  const { recent } = useStanding();
+function RecentEvents() {
+  const { recent } = useLogStatus();
   return (
     <Panel title="Newest" className="now-newest">
       <ol className="log-lines" reversed>
         {recent
           .filter(({ kind }) => kind !== "PRESENCE_CHANGED")
-          .slice(-SHOWN)
+          .slice(-MAX_EVENTS)
           .reverse()
           .map((event) => (
             <LogLine key={event.cursor} event={event} />

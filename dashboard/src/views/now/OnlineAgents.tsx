@@ -1,14 +1,14 @@
 import type { NowQuery } from "../../api/documents";
 import { Panel } from "../../components/Panel";
 import { PresenceDot } from "../../components/PresenceDot";
-import { Ago } from "../../components/RelativeTime";
+import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
 
 type Agents = NonNullable<NowQuery["room"]>["agents"];
 
-/** Who is here, and what each of them does. */
-export function Here({ agents }: { agents: Agents }) {
-  const sorted = [...agents].sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
+/** Agents that are online or idle, and what each of them is doing. */
+export function OnlineAgents({ agents }: { agents: Agents }) {
+  const sorted = [...agents].sort((one, other) => sortKey(one) - sortKey(other) || one.name.localeCompare(other.name));
   return (
     <Panel title="Here" count={agents.length} empty="Nobody is here.">
       <ul className="lines">
@@ -21,7 +21,7 @@ export function Here({ agents }: { agents: Agents }) {
                 {agent.kind === "HUMAN" && <span className="tag">person</span>}
                 {agent.presence === "IDLE" && agent.lastSeenAt && (
                   <span>
-                    idle <Ago at={agent.lastSeenAt} />
+                    idle <RelativeTime at={agent.lastSeenAt} />
                   </span>
                 )}
                 {agent.activity && <span className="doing">{agent.activity.kind.toLowerCase()}</span>}
@@ -45,6 +45,6 @@ export function Here({ agents }: { agents: Agents }) {
   );
 }
 
-function rank(agent: Agents[number]): number {
+function sortKey(agent: Agents[number]): number {
   return (agent.presence === "ONLINE" ? 0 : 2) + (agent.tasks.length > 0 || agent.activity ? 0 : 1);
 }

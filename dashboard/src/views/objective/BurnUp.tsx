@@ -1,40 +1,44 @@
 import type { ReactNode } from "react";
 import { BurnUpDocument } from "../../api/documents";
-import { Chart, type Span } from "../../components/chart/Chart";
-import { Refused } from "../../components/ErrorMessage";
-import { fullTime, percent } from "../../components/format";
-import { ofObjectives } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { Chart, type Interval } from "../../components/chart/Chart";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatDateTime, formatPercent } from "../../components/format";
+import { objectiveEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 
 const POINTS = 40;
 
-/** How an objective came this far: what there was to do, and how much of it was done. */
+/** The tasks of an objective over time, and how many of them were done. */
 export function BurnUp({ objective, action }: { objective: string; action?: ReactNode }) {
-  const { data, refusal, passing } = useLive(BurnUpDocument, { id: objective, points: POINTS }, ofObjectives);
-  const marks = data?.objective?.burnUp;
-  if (!marks) return refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>;
-  const spans: readonly Span[] = marks.map(({ at }) => ({
+  const { data, refusal, isPreviousData } = useLiveQuery(
+    BurnUpDocument,
+    { id: objective, points: POINTS },
+    objectiveEvents,
+  );
+  const points = data?.objective?.burnUp;
+  if (!points) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
+  const intervals: readonly Interval[] = points.map(({ at }) => ({
     from: Date.parse(at),
     to: Date.parse(at),
-    text: fullTime(at),
+    text: formatDateTime(at),
   }));
-  const now = marks.at(-1);
+  const now = points.at(-1);
   return (
-    <div className="passing" data-passing={passing || undefined}>
+    <div data-previous={isPreviousData || undefined}>
       <Chart
         title="Burn-up"
         unit="Tasks"
-        spans={spans}
+        intervals={intervals}
         action={
           action ?? (
             <span className="soft">
-              {now && now.tasks > 0 ? `${percent(now.done / now.tasks)} of its tasks are done` : "no tasks yet"}
+              {now && now.tasks > 0 ? `${formatPercent(now.done / now.tasks)} of its tasks are done` : "no tasks yet"}
             </span>
           )
         }
         series={[
-          { name: "To reach", shape: "dashes", tone: "soft", values: marks.map(({ tasks }) => tasks) },
-          { name: "Done", shape: "area", tone: "done", values: marks.map(({ done }) => done) },
+          { name: "To reach", shape: "dashes", tone: "soft", values: points.map(({ tasks }) => tasks) },
+          { name: "Done", shape: "area", tone: "done", values: points.map(({ done }) => done) },
         ]}
       />
     </div>

@@ -1,87 +1,92 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { SayDocument } from "../../api/documents";
-import { onceKey } from "../../components/idempotency-key";
+import { SendMessageDocument } from "../../api/documents";
+import { newIdempotencyKey } from "../../components/idempotency-key";
 import { useRoom } from "../../layout/room";
-import { useNotices } from "../../layout/Toasts";
-import { useAct } from "../../layout/use-mutation";
-import { address, type Place } from "./conversation";
+import { useToasts } from "../../layout/Toasts";
+import { useMutation } from "../../layout/use-mutation";
+import { type Conversation, conversationSlug } from "./conversation";
 
 interface ComposerProps {
-  readonly place: Place;
+  readonly conversation: Conversation;
   readonly replyTo?: string;
   readonly label: string;
-  /** Who can be called by name. */
+  /** Who can be mentioned. */
   readonly names: readonly string[];
   readonly focus?: boolean;
 }
 
-// What was begun and not sent, for as long as the page is open.
+// Texts that were not sent yet, by conversation and thread, for as long as the page is open.
 const drafts = new Map<string, string>();
-const CALL = /(^|[\s(])@([a-z0-9_-]*)$/;
-const OFFERED = 6;
+// A mention that is being typed, before the cursor.
+const MENTION = /(^|[\s(])@([a-z0-9_-]*)$/;
+const MAX_SUGGESTIONS = 6;
 
-/** Where the one who is signed in says something. */
-export function Composer({ place, replyTo, label, names, focus }: ComposerProps) {
+/** The text field for a message, which completes mentions. */
+export function Composer({ conversation, replyTo, label, names, focus }: ComposerProps) {
   const room = useRoom();
-  const { say } = useNotices();
-  const draft = `${room.name}/${address(place)}/${replyTo ?? ""}`;
-  const [text, setText] = useState(() => drafts.get(draft) ?? "");
-  const [begun, setBegun] = useState<string | null>(null);
-  const [chosen, setChosen] = useState(0);
-  const [send, underWay] = useAct(SayDocument);
+  const { showSuccess } = useToasts();
+  const draftKey = `${room.name}/${conversationSlug(conversation)}/${replyTo ?? ""}`;
+  const [text, setText] = useState(() => drafts.get(draftKey) ?? "");
+  const [mention, setMention] = useState<string | null>(null);
+  const [selected, setSelected] = useState(0);
+  const [send, disabled] = useMutation(SendMessageDocument);
   const field = useRef<HTMLTextAreaElement>(null);
-  // Sent twice, it is said once.
-  const key = useRef(onceKey());
+  // The same until it was sent, so that a retry sends no second message.
+  const key = useRef(newIdempotencyKey());
   const list = useId();
 
   useEffect(() => {
     if (focus) field.current?.focus();
   }, [focus]);
 
-  const offered = begun === null ? [] : matching(names, begun);
-  const open = offered.length > 0;
-  const at = Math.min(chosen, offered.length - 1);
+  const suggestions = mention === null ? [] : matching(names, mention);
+  const open = suggestions.length > 0;
+  const at = Math.min(selected, suggestions.length - 1);
 
   const change = (next: string) => {
     setText(next);
-    if (next) drafts.set(draft, next);
-    else drafts.delete(draft);
+    if (next) drafts.set(draftKey, next);
+    else drafts.delete(draftKey);
   };
-  const look = () => {
+  const updateMention = () => {
     const { value, selectionStart, selectionEnd } = field.current ?? { value: "", selectionStart: 0, selectionEnd: 0 };
-    const call = selectionStart === selectionEnd ? CALL.exec(value.slice(0, selectionStart)) : null;
-    setBegun(call?.[2] ?? null);
-    if (call?.[2] !== begun) setChosen(0);
+    const typed = selectionStart === selectionEnd ? MENTION.exec(value.slice(0, selectionStart)) : null;
+    setMention(typed?.[2] ?? null);
+    if (typed?.[2] !== mention) setSelected(0);
   };
-  const take = (name: string) => {
+  const insertMention = (name: string) => {
     const area = field.current;
-    if (!area || begun === null) return;
+    if (!area || mention === null) return;
     area.focus();
-    area.setRangeText(`@${name} `, area.selectionStart - begun.length - 1, area.selectionStart, "end");
+    area.setRangeText(`@${name} `, area.selectionStart - mention.length - 1, area.selectionStart, "end");
     change(area.value);
-    setBegun(null);
+    setMention(null);
   };
   const submit = async () => {
     const body = text.trim();
-    if (!body || underWay) return;
-    const where = replyTo ? { replyTo } : "channel" in place ? { channel: place.channel } : { to: [place.person] };
+    if (!body || disabled) return;
+    const where = replyTo
+      ? { replyTo }
+      : "channel" in conversation
+        ? { channel: conversation.channel }
+        : { to: [conversation.person] };
     const sent = await send({ room: room.name, body, key: key.current, ...where });
     if (!sent?.sendMessage) return;
-    key.current = onceKey();
+    key.current = newIdempotencyKey();
     change("");
     const unknown = sent.sendMessage.unknownMentions;
-    if (unknown.length > 0) say(`Sent. Nobody here is called ${unknown.map((name) => `@${name}`).join(", ")}.`);
+    if (unknown.length > 0) showSuccess(`Sent. Nobody here is called ${unknown.map((name) => `@${name}`).join(", ")}.`);
   };
-  const press = (event: KeyboardEvent) => {
+  const handleKey = (event: KeyboardEvent) => {
     if (open && ["ArrowDown", "ArrowUp"].includes(event.key)) {
       event.preventDefault();
-      setChosen((at + (event.key === "ArrowDown" ? 1 : offered.length - 1)) % offered.length);
+      setSelected((at + (event.key === "ArrowDown" ? 1 : suggestions.length - 1)) % suggestions.length);
     } else if (open && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) {
       event.preventDefault();
-      take(offered[at] ?? "");
+      insertMention(suggestions[at] ?? "");
     } else if (open && event.key === "Escape") {
       event.preventDefault();
-      setBegun(null);
+      setMention(null);
     } else if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       void submit();
@@ -97,17 +102,17 @@ export function Composer({ place, replyTo, label, names, focus }: ComposerProps)
       }}
     >
       {open && (
-        <div className="composer-names" id={list} role="listbox" aria-label="Names">
-          {offered.map((name, place) => (
+        <div className="composer-suggestions" id={list} role="listbox" aria-label="Names">
+          {suggestions.map((name, index) => (
             <div
               key={name}
-              id={`${list}${place}`}
+              id={`${list}${index}`}
               role="option"
               tabIndex={-1}
-              aria-selected={place === at}
+              aria-selected={index === at}
               onPointerDown={(event) => {
                 event.preventDefault();
-                take(name);
+                insertMention(name);
               }}
             >
               @{name}
@@ -127,24 +132,25 @@ export function Composer({ place, replyTo, label, names, focus }: ComposerProps)
         maxLength={65_536}
         onChange={(event) => {
           change(event.target.value);
-          look();
+          updateMention();
         }}
-        onSelect={look}
-        onBlur={() => setBegun(null)}
-        onKeyDown={press}
+        onSelect={updateMention}
+        onBlur={() => setMention(null)}
+        onKeyDown={handleKey}
       />
-      <button type="submit" className="primary" disabled={underWay || !text.trim()}>
+      <button type="submit" className="primary" disabled={disabled || !text.trim()}>
         Send
       </button>
-      <span className="unseen" role="status">
-        {open ? `${offered.length} names, ${offered[at]} is chosen` : ""}
+      <span className="visually-hidden" role="status">
+        {open ? `${suggestions.length} names, ${suggestions[at]} is chosen` : ""}
       </span>
     </form>
   );
 }
 
-function matching(names: readonly string[], begun: string): readonly string[] {
-  const first = names.filter((name) => name.startsWith(begun));
-  const then = names.filter((name) => !name.startsWith(begun) && name.includes(begun));
-  return [...first, ...then].slice(0, OFFERED);
+/** Names that start with what was typed, then those that hold it elsewhere. */
+function matching(names: readonly string[], typed: string): readonly string[] {
+  const first = names.filter((name) => name.startsWith(typed));
+  const rest = names.filter((name) => !name.startsWith(typed) && name.includes(typed));
+  return [...first, ...rest].slice(0, MAX_SUGGESTIONS);
 }

@@ -1,120 +1,122 @@
 import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { MakeChannelDocument, type PlacesQuery } from "../../api/documents";
+import { type ConversationsQuery, CreateChannelDocument } from "../../api/documents";
 import { Field, FormDialog } from "../../components/Form";
-import { number } from "../../components/format";
+import { formatNumber } from "../../components/format";
 import { PresenceDot } from "../../components/PresenceDot";
 import { useRoom } from "../../layout/room";
-import { useAct } from "../../layout/use-mutation";
-import type { Unseen } from "./unread";
+import { useMutation } from "../../layout/use-mutation";
+import type { Unread } from "./unread";
 
-type Known = NonNullable<PlacesQuery["room"]>;
+type RoomData = NonNullable<ConversationsQuery["room"]>;
 
-interface PlacesProps {
-  readonly channels: Known["channels"];
-  readonly agents: Known["agents"];
-  readonly at: string;
+interface ConversationListProps {
+  readonly channels: RoomData["channels"];
+  readonly agents: RoomData["agents"];
+  /** The slug of the one that is open. */
+  readonly open: string;
   readonly me: string;
-  /** By place: how much of the inbox tells of it. */
-  readonly waiting: ReadonlyMap<string, number>;
-  readonly unseen: Unseen;
+  /** By slug: how many items of the inbox are about it. */
+  readonly inboxCounts: ReadonlyMap<string, number>;
+  readonly unread: Unread;
 }
 
-/** Where one can talk, and where something is new. */
-export function Places({ channels, agents, at, me, waiting, unseen }: PlacesProps) {
-  const [making, setMaking] = useState(false);
-  const here = useRef<HTMLElement>(null);
+/** The channels and the direct messages, with what is unread in each. */
+export function ConversationList({ channels, agents, open, me, inboxCounts, unread }: ConversationListProps) {
+  const [creating, setCreating] = useState(false);
+  const list = useRef<HTMLElement>(null);
   const people = [...agents]
     .filter(({ name }) => name !== me)
     .sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place that is open moves into sight when it becomes another.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when another conversation is opened, it is scrolled into view.
   useEffect(() => {
-    here.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [at]);
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [open]);
 
   return (
-    <nav className="places" aria-label="Channels and people" ref={here}>
-      <div className="places-head">
+    <nav className="conversation-list" aria-label="Channels and people" ref={list}>
+      <div className="conversation-list-head">
         <h2>Channels</h2>
         <button
           type="button"
           className="quiet"
           aria-label="New channel"
           title="New channel"
-          onClick={() => setMaking(true)}
+          onClick={() => setCreating(true)}
         >
           +
         </button>
       </div>
       <ul>
         {channels.map(({ name, topic }) => (
-          <PlaceLink
+          <ConversationLink
             key={name}
             to={name}
-            at={at}
+            open={open}
             title={topic}
-            waiting={waiting.get(name) ?? 0}
-            unseen={unseen.count({ channel: name })}
+            inboxCount={inboxCounts.get(name) ?? 0}
+            unread={unread.count({ channel: name })}
           >
             <span className="soft" aria-hidden="true">
               #
             </span>
-            <span className="place-name">{name}</span>
-          </PlaceLink>
+            <span className="conversation-name">{name}</span>
+          </ConversationLink>
         ))}
       </ul>
-      <div className="places-head">
+      <div className="conversation-list-head">
         <h2>Direct</h2>
       </div>
       <ul>
         {people.map(({ id, name, presence }) => (
-          <PlaceLink
+          <ConversationLink
             key={id}
             to={`@${name}`}
-            at={at}
+            open={open}
             title={`Direct messages with ${name}`}
-            waiting={waiting.get(`@${name}`) ?? 0}
-            unseen={unseen.count({ person: name })}
+            inboxCount={inboxCounts.get(`@${name}`) ?? 0}
+            unread={unread.count({ person: name })}
           >
             <PresenceDot presence={presence} />
-            <span className="place-name">{name}</span>
-          </PlaceLink>
+            <span className="conversation-name">{name}</span>
+          </ConversationLink>
         ))}
       </ul>
-      {making && <MakeChannel onClose={() => setMaking(false)} />}
+      {creating && <CreateChannel onClose={() => setCreating(false)} />}
     </nav>
   );
 }
 
-function rank({ kind, presence }: Known["agents"][number]): number {
+function rank({ kind, presence }: RoomData["agents"][number]): number {
   return (kind === "HUMAN" ? 0 : 2) + (presence === "OFFLINE" ? 1 : 0);
 }
 
-interface PlaceLinkProps {
+interface ConversationLinkProps {
   readonly to: string;
-  readonly at: string;
+  /** The slug of the one that is open. */
+  readonly open: string;
   readonly title: string;
-  readonly waiting: number;
-  readonly unseen: number;
+  readonly inboxCount: number;
+  readonly unread: number;
   readonly children: React.ReactNode;
 }
 
-function PlaceLink({ to, at, title, waiting, unseen, children }: PlaceLinkProps) {
+function ConversationLink({ to, open, title, inboxCount, unread, children }: ConversationLinkProps) {
   const room = useRoom();
   return (
     <li>
       <Link
         href={room.to("room", to)}
         title={title}
-        aria-current={to === at ? "page" : undefined}
-        data-new={unseen > 0 || waiting > 0 || undefined}
+        aria-current={to === open ? "page" : undefined}
+        data-unread={unread > 0 || inboxCount > 0 || undefined}
       >
         {children}
-        {(waiting > 0 || unseen > 0) && (
-          <span className="place-new" data-for-you={waiting > 0 || undefined}>
-            {number(waiting || unseen)}
-            <span className="unseen">{waiting > 0 ? " for you" : " new"}</span>
+        {(inboxCount > 0 || unread > 0) && (
+          <span className="conversation-badge" data-for-you={inboxCount > 0 || undefined}>
+            {formatNumber(inboxCount || unread)}
+            <span className="visually-hidden">{inboxCount > 0 ? " for you" : " new"}</span>
           </span>
         )}
       </Link>
@@ -122,22 +124,22 @@ function PlaceLink({ to, at, title, waiting, unseen, children }: PlaceLinkProps)
   );
 }
 
-function MakeChannel({ onClose }: { onClose: () => void }) {
+function CreateChannel({ onClose }: { onClose: () => void }) {
   const room = useRoom();
   const [, navigate] = useLocation();
   const [name, setName] = useState("");
   const [topic, setTopic] = useState("");
-  const [make, underWay] = useAct(MakeChannelDocument);
+  const [create, disabled] = useMutation(CreateChannelDocument);
 
   const submit = async () => {
-    const made = await make({ room: room.name, name, topic });
-    if (!made?.createChannel) return;
+    const created = await create({ room: room.name, name, topic });
+    if (!created?.createChannel) return;
     onClose();
-    navigate(room.to("room", made.createChannel.name));
+    navigate(room.to("room", created.createChannel.name));
   };
 
   return (
-    <FormDialog title="New channel" act="Make it" busy={underWay} onSubmit={submit} onClose={onClose}>
+    <FormDialog title="New channel" submitLabel="Make it" disabled={disabled} onSubmit={submit} onClose={onClose}>
       <Field label="Name" hint="Lower case letters, digits and hyphens">
         <input
           required

@@ -1,63 +1,63 @@
 import { memo } from "react";
 import { Link } from "wouter";
-import type { SaidFragment } from "../../api/documents";
-import { clockTime, fullTime, plural } from "../../components/format";
-import { Said } from "../../components/Markdown";
+import type { MessageFragment } from "../../api/documents";
+import { formatCount, formatDateTime, formatTime } from "../../components/format";
+import { Markdown } from "../../components/Markdown";
 import { useRoom } from "../../layout/room";
 import { useSession } from "../../session/session";
-import { address, placeOf } from "./conversation";
+import { conversationOf, conversationSlug } from "./conversation";
 
 interface MessageProps {
-  readonly message: SaidFragment;
-  /** By the same as the one before, and shortly after it: no need to say again who. */
-  readonly goesOn?: boolean;
-  /** The thread that it is shown in, if it is in one. */
+  readonly message: MessageFragment;
+  /** From the same author as the message before, and shortly after it: the head is left out. */
+  readonly continued?: boolean;
+  /** The id of the thread that it is shown in, if it is in one. */
   readonly thread?: string;
-  /** The item of the inbox that tells of it, while it waits there. */
+  /** The id of its inbox item, until that is acknowledged. */
   readonly item?: string | undefined;
   readonly onAcknowledge: (item: string) => void;
 }
 
-/** What somebody said. */
-export const Message = memo(function Message({ message, goesOn, thread, item, onAcknowledge }: MessageProps) {
+/** A message of a conversation or a thread. */
+export const Message = memo(function Message({ message, continued, thread, item, onAcknowledge }: MessageProps) {
   const room = useRoom();
   const { me } = useSession();
   const { id, from, to, channel, replyTo, replies, supersededBy, createdAt } = message;
-  const who = from?.name ?? "Goalroom";
-  const place = address(placeOf(message, me.name));
-  const open = room.to("room", `${place}/${id}`);
-  const others = channel ? [] : to.filter(({ name }) => `@${name}` !== place && name !== me.name);
+  const author = from?.name ?? "Goalroom";
+  const slug = conversationSlug(conversationOf(message, me.name));
+  const threadHref = room.to("room", `${slug}/${id}`);
+  const others = channel ? [] : to.filter(({ name }) => `@${name}` !== slug && name !== me.name);
 
   return (
     <li
       className="message"
       id={thread ? undefined : id}
-      data-goes-on={goesOn || undefined}
-      data-waits={!!item || undefined}
+      data-continued={continued || undefined}
+      data-in-inbox={!!item || undefined}
     >
-      {!goesOn && (
+      {!continued && (
         <p className="message-head">
           {from ? (
-            <Link className="message-who" href={room.to("agents", from.name)}>
-              {who}
+            <Link className="message-author" href={room.to("agents", from.name)}>
+              {author}
             </Link>
           ) : (
-            <span className="message-who">{who}</span>
+            <span className="message-author">{author}</span>
           )}
           {from?.kind === "HUMAN" && <span className="tag">person</span>}
           {others.length > 0 && <span className="soft">also to {others.map(({ name }) => name).join(", ")}</span>}
-          <time className="soft" dateTime={createdAt} title={fullTime(createdAt)}>
-            {clockTime(createdAt).slice(0, 5)}
+          <time className="soft" dateTime={createdAt} title={formatDateTime(createdAt)}>
+            {formatTime(createdAt).slice(0, 5)}
           </time>
         </p>
       )}
       {replyTo && replyTo.id !== thread && (
-        <Link className="message-answers" href={room.to("room", `${place}/${replyTo.id}`)}>
+        <Link className="message-reply-to" href={room.to("room", `${slug}/${replyTo.id}`)}>
           answers {replyTo.from?.name ?? "Goalroom"}: {firstLine(replyTo.body)}
         </Link>
       )}
       {supersededBy ? (
-        <details className="message-replaced">
+        <details className="message-superseded">
           <summary>Replaced by a later message</summary>
           <Body message={message} me={me.name} />
         </details>
@@ -68,10 +68,10 @@ export const Message = memo(function Message({ message, goesOn, thread, item, on
         <p className="hint">Nobody here is called {message.unknownMentions.map((name) => `@${name}`).join(", ")}.</p>
       )}
       {thread !== id && (
-        <p className="message-acts">
+        <p className="message-actions">
           {replies.totalCount > 0 && (
-            <Link className="message-replies" href={open}>
-              {plural(replies.totalCount, "reply", "replies")}
+            <Link className="message-replies" href={threadHref}>
+              {formatCount(replies.totalCount, "reply", "replies")}
             </Link>
           )}
           {item && (
@@ -80,7 +80,7 @@ export const Message = memo(function Message({ message, goesOn, thread, item, on
             </button>
           )}
           {replies.totalCount === 0 && (
-            <Link className="message-reply" href={open} aria-label={`Reply to ${who}`}>
+            <Link className="message-reply" href={threadHref} aria-label={`Reply to ${author}`}>
               Reply
             </Link>
           )}
@@ -90,9 +90,9 @@ export const Message = memo(function Message({ message, goesOn, thread, item, on
   );
 });
 
-function Body({ message, me }: { message: SaidFragment; me: string }) {
+function Body({ message, me }: { message: MessageFragment; me: string }) {
   return (
-    <Said
+    <Markdown
       text={message.body}
       mentions={message.mentions.map(({ name }) => name)}
       refs={message.refs.map(({ id }) => id)}

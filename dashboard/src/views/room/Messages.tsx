@@ -1,127 +1,131 @@
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Presence } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { plural } from "../../components/format";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatCount } from "../../components/format";
 import { PresenceDot } from "../../components/PresenceDot";
-import { Scroller } from "../../components/ScrollArea";
+import { ScrollArea } from "../../components/ScrollArea";
 import { useRoom } from "../../layout/room";
 import { useLog } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
 import { Composer } from "./Composer";
-import { address, type Place } from "./conversation";
+import { type Conversation, conversationSlug } from "./conversation";
 import { Message } from "./Message";
-import { Feed, type Line } from "./message-feed";
+import { type FeedMessage, MessageFeed } from "./message-feed";
 
-export interface TalkProps {
-  readonly place: Place;
+export interface ConversationProps {
+  readonly conversation: Conversation;
   readonly names: readonly string[];
-  /** By message: the item of the inbox that tells of it. */
+  /** By the id of a message: the id of its inbox item. */
   readonly items: ReadonlyMap<string, string>;
   readonly onAcknowledge: (item: string) => void;
 }
 
-interface MessagesProps extends TalkProps {
-  readonly about: string;
+interface MessagesProps extends ConversationProps {
+  readonly topic: string;
   readonly presence: Presence | undefined;
-  readonly onSeen: (place: Place, id: string) => void;
+  readonly onRead: (conversation: Conversation, id: string) => void;
 }
 
 const NEAR_PX = 60;
-const GOES_ON_MS = 5 * 60_000;
+const CONTINUED_WITHIN_MS = 5 * 60_000;
 const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
 
-/** What was said at one place, the newest at the end, and where one says something there. */
-export function Messages({ place, about, presence, names, items, onAcknowledge, onSeen }: MessagesProps) {
+/** The messages of one conversation, the newest at the end, and the composer. */
+export function Messages({ conversation, topic, presence, names, items, onAcknowledge, onRead }: MessagesProps) {
   const { api, me } = useSession();
   const { name } = useRoom();
   const log = useLog();
-  const at = address(place);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address says which place it is.
-  const feed = useMemo(() => new Feed(api, log, name, place, me.name), [api, log, name, at, me.name]);
-  const { lines, more, known, refusal } = useSyncExternalStore(feed.listen, feed.state);
-  const scroller = useRef<HTMLElement>(null);
-  const [behind, setBehind] = useState(0);
-  const sight = useRef({ atEnd: true, height: 0, first: "", last: "" });
-  const label = "channel" in place ? `Message #${place.channel}` : `Message to ${place.person}`;
-  const last = lines.at(-1);
+  const slug = conversationSlug(conversation);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the slug identifies the conversation.
+  const feed = useMemo(() => new MessageFeed(api, log, name, conversation, me.name), [api, log, name, slug, me.name]);
+  const { messages, hasOlder, loaded, refusal } = useSyncExternalStore(feed.subscribe, feed.getSnapshot);
+  const scrollArea = useRef<HTMLElement>(null);
+  const [newBelow, setNewBelow] = useState(0);
+  const view = useRef({ atEnd: true, height: 0, first: "", last: "" });
+  const label = "channel" in conversation ? `Message #${conversation.channel}` : `Message to ${conversation.person}`;
+  const lastId = messages.at(-1)?.message.id;
 
-  // The end stays in sight while it is; else what is read stays where it is, whatever comes before or behind it.
+  // At the end, new messages scroll into view. Elsewhere, what is being read stays in its place.
   useLayoutEffect(() => {
-    const area = scroller.current;
+    const area = scrollArea.current;
     if (!area) return;
-    const before = sight.current;
-    const first = lines[0]?.message.id ?? "";
-    const end = lines.at(-1)?.message.id ?? "";
+    const before = view.current;
+    const first = messages[0]?.message.id ?? "";
+    const end = messages.at(-1)?.message.id ?? "";
     if (before.atEnd) area.scrollTop = area.scrollHeight;
     else if (before.first !== first) area.scrollTop += area.scrollHeight - before.height;
     if (!before.atEnd && before.last !== end) {
-      const from = lines.findIndex(({ message }) => message.id === before.last);
-      if (from >= 0) setBehind((count) => count + lines.length - 1 - from);
+      const from = messages.findIndex(({ message }) => message.id === before.last);
+      if (from >= 0) setNewBelow((count) => count + messages.length - 1 - from);
     }
-    sight.current = { ...before, height: area.scrollHeight, first, last: end };
-  }, [lines]);
+    view.current = { ...before, height: area.scrollHeight, first, last: end };
+  }, [messages]);
 
-  const seen = last?.message.id;
   useEffect(() => {
-    if (seen && behind === 0) onSeen(place, seen);
-  }, [seen, behind, onSeen, place]);
+    if (lastId && newBelow === 0) onRead(conversation, lastId);
+  }, [lastId, newBelow, onRead, conversation]);
 
-  // What grows or shrinks beside it must not move the end out of sight.
+  // When the area is resized, its end must stay in view.
   useEffect(() => {
-    const area = scroller.current;
+    const area = scrollArea.current;
     if (!area) return;
     const observer = new ResizeObserver(() => {
-      if (sight.current.atEnd) area.scrollTop = area.scrollHeight;
+      if (view.current.atEnd) area.scrollTop = area.scrollHeight;
     });
     observer.observe(area);
     return () => observer.disconnect();
   }, []);
 
-  const scrolled = () => {
-    const area = scroller.current;
+  const handleScroll = () => {
+    const area = scrollArea.current;
     if (!area) return;
     const atEnd = area.scrollHeight - area.scrollTop - area.clientHeight < NEAR_PX;
-    sight.current = { ...sight.current, atEnd };
-    feed.seesEnd(atEnd);
-    if (atEnd) setBehind(0);
-    if (area.scrollTop < 4 * NEAR_PX) feed.readOlder();
+    view.current = { ...view.current, atEnd };
+    feed.setAtEnd(atEnd);
+    if (atEnd) setNewBelow(0);
+    if (area.scrollTop < 4 * NEAR_PX) feed.fetchOlder();
   };
-  const toEnd = () => {
-    const area = scroller.current;
+  const scrollToEnd = () => {
+    const area = scrollArea.current;
     if (area) area.scrollTop = area.scrollHeight;
   };
 
   return (
-    <section className="talk" aria-label={at}>
-      <header className="talk-head">
+    <section className="conversation" aria-label={slug}>
+      <header className="conversation-head">
         {presence && <PresenceDot presence={presence} />}
-        <h2>{"channel" in place ? `# ${place.channel}` : place.person}</h2>
-        <p className="soft">{"channel" in place ? about : "Seen by the two of you alone"}</p>
+        <h2>{"channel" in conversation ? `# ${conversation.channel}` : conversation.person}</h2>
+        <p className="soft">{"channel" in conversation ? topic : "Seen by the two of you alone"}</p>
       </header>
-      <Scroller label={`Messages, ${at}`} className="talk-lines" area={scroller} onScroll={scrolled}>
-        {!known && !refusal && <p className="waiting">Opening…</p>}
-        {refusal && !refusal.passes && <Refused refusal={refusal} />}
-        {known && more && (
-          <button type="button" className="quiet talk-older" onClick={() => feed.readOlder()}>
+      <ScrollArea
+        label={`Messages, ${slug}`}
+        className="conversation-messages"
+        area={scrollArea}
+        onScroll={handleScroll}
+      >
+        {!loaded && !refusal && <p className="placeholder">Opening…</p>}
+        {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
+        {loaded && hasOlder && (
+          <button type="button" className="quiet conversation-older" onClick={() => feed.fetchOlder()}>
             Older messages
           </button>
         )}
-        {known && !more && (
-          <p className="soft talk-start">
-            {lines.length === 0 ? "Nothing was said here yet." : "This is where it begins."}
+        {loaded && !hasOlder && (
+          <p className="soft conversation-start">
+            {messages.length === 0 ? "Nothing was said here yet." : "This is where it begins."}
           </p>
         )}
         <ol>
-          {lines.map((line, index) => {
-            const { message } = line;
-            const before = lines[index - 1];
-            const newDay = !before || dayOf(before) !== dayOf(line);
+          {messages.map((entry, index) => {
+            const { message } = entry;
+            const before = messages[index - 1];
+            const newDay = !before || dayOf(before) !== dayOf(entry);
             return (
               <Fragment key={message.id}>
-                {newDay && <li className="talk-day">{dayOf(line)}</li>}
+                {newDay && <li className="conversation-day">{dayOf(entry)}</li>}
                 <Message
                   message={message}
-                  goesOn={!newDay && before !== undefined && goesOn(before, line)}
+                  continued={!newDay && before !== undefined && isContinued(before, entry)}
                   item={items.get(message.id)}
                   onAcknowledge={onAcknowledge}
                 />
@@ -129,26 +133,27 @@ export function Messages({ place, about, presence, names, items, onAcknowledge, 
             );
           })}
         </ol>
-      </Scroller>
-      {behind > 0 && (
-        <button type="button" className="primary talk-behind" onClick={toEnd}>
-          {plural(behind, "new message")} ↓
+      </ScrollArea>
+      {newBelow > 0 && (
+        <button type="button" className="primary conversation-new" onClick={scrollToEnd}>
+          {formatCount(newBelow, "new message")} ↓
         </button>
       )}
-      <Composer key={at} place={place} label={label} names={names} />
+      <Composer key={slug} conversation={conversation} label={label} names={names} />
     </section>
   );
 }
 
-function dayOf({ message }: Line): string {
+function dayOf({ message }: FeedMessage): string {
   return DAY.format(new Date(message.createdAt));
 }
 
-function goesOn({ message: one }: Line, { message: next }: Line): boolean {
+/** Whether the second message needs no head of its own. */
+function isContinued({ message: one }: FeedMessage, { message: next }: FeedMessage): boolean {
   return (
     one.from?.name === next.from?.name &&
     next.replyTo === null &&
     one.to.length === next.to.length &&
-    Date.parse(next.createdAt) - Date.parse(one.createdAt) < GOES_ON_MS
+    Date.parse(next.createdAt) - Date.parse(one.createdAt) < CONTINUED_WITHIN_MS
   );
 }

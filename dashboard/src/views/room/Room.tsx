@@ -1,90 +1,101 @@
 import { useEffect, useMemo } from "react";
 import { Redirect } from "wouter";
-import { AcknowledgeDocument, PlacesDocument, type PlacesQuery, ToldOfMessagesDocument } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
+import {
+  AcknowledgeDocument,
+  ConversationsDocument,
+  type ConversationsQuery,
+  MessageInboxDocument,
+} from "../../api/documents";
+import { ErrorMessage } from "../../components/ErrorMessage";
 import { useRoom } from "../../layout/room";
-import { useAct } from "../../layout/use-mutation";
-import { anyOf, DOING, type News, ofAgents, ofMessages } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { useMutation } from "../../layout/use-mutation";
+import { agentEvents, anyOf, messageEvents, roomUpdates } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
 import type { ViewProps } from "..";
-import { Places } from "./ConversationList";
-import { address, placeAt, placeOf } from "./conversation";
+import { ConversationList } from "./ConversationList";
+import { conversationOf, conversationSlug, parseConversation } from "./conversation";
 import { Messages } from "./Messages";
 import { Thread } from "./Thread";
-import { useUnseen } from "./unread";
+import { useUnread } from "./unread";
 import "./room.css";
 
-const concern = anyOf(ofMessages, ofAgents, (news: News) => news !== DOING && news.kind === "ROOM_UPDATED");
+const invalidatedBy = anyOf(messageEvents, agentEvents, roomUpdates);
 const NEWEST = 100;
-const NONE: NonNullable<PlacesQuery["room"]>["messages"]["nodes"] = [];
+const NONE: NonNullable<ConversationsQuery["room"]>["messages"]["nodes"] = [];
 
-/** Where the team talks: its channels, what is said to one alone, and threads. */
+/** The room's conversations: channels, direct messages and threads. */
 export default function Room({ rest }: ViewProps) {
   const room = useRoom();
   const { me } = useSession();
-  const { data, refusal } = useLive(PlacesDocument, { room: room.name, last: NEWEST }, concern);
-  const told = useLive(ToldOfMessagesDocument, {}, ofMessages);
-  const [acknowledge] = useAct(AcknowledgeDocument);
+  const { data, refusal } = useLiveQuery(ConversationsDocument, { room: room.name, last: NEWEST }, invalidatedBy);
+  const inbox = useLiveQuery(MessageInboxDocument, {}, messageEvents);
+  const [acknowledge] = useMutation(AcknowledgeDocument);
   const newest = data?.room?.messages.nodes ?? NONE;
-  const unseen = useUnseen(room.name, me.name, newest);
-  const last = `goalroom.place.${room.name}`;
+  const unread = useUnread(room.name, me.name, newest);
+  const lastOpen = `goalroom.place.${room.name}`;
   const [at, thread] = rest.split("/", 2);
 
   useEffect(() => {
-    if (at) sessionStorage.setItem(last, at);
-  }, [at, last]);
+    if (at) sessionStorage.setItem(lastOpen, at);
+  }, [at, lastOpen]);
 
   const names = useMemo(
     () => (data?.room?.agents ?? []).map(({ name }) => name).filter((name) => name !== me.name),
     [data, me.name],
   );
-  // By message: the item of the inbox that tells of it.
-  const { items, waiting } = useMemo(() => {
+  // By message its inbox item, and by conversation how many items there are.
+  const { items, inboxCounts } = useMemo(() => {
     const items = new Map<string, string>();
-    const waiting = new Map<string, number>();
-    for (const { id, message } of told.data?.inbox.nodes ?? []) {
+    const inboxCounts = new Map<string, number>();
+    for (const { id, message } of inbox.data?.inbox.nodes ?? []) {
       if (!message) continue;
       items.set(message.id, id);
-      const place = address(placeOf({ ...message, to: [] }, me.name));
-      waiting.set(place, (waiting.get(place) ?? 0) + 1);
+      const conversation = conversationSlug(conversationOf({ ...message, to: [] }, me.name));
+      inboxCounts.set(conversation, (inboxCounts.get(conversation) ?? 0) + 1);
     }
-    return { items, waiting };
-  }, [told.data, me.name]);
-  const { refresh } = told;
+    return { items, inboxCounts };
+  }, [inbox.data, me.name]);
+  const { refetch } = inbox;
   const clear = useMemo(
     () => (item: string) => {
-      void acknowledge({ items: [item] }).then(refresh);
+      void acknowledge({ items: [item] }).then(refetch);
     },
-    [acknowledge, refresh],
+    [acknowledge, refetch],
   );
 
-  if (!data?.room) return refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>;
+  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
   if (!at) {
-    const first = sessionStorage.getItem(last) ?? data.room.channels[0]?.name;
-    return first ? <Redirect to={room.to("room", first)} replace /> : <p className="waiting">No channels yet.</p>;
+    const first = sessionStorage.getItem(lastOpen) ?? data.room.channels[0]?.name;
+    return first ? <Redirect to={room.to("room", first)} replace /> : <p className="placeholder">No channels yet.</p>;
   }
-  const place = placeAt(at);
+  const conversation = parseConversation(at);
   const channel = data.room.channels.find(({ name }) => name === at);
-  const person = data.room.agents.find(({ name }) => "person" in place && name === place.person);
+  const person = data.room.agents.find(({ name }) => "person" in conversation && name === conversation.person);
   const known = channel ?? person;
-  const shared = { place, names, items, onAcknowledge: clear };
+  const shared = { conversation, names, items, onAcknowledge: clear };
 
   return (
     <div className="room" data-thread={thread || undefined}>
-      <h1 className="unseen">Room</h1>
-      <Places
+      <h1 className="visually-hidden">Room</h1>
+      <ConversationList
         channels={data.room.channels}
         agents={data.room.agents}
-        at={at}
+        open={at}
         me={me.name}
-        waiting={waiting}
-        unseen={unseen}
+        inboxCounts={inboxCounts}
+        unread={unread}
       />
       {known ? (
-        <Messages key={at} {...shared} about={channel?.topic ?? ""} presence={person?.presence} onSeen={unseen.see} />
+        <Messages
+          key={at}
+          {...shared}
+          topic={channel?.topic ?? ""}
+          presence={person?.presence}
+          onRead={unread.markRead}
+        />
       ) : (
-        <p className="waiting">There is no such place in this room.</p>
+        <p className="placeholder">There is no such conversation in this room.</p>
       )}
       {thread && known && <Thread key={thread} id={thread} {...shared} />}
     </div>

@@ -1,50 +1,54 @@
 import { useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { ThreadDocument } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { number } from "../../components/format";
-import { Scroller } from "../../components/ScrollArea";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatNumber } from "../../components/format";
+import { ScrollArea } from "../../components/ScrollArea";
 import { useRoom } from "../../layout/room";
-import { ofMessages } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { messageEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 import { Composer } from "./Composer";
-import { address } from "./conversation";
+import { conversationSlug } from "./conversation";
 import { Message } from "./Message";
-import type { TalkProps } from "./Messages";
+import type { ConversationProps } from "./Messages";
 
 const MOST = 100;
 
-/** A message, and what answers it. */
-export function Thread({ id, place, names, items, onAcknowledge }: TalkProps & { id: string }) {
+/** A message and its replies. */
+export function Thread({ id, conversation, names, items, onAcknowledge }: ConversationProps & { id: string }) {
   const room = useRoom();
-  const { data, refusal } = useLive(ThreadDocument, { id, first: MOST }, ofMessages);
-  const lines = useRef<HTMLElement>(null);
+  const { data, refusal } = useLiveQuery(ThreadDocument, { id, first: MOST }, messageEvents);
+  const scrollArea = useRef<HTMLElement>(null);
   const root = data?.node?.__typename === "Message" ? data.node : null;
   const replies = root?.thread.nodes ?? [];
   const last = replies.at(-1)?.id;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer moves into sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new reply is scrolled into view.
   useEffect(() => {
-    const area = lines.current;
+    const area = scrollArea.current;
     if (area) area.scrollTop = area.scrollHeight;
   }, [last]);
 
   return (
-    <aside className="talk thread" aria-label="Thread">
-      <header className="talk-head">
+    <aside className="conversation thread" aria-label="Thread">
+      <header className="conversation-head">
         <h2>Thread</h2>
-        <Link className="thread-close" href={room.to("room", address(place))} aria-label="Close the thread">
+        <Link
+          className="thread-close"
+          href={room.to("room", conversationSlug(conversation))}
+          aria-label="Close the thread"
+        >
           ×
         </Link>
       </header>
-      <Scroller label="Messages of the thread" className="talk-lines" area={lines}>
-        {!root && (refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>)}
+      <ScrollArea label="Messages of the thread" className="conversation-messages" area={scrollArea}>
+        {!root && (refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>)}
         {root && (
           <ol>
             <Message message={root} thread={id} item={items.get(id)} onAcknowledge={onAcknowledge} />
             {replies.length > 0 && (
-              <li className="talk-day">
-                {number(root.thread.totalCount)} {root.thread.totalCount === 1 ? "reply" : "replies"}
+              <li className="conversation-day">
+                {formatNumber(root.thread.totalCount)} {root.thread.totalCount === 1 ? "reply" : "replies"}
                 {root.thread.totalCount > replies.length && `, the first ${replies.length} are shown`}
               </li>
             )}
@@ -59,8 +63,8 @@ export function Thread({ id, place, names, items, onAcknowledge }: TalkProps & {
             ))}
           </ol>
         )}
-      </Scroller>
-      {root && <Composer place={place} replyTo={id} label="Reply" names={names} focus />}
+      </ScrollArea>
+      {root && <Composer conversation={conversation} replyTo={id} label="Reply" names={names} focus />}
     </aside>
   );
 }

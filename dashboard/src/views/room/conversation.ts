@@ -1,13 +1,13 @@
-/** Where messages are: a channel, or what two say to each other. */
-export type Place = { readonly channel: string } | { readonly person: string };
+/** Where a message belongs: a channel, or the direct messages with one person or agent. */
+export type Conversation = { readonly channel: string } | { readonly person: string };
 
-/** As an address has it: `general`, `@atlas`. */
-export function placeAt(text: string): Place {
-  return text.startsWith("@") ? { person: text.slice(1) } : { channel: text };
+/** From its slug in the address of the page: `general`, `@atlas`. */
+export function parseConversation(slug: string): Conversation {
+  return slug.startsWith("@") ? { person: slug.slice(1) } : { channel: slug };
 }
 
-export function address(place: Place): string {
-  return "channel" in place ? place.channel : `@${place.person}`;
+export function conversationSlug(conversation: Conversation): string {
+  return "channel" in conversation ? conversation.channel : `@${conversation.person}`;
 }
 
 interface Sent {
@@ -16,18 +16,19 @@ interface Sent {
   readonly to: readonly { readonly name: string }[];
 }
 
-/** Where the one who reads finds a message. */
-export function placeOf({ channel, from, to }: Sent, me: string): Place {
+/** The conversation in which `me` finds a message. */
+export function conversationOf({ channel, from, to }: Sent, me: string): Conversation {
   if (channel) return { channel: channel.name };
   return { person: from && from.name !== me ? from.name : (to.find(({ name }) => name !== me)?.name ?? me) };
 }
 
-/** Whether a message stands there; one to several people stands with each of them. */
-export function isIn(place: Place, message: Sent, me: string): boolean {
-  if ("channel" in place) return message.channel?.name === place.channel;
+/** Whether a message is shown there. One that `me` sent to several people is shown in the conversation with each of them. */
+export function isInConversation(conversation: Conversation, message: Sent, me: string): boolean {
+  if ("channel" in conversation) return message.channel?.name === conversation.channel;
   if (message.channel) return false;
+  const { person } = conversation;
   const from = message.from?.name;
   const to = message.to.map(({ name }) => name);
-  if (place.person === me) return from === me && to.includes(me);
-  return from === place.person ? to.includes(me) : from === me && to.includes(place.person);
+  if (person === me) return from === me && to.includes(me);
+  return from === person ? to.includes(me) : from === me && to.includes(person);
 }

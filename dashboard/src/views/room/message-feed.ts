@@ -1,157 +1,154 @@
 import type { Api } from "../../api/api";
 import {
+  type MessageFragment,
   MessagesAfterDocument,
   MessagesAgainDocument,
   MessagesBeforeDocument,
-  type SaidFragment,
 } from "../../api/documents";
 import type { Refusal } from "../../api/refusal";
-import { DOING, type News } from "../../log/invalidation";
-import { Model } from "../../log/live-store";
+import { ACTIVITY_CHANGED, type LogChange } from "../../log/invalidation";
+import { LiveStore } from "../../log/live-store";
 import type { RoomLog } from "../../log/room-log";
-import { isIn, type Place } from "./conversation";
+import { type Conversation, isInConversation } from "./conversation";
 
-export interface Line {
+export interface FeedMessage {
   readonly cursor: string;
-  readonly message: SaidFragment;
+  readonly message: MessageFragment;
 }
 
-export interface Page {
+export interface FeedState {
   /** Oldest first. */
-  readonly lines: readonly Line[];
-  /** There may be older ones. */
-  readonly more: boolean;
-  readonly known: boolean;
+  readonly messages: readonly FeedMessage[];
+  readonly hasOlder: boolean;
+  /** The newest messages are here. */
+  readonly loaded: boolean;
   readonly refusal: Refusal | null;
 }
 
 const PAGE = 50;
-// Direct messages stand among all others of the room, so they are looked for in longer pages.
-const LONG_PAGE = 200;
+// The server lists direct messages among all others of the room, so they are looked for in longer pages.
+const DIRECT_PAGE = 200;
 const ENOUGH = 20;
-const PAGES_AT_ONCE = 5;
-const READ_AGAIN = 40;
-const MOST_KEPT = 500;
+const MAX_PAGES = 5;
+const REFRESHED = 40;
+const MAX_KEPT = 500;
 
-/** What was said at one place: its end first, what is new behind it, and what is older when that is asked for. */
-export class Feed extends Model<Page> {
-  /** What was read reaches from the one to the other. */
+/** The messages of one conversation: the newest first, then those that come, and older ones when they are asked for. */
+export class MessageFeed extends LiveStore<FeedState> {
+  /** The messages from the one cursor to the other were read. */
   #oldest: string | null = null;
   #newest: string | null = null;
-  #older = false;
-  /** The reader sees the end, so what is far before it may go. */
+  #olderRequested = false;
+  /** The reader sees the newest messages, so that old ones may be dropped. */
   #atEnd = true;
-  readonly #pace = this.reading(() => this.#read());
+  readonly #throttle = this.throttledFetch(() => this.#fetch());
 
   constructor(
     private readonly api: Api,
     log: RoomLog,
     private readonly room: string,
-    private readonly place: Place,
+    private readonly conversation: Conversation,
     private readonly me: string,
   ) {
-    super(log, { lines: [], more: true, known: false, refusal: null });
+    super(log, { messages: [], hasOlder: true, loaded: false, refusal: null });
   }
 
-  hear(news: News | null): void {
-    if (news === null) this.#pace.touch();
-    if (news === null || news === DOING || news.kind !== "MESSAGE_SENT" || !news.message) return;
-    const channel = news.message.channel?.name;
-    if ("channel" in this.place ? channel === this.place.channel : channel === undefined) this.#pace.touch();
+  onLogChange(change: LogChange | null): void {
+    if (change === null) this.#throttle.trigger();
+    if (change === null || change === ACTIVITY_CHANGED || change.kind !== "MESSAGE_SENT" || !change.message) return;
+    const channel = change.message.channel?.name;
+    const own = "channel" in this.conversation ? this.conversation.channel : undefined;
+    if (channel === own) this.#throttle.trigger();
   }
 
-  readOlder(): void {
-    const { more, known } = this.state();
-    if (!more || this.#older || !known) return;
-    this.#older = true;
-    this.#pace.touch();
+  fetchOlder(): void {
+    const { hasOlder, loaded } = this.getSnapshot();
+    if (!hasOlder || this.#olderRequested || !loaded) return;
+    this.#olderRequested = true;
+    this.#throttle.trigger();
   }
 
-  seesEnd(atEnd: boolean): void {
+  setAtEnd(atEnd: boolean): void {
     this.#atEnd = atEnd;
   }
 
-  async #read(): Promise<void> {
+  async #fetch(): Promise<void> {
     if (this.#newest === null) {
-      await this.#readBefore();
+      await this.#fetchBefore();
     } else {
-      await this.#readAfter();
-      await this.#readAgain();
+      await this.#fetchAfter();
+      await this.#fetchAgain();
     }
-    if (this.#older) await this.#readBefore();
-    this.#older = false;
-    this.keep({ known: true });
+    if (this.#olderRequested) await this.#fetchBefore();
+    this.#olderRequested = false;
+    this.update({ loaded: true });
   }
 
-  async #readBefore(): Promise<void> {
+  async #fetchBefore(): Promise<void> {
     let found = 0;
-    for (let pages = 0; pages < PAGES_AT_ONCE; pages += 1) {
-      const data = await this.api.ask(MessagesBeforeDocument, {
-        ...this.#where(),
-        last: this.#size(),
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      const data = await this.api.query(MessagesBeforeDocument, {
+        ...this.#variables(),
+        last: "channel" in this.conversation ? PAGE : DIRECT_PAGE,
         before: this.#oldest,
       });
       const { edges, pageInfo } = data.room?.messages ?? { edges: [], pageInfo: { hasPreviousPage: false } };
       this.#oldest = edges[0]?.cursor ?? this.#oldest;
       this.#newest ??= edges.at(-1)?.cursor ?? null;
-      const ours = this.#ours(edges);
-      found += ours.length;
-      // At once: where the next page is refused, this one is not read again.
-      this.keep({ lines: [...ours, ...this.state().lines], more: pageInfo.hasPreviousPage });
+      const older = this.#ofConversation(edges);
+      found += older.length;
+      // After each page: if the next one is refused, this one is not fetched again.
+      this.update({ messages: [...older, ...this.getSnapshot().messages], hasOlder: pageInfo.hasPreviousPage });
       if (!pageInfo.hasPreviousPage || found >= ENOUGH) break;
     }
   }
 
-  async #readAfter(): Promise<void> {
+  async #fetchAfter(): Promise<void> {
     for (let more = true; more; ) {
-      const data = await this.api.ask(MessagesAfterDocument, {
-        ...this.#where(),
+      const data = await this.api.query(MessagesAfterDocument, {
+        ...this.#variables(),
         first: PAGE,
         after: this.#newest,
       });
       const { edges, pageInfo } = data.room?.messages ?? { edges: [], pageInfo: { hasNextPage: false } };
       this.#newest = edges.at(-1)?.cursor ?? this.#newest;
-      this.keep({ lines: [...this.state().lines, ...this.#ours(edges)] });
+      this.update({ messages: [...this.getSnapshot().messages, ...this.#ofConversation(edges)] });
       more = pageInfo.hasNextPage;
     }
-    this.#trim();
+    this.#dropOld();
   }
 
-  /** What was answered or replaced since it was read. */
-  async #readAgain(): Promise<void> {
-    const { lines } = this.state();
-    const ids = lines.slice(-READ_AGAIN).map(({ message }) => message.id);
+  /** The newest messages again: they may have new replies, or be superseded. */
+  async #fetchAgain(): Promise<void> {
+    const { messages } = this.getSnapshot();
+    const ids = messages.slice(-REFRESHED).map(({ message }) => message.id);
     if (ids.length === 0) return;
-    const data = await this.api.ask(MessagesAgainDocument, { ids }, { partly: true });
-    const read = new Map<string, SaidFragment>();
-    for (const node of data.nodes) if (node?.__typename === "Message") read.set(node.id, node);
-    this.keep({
-      lines: lines.map((line) => {
-        const now = read.get(line.message.id);
-        return now && JSON.stringify(now) !== JSON.stringify(line.message) ? { ...line, message: now } : line;
+    const data = await this.api.query(MessagesAgainDocument, { ids }, { allowPartial: true });
+    const fresh = new Map<string, MessageFragment>();
+    for (const node of data.nodes) if (node?.__typename === "Message") fresh.set(node.id, node);
+    this.update({
+      messages: messages.map((before) => {
+        const message = fresh.get(before.message.id);
+        return message && JSON.stringify(message) !== JSON.stringify(before.message) ? { ...before, message } : before;
       }),
     });
   }
 
-  #ours(lines: readonly { cursor: string; node: SaidFragment }[]): Line[] {
-    return lines
-      .filter(({ node }) => isIn(this.place, node, this.me))
+  #ofConversation(edges: readonly { cursor: string; node: MessageFragment }[]): FeedMessage[] {
+    return edges
+      .filter(({ node }) => isInConversation(this.conversation, node, this.me))
       .map(({ cursor, node }) => ({ cursor, message: node }));
   }
 
-  #trim(): void {
-    const { lines } = this.state();
-    if (!this.#atEnd || lines.length <= MOST_KEPT) return;
-    const kept = lines.slice(-MOST_KEPT / 2);
+  #dropOld(): void {
+    const { messages } = this.getSnapshot();
+    if (!this.#atEnd || messages.length <= MAX_KEPT) return;
+    const kept = messages.slice(-MAX_KEPT / 2);
     this.#oldest = kept[0]?.cursor ?? null;
-    this.keep({ lines: kept, more: true });
+    this.update({ messages: kept, hasOlder: true });
   }
 
-  #where(): { room: string; channel: string | null } {
-    return { room: this.room, channel: "channel" in this.place ? this.place.channel : null };
-  }
-
-  #size(): number {
-    return "channel" in this.place ? PAGE : LONG_PAGE;
+  #variables(): { room: string; channel: string | null } {
+    return { room: this.room, channel: "channel" in this.conversation ? this.conversation.channel : null };
   }
 }

@@ -1,56 +1,63 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { address, type Place, placeOf } from "./conversation";
+import { type Conversation, conversationOf, conversationSlug } from "./conversation";
 
-/** Up to which message each place was seen, in this browser. The server keeps no such thing for people. */
-type Seen = Readonly<Record<string, number>>;
+/** By slug: the number of the last message that was read there, in this browser. The server keeps no such thing. */
+export type LastRead = Readonly<Record<string, number>>;
 
-/** For places that were never opened: what was there when the room was. */
-const START = "*";
+/** The newest message of the room when it was first opened: for conversations that were never opened. */
+export const ROOM_START = "*";
 
-type Message = Parameters<typeof placeOf>[0] & { readonly id: string };
+type Message = Parameters<typeof conversationOf>[0] & { readonly id: string };
 
-export interface Unseen {
-  /** How many are new there. */
-  readonly count: (place: Place) => number;
-  readonly see: (place: Place, id: string) => void;
+export interface Unread {
+  readonly count: (conversation: Conversation) => number;
+  readonly markRead: (conversation: Conversation, id: string) => void;
 }
 
-export function useUnseen(room: string, me: string, newest: readonly Message[]): Unseen {
+/** How many messages of others are unread in each conversation. */
+export function useUnread(room: string, me: string, newest: readonly Message[]): Unread {
   const key = `goalroom.seen.${room}.${me}`;
-  const [seen, setSeen] = useState<Seen>(() => JSON.parse(localStorage.getItem(key) ?? "{}") as Seen);
+  const [lastRead, setLastRead] = useState<LastRead>(() => JSON.parse(localStorage.getItem(key) ?? "{}") as LastRead);
 
-  const keep = useCallback(
-    (place: string, id: number) =>
-      setSeen((all) => {
-        if ((all[place] ?? -1) >= id) return all;
-        const next = { ...all, [place]: id };
-        localStorage.setItem(key, JSON.stringify(next));
-        return next;
+  const save = useCallback(
+    (slug: string, id: string) =>
+      setLastRead((before) => {
+        const after = withRead(before, slug, id);
+        if (after !== before) localStorage.setItem(key, JSON.stringify(after));
+        return after;
       }),
     [key],
   );
   const last = newest.at(-1)?.id;
   useEffect(() => {
-    if (seen[START] === undefined && last) keep(START, numberOf(last));
-  }, [seen, last, keep]);
+    if (lastRead[ROOM_START] === undefined && last) save(ROOM_START, last);
+  }, [lastRead, last, save]);
 
-  const counts = useMemo(() => {
-    const all = new Map<string, number>();
-    for (const message of newest) {
-      const place = address(placeOf(message, me));
-      const upTo = Math.max(seen[place] ?? 0, seen[START] ?? Number.POSITIVE_INFINITY);
-      if (message.from?.name !== me && numberOf(message.id) > upTo) all.set(place, (all.get(place) ?? 0) + 1);
-    }
-    return all;
-  }, [newest, seen, me]);
+  const counts = useMemo(() => countUnread(newest, lastRead, me), [newest, lastRead, me]);
 
   return useMemo(
     () => ({
-      count: (place) => counts.get(address(place)) ?? 0,
-      see: (place, id) => keep(address(place), numberOf(id)),
+      count: (conversation) => counts.get(conversationSlug(conversation)) ?? 0,
+      markRead: (conversation, id) => save(conversationSlug(conversation), id),
     }),
-    [counts, keep],
+    [counts, save],
   );
+}
+
+/** By slug: the messages of others after the last one that was read there. */
+export function countUnread(messages: readonly Message[], lastRead: LastRead, me: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const message of messages) {
+    const slug = conversationSlug(conversationOf(message, me));
+    const upTo = Math.max(lastRead[slug] ?? 0, lastRead[ROOM_START] ?? Number.POSITIVE_INFINITY);
+    if (message.from?.name !== me && numberOf(message.id) > upTo) counts.set(slug, (counts.get(slug) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The same object where a later message of the conversation was read already. */
+export function withRead(lastRead: LastRead, slug: string, id: string): LastRead {
+  return (lastRead[slug] ?? -1) >= numberOf(id) ? lastRead : { ...lastRead, [slug]: numberOf(id) };
 }
 
 /** Ids grow with time. */

@@ -1,20 +1,20 @@
 import { type FormEvent, useRef, useState } from "react";
 import { AddCommentDocument, TaskCommentsDocument } from "../../api/documents";
-import { onceKey } from "../../components/idempotency-key";
-import { Said } from "../../components/Markdown";
+import { newIdempotencyKey } from "../../components/idempotency-key";
+import { Markdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
-import { Ago } from "../../components/RelativeTime";
-import { useAct } from "../../layout/use-mutation";
-import type { Concern } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { RelativeTime } from "../../components/RelativeTime";
+import { useMutation } from "../../layout/use-mutation";
+import type { ChangeFilter } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 
 const STEP = 30;
-const MOST = 200;
+const MAX = 200;
 
-/** What was said of a task, oldest first, and a place to say something. */
-export function Comments({ id, concern }: { id: string; concern: Concern }) {
+/** The comments on a task, oldest first, and a field to add one. */
+export function Comments({ id, invalidatedBy }: { id: string; invalidatedBy: ChangeFilter }) {
   const [last, setLast] = useState(STEP);
-  const { data } = useLive(TaskCommentsDocument, { id, last }, concern);
+  const { data } = useLiveQuery(TaskCommentsDocument, { id, last }, invalidatedBy);
   const comments = data?.task?.comments;
   if (!comments) return null;
   const earlier = comments.totalCount - comments.nodes.length;
@@ -22,8 +22,8 @@ export function Comments({ id, concern }: { id: string; concern: Concern }) {
     <Panel title="Comments" count={comments.totalCount}>
       {earlier > 0 && (
         <p className="padded">
-          {last < MOST ? (
-            <button type="button" onClick={() => setLast(Math.min(MOST, last + 3 * STEP))}>
+          {last < MAX ? (
+            <button type="button" onClick={() => setLast(Math.min(MAX, last + 3 * STEP))}>
               Show earlier ones
             </button>
           ) : (
@@ -38,31 +38,31 @@ export function Comments({ id, concern }: { id: string; concern: Concern }) {
               <b>{comment.author?.name ?? "Goalroom"}</b>
               {comment.kind !== "NOTE" && <span className="tag">{comment.kind.toLowerCase()}</span>}
               <span className="soft">
-                <Ago at={comment.createdAt} /> ago
+                <RelativeTime at={comment.createdAt} /> ago
               </span>
             </p>
-            <Said text={comment.body} />
+            <Markdown text={comment.body} />
           </li>
         ))}
       </ol>
-      <Write id={id} />
+      <CommentForm id={id} />
     </Panel>
   );
 }
 
-function Write({ id }: { id: string }) {
+function CommentForm({ id }: { id: string }) {
   const [body, setBody] = useState("");
-  const [add, busy] = useAct(AddCommentDocument);
-  // Sent twice, it is said once.
-  const key = useRef(onceKey());
+  const [add, disabled] = useMutation(AddCommentDocument);
+  // The same until it was sent, so that a retry adds no second comment.
+  const key = useRef(newIdempotencyKey());
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!(await add({ input: { on: id, body, idempotencyKey: key.current } }))) return;
-    key.current = onceKey();
+    key.current = newIdempotencyKey();
     setBody("");
   };
   return (
-    <form className="padded write" onSubmit={submit}>
+    <form className="padded comment-form" onSubmit={submit}>
       <textarea
         aria-label="Comment"
         placeholder="Say something. @name tells somebody."
@@ -73,7 +73,7 @@ function Write({ id }: { id: string }) {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
         }}
       />
-      <button type="submit" disabled={busy}>
+      <button type="submit" disabled={disabled}>
         Comment
       </button>
     </form>

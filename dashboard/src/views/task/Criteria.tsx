@@ -2,11 +2,11 @@ import { useState } from "react";
 import { SetCriteriaDocument } from "../../api/documents";
 import { Field, FormDialog } from "../../components/Form";
 import { Panel } from "../../components/Panel";
-import { linesIn } from "../../components/parse-input";
-import { useAct } from "../../layout/use-mutation";
+import { parseLines } from "../../components/parse-input";
+import { useMutation } from "../../layout/use-mutation";
 import type { Task } from "./TaskPage";
 
-/** What must hold for the task to be done, and what its holder and its reviewer said of each. */
+/** The criteria of the task, with the evidence of its assignee and the verdict of its reviewer. */
 export function Criteria({ task }: { task: Task }) {
   const [editing, setEditing] = useState(false);
   const open = task.status === "TODO" || task.status === "BLOCKED";
@@ -42,12 +42,18 @@ export function Criteria({ task }: { task: Task }) {
 
 function SetCriteria({ task, onClose }: { task: Task; onClose: () => void }) {
   const [text, setText] = useState(task.criteria.map((criterion) => criterion.text).join("\n"));
-  const [act, busy] = useAct(SetCriteriaDocument);
+  const [setCriteria, disabled] = useMutation(SetCriteriaDocument);
   const submit = async () => {
-    if (await act({ task: task.id, criteria: linesIn(text) })) onClose();
+    if (await setCriteria({ task: task.id, criteria: parseLines(text) })) onClose();
   };
   return (
-    <FormDialog title={`What done means for ${task.id}`} act="Set" busy={busy} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title={`What done means for ${task.id}`}
+      submitLabel="Set"
+      disabled={disabled}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <Field label="Criteria" hint="One on each line. They are frozen once work starts.">
         <textarea value={text} onChange={(event) => setText(event.target.value)} />
       </Field>

@@ -3,23 +3,23 @@ import { Link } from "wouter";
 import {
   AddDependencyDocument,
   type DependencyKind,
-  type RefFragment,
   RemoveDependencyDocument,
+  type TaskRefFragment,
 } from "../../api/documents";
 import { Panel } from "../../components/Panel";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
-import { useAct } from "../../layout/use-mutation";
+import { useMutation } from "../../layout/use-mutation";
 import type { Task } from "./TaskPage";
 
-const ON: Record<DependencyKind, string> = {
+const DEPENDENCY_LABELS: Record<DependencyKind, string> = {
   BLOCKS: "Waits for",
   RELATED: "Related to",
   DISCOVERED_FROM: "Found while on",
   DUPLICATES: "Duplicate of",
 };
-const OF: Record<DependencyKind, string> = {
+const DEPENDENT_LABELS: Record<DependencyKind, string> = {
   BLOCKS: "Holds back",
   RELATED: "Related to",
   DISCOVERED_FROM: "Led to",
@@ -29,7 +29,7 @@ const OF: Record<DependencyKind, string> = {
 /** What the task waits for, and what waits for it. */
 export function Dependencies({ task }: { task: Task }) {
   const room = useRoom();
-  const [remove, busy] = useAct(RemoveDependencyDocument);
+  const [remove, disabled] = useMutation(RemoveDependencyDocument);
   const count = task.dependencies.length + task.dependents.length;
   const graph = (
     <Link className="panel-link" href={room.to("graph", task.id)}>
@@ -41,12 +41,12 @@ export function Dependencies({ task }: { task: Task }) {
       {count === 0 && <p className="empty">It waits for no task, and no task waits for it.</p>}
       <ul className="lines">
         {task.dependencies.map(({ kind, open, dependsOn }) => (
-          <Edge key={`${kind} ${dependsOn.id}`} word={ON[kind]} other={dependsOn}>
+          <Edge key={`${kind} ${dependsOn.id}`} label={DEPENDENCY_LABELS[kind]} other={dependsOn}>
             {kind === "BLOCKS" && open && (
               <button
                 type="button"
                 className="quiet"
-                disabled={busy}
+                disabled={disabled}
                 aria-label={`Wait no longer for ${dependsOn.id}`}
                 title="Wait no longer"
                 onClick={() => remove({ task: task.id, dependsOn: dependsOn.id })}
@@ -57,7 +57,7 @@ export function Dependencies({ task }: { task: Task }) {
           </Edge>
         ))}
         {task.dependents.map(({ kind, task: other }) => (
-          <Edge key={`${kind} of ${other.id}`} word={OF[kind]} other={other} />
+          <Edge key={`${kind} of ${other.id}`} label={DEPENDENT_LABELS[kind]} other={other} />
         ))}
       </ul>
       <AddDependency task={task} />
@@ -65,10 +65,10 @@ export function Dependencies({ task }: { task: Task }) {
   );
 }
 
-function Edge({ word, other, children }: { word: string; other: RefFragment; children?: React.ReactNode }) {
+function Edge({ label, other, children }: { label: string; other: TaskRefFragment; children?: React.ReactNode }) {
   return (
     <li>
-      <p className="soft small">{word}</p>
+      <p className="soft small">{label}</p>
       <TaskLine task={other}>
         <TaskState status={other.status} ready={other.ready} stale={other.stale} />
         {children}
@@ -79,7 +79,7 @@ function Edge({ word, other, children }: { word: string; other: RefFragment; chi
 
 function AddDependency({ task }: { task: Task }) {
   const [id, setId] = useState("");
-  const [add, busy] = useAct(AddDependencyDocument);
+  const [add, disabled] = useMutation(AddDependencyDocument);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (await add({ task: task.id, dependsOn: id.trim().toUpperCase() })) setId("");
@@ -94,7 +94,7 @@ function AddDependency({ task }: { task: Task }) {
         value={id}
         onChange={(event) => setId(event.target.value)}
       />
-      <button type="submit" disabled={busy}>
+      <button type="submit" disabled={disabled}>
         Wait for it
       </button>
     </form>

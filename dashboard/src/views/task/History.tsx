@@ -1,39 +1,39 @@
 import { useState } from "react";
 import { TaskHistoryDocument } from "../../api/documents";
-import { clockTime, day, fullTime } from "../../components/format";
+import { formatDate, formatDateTime, formatTime } from "../../components/format";
 import { Panel } from "../../components/Panel";
-import { sentence } from "../../log/describe-event";
-import type { Concern } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { describeEvent } from "../../log/describe-event";
+import type { ChangeFilter } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 
 const STEP = 50;
-const MOST = 200;
+const MAX = 200;
 
-/** What became of a task, oldest first. */
-export function History({ id, concern }: { id: string; concern: Concern }) {
+/** The events of a task, oldest first. */
+export function History({ id, invalidatedBy }: { id: string; invalidatedBy: ChangeFilter }) {
   const [first, setFirst] = useState(STEP);
-  const { data } = useLive(TaskHistoryDocument, { id, first }, concern);
+  const { data } = useLiveQuery(TaskHistoryDocument, { id, first }, invalidatedBy);
   const history = data?.task?.history;
   if (!history) return null;
   return (
     <Panel title="History">
       <ol className="lines history">
         {history.nodes.map((event) => {
-          const { who, deed, more } = sentence(event);
+          const { who, action, detail } = describeEvent(event);
           return (
             <li key={event.cursor}>
-              <time className="soft" dateTime={event.at} title={fullTime(event.at)}>
-                {day(event.at)} {clockTime(event.at)}
+              <time className="soft" dateTime={event.at} title={formatDateTime(event.at)}>
+                {formatDate(event.at)} {formatTime(event.at)}
               </time>{" "}
-              <b>{who}</b> {deed} it {more && <span className="soft">{more}</span>}
+              <b>{who}</b> {action} it {detail && <span className="soft">{detail}</span>}
             </li>
           );
         })}
       </ol>
       {history.pageInfo.hasNextPage && (
         <p className="padded">
-          {first < MOST ? (
-            <button type="button" onClick={() => setFirst(MOST)}>
+          {first < MAX ? (
+            <button type="button" onClick={() => setFirst(MAX)}>
               Show later ones
             </button>
           ) : (

@@ -3,31 +3,31 @@ import { useLocation } from "wouter";
 import { CreateTaskDocument, type Priority } from "../../api/documents";
 import { AgentSelect } from "../../components/AgentSelect";
 import { Field, FormDialog } from "../../components/Form";
-import { onceKey } from "../../components/idempotency-key";
-import { idsIn, linesIn } from "../../components/parse-input";
+import { newIdempotencyKey } from "../../components/idempotency-key";
+import { parseIds, parseLines } from "../../components/parse-input";
 import { useRoom } from "../../layout/room";
-import { useAct } from "../../layout/use-mutation";
+import { useMutation } from "../../layout/use-mutation";
 
 interface NewTaskProps {
-  /** Where it shall stand, if that is known. */
+  /** The id of its objective, if that is known. */
   readonly objective?: string;
   readonly onClose: () => void;
 }
 
-/** A task to make. */
-export function NewTask({ objective: given = "", onClose }: NewTaskProps) {
+/** The dialog for a new task. */
+export function NewTask({ objective: initialObjective = "", onClose }: NewTaskProps) {
   const room = useRoom();
   const [, navigate] = useLocation();
   const [title, setTitle] = useState("");
   const [description, setDescription] = useState("");
   const [criteria, setCriteria] = useState("");
-  const [objective, setObjective] = useState(given);
+  const [objective, setObjective] = useState(initialObjective);
   const [dependsOn, setDependsOn] = useState("");
   const [assignee, setAssignee] = useState("");
   const [priority, setPriority] = useState<Priority>("P2");
-  const [create, busy] = useAct(CreateTaskDocument);
-  // Sent twice, it is made once.
-  const key = useRef(onceKey());
+  const [create, disabled] = useMutation(CreateTaskDocument);
+  // The same in each try, so that a retry creates no second task.
+  const key = useRef(newIdempotencyKey());
 
   const submit = async () => {
     const input = {
@@ -35,19 +35,19 @@ export function NewTask({ objective: given = "", onClose }: NewTaskProps) {
       title,
       description,
       priority,
-      criteria: linesIn(criteria),
-      dependsOn: idsIn(dependsOn),
-      objective: idsIn(objective)[0] ?? null,
+      criteria: parseLines(criteria),
+      dependsOn: parseIds(dependsOn),
+      objective: parseIds(objective)[0] ?? null,
       assignee: assignee || null,
       idempotencyKey: key.current,
     };
-    const made = await create({ input });
-    if (!made?.createTask) return;
+    const created = await create({ input });
+    if (!created?.createTask) return;
     onClose();
-    navigate(room.to("tasks", made.createTask.id));
+    navigate(room.to("tasks", created.createTask.id));
   };
   return (
-    <FormDialog title="New task" act="Make it" busy={busy} onSubmit={submit} onClose={onClose}>
+    <FormDialog title="New task" submitLabel="Make it" disabled={disabled} onSubmit={submit} onClose={onClose}>
       <Field label="Title">
         <input required maxLength={300} value={title} onChange={(event) => setTitle(event.target.value)} />
       </Field>
@@ -57,18 +57,18 @@ export function NewTask({ objective: given = "", onClose }: NewTaskProps) {
       <Field
         label="Done means"
         hint={
-          room.head?.settings.requireDoneCriteria
+          room.info?.settings.requireDoneCriteria
             ? "One on each line. It can't start without any."
             : "One on each line."
         }
       >
         <textarea value={criteria} onChange={(event) => setCriteria(event.target.value)} />
       </Field>
-      <div className="two">
+      <div className="two-columns">
         <Field label="Priority">
           <select value={priority} onChange={(event) => setPriority(event.target.value as Priority)}>
-            {["P0", "P1", "P2", "P3"].map((one) => (
-              <option key={one}>{one}</option>
+            {["P0", "P1", "P2", "P3"].map((value) => (
+              <option key={value}>{value}</option>
             ))}
           </select>
         </Field>

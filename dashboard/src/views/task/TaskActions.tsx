@@ -11,23 +11,23 @@ import {
 } from "../../api/documents";
 import { AgentSelect } from "../../components/AgentSelect";
 import { Field, FormDialog } from "../../components/Form";
-import { useAct } from "../../layout/use-mutation";
+import { useMutation } from "../../layout/use-mutation";
 import type { Task } from "./TaskPage";
 
-type Asked = "assign" | "cancel" | "reopen" | "review";
+type OpenDialog = "assign" | "cancel" | "reopen" | "review";
 
-/** What a person can do with the task as it stands. */
-export function Acts({ task }: { task: Task }) {
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const [setPriority, prioritising] = useAct(SetPriorityDocument);
-  const [unblock, unblocking] = useAct(UnblockTaskDocument);
+/** What a person can do with the task in its present status. */
+export function TaskActions({ task }: { task: Task }) {
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const [setPriority, settingPriority] = useMutation(SetPriorityDocument);
+  const [unblock, unblocking] = useMutation(UnblockTaskDocument);
   const ended = task.status === "DONE" || task.status === "CANCELLED";
-  const close = () => setAsked(null);
+  const close = () => setDialog(null);
 
   return (
-    <div className="acts">
+    <div className="actions">
       {task.status === "VALIDATING" && (
-        <button type="button" className="primary" onClick={() => setAsked("review")}>
+        <button type="button" className="primary" onClick={() => setDialog("review")}>
           Review
         </button>
       )}
@@ -38,14 +38,14 @@ export function Acts({ task }: { task: Task }) {
       )}
       {!ended && (
         <>
-          <button type="button" onClick={() => setAsked("assign")}>
+          <button type="button" onClick={() => setDialog("assign")}>
             Assign
           </button>
           <label className="inline">
             Priority
             <select
               value={task.priority}
-              disabled={prioritising}
+              disabled={settingPriority}
               onChange={(event) => setPriority({ id: task.id, priority: event.target.value as Priority })}
             >
               {["P0", "P1", "P2", "P3"].map((priority) => (
@@ -53,51 +53,57 @@ export function Acts({ task }: { task: Task }) {
               ))}
             </select>
           </label>
-          <button type="button" className="danger" onClick={() => setAsked("cancel")}>
+          <button type="button" className="danger" onClick={() => setDialog("cancel")}>
             Cancel task
           </button>
         </>
       )}
       {ended && (
-        <button type="button" onClick={() => setAsked("reopen")}>
+        <button type="button" onClick={() => setDialog("reopen")}>
           Reopen
         </button>
       )}
-      {asked === "assign" && <Assign task={task} onClose={close} />}
-      {asked === "review" && <Review task={task} onClose={close} />}
-      {asked === "cancel" && <Cancel task={task} onClose={close} />}
-      {asked === "reopen" && <Reopen task={task} onClose={close} />}
+      {dialog === "assign" && <Assign task={task} onClose={close} />}
+      {dialog === "review" && <Review task={task} onClose={close} />}
+      {dialog === "cancel" && <Cancel task={task} onClose={close} />}
+      {dialog === "reopen" && <Reopen task={task} onClose={close} />}
     </div>
   );
 }
 
-interface ActProps {
+interface ActionProps {
   readonly task: Task;
   readonly onClose: () => void;
 }
 
-function Assign({ task, onClose }: ActProps) {
+function Assign({ task, onClose }: ActionProps) {
   const [assignee, setAssignee] = useState(task.assignee?.name ?? "");
   const [reviewer, setReviewer] = useState(task.reviewer?.name ?? "");
   const [instructions, setInstructions] = useState(task.instructions);
   const [done, setDone] = useState("");
   const [pending, setPending] = useState("");
-  const [act, busy] = useAct(AssignTaskDocument);
+  const [mutate, disabled] = useMutation(AssignTaskDocument);
   const moved = task.startedAt !== null && task.assignee !== null && assignee !== task.assignee.name;
 
   const submit = async () => {
     const input = {
       task: task.id,
       instructions,
-      // What did not change is left out: the server would take it for said again.
+      // What did not change is left out: the server would take it for a new assignment.
       ...(assignee !== (task.assignee?.name ?? "") && { assignee: assignee || null }),
       ...(reviewer !== (task.reviewer?.name ?? "") && { reviewer: reviewer || null }),
       ...(moved && (done || pending) && { handoff: { done, pending } }),
     };
-    if (await act({ input })) onClose();
+    if (await mutate({ input })) onClose();
   };
   return (
-    <FormDialog title={`Assign ${task.id}`} act="Assign" busy={busy} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title={`Assign ${task.id}`}
+      submitLabel="Assign"
+      disabled={disabled}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <Field label="To">
         <AgentSelect value={assignee} onChange={setAssignee} none="Nobody: whoever claims it" />
       </Field>
@@ -121,16 +127,16 @@ function Assign({ task, onClose }: ActProps) {
   );
 }
 
-function Review({ task, onClose }: ActProps) {
+function Review({ task, onClose }: ActionProps) {
   const [verdict, setVerdict] = useState<Verdict>("APPROVED");
   const [comment, setComment] = useState("");
   const [rejected, setRejected] = useState<ReadonlySet<string>>(new Set());
-  const [act, busy] = useAct(ReviewTaskDocument);
+  const [mutate, disabled] = useMutation(ReviewTaskDocument);
   const approved = verdict === "APPROVED";
 
   const submit = async () => {
     const criteria = task.criteria.map(({ id }) => ({ id, accepted: approved || !rejected.has(id) }));
-    if (await act({ input: { task: task.id, verdict, comment, criteria } })) onClose();
+    if (await mutate({ input: { task: task.id, verdict, comment, criteria } })) onClose();
   };
   const toggle = (id: string) => {
     const next = new Set(rejected);
@@ -140,9 +146,9 @@ function Review({ task, onClose }: ActProps) {
   return (
     <FormDialog
       title={`Review ${task.id}`}
-      act={approved ? "Approve" : "Ask for changes"}
+      submitLabel={approved ? "Approve" : "Ask for changes"}
       danger={!approved}
-      busy={busy}
+      disabled={disabled}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -174,14 +180,21 @@ function Review({ task, onClose }: ActProps) {
   );
 }
 
-function Cancel({ task, onClose }: ActProps) {
+function Cancel({ task, onClose }: ActionProps) {
   const [reason, setReason] = useState("");
-  const [act, busy] = useAct(CancelTaskDocument);
+  const [mutate, disabled] = useMutation(CancelTaskDocument);
   const submit = async () => {
-    if (await act({ task: task.id, reason })) onClose();
+    if (await mutate({ task: task.id, reason })) onClose();
   };
   return (
-    <FormDialog title={`Cancel ${task.id}?`} act="Cancel task" danger busy={busy} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title={`Cancel ${task.id}?`}
+      submitLabel="Cancel task"
+      danger
+      disabled={disabled}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <Field label="Why">
         <textarea required value={reason} onChange={(event) => setReason(event.target.value)} />
       </Field>
@@ -189,14 +202,20 @@ function Cancel({ task, onClose }: ActProps) {
   );
 }
 
-function Reopen({ task, onClose }: ActProps) {
+function Reopen({ task, onClose }: ActionProps) {
   const [reason, setReason] = useState("");
-  const [act, busy] = useAct(ReopenTaskDocument);
+  const [mutate, disabled] = useMutation(ReopenTaskDocument);
   const submit = async () => {
-    if (await act({ task: task.id, reason })) onClose();
+    if (await mutate({ task: task.id, reason })) onClose();
   };
   return (
-    <FormDialog title={`Reopen ${task.id}?`} act="Reopen" busy={busy} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title={`Reopen ${task.id}?`}
+      submitLabel="Reopen"
+      disabled={disabled}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <Field label="Why">
         <textarea required value={reason} onChange={(event) => setReason(event.target.value)} />
       </Field>

@@ -1,41 +1,41 @@
 import { useMemo } from "react";
 import { Link } from "wouter";
 import { TaskPageDocument, type TaskPageQuery } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { day, fullTime, plural } from "../../components/format";
-import { LeaseLeft } from "../../components/LeaseCountdown";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatCount, formatDate, formatDateTime } from "../../components/format";
+import { LeaseCountdown } from "../../components/LeaseCountdown";
 import { Panel } from "../../components/Panel";
 import { Progress } from "../../components/Progress";
-import { Ago } from "../../components/RelativeTime";
+import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
-import { ofTask } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { eventsOfTask } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 import type { ViewProps } from "..";
 import { Comments } from "./Comments";
 import { Criteria } from "./Criteria";
 import { Dependencies } from "./Dependencies";
 import { History } from "./History";
-import { Acts } from "./TaskActions";
+import { TaskActions } from "./TaskActions";
 import "./task.css";
 
 export type Task = NonNullable<TaskPageQuery["task"]>;
 
-/** All of one task, and what a person can do about it. */
+/** One task with all of its details, and what a person can do with it. */
 export default function TaskPage({ rest }: ViewProps) {
-  return <OneTask key={rest} id={rest} />;
+  return <TaskDetails key={rest} id={rest} />;
 }
 
-function OneTask({ id }: { id: string }) {
-  const concern = useMemo(() => ofTask(id), [id]);
-  const { data, refusal } = useLive(TaskPageDocument, { id }, concern);
+function TaskDetails({ id }: { id: string }) {
+  const invalidatedBy = useMemo(() => eventsOfTask(id), [id]);
+  const { data, refusal } = useLiveQuery(TaskPageDocument, { id }, invalidatedBy);
   const task = data?.task;
 
-  if (!task) return refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>;
+  if (!task) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
   return (
     <article className="task" aria-labelledby="task-title">
-      <Head task={task} />
+      <Header task={task} />
       <div className="task-columns">
         <div>
           {task.description && (
@@ -56,7 +56,7 @@ function OneTask({ id }: { id: string }) {
             </Panel>
           )}
           <Handoff task={task} />
-          <Comments id={id} concern={concern} />
+          <Comments id={id} invalidatedBy={invalidatedBy} />
         </div>
         <div>
           <Facts task={task} />
@@ -74,14 +74,14 @@ function OneTask({ id }: { id: string }) {
               </ul>
             </Panel>
           )}
-          <History id={id} concern={concern} />
+          <History id={id} invalidatedBy={invalidatedBy} />
         </div>
       </div>
     </article>
   );
 }
 
-function Head({ task }: { task: Task }) {
+function Header({ task }: { task: Task }) {
   const room = useRoom();
   return (
     <header className="task-head">
@@ -109,10 +109,10 @@ function Head({ task }: { task: Task }) {
         {task.assignee && <span>{task.assignee.name}</span>}
         {task.lease && (
           <span className="lease">
-            lease <LeaseLeft expiresAt={task.lease.expiresAt} />
+            lease <LeaseCountdown expiresAt={task.lease.expiresAt} />
           </span>
         )}
-        {task.unblocks > 0 && <span className="soft">holds back {plural(task.unblocks, "task")}</span>}
+        {task.unblocks > 0 && <span className="soft">holds back {formatCount(task.unblocks, "task")}</span>}
         {task.labels.map((label) => (
           <span key={label} className="tag">
             {label}
@@ -131,7 +131,7 @@ function Head({ task }: { task: Task }) {
           ))}
         </ul>
       )}
-      <Acts task={task} />
+      <TaskActions task={task} />
     </header>
   );
 }
@@ -149,9 +149,9 @@ function Facts({ task }: { task: Task }) {
     ],
     ["Claims lost", task.attempts > 0 ? String(task.attempts) : null],
     ["Estimate", task.estimateMinutes ? `${task.estimateMinutes} min` : null],
-    ["Not before", task.notBefore && fullTime(task.notBefore)],
-    ["Due", task.dueAt && day(task.dueAt)],
-    ["Quiet until", task.quietUntil && fullTime(task.quietUntil)],
+    ["Not before", task.notBefore && formatDateTime(task.notBefore)],
+    ["Due", task.dueAt && formatDate(task.dueAt)],
+    ["Quiet until", task.quietUntil && formatDateTime(task.quietUntil)],
     ["Instructions", task.instructions],
   ];
   const times: [string, string | null][] = [
@@ -178,7 +178,7 @@ function Facts({ task }: { task: Task }) {
               <div key={name}>
                 <dt>{name}</dt>
                 <dd>
-                  <Ago at={at} /> ago
+                  <RelativeTime at={at} /> ago
                 </dd>
               </div>
             ),
@@ -217,23 +217,23 @@ function Artifacts({ artifacts }: { artifacts: Task["artifacts"] }) {
 }
 
 function Handoff({ task }: { task: Task }) {
-  const left = task.handoff;
-  if (!left?.handoff) return null;
+  const comment = task.handoff;
+  if (!comment?.handoff) return null;
   return (
-    <Panel title={`Handoff by ${left.author?.name ?? "Goalroom"}`}>
+    <Panel title={`Handoff by ${comment.author?.name ?? "Goalroom"}`}>
       <dl className="pairs">
         <div>
           <dt>Done</dt>
-          <dd>{left.handoff.done}</dd>
+          <dd>{comment.handoff.done}</dd>
         </div>
         <div>
           <dt>Pending</dt>
-          <dd>{left.handoff.pending}</dd>
+          <dd>{comment.handoff.pending}</dd>
         </div>
-        {left.handoff.gotchas && (
+        {comment.handoff.gotchas && (
           <div>
             <dt>Beware</dt>
-            <dd>{left.handoff.gotchas}</dd>
+            <dd>{comment.handoff.gotchas}</dd>
           </div>
         )}
       </dl>

@@ -1,34 +1,34 @@
 import { type FormEvent, useId, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { AddObjectiveDocument } from "../../api/documents";
+import { CreateObjectiveDocument } from "../../api/documents";
 import { Dialog } from "../../components/Dialog";
-import { onceKey } from "../../components/idempotency-key";
+import { newIdempotencyKey } from "../../components/idempotency-key";
 import { useRoom } from "../../layout/room";
-import { useAct } from "../../layout/use-mutation";
+import { useMutation } from "../../layout/use-mutation";
 
 interface AddObjectiveProps {
   readonly parent: { id: string; title: string } | null;
   readonly onClose: () => void;
 }
 
-/** A new objective, at the top level or as a part of another. */
+/** The dialog for a new objective, at the top level or in another. */
 export function AddObjective({ parent, onClose }: AddObjectiveProps) {
   const room = useRoom();
   const [, navigate] = useLocation();
   const [title, setTitle] = useState("");
   const [description, setDescription] = useState("");
-  const [add, underWay] = useAct(AddObjectiveDocument);
-  // Sent twice, it is made once.
-  const key = useRef(onceKey());
+  const [create, disabled] = useMutation(CreateObjectiveDocument);
+  // The same in each try, so that a retry creates no second objective.
+  const key = useRef(newIdempotencyKey());
   const field = useId();
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const variables = { room: room.name, title, description, parent: parent?.id ?? null, key: key.current };
-    const made = await add(variables);
-    if (!made?.createObjective) return;
+    const created = await create(variables);
+    if (!created?.createObjective) return;
     onClose();
-    navigate(room.to("tree", made.createObjective.id));
+    navigate(room.to("tree", created.createObjective.id));
   };
 
   return (
@@ -48,7 +48,7 @@ export function AddObjective({ parent, onClose }: AddObjectiveProps) {
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="primary" disabled={underWay}>
+          <button type="submit" className="primary" disabled={disabled}>
             Make it
           </button>
         </div>

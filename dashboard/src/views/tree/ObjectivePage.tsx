@@ -1,20 +1,20 @@
 import { useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import {
-  MeasureDocument,
   ObjectivePageDocument,
   type ObjectivePageQuery,
   SetObjectiveStatusDocument,
+  UpdateKeyResultDocument,
 } from "../../api/documents";
-import { Refused } from "../../components/ErrorMessage";
-import { day, number } from "../../components/format";
+import { ErrorMessage } from "../../components/ErrorMessage";
+import { formatDate, formatNumber } from "../../components/format";
 import { Progress } from "../../components/Progress";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
-import { useAct } from "../../layout/use-mutation";
-import { ofObjectives } from "../../log/invalidation";
-import { useLive } from "../../log/use-live-query";
+import { useMutation } from "../../layout/use-mutation";
+import { objectiveEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 import { BurnUp } from "../objective/BurnUp";
 import { NewTask } from "../task/NewTask";
 import { AddObjective } from "./AddObjective";
@@ -23,26 +23,26 @@ type Objective = NonNullable<ObjectivePageQuery["objective"]>;
 
 interface ObjectivePageProps {
   readonly id: string;
-  /** So that the tree can unfold down to it. */
+  /** Called once with its ancestors, so that the tree can expand down to it. */
   readonly onAncestors: (ids: readonly string[]) => void;
 }
 
-/** One objective: where it stands, what it is measured by, and its own tasks. */
+/** One objective: its progress, key results and tasks. */
 export function ObjectivePage({ id, onAncestors }: ObjectivePageProps) {
   const room = useRoom();
-  const { data, refusal } = useLive(ObjectivePageDocument, { id }, ofObjectives);
+  const { data, refusal } = useLiveQuery(ObjectivePageDocument, { id }, objectiveEvents);
   const objective = data?.objective;
-  const told = useRef(false);
+  const reported = useRef(false);
 
   useEffect(() => {
-    if (!objective || told.current) return;
-    told.current = true;
+    if (!objective || reported.current) return;
+    reported.current = true;
     onAncestors(objective.ancestors.map((one) => one.id));
   });
 
   return (
     <aside className="objective" aria-label="Objective">
-      {!objective && (refusal ? <Refused refusal={refusal} /> : <p className="waiting">Opening…</p>)}
+      {!objective && (refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>)}
       {objective && (
         <>
           <nav className="crumbs" aria-label="Where it stands">
@@ -58,7 +58,7 @@ export function ObjectivePage({ id, onAncestors }: ObjectivePageProps) {
           </h2>
           <Facts objective={objective} />
           {objective.description && <p className="prose">{objective.description}</p>}
-          <Acts objective={objective} />
+          <ObjectiveActions objective={objective} />
           <KeyResults results={objective.keyResults} />
           {objective.counts.total > 0 && <BurnUp objective={objective.id} />}
           <Tasks tasks={objective.tasks} />
@@ -77,10 +77,10 @@ function Facts({ objective }: { objective: Objective }) {
       {objective.standing && <span className="tag">standing</span>}
       {objective.archivedAt && <span className="tag">archived</span>}
       {objective.owner && <span>of {objective.owner.name}</span>}
-      {objective.dueAt && <span>due {day(objective.dueAt)}</span>}
+      {objective.dueAt && <span>due {formatDate(objective.dueAt)}</span>}
       {counts.total > 0 && (
         <span className="soft">
-          {number(counts.done)} of {number(counts.total - counts.cancelled)} tasks done
+          {formatNumber(counts.done)} of {formatNumber(counts.total - counts.cancelled)} tasks done
           {counts.doing > 0 && `, ${counts.doing} under way`}
           {counts.blocked > 0 && `, ${counts.blocked} blocked`}
         </span>
@@ -89,34 +89,34 @@ function Facts({ objective }: { objective: Objective }) {
   );
 }
 
-function Acts({ objective }: { objective: Objective }) {
+function ObjectiveActions({ objective }: { objective: Objective }) {
   const room = useRoom();
-  const [adding, setAdding] = useState(false);
-  const [making, setMaking] = useState(false);
-  const [setStatus, underWay] = useAct(SetObjectiveStatusDocument);
+  const [addingObjective, setAddingObjective] = useState(false);
+  const [addingTask, setAddingTask] = useState(false);
+  const [setStatus, disabled] = useMutation(SetObjectiveStatusDocument);
   const draft = objective.status === "DRAFT";
   return (
-    <div className="acts">
-      <button type="button" onClick={() => setAdding(true)}>
+    <div className="actions">
+      <button type="button" onClick={() => setAddingObjective(true)}>
         Add objective
       </button>
       {(draft || objective.status === "ACTIVE") && (
         <button
           type="button"
-          disabled={underWay}
+          disabled={disabled}
           title={draft ? "Its tasks may start" : "None of its tasks may start"}
           onClick={() => setStatus({ id: objective.id, status: draft ? "ACTIVE" : "DRAFT" })}
         >
           {draft ? "Activate" : "Back to draft"}
         </button>
       )}
-      <button type="button" onClick={() => setMaking(true)}>
+      <button type="button" onClick={() => setAddingTask(true)}>
         Add task
       </button>
       <Link href={room.to("graph", objective.id)}>Graph</Link>
       <Link href={`${room.to("board")}?objective=${objective.id}`}>Board</Link>
-      {making && <NewTask objective={objective.id} onClose={() => setMaking(false)} />}
-      {adding && <AddObjective parent={objective} onClose={() => setAdding(false)} />}
+      {addingTask && <NewTask objective={objective.id} onClose={() => setAddingTask(false)} />}
+      {addingObjective && <AddObjective parent={objective} onClose={() => setAddingObjective(false)} />}
     </div>
   );
 }
@@ -137,12 +137,12 @@ function KeyResults({ results }: { results: Objective["keyResults"] }) {
 
 function KeyResult({ result }: { result: Objective["keyResults"][number] }) {
   const [value, setValue] = useState<string | null>(null);
-  const [measure, underWay] = useAct(MeasureDocument);
+  const [update, disabled] = useMutation(UpdateKeyResultDocument);
 
   const save = async () => {
     const current = Number(value);
     if (value === null || value.trim() === "" || Number.isNaN(current)) return;
-    if (await measure({ id: result.id, current })) setValue(null);
+    if (await update({ id: result.id, current })) setValue(null);
   };
 
   return (
@@ -157,8 +157,9 @@ function KeyResult({ result }: { result: Objective["keyResults"][number] }) {
         {value === null ? (
           <>
             <span>
-              {number(result.current)}
-              {result.unit && ` ${result.unit}`}, on the way from {number(result.start)} to {number(result.target)}
+              {formatNumber(result.current)}
+              {result.unit && ` ${result.unit}`}, on the way from {formatNumber(result.start)} to{" "}
+              {formatNumber(result.target)}
             </span>
             <button type="button" className="quiet" onClick={() => setValue(String(result.current))}>
               Measure
@@ -179,7 +180,7 @@ function KeyResult({ result }: { result: Objective["keyResults"][number] }) {
               value={value}
               onChange={(event) => setValue(event.target.value)}
             />
-            <button type="submit" disabled={underWay}>
+            <button type="submit" disabled={disabled}>
               Save
             </button>
             <button type="button" className="quiet" onClick={() => setValue(null)}>
@@ -196,7 +197,7 @@ function Tasks({ tasks }: { tasks: Objective["tasks"] }) {
   return (
     <section>
       <h3>
-        Its own tasks <span className="soft">{number(tasks.totalCount)}</span>
+        Its own tasks <span className="soft">{formatNumber(tasks.totalCount)}</span>
       </h3>
       {tasks.totalCount === 0 && <p className="soft">None.</p>}
       <ul className="rows">

@@ -1,108 +1,109 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import type { NamedFragment, RowFragment } from "../../api/documents";
+import type { ObjectiveNameFragment, ObjectiveRowFragment } from "../../api/documents";
 import { Progress } from "../../components/Progress";
 import { useRoom } from "../../layout/room";
-import type { Carried, ForestModel, TreeLine } from "./tree-store";
+import type { MovingObjective, TreeRow, TreeStore } from "./tree-store";
 
-interface RowsProps {
-  readonly model: ForestModel;
-  readonly lines: readonly TreeLine[];
-  readonly chosen: string | null;
-  readonly carried: Carried | null;
-  readonly onCarry: (carried: Carried | null) => void;
-  readonly onPut: (parent: string) => void;
+interface TreeRowsProps {
+  readonly store: TreeStore;
+  readonly rows: readonly TreeRow[];
+  readonly selected: string | null;
+  /** The objective that is being moved. */
+  readonly moving: MovingObjective | null;
+  readonly onPickUp: (objective: MovingObjective | null) => void;
+  readonly onDrop: (parent: string) => void;
 }
 
 const ROW_REM = 2.5;
 const PAGE = 20;
 
-/** The lines in sight of a tree that may have thousands. */
-export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProps) {
+/** The visible rows of a tree that may have thousands. */
+export function TreeRows({ store, rows, selected, moving, onPickUp, onDrop }: TreeRowsProps) {
   const room = useRoom();
   const [, navigate] = useLocation();
-  const scroller = useRef<HTMLDivElement>(null);
+  const scrollArea = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(() =>
     Math.max(
       0,
-      lines.findIndex(({ id }) => id === chosen),
+      rows.findIndex(({ id }) => id === selected),
     ),
   );
   const [over, setOver] = useState<string | null>(null);
-  const row = ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const rowHeight = ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => row,
+    count: rows.length,
+    getScrollElement: () => scrollArea.current,
+    estimateSize: () => rowHeight,
     overscan: 8,
   });
   const items = virtual.getVirtualItems();
-  const at = Math.min(active, lines.length - 1);
-  const activeLine = lines[at];
+  const at = Math.min(active, rows.length - 1);
+  const activeRow = rows[at];
 
   useEffect(() => {
-    model.look(items.flatMap(({ index }) => lines[index] ?? []));
+    store.setVisible(items.flatMap(({ index }) => rows[index] ?? []));
   });
-  const shown = useRef<string | null>(null);
+  const scrolledTo = useRef<string | null>(null);
   useLayoutEffect(() => {
-    // Once it is there, a chosen objective is brought into sight.
-    const index = lines.findIndex(({ id }) => id === chosen);
-    if (chosen === shown.current || index < 0) return;
-    shown.current = chosen;
+    // As soon as its row exists, the selected objective is scrolled into view.
+    const index = rows.findIndex(({ id }) => id === selected);
+    if (selected === scrolledTo.current || index < 0) return;
+    scrolledTo.current = selected;
     setActive(index);
     virtual.scrollToIndex(index, { align: "auto" });
-  }, [chosen, lines, virtual]);
+  }, [selected, rows, virtual]);
 
-  const goTo = (index: number) => {
-    const next = Math.max(0, Math.min(lines.length - 1, index));
+  const activate = (index: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, index));
     setActive(next);
     virtual.scrollToIndex(next, { align: "auto" });
   };
-  const choose = (line: TreeLine) => navigate(room.to("tree", line.id));
-  const toggle = (line: TreeLine) => (line.open ? model.fold(line.id) : model.unfold(line.id));
+  const open = (row: TreeRow) => navigate(room.to("tree", row.id));
+  const toggle = (row: TreeRow) => (row.expanded ? store.collapse(row.id) : store.expand(row.id));
 
-  const press = (event: KeyboardEvent) => {
-    if (!activeLine || event.metaKey || event.ctrlKey || event.altKey) return;
+  const handleKey = (event: KeyboardEvent) => {
+    if (!activeRow || event.metaKey || event.ctrlKey || event.altKey) return;
     switch (event.key) {
       case "ArrowDown":
-        goTo(at + 1);
+        activate(at + 1);
         break;
       case "ArrowUp":
-        goTo(at - 1);
+        activate(at - 1);
         break;
       case "PageDown":
-        goTo(at + PAGE);
+        activate(at + PAGE);
         break;
       case "PageUp":
-        goTo(at - PAGE);
+        activate(at - PAGE);
         break;
       case "Home":
-        goTo(0);
+        activate(0);
         break;
       case "End":
-        goTo(lines.length - 1);
+        activate(rows.length - 1);
         break;
       case "ArrowRight":
-        if (activeLine.open) goTo(at + 1);
-        else if (activeLine.node && (hasChildren(activeLine) || !activeLine.figures)) model.unfold(activeLine.id);
+        if (activeRow.expanded) activate(at + 1);
+        else if (activeRow.node && (hasChildren(activeRow) || !activeRow.figures)) store.expand(activeRow.id);
         break;
       case "ArrowLeft":
-        if (activeLine.open) model.fold(activeLine.id);
-        else if (activeLine.parent) goTo(lines.findIndex(({ id }) => id === activeLine.parent));
+        if (activeRow.expanded) store.collapse(activeRow.id);
+        else if (activeRow.parent) activate(rows.findIndex(({ id }) => id === activeRow.parent));
         break;
       case "Enter":
-        if (!carried) choose(activeLine);
-        else if (!model.isWithin(activeLine.id, carried.id)) onPut(activeLine.id);
+        if (!moving) open(activeRow);
+        else if (!store.isWithin(activeRow.id, moving.id)) onDrop(activeRow.id);
         break;
       case " ":
-        choose(activeLine);
+        open(activeRow);
         break;
       case "m":
-        onCarry(activeLine.node);
+        onPickUp(activeRow.node);
         break;
       case "Escape":
-        onCarry(null);
+        onPickUp(null);
         break;
       default:
         return;
@@ -110,78 +111,78 @@ export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProp
     event.preventDefault();
   };
 
-  const dragOver = (event: DragEvent, line: TreeLine) => {
-    if (!carried || !line.node || model.isWithin(line.id, carried.id)) return;
+  const dragOver = (event: DragEvent, row: TreeRow) => {
+    if (!moving || !row.node || store.isWithin(row.id, moving.id)) return;
     event.preventDefault();
-    setOver(line.id);
+    setOver(row.id);
   };
 
   return (
     <div
-      ref={scroller}
+      ref={scrollArea}
       className="tree-rows"
       role="tree"
       aria-label="Objectives"
       tabIndex={0}
-      aria-activedescendant={activeLine && `row-${activeLine.id}`}
-      onKeyDown={press}
+      aria-activedescendant={activeRow && `row-${activeRow.id}`}
+      onKeyDown={handleKey}
     >
       <div role="presentation" style={{ height: virtual.getTotalSize() }} className="tree-space">
         {items.map(({ index, start, size }) => {
-          const line = lines[index];
-          if (!line) return null;
+          const row = rows[index];
+          if (!row) return null;
           return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys for all of its items
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys for all of its items
             <div
-              key={line.id}
-              id={`row-${line.id}`}
+              key={row.id}
+              id={`row-${row.id}`}
               className="tree-row"
               role="treeitem"
               tabIndex={-1}
-              aria-level={line.level}
-              aria-setsize={line.siblings}
-              aria-posinset={line.place}
-              aria-expanded={hasChildren(line) ? line.open : undefined}
-              aria-selected={line.id === chosen}
+              aria-level={row.level}
+              aria-setsize={row.siblings}
+              aria-posinset={row.position}
+              aria-expanded={hasChildren(row) ? row.expanded : undefined}
+              aria-selected={row.id === selected}
               data-active={index === at || undefined}
-              data-over={over === line.id || undefined}
-              data-carried={carried?.id === line.id || undefined}
-              style={{ height: size, transform: `translateY(${start}px)`, paddingLeft: `${line.level - 0.5}rem` }}
-              draggable={line.node !== null}
+              data-over={over === row.id || undefined}
+              data-moving={moving?.id === row.id || undefined}
+              style={{ height: size, transform: `translateY(${start}px)`, paddingLeft: `${row.level - 0.5}rem` }}
+              draggable={row.node !== null}
               onClick={() => {
                 setActive(index);
-                choose(line);
+                open(row);
               }}
               onDragStart={(event) => {
-                event.dataTransfer.setData("text/plain", line.id);
+                event.dataTransfer.setData("text/plain", row.id);
                 event.dataTransfer.effectAllowed = "move";
-                // The browser takes its picture of the row before anything around it moves.
-                window.setTimeout(() => line.node && onCarry(line.node));
+                // Later, so that the browser takes its drag image before the rows change.
+                window.setTimeout(() => row.node && onPickUp(row.node));
               }}
-              onDragOver={(event) => dragOver(event, line)}
+              onDragOver={(event) => dragOver(event, row)}
               onDragLeave={() => setOver(null)}
               onDrop={(event) => {
                 event.preventDefault();
                 setOver(null);
-                onPut(line.id);
+                onDrop(row.id);
               }}
               onDragEnd={() => {
                 setOver(null);
-                onCarry(null);
+                onPickUp(null);
               }}
             >
               <span
-                className="tree-fold"
+                className="tree-toggle"
                 aria-hidden="true"
-                data-open={line.open || undefined}
+                data-expanded={row.expanded || undefined}
                 onClick={(event) => {
                   event.stopPropagation();
-                  if (hasChildren(line)) toggle(line);
+                  if (hasChildren(row)) toggle(row);
                 }}
               >
-                {hasChildren(line) && "›"}
+                {hasChildren(row) && "›"}
               </span>
-              {line.node ? <Row node={line.node} figures={line.figures} /> : <Loading />}
+              {row.node ? <Row node={row.node} figures={row.figures} /> : <Loading />}
             </div>
           );
         })}
@@ -190,7 +191,7 @@ export function Rows({ model, lines, chosen, carried, onCarry, onPut }: RowsProp
   );
 }
 
-function Row({ node, figures }: { node: NamedFragment; figures: RowFragment | null }) {
+function Row({ node, figures }: { node: ObjectiveNameFragment; figures: ObjectiveRowFragment | null }) {
   return (
     <>
       <span className="id">{node.id}</span>
@@ -204,7 +205,7 @@ function Row({ node, figures }: { node: NamedFragment; figures: RowFragment | nu
   );
 }
 
-function Figures({ row: { id, counts, progress } }: { row: RowFragment }) {
+function Figures({ row: { id, counts, progress } }: { row: ObjectiveRowFragment }) {
   return (
     <>
       {counts.blocked > 0 && (
@@ -221,7 +222,7 @@ function Figures({ row: { id, counts, progress } }: { row: RowFragment }) {
         {counts.total > 0 && (
           <>
             {counts.done} / {counts.total - counts.cancelled}
-            <span className="unseen"> tasks done</span>
+            <span className="visually-hidden"> tasks done</span>
           </>
         )}
       </span>
@@ -230,15 +231,15 @@ function Figures({ row: { id, counts, progress } }: { row: RowFragment }) {
   );
 }
 
-/** Whether it is known to have some; one that was unfolded before it was known to have none has none. */
-function hasChildren({ figures, open }: TreeLine): boolean {
-  return figures ? figures.children.totalCount > 0 : open;
+/** Whether it is known to have any. While its figures are missing, an expanded row counts as one that has. */
+function hasChildren({ figures, expanded }: TreeRow): boolean {
+  return figures ? figures.children.totalCount > 0 : expanded;
 }
 
 function Loading({ figures = false }: { figures?: boolean }) {
   return (
     <span className={figures ? "tree-loading figures" : "tree-loading"}>
-      <span className="unseen">Loading</span>
+      <span className="visually-hidden">Loading</span>
     </span>
   );
 }

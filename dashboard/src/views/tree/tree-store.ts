@@ -1,231 +1,256 @@
 import type { Api } from "../../api/api";
-import { type NamedFragment, type RowFragment, TreePageDocument, TreeRowsDocument } from "../../api/documents";
+import {
+  type ObjectiveNameFragment,
+  type ObjectiveRowFragment,
+  TreePageDocument,
+  TreeRowsDocument,
+} from "../../api/documents";
 import type { Refusal } from "../../api/refusal";
-import { DOING, type LogEvent, type News } from "../../log/invalidation";
-import { Model } from "../../log/live-store";
+import { ACTIVITY_CHANGED, type LogChange, type LogEvent } from "../../log/invalidation";
+import { LiveStore } from "../../log/live-store";
 import type { RoomLog } from "../../log/room-log";
 
-/** A line of the tree as it is unfolded. */
-export interface TreeLine {
+/** A row of the tree as it is expanded. */
+export interface TreeRow {
   readonly id: string;
-  /** Null where its page is not here yet. */
-  readonly node: NamedFragment | null;
-  /** Null until it was in sight. */
-  readonly figures: RowFragment | null;
+  /** Null until the page of names that it is on was fetched. */
+  readonly node: ObjectiveNameFragment | null;
+  /** Progress and counts; null until the row was visible. */
+  readonly figures: ObjectiveRowFragment | null;
   readonly level: number;
-  readonly place: number;
+  /** From 1, among its siblings. */
+  readonly position: number;
   readonly siblings: number;
   readonly parent: string | null;
-  readonly open: boolean;
+  readonly expanded: boolean;
 }
 
-interface Children {
+/** What is being moved to another parent. */
+export type MovingObjective = Pick<ObjectiveNameFragment, "id" | "title">;
+
+/** The children of an objective, or the top level, as far as they were fetched. */
+export interface ChildList {
+  readonly ids: readonly string[];
+  readonly total: number;
+}
+
+interface FetchedList extends ChildList {
   ids: string[];
   total: number;
-  after: string | null;
-  more: boolean;
+  endCursor: string | null;
+  hasMore: boolean;
 }
 
-/** What is carried to another place. */
-export interface Carried {
-  readonly id: string;
-  readonly title: string;
-}
-
-/** What a view of the forest is drawn from; another object at each change. */
-export interface Forest {
-  readonly lines: readonly TreeLine[];
-  readonly known: boolean;
+export interface TreeState {
+  readonly rows: readonly TreeRow[];
+  /** The top level is here. */
+  readonly loaded: boolean;
   readonly refusal: Refusal | null;
 }
 
 const PAGE = 200;
-const AT_A_TIME = 100;
+const MAX_IDS = 100;
 
 /**
- * The goal tree, as far as it was unfolded and looked at: pages of names come when they are scrolled to, and figures,
- * which cost the server more, are asked for what is in sight, and again when they may have changed.
+ * The tree of objectives as far as it was expanded and scrolled to. Names come in pages. Figures, which cost the server
+ * more, are fetched only for visible rows, and again when they may have changed.
  */
-export class ForestModel extends Model<Forest> {
-  readonly #named = new Map<string, NamedFragment>();
-  readonly #figures = new Map<string, RowFragment>();
-  /** In which generation the figures of each were read. */
-  readonly #read = new Map<string, number>();
+export class TreeStore extends LiveStore<TreeState> {
+  readonly #names = new Map<string, ObjectiveNameFragment>();
+  readonly #figures = new Map<string, ObjectiveRowFragment>();
+  /** Counts changes; figures that were fetched in an earlier generation are outdated. */
   #generation = 0;
-  readonly #children = new Map<string | null, Children>();
-  readonly #open = new Set<string>();
-  /** Lists to read from their beginning. */
-  readonly #stale = new Set<string | null>([null]);
-  #sight: readonly TreeLine[] = [];
-  /** Apart, so that nobody who unfolds something waits for figures, which take long where much stands below. */
-  readonly #shaping = this.reading(() => this.#readShape());
-  readonly #figuring = this.reading(() => this.#readSight());
+  readonly #fetchedIn = new Map<string, number>();
+  readonly #lists = new Map<string | null, FetchedList>();
+  readonly #expanded = new Set<string>();
+  /** Lists to fetch again from their start. */
+  readonly #outdated = new Set<string | null>([null]);
+  #visible: readonly TreeRow[] = [];
+  /** Two, so that expanding never waits for figures, which take long where many tasks are below. */
+  readonly #listThrottle = this.throttledFetch(() => this.#fetchLists());
+  readonly #figureThrottle = this.throttledFetch(() => this.#fetchFigures());
 
   constructor(
     private readonly api: Api,
     log: RoomLog,
     private readonly room: string,
   ) {
-    super(log, { lines: [], known: false, refusal: null });
+    super(log, { rows: [], loaded: false, refusal: null });
   }
 
-  /** These lines can be seen. */
-  look(lines: readonly TreeLine[]): void {
-    this.#sight = lines;
-    if (this.#wanted() !== undefined) this.#shaping.touch();
-    if (lines.some((line) => line.node && this.#lacks(line))) this.#figuring.touch();
+  setVisible(rows: readonly TreeRow[]): void {
+    this.#visible = rows;
+    if (this.#listToContinue() !== undefined) this.#listThrottle.trigger();
+    if (rows.some((row) => this.#needsFigures(row))) this.#figureThrottle.trigger();
   }
 
-  unfold(id: string): void {
-    this.#open.add(id);
-    if (!this.#children.has(id)) {
-      this.#stale.add(id);
-      this.#shaping.touch();
+  expand(id: string): void {
+    this.#expanded.add(id);
+    if (!this.#lists.has(id)) {
+      this.#outdated.add(id);
+      this.#listThrottle.trigger();
     }
-    this.draw({});
+    this.publish({});
   }
 
-  fold(id: string): void {
-    this.#open.delete(id);
-    this.draw({});
+  collapse(id: string): void {
+    this.#expanded.delete(id);
+    this.publish({});
   }
 
-  /** Whether one is the other, or stands below it, as far as is known. */
-  isWithin(id: string, above: string): boolean {
-    const parents = new Map<string, string>();
-    for (const [parent, { ids }] of this.#children) if (parent) for (const child of ids) parents.set(child, parent);
-    for (let at: string | undefined = id; at; at = parents.get(at)) if (at === above) return true;
-    return false;
+  /** Whether the first is the second or a descendant of it, as far as was fetched. */
+  isWithin(id: string, ancestor: string): boolean {
+    return isWithin(this.#lists, id, ancestor);
   }
 
-  hear(news: News | null): void {
-    if (news === null) {
-      for (const parent of this.#children.keys()) this.#stale.add(parent);
-    } else if (!this.#takes(news)) return;
+  onLogChange(change: LogChange | null): void {
+    if (change === null) {
+      for (const parent of this.#lists.keys()) this.#outdated.add(parent);
+    } else {
+      if (!changesTree(change)) return;
+      const outdated = outdatedLists(change);
+      for (const parent of outdated === "all" ? this.#lists.keys() : outdated)
+        if (this.#lists.has(parent)) this.#outdated.add(parent);
+    }
     this.#generation += 1;
-    if (this.#stale.size > 0) this.#shaping.touch();
-    this.#figuring.touch();
+    if (this.#outdated.size > 0) this.#listThrottle.trigger();
+    this.#figureThrottle.trigger();
   }
 
-  /** Whether the event may have changed the tree; what it did to its shape is noted. */
-  #takes(news: News): boolean {
-    if (news === DOING) return false;
-    if (news.kind.startsWith("TASK_") || news.kind === "KEY_RESULT_UPDATED") return news.objective !== null;
-    if (!news.kind.startsWith("OBJECTIVE_")) return false;
-    const { parent, previous, changes } = said(news);
-    if (news.kind === "OBJECTIVE_CREATED" || news.kind === "OBJECTIVE_MOVED") {
-      for (const list of [parent ?? null, ...(news.kind === "OBJECTIVE_MOVED" ? [previous ?? null] : [])])
-        if (this.#children.has(list)) this.#stale.add(list);
-    }
-    if (news.kind === "OBJECTIVE_ARCHIVED" || changes?.archived !== undefined)
-      for (const list of this.#children.keys()) this.#stale.add(list);
-    return true;
+  async #fetchLists(): Promise<void> {
+    for (const parent of [...this.#outdated]) await this.#fetchAgain(parent);
+    for (let parent = this.#listToContinue(); parent !== undefined; parent = this.#listToContinue())
+      await this.#fetchNext(parent);
   }
 
-  async #readShape(): Promise<void> {
-    for (const parent of [...this.#stale]) await this.#readAgain(parent);
-    for (let parent = this.#wanted(); parent !== undefined; parent = this.#wanted()) await this.#readOn(parent);
+  /** The list of the first visible row whose page is still to be fetched; undefined if there is none. */
+  #listToContinue(): string | null | undefined {
+    const row = this.#visible.find(({ node, parent }) => node === null && this.#lists.get(parent)?.hasMore);
+    return row && this.#isMissing(row) ? row.parent : undefined;
   }
 
-  /** A list whose next page is in sight. */
-  #wanted(): string | null | undefined {
-    const line = this.#sight.find(({ node, parent }) => node === null && this.#children.get(parent)?.more);
-    return line && this.#lacks(line) ? line.parent : undefined;
+  #needsFigures({ id, node }: TreeRow): boolean {
+    return node !== null && (this.#fetchedIn.get(id) ?? -1) < this.#generation;
   }
 
-  #lacks({ id, node, parent }: TreeLine): boolean {
-    if (node) return (this.#read.get(id) ?? -1) < this.#generation;
-    const list = this.#children.get(parent);
-    const place = Number(id.split("/")[1]);
-    return list !== undefined && list.ids.length <= place && list.more;
+  #isMissing({ parent, position }: TreeRow): boolean {
+    const list = this.#lists.get(parent);
+    return list?.hasMore === true && list.ids.length < position;
   }
 
-  async #readAgain(parent: string | null): Promise<void> {
-    const before = this.#children.get(parent)?.ids.length ?? 0;
-    const list: Children = { ids: [], total: 0, after: null, more: true };
-    do await this.#readPage(parent, list);
-    while (list.more && list.ids.length < before);
-    this.#children.set(parent, list);
-    this.#stale.delete(parent);
-    this.draw({ known: true });
+  async #fetchAgain(parent: string | null): Promise<void> {
+    const before = this.#lists.get(parent)?.ids.length ?? 0;
+    const list: FetchedList = { ids: [], total: 0, endCursor: null, hasMore: true };
+    do await this.#fetchPage(parent, list);
+    while (list.hasMore && list.ids.length < before);
+    this.#lists.set(parent, list);
+    this.#outdated.delete(parent);
+    this.publish({ loaded: true });
   }
 
-  async #readOn(parent: string | null): Promise<void> {
-    const list = this.#children.get(parent);
-    if (list) await this.#readPage(parent, list);
-    this.draw({});
+  async #fetchNext(parent: string | null): Promise<void> {
+    const list = this.#lists.get(parent);
+    if (list) await this.#fetchPage(parent, list);
+    this.publish({});
   }
 
-  async #readPage(parent: string | null, list: Children): Promise<void> {
-    const { room } = await this.api.ask(TreePageDocument, {
+  async #fetchPage(parent: string | null, list: FetchedList): Promise<void> {
+    const { room } = await this.api.query(TreePageDocument, {
       room: this.room,
       parent,
       first: PAGE,
-      after: list.after,
+      after: list.endCursor,
     });
     if (!room) return;
     const { nodes, totalCount, pageInfo } = room.objectives;
-    for (const node of nodes) this.#named.set(node.id, node);
+    for (const node of nodes) this.#names.set(node.id, node);
     list.ids.push(...nodes.map(({ id }) => id));
     list.total = totalCount;
-    list.after = pageInfo.endCursor;
-    list.more = pageInfo.hasNextPage;
+    list.endCursor = pageInfo.endCursor;
+    list.hasMore = pageInfo.hasNextPage;
   }
 
-  async #readSight(): Promise<void> {
-    const ids = this.#sight.filter((line) => line.node && this.#lacks(line)).map(({ id }) => id);
+  async #fetchFigures(): Promise<void> {
+    const ids = this.#visible.filter((row) => this.#needsFigures(row)).map(({ id }) => id);
     if (ids.length === 0) return;
     const generation = this.#generation;
-    const { nodes } = await this.api.ask(TreeRowsDocument, { ids: ids.slice(0, AT_A_TIME) }, { partly: true });
+    const { nodes } = await this.api.query(TreeRowsDocument, { ids: ids.slice(0, MAX_IDS) }, { allowPartial: true });
     for (const node of nodes) {
-      if (!isRow(node)) continue;
-      this.#named.set(node.id, node);
+      if (!isObjective(node)) continue;
+      this.#names.set(node.id, node);
       this.#figures.set(node.id, node);
-      this.#read.set(node.id, generation);
+      this.#fetchedIn.set(node.id, generation);
     }
   }
 
-  protected override draw(change: Partial<Forest>): void {
-    super.draw({ ...change, lines: this.#unfolded() });
-  }
-
-  #unfolded(): TreeLine[] {
-    const lines: TreeLine[] = [];
-    const add = (parent: string | null, level: number) => {
-      const list = this.#children.get(parent);
-      if (!list) return;
-      for (let place = 0; place < Math.max(list.total, list.ids.length); place += 1) {
-        const id = list.ids[place];
-        const open = id !== undefined && this.#open.has(id);
-        lines.push({
-          id: id ?? `${parent}/${place}`,
-          node: (id !== undefined && this.#named.get(id)) || null,
-          figures: (id !== undefined && this.#figures.get(id)) || null,
-          level,
-          place: place + 1,
-          siblings: list.total,
-          parent,
-          open,
-        });
-        if (open && id !== undefined) add(id, level + 1);
-      }
-    };
-    add(null, 1);
-    return lines;
+  protected override publish(change: Partial<TreeState>): void {
+    super.publish({ ...change, rows: treeRows(this.#lists, this.#expanded, this.#names, this.#figures) });
   }
 }
 
-/** Ids of other things answer with nothing. */
-function isRow(node: RowFragment | object | null): node is RowFragment {
-  return node !== null && "id" in node;
+/** The rows of a tree from its lists of children: one for each child of an expanded objective, fetched or not. */
+export function treeRows(
+  lists: ReadonlyMap<string | null, ChildList>,
+  expanded: ReadonlySet<string>,
+  names: ReadonlyMap<string, ObjectiveNameFragment>,
+  figures: ReadonlyMap<string, ObjectiveRowFragment>,
+): readonly TreeRow[] {
+  const rows: TreeRow[] = [];
+  const add = (parent: string | null, level: number) => {
+    const list = lists.get(parent);
+    if (!list) return;
+    for (let index = 0; index < Math.max(list.total, list.ids.length); index += 1) {
+      const id = list.ids[index];
+      const open = id !== undefined && expanded.has(id);
+      rows.push({
+        id: id ?? `${parent}/${index}`,
+        node: (id !== undefined && names.get(id)) || null,
+        figures: (id !== undefined && figures.get(id)) || null,
+        level,
+        position: index + 1,
+        siblings: list.total,
+        parent,
+        expanded: open,
+      });
+      if (open) add(id, level + 1);
+    }
+  };
+  add(null, 1);
+  return rows;
 }
 
-interface Said {
+/** Whether the first is the second or a descendant of it. */
+export function isWithin(lists: ReadonlyMap<string | null, ChildList>, id: string, ancestor: string): boolean {
+  const parents = new Map<string, string>();
+  for (const [parent, { ids }] of lists) if (parent) for (const child of ids) parents.set(child, parent);
+  for (let at: string | undefined = id; at; at = parents.get(at)) if (at === ancestor) return true;
+  return false;
+}
+
+/** Whether an event may have changed the rows of a tree, or their figures. */
+export function changesTree(change: LogChange): change is LogEvent {
+  if (change === ACTIVITY_CHANGED) return false;
+  if (change.kind.startsWith("TASK_") || change.kind === "KEY_RESULT_UPDATED") return change.objective !== null;
+  return change.kind.startsWith("OBJECTIVE_");
+}
+
+/** The parents whose lists of children an event changed; null is the top level. */
+export function outdatedLists({ kind, data }: LogEvent): "all" | readonly (string | null)[] {
+  if (!kind.startsWith("OBJECTIVE_")) return [];
+  const { parent, previous, changes } = (data ?? {}) as ObjectiveEventData;
+  if (kind === "OBJECTIVE_ARCHIVED" || changes?.archived !== undefined) return "all";
+  if (kind === "OBJECTIVE_CREATED") return [parent ?? null];
+  if (kind === "OBJECTIVE_MOVED") return [parent ?? null, previous ?? null];
+  return [];
+}
+
+interface ObjectiveEventData {
   readonly parent?: string | null;
   readonly previous?: string | null;
   readonly changes?: { readonly archived?: boolean };
 }
 
-function said(event: LogEvent): Said {
-  return (event.data ?? {}) as Said;
+/** `nodes` holds null, or an object without fields, where an id is not that of an objective. */
+function isObjective(node: ObjectiveRowFragment | object | null): node is ObjectiveRowFragment {
+  return node !== null && "id" in node;
 }
