@@ -49,8 +49,8 @@ class Setting:
         self.rates: list[float] = []
 
     async def open(self) -> None:
-        async with self.database.act() as act:
-            room = await room_mutations.open_room(act, self.name, self.name, actor=None)
+        async with self.database.transaction() as tx:
+            room = await room_mutations.open_room(tx, self.name, self.name, actor=None)
         assert room is not None
         self.room_id = room.id
         await self.database.execute("update room set require_done_criteria = false where id = $1", room.id)
@@ -108,8 +108,8 @@ class Setting:
         )
         await self.tasks(count, priority=0)
         await self.database.execute(_DEPENDENCIES, self.room_id, blocker, self.agents[0].agent_id)
-        async with self.database.act() as act:
-            await readiness.recompute(act, self.room_id)
+        async with self.database.transaction() as tx:
+            await readiness.recompute(tx, self.room_id)
 
     async def measure(self, feed: Feed, count: int) -> None:
         """One round: all clients claim, `count` tasks together."""

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from db.core import validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import NameTaken, NotFound
 from db.core.queries import q
 from db.core.records import Channel, EventKind
+from db.core.transaction import Transaction
 from db.rooms import rooms
 
 
@@ -16,18 +17,18 @@ async def create(database: Database, caller: Caller, room: str | None, name: str
     """A new channel; NAME_TAKEN where the room has one of this name."""
     validation.room_name(name)
     validation.text("topic", topic)
-    async with database.act() as act:
-        found = await rooms.find(act, caller, room)
+    async with database.transaction() as tx:
+        found = await rooms.find(tx, caller, room)
         caller.must_work(found.id, found.name)
-        row = await q.insert_channel(act, room_id=found.id, name=name, topic=topic)
+        row = await q.insert_channel(tx, room_id=found.id, name=name, topic=topic)
         if row is None:
             raise NameTaken(name)
         data = {"channel": {"name": name, "topic": topic}}
-        act.record(found.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=data)
+        tx.append_event(found.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=data)
     return Channel.of(row)
 
 
-async def find(on: Database | Act, room_id: int, name: str) -> Channel:
+async def find(on: Database | Transaction, room_id: int, name: str) -> Channel:
     """The room's channel of this name, in any case, with or without its #; else NOT_FOUND."""
     row = await q.channel_by_name(on, room_id=room_id, name=validation.text("channel", name).lower().removeprefix("#"))
     if row is None:

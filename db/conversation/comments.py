@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from db.conversation import mention_resolution, mentions, messages
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, StaleLease
 from db.core.queries import q
 from db.core.records import Comment, CommentKind, EventKind, InboxKind, Task
+from db.core.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class NewHandoff:
 
 
 async def write(
-    act: Act,
+    tx: Transaction,
     room_id: int,
     kind: CommentKind,
     body: str,
@@ -49,10 +50,10 @@ async def write(
 ) -> Comment:
     """Add a comment to one task or objective, and to the log; whoever it mentions is told."""
     mentioned = (
-        (await mention_resolution.mentioned(act, room_id, mentions.read(body))).agents if author is not None else ()
+        (await mention_resolution.mentioned(tx, room_id, mentions.read(body))).agents if author is not None else ()
     )
     row = await q.insert_comment(
-        act,
+        tx,
         room_id=room_id,
         task_id=task,
         objective_id=objective,
@@ -65,7 +66,7 @@ async def write(
         mentions=mentioned,
     )
     comment = Comment.of(row)
-    act.record(
+    tx.append_event(
         room_id,
         EventKind.COMMENT_ADDED,
         actor=author,
@@ -74,16 +75,16 @@ async def write(
         data={"comment": ids.of(ids.COMMENT, comment.id), "kind": kind.value},
     )
     if mentioned:
-        await _tell(act, comment)
+        await _tell(tx, comment)
     return comment
 
 
-async def _tell(act: Act, comment: Comment) -> None:
-    author = await q.agent_by_id(act, agent_id=comment.author_id)
+async def _tell(tx: Transaction, comment: Comment) -> None:
+    author = await q.agent_by_id(tx, agent_id=comment.author_id)
     where = ids.of(ids.TASK, comment.task_id) if comment.task_id else ids.of(ids.OBJECTIVE, comment.objective_id or 0)
     text = f"@{author['name']} mentions you on {where}: {messages.summary(comment.body)}"
     for agent_id in comment.mentions:
-        act.tell(
+        tx.notify(
             agent_id,
             comment.room_id,
             InboxKind.MENTION,
@@ -101,8 +102,8 @@ async def late_words_kept(database: Database, caller: Caller) -> AsyncGenerator[
         yield
     except StaleLease as late:
         if late.text:
-            async with database.act() as act:
-                task = Task.of(await q.task_by_id(act, task_id=ids.key(ids.TASK, late.task)))
+            async with database.transaction() as tx:
+                task = Task.of(await q.task_by_id(tx, task_id=ids.key(ids.TASK, late.task)))
                 body = f"Came late: @{caller.name} did not hold this task any more when it wrote:\n\n{late.text}"
-                await write(act, task.room_id, CommentKind.NOTE, body, author=caller.agent_id, task=task.id)
+                await write(tx, task.room_id, CommentKind.NOTE, body, author=caller.agent_id, task=task.id)
         raise

@@ -6,11 +6,12 @@ from functools import partial
 
 from db.core import ids, pagination, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database, Topic
+from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.pagination import Page
 from db.core.queries import q
 from db.core.records import InboxItem, InboxKind, Role
+from db.core.transaction import Topic, Transaction
 from db.events.feed import Feed
 from db.rooms import agents
 
@@ -50,7 +51,7 @@ async def page(database: Database, part: Wanted, first: int | None, after: str |
     return Page.of(found, most, lambda item: pagination.encode(_CURSOR, item.id), resumed=after is not None)
 
 
-async def count(on: Database | Act, part: Wanted) -> int:
+async def count(on: Database | Transaction, part: Wanted) -> int:
     """How many there are in all."""
     items: int = await q.count_items(
         on, agent_id=part.agent_id, room_ids=part.rooms, kinds=part.kinds, unacknowledged=part.unacknowledged
@@ -104,7 +105,7 @@ async def follow(feed: Feed, database: Database, wanted_now: Callable[[], Wanted
     async with feed.states(Topic.INBOX, _newest_items).watch(wanted_now().agent_id) as newest:
         while True:
             seen, part = newest.state, wanted_now()
-            rows = await feed.insist(
+            rows = await feed.read_with_retry(
                 partial(
                     q.unacknowledged_items,
                     database,

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, NotFound, VersionConflict
 from db.core.queries import q
 from db.core.records import EventKind, Memory
+from db.core.transaction import Transaction
 from db.goal_tree import objectives, references
 from db.rooms import rooms
 
@@ -27,7 +28,7 @@ class Scope:
     objective_id: int | None = None
 
 
-async def scope_of(on: Database | Act, caller: Caller, reference: str) -> Scope:
+async def scope_of(on: Database | Transaction, caller: Caller, reference: str) -> Scope:
     """The room, objective, task or agent of this id or name; NOT_FOUND where its memory is closed to the caller."""
     if not ids.looks_like_one(validation.text("scope", reference)):
         return await _named(on, caller, reference)
@@ -46,7 +47,7 @@ async def scope_of(on: Database | Act, caller: Caller, reference: str) -> Scope:
     return Scope(scope, None)
 
 
-async def _named(on: Database | Act, caller: Caller, name: str) -> Scope:
+async def _named(on: Database | Transaction, caller: Caller, name: str) -> Scope:
     """What is private must not end up with a room that bears the agent's name, so such a name says too little."""
     own = Scope(ids.of(ids.AGENT, caller.agent_id), None) if name.lower().removeprefix("@") == caller.name else None
     if name.startswith("@"):
@@ -85,10 +86,10 @@ async def remember(
         validation.integer("ifVersion", if_version, 0)
     if ttl_seconds is not None:
         validation.integer("ttlSeconds", ttl_seconds, 1, validation.MAX_DURATION)
-    async with database.act() as act:
-        place = await _writable(act, caller, scope)
+    async with database.transaction() as tx:
+        place = await _writable(tx, caller, scope)
         row = await q.write_memory(
-            act,
+            tx,
             scope=place.id,
             key=key,
             value=value,
@@ -100,19 +101,19 @@ async def remember(
         # The version that it had can be told only now that the row is locked; a refusal undoes what was written.
         if if_version is not None and memory.version != if_version + 1:
             raise VersionConflict(scope=place.id, key=key, version=memory.version - 1)
-        _record(act, caller, place, key, memory.version)
+        _record(tx, caller, place, key, memory.version)
     return memory
 
 
 async def forget(database: Database, caller: Caller, scope: str, key: str) -> bool:
     """Take the value away; answers whether there was one. In the log this is a write that leaves version 0: none."""
     validation.key("key", key)
-    async with database.act() as act:
-        place = await _writable(act, caller, scope)
-        row = await q.delete_memory(act, scope=place.id, key=key)
+    async with database.transaction() as tx:
+        place = await _writable(tx, caller, scope)
+        row = await q.delete_memory(tx, scope=place.id, key=key)
         forgotten = row is not None and row["live"]
         if forgotten:
-            _record(act, caller, place, key, 0)
+            _record(tx, caller, place, key, 0)
     return forgotten
 
 
@@ -149,15 +150,15 @@ async def forget_expired(database: Database) -> int:
     return len(await q.delete_expired_memories(database, most=_BATCH))
 
 
-async def _writable(act: Act, caller: Caller, reference: str) -> Scope:
-    place = await scope_of(act, caller, reference)
+async def _writable(tx: Transaction, caller: Caller, reference: str) -> Scope:
+    place = await scope_of(tx, caller, reference)
     caller.must_not_observe()
     return place
 
 
-def _record(act: Act, caller: Caller, place: Scope, key: str, version: int) -> None:
+def _record(tx: Transaction, caller: Caller, place: Scope, key: str, version: int) -> None:
     if place.room_id is not None:
-        act.record(
+        tx.append_event(
             place.room_id,
             EventKind.MEMORY_WRITTEN,
             actor=caller.agent_id,

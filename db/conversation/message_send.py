@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from db.conversation import channels, messages
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NotFound
 from db.core.queries import q
 from db.core.records import Agent, Channel, InboxKind, Message
+from db.core.transaction import Transaction
 from db.rooms import rooms
 
 
@@ -40,18 +41,18 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
     validation.text("body", new.body)
     if new.channel is not None and new.to is not None:
         raise BadInput("to", "A message goes to a channel or to agents, not to both.", "Send two messages.")
-    async with database.act() as act:
-        parent = None if new.reply_to is None else await _visible(act, caller, new.reply_to)
-        room_id = await _room(act, caller, new, parent)
+    async with database.transaction() as tx:
+        parent = None if new.reply_to is None else await _visible(tx, caller, new.reply_to)
+        room_id = await _room(tx, caller, new, parent)
         caller.must_not_observe()
         asked = [room_id, new.channel, new.to, new.body, new.reply_to, new.supersedes]
-        known = await idempotency.answer_of(act, caller, "sendMessage", key, asked)
+        known = await idempotency.answer_of(tx, caller, "sendMessage", key, asked)
         if known is not None:
-            return Message.of((await q.messages_by_ids(act, message_ids=[known]))[0])
-        place = await _place(act, caller, room_id, new, parent)
-        superseded = None if new.supersedes is None else await _superseded(act, caller, room_id, new.supersedes)
+            return Message.of((await q.messages_by_ids(tx, message_ids=[known]))[0])
+        place = await _place(tx, caller, room_id, new, parent)
+        superseded = None if new.supersedes is None else await _superseded(tx, caller, room_id, new.supersedes)
         message = await messages.write(
-            act,
+            tx,
             room_id,
             new.body,
             author=caller.agent_id,
@@ -61,35 +62,35 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
             supersedes=superseded,
         )
         if superseded is not None:
-            await q.withdraw_items(act, message_id=superseded)
-        _tell(act, caller, message, place)
-        await idempotency.keep(act, caller, "sendMessage", key, message.id)
+            await q.withdraw_items(tx, message_id=superseded)
+        _tell(tx, caller, message, place)
+        await idempotency.keep(tx, caller, "sendMessage", key, message.id)
     return message
 
 
-async def _visible(act: Act, caller: Caller, reference: str) -> Message:
-    rows = await q.messages_by_ids(act, message_ids=[ids.key(ids.MESSAGE, reference)])
+async def _visible(tx: Transaction, caller: Caller, reference: str) -> Message:
+    rows = await q.messages_by_ids(tx, message_ids=[ids.key(ids.MESSAGE, reference)])
     if not rows or not messages.is_open_to(caller, message := Message.of(rows[0])):
         raise NotFound(reference)
     return message
 
 
-async def _room(act: Act, caller: Caller, new: NewMessage, parent: Message | None) -> int:
+async def _room(tx: Transaction, caller: Caller, new: NewMessage, parent: Message | None) -> int:
     """The room asked for; where none is, that of the message which is answered."""
     if parent is not None and new.room is None:
         return parent.room_id
-    room_id = (await rooms.find(act, caller, new.room)).id
+    room_id = (await rooms.find(tx, caller, new.room)).id
     if parent is not None and parent.room_id != room_id:
         raise BadInput("replyTo", f"{new.reply_to} is in another room.", "Leave `room` out to answer where it is.")
     return room_id
 
 
-async def _place(act: Act, caller: Caller, room_id: int, new: NewMessage, parent: Message | None) -> _Place:
-    there = None if parent is None else await _place_of(act, caller, parent)
+async def _place(tx: Transaction, caller: Caller, room_id: int, new: NewMessage, parent: Message | None) -> _Place:
+    there = None if parent is None else await _place_of(tx, caller, parent)
     if new.channel is not None:
-        place = _Place(channel=await channels.find(act, room_id, new.channel))
+        place = _Place(channel=await channels.find(tx, room_id, new.channel))
     elif new.to is not None:
-        place = _Place(to=await _recipients(act, room_id, new.to))
+        place = _Place(to=await _recipients(tx, room_id, new.to))
     elif there is not None:
         place = there
     else:
@@ -103,11 +104,11 @@ async def _place(act: Act, caller: Caller, room_id: int, new: NewMessage, parent
     return place
 
 
-async def _recipients(act: Act, room_id: int, references: Sequence[str]) -> list[Agent]:
+async def _recipients(tx: Transaction, room_id: int, references: Sequence[str]) -> list[Agent]:
     validation.items("to", references, least=1)
     asked = {one: ids.key_or_name(ids.AGENT, validation.text("to", one)) for one in references}
     rows = await q.members_called(
-        act,
+        tx,
         room_id=room_id,
         agent_ids=[key for key in asked.values() if isinstance(key, int)],
         names=[name for name in asked.values() if isinstance(name, str)],
@@ -120,14 +121,14 @@ async def _recipients(act: Act, room_id: int, references: Sequence[str]) -> list
     return list({known[key].id: known[key] for key in asked.values()}.values())
 
 
-async def _place_of(act: Act, caller: Caller, parent: Message) -> _Place:
+async def _place_of(tx: Transaction, caller: Caller, parent: Message) -> _Place:
     """Where an answer to it goes: its channel, or all who are in it but for the caller, if somebody else is."""
     if parent.channel_id is not None:
-        row = (await q.channels_by_ids(act, channel_ids=[parent.channel_id]))[0]
+        row = (await q.channels_by_ids(tx, channel_ids=[parent.channel_id]))[0]
         return _Place(channel=Channel.of(row))
     among = list(dict.fromkeys([parent.author_id or caller.agent_id, *parent.to_ids]))
     others = [key for key in among if key != caller.agent_id] or [caller.agent_id]
-    found = await q.readers_among(act, room_id=parent.room_id, agent_ids=others)
+    found = await q.readers_among(tx, room_id=parent.room_id, agent_ids=others)
     rows = {row["id"]: Agent.of(row) for row in found}
     if not rows:
         raise BadInput("replyTo", "Nobody whom it was between sees the room any more.")
@@ -143,9 +144,9 @@ def _same(caller: Caller, one: _Place, other: _Place) -> bool:
     return one.channel.id == other.channel.id
 
 
-async def _superseded(act: Act, caller: Caller, room_id: int, reference: str) -> int:
+async def _superseded(tx: Transaction, caller: Caller, room_id: int, reference: str) -> int:
     """The key of the message that is replaced, which nobody else can replace until the act is over."""
-    row = await q.lock_message(act, message_id=ids.key(ids.MESSAGE, reference))
+    row = await q.lock_message(tx, message_id=ids.key(ids.MESSAGE, reference))
     if row is None or not messages.is_open_to(caller, message := Message.of(row)):
         raise NotFound(reference)
     if message.author_id != caller.agent_id:
@@ -155,7 +156,7 @@ async def _superseded(act: Act, caller: Caller, room_id: int, reference: str) ->
     if message.room_id != room_id:
         raise BadInput("supersedes", f"{reference} is in another room.", "Send the new message to the same room.")
     # Only now that the row is locked can it be told.
-    if await q.messages_superseding(act, message_ids=[message.id]):
+    if await q.messages_superseding(tx, message_ids=[message.id]):
         raise BadInput(
             "supersedes",
             f"{reference} is superseded already.",
@@ -164,13 +165,13 @@ async def _superseded(act: Act, caller: Caller, room_id: int, reference: str) ->
     return message.id
 
 
-def _tell(act: Act, caller: Caller, message: Message, place: _Place) -> None:
+def _tell(tx: Transaction, caller: Caller, message: Message, place: _Place) -> None:
     """In a direct message, mentions of others tell nobody."""
     what = messages.summary(message.body)
     for agent in place.to:
         text = f"@{caller.name}: {what}"
-        act.tell(agent.id, message.room_id, InboxKind.DIRECT, text, by=caller.agent_id, message=message.id)
+        tx.notify(agent.id, message.room_id, InboxKind.DIRECT, text, by=caller.agent_id, message=message.id)
     if place.channel is not None:
         text = f"@{caller.name} mentions you in #{place.channel.name}: {what}"
         for agent_id in message.mentions:
-            act.tell(agent_id, message.room_id, InboxKind.MENTION, text, by=caller.agent_id, message=message.id)
+            tx.notify(agent_id, message.room_id, InboxKind.MENTION, text, by=caller.agent_id, message=message.id)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from db.conversation import mention_resolution, mentions
 from db.core import ids
 from db.core.callers import Caller
-from db.core.database import Act
 from db.core.queries import q
 from db.core.records import Agent, Channel, EventKind, Message
 from db.core.text import one_line
+from db.core.transaction import Transaction
 
 REVIEWS, BLOCKERS, OPS = "reviews", "blockers", "ops"
 
@@ -24,19 +24,19 @@ _STANDARD = {
 _SUMMARY = 200
 
 
-async def open_standard_channels(act: Act, room_id: int) -> None:
+async def open_standard_channels(tx: Transaction, room_id: int) -> None:
     """Give a new room the channels that every room has."""
-    await q.open_channels(act, room_id=room_id, names=list(_STANDARD), topics=list(_STANDARD.values()))
+    await q.open_channels(tx, room_id=room_id, names=list(_STANDARD), topics=list(_STANDARD.values()))
 
 
-async def post(act: Act, room_id: int, channel: str, body: str) -> int:
+async def post(tx: Transaction, room_id: int, channel: str, body: str) -> int:
     """Say something in one of the standard channels, in the server's own name; answers the message's key."""
-    place = Channel.of(await q.channel_by_name(act, room_id=room_id, name=channel))
-    return (await write(act, room_id, body, author=None, channel=place)).id
+    place = Channel.of(await q.channel_by_name(tx, room_id=room_id, name=channel))
+    return (await write(tx, room_id, body, author=None, channel=place)).id
 
 
 async def write(
-    act: Act,
+    tx: Transaction,
     room_id: int,
     body: str,
     *,
@@ -48,10 +48,10 @@ async def write(
 ) -> Message:
     """Add a message to its channel, or for these agents, and to the log."""
     named = mentions.read(body)
-    mentioned = await mention_resolution.mentioned(act, room_id, named)
+    mentioned = await mention_resolution.mentioned(tx, room_id, named)
     message = Message.of(
         await q.insert_message(
-            act,
+            tx,
             room_id=room_id,
             author_id=author,
             channel_id=channel.id if channel else None,
@@ -61,14 +61,14 @@ async def write(
             supersedes_id=supersedes,
             mentions=mentioned.agents,
             unknown_mentions=mentioned.unknown,
-            refs=await mention_resolution.things(act, room_id, author, named),
+            refs=await mention_resolution.things(tx, room_id, author, named),
         )
     )
     # By this alone the log tells for whom it is: see Event.shown_to.
     data: dict[str, object] = {"message": ids.of(ids.MESSAGE, message.id)}
     data |= {"channel": channel.name} if channel else {"to": [agent.name for agent in to]}
     data |= {"replyTo": ids.of(ids.MESSAGE, reply_to)} if reply_to is not None else {}
-    act.record(room_id, EventKind.MESSAGE_SENT, actor=author, message=message.id, data=data)
+    tx.append_event(room_id, EventKind.MESSAGE_SENT, actor=author, message=message.id, data=data)
     return message
 
 

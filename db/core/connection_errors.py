@@ -1,4 +1,4 @@
-"""The database goes away now and then: how that is told from mistakes, and outlasted."""
+"""The database goes away now and then: how that is told from mistakes, and reads are retried until it is back."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -43,8 +43,8 @@ def is_away(error: BaseException) -> bool:
     return closed or isinstance(error, _AWAY)
 
 
-async def outlast(read: Callable[[], Awaitable[T]]) -> T:
-    """What reading answers, however long the database is away."""
+async def retry_while_unavailable(read: Callable[[], Awaitable[T]]) -> T:
+    """What the read answers, retried for as long as the database is away."""
     while True:
         try:
             return await read()

@@ -6,15 +6,16 @@ from typing import Any
 
 from db.core import validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import IdempotencyMismatch
 from db.core.queries import q
+from db.core.transaction import Transaction
 
 _MAX_KEY = 300
 _BATCH = 1000
 
 
-async def answer_of(act: Act, caller: Caller, mutation: str, key: str | None, request: object) -> Any | None:
+async def answer_of(tx: Transaction, caller: Caller, mutation: str, key: str | None, request: object) -> Any | None:
     """What was kept for this key, or None where the request is new or has no key; IDEMPOTENCY_MISMATCH otherwise.
 
     A second request at the same time waits here for the first. A refused act undoes its key with all else.
@@ -25,18 +26,18 @@ async def answer_of(act: Act, caller: Caller, mutation: str, key: str | None, re
     plain = json.dumps(request, default=str, sort_keys=True)
     input_hash = hashlib.sha256(plain.encode(errors="surrogatepass")).digest()
     place = {"agent_id": caller.agent_id, "mutation": mutation, "key": key}
-    if await q.insert_key(act, **place, input_hash=input_hash):
+    if await q.insert_key(tx, **place, input_hash=input_hash):
         return None
-    row = await q.read_key(act, **place)
+    row = await q.read_key(tx, **place)
     if row["input_hash"] != input_hash:
         raise IdempotencyMismatch(key=key)
     return row["answer"]
 
 
-async def keep(act: Act, caller: Caller, mutation: str, key: str | None, answer: object) -> None:
+async def keep(tx: Transaction, caller: Caller, mutation: str, key: str | None, answer: object) -> None:
     """Keep the answer for the next request with this key, if there is a key."""
     if key is not None:
-        await q.keep_answer(act, agent_id=caller.agent_id, mutation=mutation, key=key, answer=answer)
+        await q.keep_answer(tx, agent_id=caller.agent_id, mutation=mutation, key=key, answer=answer)
 
 
 async def forget_old(database: Database) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.pagination import Page
 from db.core.queries import q
 from db.core.records import Event, EventKind
+from db.core.transaction import Transaction
 from db.rooms import rooms
 
 _DEFAULT_PAGE = 100
@@ -57,13 +58,13 @@ def within(field: str, seq: int, end: int) -> int:
     return seq
 
 
-async def start(on: Database | Act, room_id: int, after: str | None) -> int:
+async def start(on: Database | Transaction, room_id: int, after: str | None) -> int:
     """Where a follower begins: behind its cursor or, without one, at the end of the log as it is now."""
     end: int = (await ends(on, [room_id])).get(room_id, 0)
     return end if after is None else within("after", seq_of("after", after, room_id), end)
 
 
-async def ends(on: Database | Act, keys: Sequence[int]) -> dict[int, int]:
+async def ends(on: Database | Transaction, keys: Sequence[int]) -> dict[int, int]:
     """Where the log of each room stands."""
     return {row["room_id"]: row["seq"] for row in await q.log_ends(on, room_ids=keys)}
 

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from db.core.database import Database, Topic
+from db.core.database import Database
 from db.core.queries import q
 from db.core.records import Event
+from db.core.transaction import Topic
 from db.events.log_cache import Tail
 from db.events.state_watcher import Lookout
 
@@ -132,10 +133,10 @@ class Feed:
         """The one watcher of what this topic tells of, for all who ask; `read` answers the state of each key."""
         if topic not in self._states:
 
-            async def insist(keys: Sequence[int]) -> Mapping[int, S]:
-                return await self.insist(partial(read, self._database, keys))
+            async def read_with_retry(keys: Sequence[int]) -> Mapping[int, S]:
+                return await self.read_with_retry(partial(read, self._database, keys))
 
-            self._states[topic] = Lookout(insist, poll_seconds=self._poll_seconds)
+            self._states[topic] = Lookout(read_with_retry, poll_seconds=self._poll_seconds)
         return self._states[topic]
 
     def look_again(self) -> None:
@@ -203,7 +204,7 @@ class Feed:
             task.add_done_callback(self._ending.discard)
 
     async def _keep_reading(self, room: _Room) -> None:
-        end = await self.insist(partial(self._end_of, room.id))
+        end = await self.read_with_retry(partial(self._end_of, room.id))
         room.known = max(room.known, end)
         room.tail = Tail(end, partial(self._read, room.id), size=self._tail_size, page=self._page_size)
         room.wake()
@@ -223,7 +224,7 @@ class Feed:
                 async with asyncio.timeout(self._poll_seconds):
                     await self._look.wait()
             self._look.clear()
-            for room_id, seq in await self.insist(partial(self._ends_of, list(self._rooms))):
+            for room_id, seq in await self.read_with_retry(partial(self._ends_of, list(self._rooms))):
                 self.news(room_id, seq)
 
     async def _end_of(self, room_id: int) -> int:
@@ -237,9 +238,9 @@ class Feed:
             rows = await q.events_after(self._database, room_id=room_id, seq=seq, most=most)
             return [Event.of(row) for row in rows]
 
-        return await self.insist(events)
+        return await self.read_with_retry(events)
 
-    async def insist(self, read: Callable[[], Awaitable[T]]) -> T:
+    async def read_with_retry(self, read: Callable[[], Awaitable[T]]) -> T:
         """Read until it succeeds: while the database is away followers wait, and then go on where they were."""
         pause = _FIRST_PAUSE
         while True:

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from db.core import ids
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import NotFound, WrongStatus
 from db.core.queries import q
 from db.core.records import EventKind, Objective, ObjectiveStatus
+from db.core.transaction import Transaction
 from db.rooms import rooms
 
 # What one transaction archives at most.
 _BATCH = 100
 
 
-async def find(on: Database | Act, caller: Caller, reference: str) -> Objective:
+async def find(on: Database | Transaction, caller: Caller, reference: str) -> Objective:
     """The objective of this id; NOT_FOUND where the caller may not see its room."""
     row = await q.objective_by_id(on, objective_id=ids.key(ids.OBJECTIVE, reference))
     if row is None:
@@ -28,29 +29,29 @@ async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Objective
     return {row["id"]: Objective.of(row) for row in await q.objectives_by_ids(database, objective_ids=keys)}
 
 
-async def subtree(on: Database | Act, *objective_ids: int) -> list[int]:
+async def subtree(on: Database | Transaction, *objective_ids: int) -> list[int]:
     """The keys of the objectives, which come first, and of all below them."""
     rows = await q.objectives_below(on, objective_ids=objective_ids)
     return [row["id"] for row in rows]
 
 
-async def part_added(act: Act, objective_id: int, actor: int | None) -> None:
+async def part_added(tx: Transaction, objective_id: int, actor: int | None) -> None:
     """Work is about to be added: what was archived is back, and so are those above it. The room's lock is held.
 
     WRONG_STATUS where it is cancelled: nothing is added to what was given up.
     """
-    objective = Objective.of(await q.lock_objective(act, objective_id=objective_id))
+    objective = Objective.of(await q.lock_objective(tx, objective_id=objective_id))
     if objective.status is ObjectiveStatus.CANCELLED:
         allowed = [status.value for status in ObjectiveStatus if status is not ObjectiveStatus.CANCELLED]
         raise WrongStatus(id=ids.of(ids.OBJECTIVE, objective.id), status=objective.status.value, allowed=allowed)
-    await bring_back(act, objective.room_id, [objective_id], actor)
+    await bring_back(tx, objective.room_id, [objective_id], actor)
 
 
-async def bring_back(act: Act, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
+async def bring_back(tx: Transaction, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
     """Put these back into the slim lists, where they were archived, with those above the first of them."""
-    above = [row["id"] for row in await q.objectives_above(act, objective_id=objective_ids[0])]
-    for row in await q.bring_back_objectives(act, objective_ids=[*objective_ids, *above]):
-        act.record(
+    above = [row["id"] for row in await q.objectives_above(tx, objective_id=objective_ids[0])]
+    for row in await q.bring_back_objectives(tx, objective_ids=[*objective_ids, *above]):
+        tx.append_event(
             room_id,
             EventKind.OBJECTIVE_UPDATED,
             actor=actor,
@@ -59,7 +60,7 @@ async def bring_back(act: Act, room_id: int, objective_ids: Sequence[int], actor
         )
 
 
-async def parts_changed(act: Act, objective_id: int, actor: int | None, *, measure_opened: bool = False) -> None:
+async def parts_changed(tx: Transaction, objective_id: int, actor: int | None, *, measure_opened: bool = False) -> None:
     """Finish the objective, or let it go on, as its parts say; then those above it. The room's lock is held.
 
     One that was done by hand may have key results that fall short, and stays done until there is new work, or, as
@@ -67,34 +68,34 @@ async def parts_changed(act: Act, objective_id: int, actor: int | None, *, measu
     """
     at: int | None = objective_id
     while at is not None:
-        objective = Objective.of(await q.lock_objective(act, objective_id=at))
-        parts = await q.completion_of(act, objective_id=at)
+        objective = Objective.of(await q.lock_objective(tx, objective_id=at))
+        parts = await q.completion_of(tx, objective_id=at)
         complete = parts["has_part"] and not parts["has_open_work"] and not parts["has_open_key_result"]
         opened = parts["has_open_work"] or (measure_opened and at == objective_id)
         if objective.status is ObjectiveStatus.ACTIVE and complete and not objective.standing:
-            await q.set_objective_status(act, objective_id=at, status=ObjectiveStatus.DONE)
-            act.record(objective.room_id, EventKind.OBJECTIVE_FINISHED, actor=actor, objective=at)
+            await q.set_objective_status(tx, objective_id=at, status=ObjectiveStatus.DONE)
+            tx.append_event(objective.room_id, EventKind.OBJECTIVE_FINISHED, actor=actor, objective=at)
         elif objective.status is ObjectiveStatus.DONE and opened:
-            await q.set_objective_status(act, objective_id=at, status=ObjectiveStatus.ACTIVE)
+            await q.set_objective_status(tx, objective_id=at, status=ObjectiveStatus.ACTIVE)
             data = {"changes": {"status": ObjectiveStatus.ACTIVE.value}}
-            act.record(objective.room_id, EventKind.OBJECTIVE_UPDATED, actor=actor, objective=at, data=data)
-            await bring_back(act, objective.room_id, [at], actor)
+            tx.append_event(objective.room_id, EventKind.OBJECTIVE_UPDATED, actor=actor, objective=at, data=data)
+            await bring_back(tx, objective.room_id, [at], actor)
         at = objective.parent_id
 
 
-async def archive(act: Act, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
+async def archive(tx: Transaction, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
     """Take the objectives out of the slim lists, their subtrees with them. The room's lock is held."""
-    for row in await q.archive_objectives(act, objective_ids=await subtree(act, *objective_ids)):
-        act.record(room_id, EventKind.OBJECTIVE_ARCHIVED, actor=actor, objective=row["id"])
+    for row in await q.archive_objectives(tx, objective_ids=await subtree(tx, *objective_ids)):
+        tx.append_event(room_id, EventKind.OBJECTIVE_ARCHIVED, actor=actor, objective=row["id"])
 
 
 async def archive_finished(database: Database) -> int:
     """Archive what finished long enough ago, a batch in each room; answers how many were due."""
     archived = 0
     for row in await q.rooms_due_for_archive(database):
-        async with database.act() as act:
-            room = await rooms.lock(act, row["room_id"])
-            due = [one["id"] for one in await q.due_for_archive(act, room_id=room.id, most=_BATCH)]
-            await archive(act, room.id, due, None)
+        async with database.transaction() as tx:
+            room = await rooms.lock(tx, row["room_id"])
+            due = [one["id"] for one in await q.due_for_archive(tx, room_id=room.id, most=_BATCH)]
+            await archive(tx, room.id, due, None)
         archived += len(due)
     return archived

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, NotFound, WrongStatus
 from db.core.queries import q
 from db.core.records import FINISHED, Room, Task, TaskStatus
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources
 from db.rooms import agents
@@ -16,7 +17,7 @@ from db.rooms import agents
 UNFINISHED = [status.value for status in TaskStatus if status not in FINISHED]
 
 
-async def find_task(on: Database | Act, caller: Caller, reference: str) -> Task:
+async def find_task(on: Database | Transaction, caller: Caller, reference: str) -> Task:
     """The task of this id; NOT_FOUND where the caller may not see its room."""
     row = await q.task_by_id(on, task_id=ids.key(ids.TASK, reference))
     if row is None:
@@ -29,7 +30,7 @@ async def find_task(on: Database | Act, caller: Caller, reference: str) -> Task:
 class Lookups:
     """What one request refers to, in one room, looked up once however often its tasks name it."""
 
-    act: Act
+    tx: Transaction
     caller: Caller
     room: Room
     _objectives: dict[str, int] = field(default_factory=dict)
@@ -38,19 +39,19 @@ class Lookups:
 
     async def objective(self, reference: str) -> int:
         if reference not in self._objectives:
-            objective = await objectives.find(self.act, self.caller, reference)
+            objective = await objectives.find(self.tx, self.caller, reference)
             self._here("objective", reference, objective.room_id)
             self._objectives[reference] = objective.id
         return self._objectives[reference]
 
     async def agent(self, reference: str) -> int:
         if reference not in self._agents:
-            self._agents[reference] = (await agents.find_member(self.act, self.room.id, reference)).id
+            self._agents[reference] = (await agents.find_member(self.tx, self.room.id, reference)).id
         return self._agents[reference]
 
     async def task(self, field_name: str, reference: str) -> Task:
         if reference not in self._tasks:
-            task = await find_task(self.act, self.caller, reference)
+            task = await find_task(self.tx, self.caller, reference)
             self._here(field_name, reference, task.room_id)
             self._tasks[reference] = task
         return self._tasks[reference]
@@ -64,7 +65,7 @@ class Lookups:
     async def key_results(self, references: Sequence[str]) -> list[int]:
         wanted = list(dict.fromkeys(ids.key(ids.KEY_RESULT, ref) for ref in validation.items("keyResults", references)))
         if wanted:
-            rows = await q.key_results_of_room(self.act, room_id=self.room.id, key_result_ids=wanted)
+            rows = await q.key_results_of_room(self.tx, room_id=self.room.id, key_result_ids=wanted)
             missing = set(wanted) - {row["id"] for row in rows}
             if missing:
                 raise NotFound(ids.of(ids.KEY_RESULT, min(missing)))
@@ -73,19 +74,19 @@ class Lookups:
     async def requirement(self, capabilities: Sequence[str], needed: Sequence[str]) -> int:
         """The number of what a task asks for: capabilities, and resources by name or id."""
         able = sorted(validation.keys("capabilities", capabilities))
-        return await self._interned(able, await resources.named(self.act, self.room.id, needed))
+        return await self._interned(able, await resources.named(self.tx, self.room.id, needed))
 
     async def changed_requirement(
         self, before: int, capabilities: Sequence[str] | None, needed: Sequence[str] | None
     ) -> int:
         """As `requirement`; what isn't said stays as it is in the old one."""
-        row = await q.requirement_by_id(self.act, requirement_id=before)
+        row = await q.requirement_by_id(self.tx, requirement_id=before)
         able = row["capabilities"] if capabilities is None else sorted(validation.keys("capabilities", capabilities))
-        keys = row["resources"] if needed is None else await resources.named(self.act, self.room.id, needed)
+        keys = row["resources"] if needed is None else await resources.named(self.tx, self.room.id, needed)
         return await self._interned(able, keys)
 
     async def _interned(self, capabilities: Sequence[str], keys: Sequence[int]) -> int:
-        number: int = await q.intern_requirement(self.act, capabilities=capabilities, resources=keys)
+        number: int = await q.intern_requirement(self.tx, capabilities=capabilities, resources=keys)
         return number
 
     def _here(self, field_name: str, reference: str, room_id: int) -> None:

@@ -6,10 +6,11 @@ from typing import TypedDict
 
 from db.core import idempotency, ids, rules, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, NotFound
 from db.core.queries import q
 from db.core.records import EventKind, KeyResult
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.rooms import agents, rooms
 
@@ -40,12 +41,12 @@ async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, KeyResult
     return {row["id"]: KeyResult.of(row) for row in await q.key_results_by_ids(database, key_result_ids=keys)}
 
 
-async def insert(act: Act, room_id: int, objective_id: int, new: NewKeyResult) -> KeyResult:
+async def insert(tx: Transaction, room_id: int, objective_id: int, new: NewKeyResult) -> KeyResult:
     """Give the objective a key result. The room's lock is held, and settling the objective is the caller's."""
     current = new.start if new.current is None else new.current
     return KeyResult.of(
         await q.insert_key_result(
-            act,
+            tx,
             objective_id=objective_id,
             title=validation.title("title", new.title),
             unit=validation.text("unit", new.unit, most=validation.MAX_KEY),
@@ -53,26 +54,26 @@ async def insert(act: Act, room_id: int, objective_id: int, new: NewKeyResult) -
             target=validation.number("target", new.target),
             current=validation.number("current", current),
             weight=validation.number("weight", new.weight, least=0),
-            owner_id=(await agents.find_member(act, room_id, new.owner)).id if new.owner is not None else None,
+            owner_id=(await agents.find_member(tx, room_id, new.owner)).id if new.owner is not None else None,
         )
     )
 
 
 async def create(database: Database, caller: Caller, objective: str, new: NewKeyResult, key: str | None) -> KeyResult:
     """Add a key result to an objective; the same key again answers with the same one."""
-    async with database.act() as act:
-        found = await objectives.find(act, caller, objective)
+    async with database.transaction() as tx:
+        found = await objectives.find(tx, caller, objective)
         caller.must_work(found.room_id, objective)
-        answer = await idempotency.answer_of(act, caller, "createKeyResult", key, [objective, asdict(new)])
+        answer = await idempotency.answer_of(tx, caller, "createKeyResult", key, [objective, asdict(new)])
         if answer is not None:
-            return KeyResult.of(await q.key_result_by_id(act, key_result_id=answer))
-        await rooms.lock(act, found.room_id)
-        await objectives.part_added(act, found.id, caller.agent_id)
-        made = await insert(act, found.room_id, found.id, new)
-        _record(act, caller, found.room_id, made, None)
+            return KeyResult.of(await q.key_result_by_id(tx, key_result_id=answer))
+        await rooms.lock(tx, found.room_id)
+        await objectives.part_added(tx, found.id, caller.agent_id)
+        made = await insert(tx, found.room_id, found.id, new)
+        _record(tx, caller, found.room_id, made, None)
         falls_short = not rules.key_result_complete(made)
-        await objectives.parts_changed(act, found.id, caller.agent_id, measure_opened=falls_short)
-        await idempotency.keep(act, caller, "createKeyResult", key, made.id)
+        await objectives.parts_changed(tx, found.id, caller.agent_id, measure_opened=falls_short)
+        await idempotency.keep(tx, caller, "createKeyResult", key, made.id)
         return made
 
 
@@ -85,33 +86,33 @@ async def update(
     for name, value in changes.items():
         if value is None:
             raise BadInput(name, f"{name} can't be cleared.")
-    async with database.act() as act:
-        row = await q.key_result_by_id(act, key_result_id=ids.key(ids.KEY_RESULT, reference))
+    async with database.transaction() as tx:
+        row = await q.key_result_by_id(tx, key_result_id=ids.key(ids.KEY_RESULT, reference))
         if row is None:
             raise NotFound(reference)
         caller.must_work(row["room_id"], reference)
-        await rooms.lock(act, row["room_id"])
-        before = KeyResult.of(await q.key_result_by_id(act, key_result_id=row["id"]))
+        await rooms.lock(tx, row["room_id"])
+        before = KeyResult.of(await q.key_result_by_id(tx, key_result_id=row["id"]))
         if not changes and note is None:
             return before
         title, target, current = changes.get("title"), changes.get("target"), changes.get("current")
         after = KeyResult.of(
             await q.update_key_result(
-                act,
+                tx,
                 key_result_id=before.id,
                 title=before.title if title is None else validation.title("title", title),
                 target=before.target if target is None else validation.number("target", target),
                 current=before.current if current is None else validation.number("current", current),
             )
         )
-        _record(act, caller, row["room_id"], after, note)
+        _record(tx, caller, row["room_id"], after, note)
         falls_short_again = rules.key_result_complete(before) and not rules.key_result_complete(after)
-        await objectives.parts_changed(act, after.objective_id, caller.agent_id, measure_opened=falls_short_again)
+        await objectives.parts_changed(tx, after.objective_id, caller.agent_id, measure_opened=falls_short_again)
         return after
 
 
-def _record(act: Act, caller: Caller, room_id: int, key_result: KeyResult, note: str | None) -> None:
-    act.record(
+def _record(tx: Transaction, caller: Caller, room_id: int, key_result: KeyResult, note: str | None) -> None:
+    tx.append_event(
         room_id,
         EventKind.KEY_RESULT_UPDATED,
         actor=caller.agent_id,

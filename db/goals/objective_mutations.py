@@ -6,10 +6,11 @@ from typing import Any, TypedDict
 
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, ObjectiveCycle, WrongStatus
 from db.core.queries import q
 from db.core.records import EventKind, Objective, ObjectiveStatus
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goals import key_results
 from db.goals.key_results import NewKeyResult
@@ -52,80 +53,80 @@ async def create(
 ) -> Objective:
     """Make an objective, with its key results; the same key again answers with the same one."""
     request = [room, title, description, parent, owner, weight, standing, due_at, new_key_results]
-    async with database.act() as act:
-        above = await objectives.find(act, caller, parent) if parent is not None else None
-        found = await (rooms.get(act, above.room_id) if above and room is None else rooms.find(act, caller, room))
+    async with database.transaction() as tx:
+        above = await objectives.find(tx, caller, parent) if parent is not None else None
+        found = await (rooms.get(tx, above.room_id) if above and room is None else rooms.find(tx, caller, room))
         caller.must_work(found.id, room or found.name)
         if above and above.room_id != found.id:
             raise BadInput("parent", f"{parent} is in another room than {found.name}.")
-        answer = await idempotency.answer_of(act, caller, "createObjective", key, request)
+        answer = await idempotency.answer_of(tx, caller, "createObjective", key, request)
         if answer is not None:
-            return Objective.of(await q.objective_by_id(act, objective_id=answer))
-        await rooms.lock(act, found.id)
+            return Objective.of(await q.objective_by_id(tx, objective_id=answer))
+        await rooms.lock(tx, found.id)
         if above:
-            await objectives.part_added(act, above.id, caller.agent_id)
-            above = Objective.of(await q.objective_by_id(act, objective_id=above.id))
+            await objectives.part_added(tx, above.id, caller.agent_id)
+            above = Objective.of(await q.objective_by_id(tx, objective_id=above.id))
         row = await q.insert_objective(
-            act,
+            tx,
             room_id=found.id,
             parent_id=above.id if above else None,
             title=validation.title("title", title),
             description=validation.text("description", description),
             in_draft=above is not None and above.in_draft,
-            owner_id=(await agents.find_member(act, found.id, owner)).id if owner is not None else None,
+            owner_id=(await agents.find_member(tx, found.id, owner)).id if owner is not None else None,
             weight=validation.number("weight", weight, least=0),
             standing=standing,
             due_at=validation.time("dueAt", due_at) if due_at else None,
         )
         data = {"title": title, "parent": _id(above.id if above else None)}
-        act.record(found.id, EventKind.OBJECTIVE_CREATED, actor=caller.agent_id, objective=row["id"], data=data)
+        tx.append_event(found.id, EventKind.OBJECTIVE_CREATED, actor=caller.agent_id, objective=row["id"], data=data)
         for new in validation.items("keyResults", new_key_results):
-            await key_results.insert(act, found.id, row["id"], new)
-        await objectives.parts_changed(act, row["id"], caller.agent_id)
-        await idempotency.keep(act, caller, "createObjective", key, row["id"])
-        return Objective.of(await q.objective_by_id(act, objective_id=row["id"]))
+            await key_results.insert(tx, found.id, row["id"], new)
+        await objectives.parts_changed(tx, row["id"], caller.agent_id)
+        await idempotency.keep(tx, caller, "createObjective", key, row["id"])
+        return Objective.of(await q.objective_by_id(tx, objective_id=row["id"]))
 
 
 async def update(database: Database, caller: Caller, reference: str, changes: ObjectiveChanges) -> Objective:
     """Change what the objective says of itself, its status, and whether it stands in the slim lists."""
-    async with database.act() as act:
-        before = await _locked(act, caller, reference)
+    async with database.transaction() as tx:
+        before = await _locked(tx, caller, reference)
         if not changes:
             return before
         columns = _columns(before, changes)
-        columns["owner_id"] = await _owner(act, before, changes)
+        columns["owner_id"] = await _owner(tx, before, changes)
         if columns["standing"] and before.status is ObjectiveStatus.DONE:
             # It never finishes: so it goes on.
-            await q.set_objective_status(act, objective_id=before.id, status=ObjectiveStatus.ACTIVE)
-        changed = Objective.of(await q.update_objective(act, objective_id=before.id, **columns))
+            await q.set_objective_status(tx, objective_id=before.id, status=ObjectiveStatus.ACTIVE)
+        changed = Objective.of(await q.update_objective(tx, objective_id=before.id, **columns))
         status = changes.get("status")
         if status is not None and status is not changed.status:
-            changed = await _change_status(act, caller, changed, status)
-        act.record(
+            changed = await _change_status(tx, caller, changed, status)
+        tx.append_event(
             before.room_id,
             EventKind.OBJECTIVE_UPDATED,
             actor=caller.agent_id,
             objective=before.id,
             data={"changes": _said(changes)},
         )
-        await _archive(act, before, changed, changes, caller.agent_id)
-        await _settle(act, before, changed, caller.agent_id)
-        return Objective.of(await q.objective_by_id(act, objective_id=before.id))
+        await _archive(tx, before, changed, changes, caller.agent_id)
+        await _settle(tx, before, changed, caller.agent_id)
+        return Objective.of(await q.objective_by_id(tx, objective_id=before.id))
 
 
 async def move(database: Database, caller: Caller, reference: str, parent: str | None) -> Objective:
     """Put the objective with all below it under another parent, or at the root; OBJECTIVE_CYCLE names the way round."""
-    async with database.act() as act:
-        before = await _locked(act, caller, reference)
-        above = await objectives.find(act, caller, parent) if parent is not None else None
+    async with database.transaction() as tx:
+        before = await _locked(tx, caller, reference)
+        above = await objectives.find(tx, caller, parent) if parent is not None else None
         if above is not None:
             if above.room_id != before.room_id:
                 raise BadInput("parent", f"{parent} is in another room than {reference}.")
-            await _refuse_cycle(act, before, above)
-            await objectives.part_added(act, above.id, caller.agent_id)
-        await q.move_objective(act, objective_id=before.id, parent_id=above.id if above else None)
-        await _settle_drafts(act, before.id, caller.agent_id)
-        act.record(
+            await _refuse_cycle(tx, before, above)
+            await objectives.part_added(tx, above.id, caller.agent_id)
+        await q.move_objective(tx, objective_id=before.id, parent_id=above.id if above else None)
+        await _settle_drafts(tx, before.id, caller.agent_id)
+        tx.append_event(
             before.room_id,
             EventKind.OBJECTIVE_MOVED,
             actor=caller.agent_id,
@@ -134,16 +135,16 @@ async def move(database: Database, caller: Caller, reference: str, parent: str |
         )
         for changed in (before.parent_id, above.id if above else None):
             if changed is not None:
-                await objectives.parts_changed(act, changed, caller.agent_id)
-        return Objective.of(await q.objective_by_id(act, objective_id=before.id))
+                await objectives.parts_changed(tx, changed, caller.agent_id)
+        return Objective.of(await q.objective_by_id(tx, objective_id=before.id))
 
 
-async def _locked(act: Act, caller: Caller, reference: str) -> Objective:
+async def _locked(tx: Transaction, caller: Caller, reference: str) -> Objective:
     """The objective as it is once the room is locked."""
-    found = await objectives.find(act, caller, reference)
+    found = await objectives.find(tx, caller, reference)
     caller.must_work(found.room_id, reference)
-    await rooms.lock(act, found.room_id)
-    return Objective.of(await q.objective_by_id(act, objective_id=found.id))
+    await rooms.lock(tx, found.room_id)
+    return Objective.of(await q.objective_by_id(tx, objective_id=found.id))
 
 
 def _columns(before: Objective, changes: ObjectiveChanges) -> dict[str, Any]:
@@ -160,37 +161,37 @@ def _columns(before: Objective, changes: ObjectiveChanges) -> dict[str, Any]:
     }
 
 
-async def _owner(act: Act, before: Objective, changes: ObjectiveChanges) -> int | None:
+async def _owner(tx: Transaction, before: Objective, changes: ObjectiveChanges) -> int | None:
     if "owner" not in changes:
         return before.owner_id
     owner = changes["owner"]
-    return None if owner is None else (await agents.find_member(act, before.room_id, owner)).id
+    return None if owner is None else (await agents.find_member(tx, before.room_id, owner)).id
 
 
-async def _archive(act: Act, before: Objective, after: Objective, changes: ObjectiveChanges, actor: int) -> None:
+async def _archive(tx: Transaction, before: Objective, after: Objective, changes: ObjectiveChanges, actor: int) -> None:
     """Take it out of the slim lists or put it back, as was said; one that goes on is back unless that was said."""
     if changes.get("archived"):
-        await objectives.archive(act, before.room_id, [before.id], actor)
+        await objectives.archive(tx, before.room_id, [before.id], actor)
     elif "archived" in changes:
-        await objectives.bring_back(act, before.room_id, await objectives.subtree(act, before.id), actor)
+        await objectives.bring_back(tx, before.room_id, await objectives.subtree(tx, before.id), actor)
     elif before.status in _FINISHED and after.status not in _FINISHED:
-        await objectives.bring_back(act, before.room_id, [before.id], actor)
+        await objectives.bring_back(tx, before.room_id, [before.id], actor)
 
 
-async def _settle(act: Act, before: Objective, after: Objective, actor: int) -> None:
+async def _settle(tx: Transaction, before: Objective, after: Objective, actor: int) -> None:
     """Have it finish if it may now, and those above it follow. One opened again by hand waits for its next part."""
     may_finish = before.status is ObjectiveStatus.DRAFT or (before.standing and not after.standing)
     if after.status is ObjectiveStatus.ACTIVE and may_finish:
-        await objectives.parts_changed(act, after.id, actor)
+        await objectives.parts_changed(tx, after.id, actor)
     elif before.status is not after.status and before.parent_id is not None:
-        await objectives.parts_changed(act, before.parent_id, actor)
+        await objectives.parts_changed(tx, before.parent_id, actor)
 
 
-async def _change_status(act: Act, caller: Caller, before: Objective, status: ObjectiveStatus) -> Objective:
+async def _change_status(tx: Transaction, caller: Caller, before: Objective, status: ObjectiveStatus) -> Objective:
     """Give it this status by hand. Where it is final, what is open below decides, or is given up with it."""
-    below = await objectives.subtree(act, before.id)
+    below = await objectives.subtree(tx, before.id)
     if status is ObjectiveStatus.DONE:
-        still_open = await q.open_in_subtree(act, objective_ids=below, most=_NAMED)
+        still_open = await q.open_in_subtree(tx, objective_ids=below, most=_NAMED)
         if still_open or before.standing:
             raise WrongStatus(
                 id=ids.of(ids.OBJECTIVE, before.id),
@@ -198,32 +199,32 @@ async def _change_status(act: Act, caller: Caller, before: Objective, status: Ob
                 allowed=[ObjectiveStatus.DRAFT.value, ObjectiveStatus.ACTIVE.value, ObjectiveStatus.CANCELLED.value],
                 open=[ids.of(row["letter"], row["id"]) for row in still_open],
             )
-        act.record(before.room_id, EventKind.OBJECTIVE_FINISHED, actor=caller.agent_id, objective=before.id)
+        tx.append_event(before.room_id, EventKind.OBJECTIVE_FINISHED, actor=caller.agent_id, objective=before.id)
     if status is ObjectiveStatus.CANCELLED:
         reason = f"{ids.of(ids.OBJECTIVE, before.id)} was cancelled."
-        await task_cancel.cancel_open_of(act, below, caller.agent_id, reason)
-        for row in await q.cancel_objectives(act, objective_ids=below):
+        await task_cancel.cancel_open_of(tx, below, caller.agent_id, reason)
+        for row in await q.cancel_objectives(tx, objective_ids=below):
             if row["id"] != before.id:
                 data = {"changes": {"status": status.value}}
-                act.record(
+                tx.append_event(
                     before.room_id, EventKind.OBJECTIVE_UPDATED, actor=caller.agent_id, objective=row["id"], data=data
                 )
-    after = Objective.of(await q.set_objective_status(act, objective_id=before.id, status=status))
-    await _settle_drafts(act, before.id, caller.agent_id)
+    after = Objective.of(await q.set_objective_status(tx, objective_id=before.id, status=status))
+    await _settle_drafts(tx, before.id, caller.agent_id)
     return after
 
 
-async def _settle_drafts(act: Act, objective_id: int, actor: int) -> None:
+async def _settle_drafts(tx: Transaction, objective_id: int, actor: int) -> None:
     """Have the subtree, and its tasks, know whether they stand in a draft."""
-    changed = await q.settle_drafts(act, objective_id=objective_id)
+    changed = await q.settle_drafts(tx, objective_id=objective_id)
     for in_draft in (True, False):
         concerned = [row["id"] for row in changed if row["in_draft"] is in_draft]
         if concerned:
-            await readiness.drafts_changed(act, concerned, in_draft, actor)
+            await readiness.drafts_changed(tx, concerned, in_draft, actor)
 
 
-async def _refuse_cycle(act: Act, objective: Objective, above: Objective) -> None:
-    line = [above.id, *(row["id"] for row in await q.objectives_above(act, objective_id=above.id))]
+async def _refuse_cycle(tx: Transaction, objective: Objective, above: Objective) -> None:
+    line = [above.id, *(row["id"] for row in await q.objectives_above(tx, objective_id=above.id))]
     if objective.id in line:
         path = [objective.id, *line[: line.index(objective.id) + 1]]
         raise ObjectiveCycle(path=[ids.of(ids.OBJECTIVE, key) for key in path])

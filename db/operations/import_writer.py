@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from db.core import ids
-from db.core.database import Act
 from db.core.queries import q
 from db.core.records import AgentKind, CommentKind, DependencyKind, EventKind, ObjectiveStatus, Room, TaskStatus
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.operations.import_plan import Known, Plan, Ref
 from db.tasks import readiness
@@ -21,8 +21,8 @@ _BATCH_OF_TEXTS = 100
 class Writer:
     """Turns names and ids of the file into keys, as far as they are known."""
 
-    def __init__(self, act: Act, room: Room, admin: int, known: Known) -> None:
-        self._act, self._room, self._admin, self._known = act, room, admin, known
+    def __init__(self, tx: Transaction, room: Room, admin: int, known: Known) -> None:
+        self._tx, self._room, self._admin, self._known = tx, room, admin, known
         self._agents: dict[str, int] = {}
         self._objectives: dict[str, int] = {ref: objective.key for ref, objective in known.objectives.items()}
         self._tasks: dict[Ref, int] = {ref: task.key for ref, task in known.tasks.items()}
@@ -30,10 +30,10 @@ class Writer:
 
     async def bring_agents(self, names: set[str]) -> int:
         """Those that are named, as members of the room; answers how many are new."""
-        made = await q.import_agents(self._act, names=sorted(names), kind=AgentKind.AGENT)
-        found = {row["id"]: row for row in await q.agents_by_names(self._act, names=sorted(names))}
+        made = await q.import_agents(self._tx, names=sorted(names), kind=AgentKind.AGENT)
+        found = {row["id"]: row for row in await q.agents_by_names(self._tx, names=sorted(names))}
         self._agents = {row["name"]: key for key, row in found.items()}
-        for row in await q.import_members(self._act, room_id=self._room.id, agent_ids=sorted(found)):
+        for row in await q.import_members(self._tx, room_id=self._room.id, agent_ids=sorted(found)):
             agent = found[row["agent_id"]]
             self._record(EventKind.AGENT_JOINED, agent=agent["id"], data={"name": agent["name"], "kind": agent["kind"]})
         return len(made)
@@ -43,17 +43,17 @@ class Writer:
         parents = [*(new.parent for new in plan.objectives), *(new.objective for new in plan.tasks)]
         grown = sorted({self._objective(ref) for ref in parents if isinstance(ref, int) or ref in self._objectives})
         for key in grown:
-            await objectives.part_added(self._act, key, None)
+            await objectives.part_added(self._tx, key, None)
         await self._write_objectives(plan)
         await self._write_tasks(plan)
         await self._write_dependencies(plan)
         await self._write_comments(plan)
-        await readiness.recompute(self._act, self._room.id)
+        await readiness.recompute(self._tx, self._room.id)
         for key in grown:
-            await objectives.parts_changed(self._act, key, None)
+            await objectives.parts_changed(self._tx, key, None)
 
     async def _write_objectives(self, plan: Plan) -> None:
-        reserved = await q.reserve_objective_ids(self._act, most=len(plan.objectives))
+        reserved = await q.reserve_objective_ids(self._tx, most=len(plan.objectives))
         self._objectives |= {new.ref: row["id"] for new, row in zip(plan.objectives, reserved, strict=True)}
         in_draft = {ref: objective.in_draft for ref, objective in self._known.objectives.items()}
         rows = []
@@ -76,13 +76,13 @@ class Writer:
             data = {"title": new.title, "parent": parent}
             self._record(EventKind.OBJECTIVE_CREATED, objective=row["id"], data=data)
         for batch in _batches(rows, _BATCH_OF_TEXTS):
-            await q.import_objectives(self._act, room_id=self._room.id, objectives=batch)
+            await q.import_objectives(self._tx, room_id=self._room.id, objectives=batch)
         for row in rows:
             if row["status"] is ObjectiveStatus.DONE:
                 self._record(EventKind.OBJECTIVE_FINISHED, objective=row["id"])
 
     async def _write_tasks(self, plan: Plan) -> None:
-        reserved = await q.reserve_task_ids(self._act, most=len(plan.tasks))
+        reserved = await q.reserve_task_ids(self._tx, most=len(plan.tasks))
         self._tasks |= {new.ref: row["id"] for new, row in zip(plan.tasks, reserved, strict=True)}
         rows = []
         for new in plan.tasks:
@@ -107,9 +107,9 @@ class Writer:
             }
             rows.append(row)
             self._objective_of[row["id"]] = row["objective_id"]
-        requirement_id = await q.intern_requirement(self._act, capabilities=[], resources=[])
+        requirement_id = await q.intern_requirement(self._tx, capabilities=[], resources=[])
         for batch in _batches(rows, _BATCH_OF_TEXTS):
-            await q.import_tasks(self._act, room_id=self._room.id, requirement_id=requirement_id, tasks=batch)
+            await q.import_tasks(self._tx, room_id=self._room.id, requirement_id=requirement_id, tasks=batch)
         await self._write_criteria(plan)
         on: dict[Ref, list[str]] = {}
         for edge in plan.dependencies:
@@ -133,12 +133,12 @@ class Writer:
         ]
         for batch in _batches(rows, _BATCH_OF_TEXTS):
             task_ids, positions, texts, met = zip(*batch, strict=True)
-            await q.import_criteria(self._act, task_ids=task_ids, positions=positions, texts=texts, met=met)
+            await q.import_criteria(self._tx, task_ids=task_ids, positions=positions, texts=texts, met=met)
 
     async def _write_dependencies(self, plan: Plan) -> None:
         for batch in _batches(plan.dependencies):
             await q.import_dependencies(
-                self._act,
+                self._tx,
                 task_ids=[self._task(edge.task) for edge in batch],
                 depends_on_ids=[self._task(edge.on) for edge in batch],
                 kinds=[edge.kind for edge in batch],
@@ -161,7 +161,7 @@ class Writer:
             for new in plan.comments
         ]
         for batch in _batches(rows, _BATCH_OF_TEXTS):
-            for row in await q.import_comments(self._act, room_id=self._room.id, kind=CommentKind.NOTE, comments=batch):
+            for row in await q.import_comments(self._tx, room_id=self._room.id, kind=CommentKind.NOTE, comments=batch):
                 data = {"comment": ids.of(ids.COMMENT, row["id"]), "kind": CommentKind.NOTE.value}
                 self._record(EventKind.COMMENT_ADDED, task=row["task_id"], objective=row["objective_id"], data=data)
 
@@ -176,7 +176,7 @@ class Writer:
 
     def _record(self, kind: EventKind, **what: Any) -> None:
         """In the name of the server: who did it, and when, is for the file to say."""
-        self._act.record(self._room.id, kind, **what)
+        self._tx.append_event(self._room.id, kind, **what)
 
     def _record_task(self, kind: EventKind, task: int, data: dict[str, Any]) -> None:
         self._record(kind, task=task, objective=self._objective_of.get(task), data=data)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from db.core import validation
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.queries import q
 from db.core.records import AgentKind, Room
+from db.core.transaction import Transaction
 from db.operations import bootstrap, room_mutations
 from db.operations.import_plan import Known, KnownObjective, KnownTask, Plan, Ref
 from db.operations.import_writer import Writer
@@ -27,45 +28,45 @@ class Made:
 async def load(database: Database, name: str, plan: Callable[[Known], Plan]) -> Made:
     """Write what the plan makes of what the room of this name holds by then; the room is made where there is none."""
     validation.room_name(name)
-    async with database.act() as act:
-        room, admin = await _room(act, name)
-        known = await _known(act, room.id)
+    async with database.transaction() as tx:
+        room, admin = await _room(tx, name)
+        known = await _known(tx, room.id)
         planned = plan(known)
         if not planned.objectives and not planned.tasks:
             return Made(room, 0)
-        writer = Writer(act, room, admin, known)
+        writer = Writer(tx, room, admin, known)
         made = await writer.bring_agents(planned.agents())
         await writer.write(planned)
         return Made(room, made)
 
 
-async def _room(act: Act, name: str) -> tuple[Room, int]:
+async def _room(tx: Transaction, name: str) -> tuple[Room, int]:
     """The room, locked, and the key of the admin, in whose name there is what has no name of its own."""
-    admin = await agents.ensure(act, bootstrap.ADMIN, kind=AgentKind.HUMAN)
-    row = await q.room_by_name(act, name=name)
-    if row is None and await room_mutations.open_room(act, name, name, actor=None):
-        row = await q.room_by_name(act, name=name)
-        await q.change_room(act, room_id=row["id"], changes=_NO_GATES)
-        await rooms.admit(act, admin, [row["id"]], actor=None)
-    row = row or await q.room_by_name(act, name=name)
-    return await rooms.lock(act, row["id"]), admin.id
+    admin = await agents.ensure(tx, bootstrap.ADMIN, kind=AgentKind.HUMAN)
+    row = await q.room_by_name(tx, name=name)
+    if row is None and await room_mutations.open_room(tx, name, name, actor=None):
+        row = await q.room_by_name(tx, name=name)
+        await q.change_room(tx, room_id=row["id"], changes=_NO_GATES)
+        await rooms.admit(tx, admin, [row["id"]], actor=None)
+    row = row or await q.room_by_name(tx, name=name)
+    return await rooms.lock(tx, row["id"]), admin.id
 
 
-async def _known(act: Act, room_id: int) -> Known:
+async def _known(tx: Transaction, room_id: int) -> Known:
     found = {
         row["ref"]: KnownTask(row["id"], row["objective_id"], row["open"])
-        for row in await q.imported_tasks(act, room_id=room_id)
+        for row in await q.imported_tasks(tx, room_id=room_id)
     }
     ref_of: dict[int, Ref] = {task.key: ref for ref, task in found.items()}
-    rows = await q.imported_objectives(act, room_id=room_id)
+    rows = await q.imported_objectives(tx, room_id=room_id)
     within: dict[int, list[Ref]] = defaultdict(list)
     still_open: set[Ref] = set()
-    for row in await q.tasks_within(act, objective_ids=[row["id"] for row in rows]):
+    for row in await q.tasks_within(tx, objective_ids=[row["id"] for row in rows]):
         within[row["objective_id"]].append(ref_of.get(row["task_id"], row["task_id"]))
         if row["open"] and row["task_id"] not in ref_of:
             still_open.add(row["task_id"])
-    all_ids = [row["id"] for row in await q.room_task_ids(act, room_id=room_id)]
-    waits = await q.waits_reached_from(act, task_ids=all_ids)
+    all_ids = [row["id"] for row in await q.room_task_ids(tx, room_id=room_id)]
+    waits = await q.waits_reached_from(tx, task_ids=all_ids)
     return Known(
         {
             row["ref"]: KnownObjective(row["id"], row["in_draft"], row["cancelled"], tuple(within[row["id"]]))

@@ -20,10 +20,10 @@ async def note(database: Database) -> None:
     """
     if await q.note_alive(database, outage_seconds=_OUTAGE_S):
         return
-    async with database.act() as act:
-        row = await q.lock_uptime(act)
+    async with database.transaction() as tx:
+        row = await q.lock_uptime(tx)
         if row["silent_seconds"] > _OUTAGE_S:
-            await q.end_outage(act, died_at=row["alive_at"])
+            await q.end_outage(tx, died_at=row["alive_at"])
             _log.info(
                 "nobody served for a while, leases last that much longer", extra={"seconds": row["silent_seconds"]}
             )

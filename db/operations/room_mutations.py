@@ -6,10 +6,11 @@ from typing import Any
 from db.conversation import messages
 from db.core import idempotency, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import Forbidden, NameTaken
 from db.core.queries import q
 from db.core.records import Agent, AgentKind, EventKind, Role, Room
+from db.core.transaction import Transaction
 from db.presence import presence
 from db.rooms import room_settings, rooms
 from db.tasks import readiness, staleness
@@ -20,21 +21,21 @@ MAIN = "main"
 
 async def ensure_main(database: Database) -> Room:
     """The room that every server starts with, made where there is none; any number of servers may ask at once."""
-    async with database.act() as act:
+    async with database.transaction() as tx:
         # Looking first spares a number of a room at each start.
-        row = await q.room_by_name(act, name=MAIN)
-        made = None if row else await open_room(act, MAIN, MAIN, actor=None)
-        return made or Room.of(row or await q.room_by_name(act, name=MAIN))
+        row = await q.room_by_name(tx, name=MAIN)
+        made = None if row else await open_room(tx, MAIN, MAIN, actor=None)
+        return made or Room.of(row or await q.room_by_name(tx, name=MAIN))
 
 
-async def open_room(act: Act, name: str, title: str, *, actor: int | None) -> Room | None:
+async def open_room(tx: Transaction, name: str, title: str, *, actor: int | None) -> Room | None:
     """A new room with its log, or nothing where the name is taken."""
-    row = await q.insert_room(act, name=name, title=title)
+    row = await q.insert_room(tx, name=name, title=title)
     if row is None:
         return None
-    await q.open_log(act, room_id=row["id"])
-    await messages.open_standard_channels(act, row["id"])
-    act.record(row["id"], EventKind.ROOM_CREATED, actor=actor, data={"name": name, "title": title})
+    await q.open_log(tx, room_id=row["id"])
+    await messages.open_standard_channels(tx, row["id"])
+    tx.append_event(row["id"], EventKind.ROOM_CREATED, actor=actor, data={"name": name, "title": title})
     return Room.of(row)
 
 
@@ -52,27 +53,27 @@ async def create(
     validation.room_name(name)
     named = name if title is None else validation.title("title", title)
     changes = room_settings.check(settings or {})
-    async with database.act() as act:
+    async with database.transaction() as tx:
         request = [name, title, changes]
-        known = await idempotency.answer_of(act, caller, "createRoom", idempotency_key, request)
+        known = await idempotency.answer_of(tx, caller, "createRoom", idempotency_key, request)
         if known is not None:
-            return await rooms.get(act, known)
-        made = await open_room(act, name, named, actor=caller.agent_id)
+            return await rooms.get(tx, known)
+        made = await open_room(tx, name, named, actor=caller.agent_id)
         if made is None:
             raise NameTaken(name)
         await rooms.admit(
-            act, Agent.of(await q.agent_by_id(act, agent_id=caller.agent_id)), [made.id], actor=caller.agent_id
+            tx, Agent.of(await q.agent_by_id(tx, agent_id=caller.agent_id)), [made.id], actor=caller.agent_id
         )
         if changes:
-            made = Room.of(await q.change_room(act, room_id=made.id, changes=changes))
-        await idempotency.keep(act, caller, "createRoom", idempotency_key, made.id)
+            made = Room.of(await q.change_room(tx, room_id=made.id, changes=changes))
+        await idempotency.keep(tx, caller, "createRoom", idempotency_key, made.id)
         return made
 
 
 async def update(database: Database, caller: Caller, reference: str, changes: Mapping[str, Any]) -> Room:
     """Change the title or settings that are among the changes; for an ADMIN, or a person who is a member."""
-    async with database.act() as act:
-        room = await rooms.lock(act, (await rooms.find(act, caller, reference)).id)
+    async with database.transaction() as tx:
+        room = await rooms.lock(tx, (await rooms.find(tx, caller, reference)).id)
         caller.must_work(room.id, reference)
         if caller.role is not Role.ADMIN and caller.kind is not AgentKind.HUMAN:
             raise Forbidden(
@@ -85,12 +86,12 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
         new = {name: value for name, value in wanted.items() if getattr(room, name) != value}
         if not new:
             return room
-        updated = Room.of(await q.change_room(act, room_id=room.id, changes=new))
+        updated = Room.of(await q.change_room(tx, room_id=room.id, changes=new))
         if "require_done_criteria" in new:
-            await readiness.criteria_rule_changed(act, updated, caller.agent_id)
+            await readiness.criteria_rule_changed(tx, updated, caller.agent_id)
         if "idle_after_seconds" in new or "offline_after_seconds" in new:
-            await presence.settle(act, room.id)
+            await presence.settle(tx, room.id)
         if "stale_after_seconds" in new:
-            await staleness.patience_changed(act, room.id)
-        act.record(room.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=room_settings.described(new))
+            await staleness.patience_changed(tx, room.id)
+        tx.append_event(room.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=room_settings.described(new))
         return updated

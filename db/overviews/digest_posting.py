@@ -15,18 +15,18 @@ async def post_due(database: Database) -> int:
 
     It reaches from the last one to now, so every moment is in one of them, and a server that was down posts one.
     """
-    async with database.act() as act:
-        row = await q.lock_room_due_for_digest(act)
+    async with database.transaction() as tx:
+        row = await q.lock_room_due_for_digest(tx)
         if row is None:
             return 0
         room = Room.of(row)
         # What is logged behind this lock is later than `until`, and in the next one.
-        await q.lock_log(act, room_id=room.id)
-        until = await q.digest_moment(act)
-        [facts] = await digest.read(act, [(room, digest.last_digest(room))], until)
-        message = await messages.post(act, room.id, messages.OPS, digest_markdown.markdown(facts))
-        await q.mark_digested(act, room_id=room.id, until=until)
-        act.record(
+        await q.lock_log(tx, room_id=room.id)
+        until = await q.digest_moment(tx)
+        [facts] = await digest.read(tx, [(room, digest.last_digest(room))], until)
+        message = await messages.post(tx, room.id, messages.OPS, digest_markdown.markdown(facts))
+        await q.mark_digested(tx, room_id=room.id, until=until)
+        tx.append_event(
             room.id,
             EventKind.DIGEST_POSTED,
             message=message,

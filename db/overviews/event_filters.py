@@ -7,7 +7,7 @@ from functools import partial
 from db.conversation import channels
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.connection_errors import outlast
+from db.core.connection_errors import retry_while_unavailable
 from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.queries import q
@@ -81,7 +81,7 @@ class Watching:
 
     async def wants(self, event: Event) -> bool:
         """To be asked of every event, in order. An event that can't be looked into yet is waited for, not lost."""
-        return await outlast(partial(self._wants, event))
+        return await retry_while_unavailable(partial(self._wants, event))
 
     async def _wants(self, event: Event) -> bool:
         if self.subtree is not None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from db.core import validation
 from db.core.callers import Caller
-from db.core.database import Act, Database, Topic
+from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.queries import q
 from db.core.records import Activity, ActivityKind, Agent
+from db.core.transaction import Topic, Transaction
 from db.goal_tree import references
 from db.rooms import agents
 
@@ -25,18 +26,18 @@ class Saying:
     task: str | None = None
 
 
-async def say(act: Act, caller: Caller, saying: Saying, ttl_seconds: int) -> None:
+async def say(tx: Transaction, caller: Caller, saying: Saying, ttl_seconds: int) -> None:
     """Begin, go on or end; the members of the caller's rooms are told once it is committed."""
     if saying.kind is None:
         if saying.note is not None or saying.task is not None:
             raise BadInput("note", "note and task say more of an activity, and there is none.", "Send a kind as well.")
-        await q.end_activity(act, agent_id=caller.agent_id)
+        await q.end_activity(tx, agent_id=caller.agent_id)
     else:
         if saying.note is not None:
             validation.text("note", saying.note)
-        task = None if saying.task is None else await references.find_task(act, caller, saying.task)
+        task = None if saying.task is None else await references.find_task(tx, caller, saying.task)
         await q.say_activity(
-            act,
+            tx,
             agent_id=caller.agent_id,
             kind=saying.kind,
             note=saying.note,
@@ -44,15 +45,15 @@ async def say(act: Act, caller: Caller, saying: Saying, ttl_seconds: int) -> Non
             ttl_seconds=ttl_seconds,
         )
     for room_id in caller.rooms:
-        act.announce_change(Topic.ACTIVITY, room_id)
+        tx.publish_change(Topic.ACTIVITY, room_id)
 
 
 async def put(database: Database, caller: Caller, saying: Saying, ttl_seconds: int) -> Agent:
     """Say what the caller does for the next while; answers the caller."""
     caller.must_not_observe()
     validation.integer("ttlSeconds", ttl_seconds, 1, validation.MAX_DURATION)
-    async with database.act() as act:
-        await say(act, caller, saying, ttl_seconds)
+    async with database.transaction() as tx:
+        await say(tx, caller, saying, ttl_seconds)
     return (await agents.by_ids(database, [caller.agent_id]))[caller.agent_id]
 
 

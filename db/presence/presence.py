@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.queries import q
 from db.core.records import EventKind, Presence
+from db.core.transaction import Transaction
 
 # For agents that are in no room: the defaults of one.
 _IDLE_AFTER, _OFFLINE_AFTER = 300, 900
@@ -59,13 +60,13 @@ async def thresholds(
 async def seen(database: Database, agent_id: int, token_id: int | None = None) -> None:
     """A sign of life, by a token: where a room took the agent for away, it is ONLINE again, and the log says so."""
     if await q.touch_agent(database, agent_id=agent_id, token_id=token_id):
-        async with database.act() as act:
-            await come_online(act, agent_id)
+        async with database.transaction() as tx:
+            await come_online(tx, agent_id)
 
 
-async def come_online(act: Act, agent_id: int) -> None:
+async def come_online(tx: Transaction, agent_id: int) -> None:
     """ONLINE in each room that thought otherwise."""
-    _record(act, await q.come_online(act, agent_id=agent_id))
+    _record(tx, await q.come_online(tx, agent_id=agent_id))
 
 
 async def keep_alive(database: Database, agents: Mapping[int, frozenset[str]]) -> None:
@@ -85,22 +86,22 @@ async def sweep(database: Database) -> int:
     """Move whoever fell silent to IDLE and OFFLINE, a batch in each room; answers how many moved."""
     moved = 0
     for row in await q.rooms_behind_the_clock(database):
-        async with database.act() as act:
-            moved += await settle(act, row["room_id"], most=_BATCH, everyone=False)
+        async with database.transaction() as tx:
+            moved += await settle(tx, row["room_id"], most=_BATCH, everyone=False)
     return moved
 
 
-async def settle(act: Act, room_id: int, *, most: int | None = None, everyone: bool = True) -> int:
+async def settle(tx: Transaction, room_id: int, *, most: int | None = None, everyone: bool = True) -> int:
     """Bring the room's members to what the clock says, up to `most`; says how many moved.
 
     Sweepers leave the OFFLINE ones out: only a sign of life, or other thresholds, bring those back.
     """
-    rows = await q.settle_presence(act, room_id=room_id, most=most, everyone=everyone)
-    _record(act, rows)
+    rows = await q.settle_presence(tx, room_id=room_id, most=most, everyone=everyone)
+    _record(tx, rows)
     return len(rows)
 
 
-def _record(act: Act, rows: Sequence[Any]) -> None:
+def _record(tx: Transaction, rows: Sequence[Any]) -> None:
     for row in rows:
         data = {"presence": row["presence"], "previous": row["previous"]}
-        act.record(row["room_id"], EventKind.PRESENCE_CHANGED, actor=None, agent=row["agent_id"], data=data)
+        tx.append_event(row["room_id"], EventKind.PRESENCE_CHANGED, actor=None, agent=row["agent_id"], data=data)

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from db.core.database import Topic
 from db.core.records import Activity, Event
+from db.core.transaction import Topic
 from db.events.feed import Feed
 from db.presence import activity
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from db.conversation import inbox
 from db.core import validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.queries import q
 from db.core.records import Agent, Session, Task
+from db.core.transaction import Transaction
 from db.presence import activity, presence
 
 # The session of an agent that doesn't tell its processes apart.
@@ -45,7 +46,7 @@ async def of_agents(database: Database, keys: Sequence[int]) -> dict[int, list[S
     return sessions
 
 
-async def ensure(on: Database | Act, agent_id: int, label: str) -> int:
+async def ensure(on: Database | Transaction, agent_id: int, label: str) -> int:
     """The key of the agent's session of this name, started where there is none."""
     validation.key("session", label)
     known: int | None = await q.session_by_label(on, agent_id=agent_id, label=label)
@@ -73,26 +74,26 @@ async def heartbeat(
     name = validation.key("session", DEFAULT_LABEL if label is None else label)
     if quiet_seconds is not None:
         validation.integer("quietSeconds", quiet_seconds, 1, validation.MAX_DURATION)
-    async with database.act() as act:
+    async with database.transaction() as tx:
         # The order counts: what was taken back before these locks is found as lost below, and whatever is taken back
         # after them comes after this beat.
         renewed = [
-            Task.of(row) for row in await q.renew_held(act, agent_id=caller.agent_id, quiet_seconds=quiet_seconds)
+            Task.of(row) for row in await q.renew_held(tx, agent_id=caller.agent_id, quiet_seconds=quiet_seconds)
         ]
-        away = await q.touch_agent(act, agent_id=caller.agent_id, token_id=caller.token_id)
-        await ensure(act, caller.agent_id, name)
-        beat = await q.beat_session(act, agent_id=caller.agent_id, label=name)
-        lost = [Task.of(row) for row in await q.lost_since(act, agent_id=caller.agent_id, since=beat["news_since"])]
-        stale = [Task.of(row) for row in await q.stale_held(act, agent_id=caller.agent_id)]
-        unacknowledged = await inbox.count(act, inbox.wanted(caller))
-        idle_after: int = await q.soonest_idle(act, agent_id=caller.agent_id) or _IDLE_AFTER
+        away = await q.touch_agent(tx, agent_id=caller.agent_id, token_id=caller.token_id)
+        await ensure(tx, caller.agent_id, name)
+        beat = await q.beat_session(tx, agent_id=caller.agent_id, label=name)
+        lost = [Task.of(row) for row in await q.lost_since(tx, agent_id=caller.agent_id, since=beat["news_since"])]
+        stale = [Task.of(row) for row in await q.stale_held(tx, agent_id=caller.agent_id)]
+        unacknowledged = await inbox.count(tx, inbox.wanted(caller))
+        idle_after: int = await q.soonest_idle(tx, agent_id=caller.agent_id) or _IDLE_AFTER
         soonest = min([idle_after, *(task.lease_seconds or _IDLE_AFTER for task in renewed)])
         next_within = max(1, soonest // 3)
         if saying is not None:
-            await activity.say(act, caller, saying, max(next_within, activity.TTL_SECONDS))
+            await activity.say(tx, caller, saying, max(next_within, activity.TTL_SECONDS))
         if away:
-            await presence.come_online(act, caller.agent_id)
-        agent = Agent.of(await q.agent_by_id(act, agent_id=caller.agent_id))
+            await presence.come_online(tx, caller.agent_id)
+        agent = Agent.of(await q.agent_by_id(tx, agent_id=caller.agent_id))
     return Pulse(
         agent=agent,
         session=Session.of(beat),

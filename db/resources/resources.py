@@ -7,10 +7,11 @@ from typing import Any
 
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, NotFound, NotReady
 from db.core.queries import q
 from db.core.records import EventKind, InboxKind, Resource, Task, Wait, WaitKind
+from db.core.transaction import Transaction
 from db.resources import circuit_breaker
 from db.rooms import rooms
 
@@ -41,11 +42,11 @@ async def define(
         validation.integer("capacity", limit, 1)
     validation.integer("failureThreshold", failure_threshold, 1)
     validation.integer("cooldownSeconds", cooldown_seconds, 1, validation.MAX_DURATION)
-    async with database.act() as act:
-        found = await rooms.find(act, caller, room)
+    async with database.transaction() as tx:
+        found = await rooms.find(tx, caller, room)
         caller.must_work(found.id, room or found.name)
         row = await q.insert_resource(
-            act,
+            tx,
             room_id=found.id,
             name=name,
             capacity=limit,
@@ -54,16 +55,16 @@ async def define(
         )
         if row is not None:
             made = Resource.of(row)
-            _record(act, caller.agent_id, made)
+            _record(tx, caller.agent_id, made)
             return made
-        before, now = await _locked(act, found.id, name)
+        before, now = await _locked(tx, found.id, name)
         wanted = replace(
             before,
             capacity=limit if "capacity" in capacity else before.capacity,
             failure_threshold=failure_threshold,
             cooldown_seconds=cooldown_seconds,
         )
-        return await _write(act, caller.agent_id, before, circuit_breaker.tripped(wanted, now))
+        return await _write(tx, caller.agent_id, before, circuit_breaker.tripped(wanted, now))
 
 
 async def report(
@@ -72,78 +73,80 @@ async def report(
     """Say whether the resource works: failures in a row open its breaker, and a try that went well closes it."""
     if detail is not None:
         validation.text("detail", detail)
-    async with database.act() as act:
-        before, now = await _locked(act, await _room(act, caller, room), resource)
-        return await _write(act, caller.agent_id, before, circuit_breaker.reported(before, now, ok=ok, detail=detail))
+    async with database.transaction() as tx:
+        before, now = await _locked(tx, await _room(tx, caller, room), resource)
+        return await _write(tx, caller.agent_id, before, circuit_breaker.reported(before, now, ok=ok, detail=detail))
 
 
 async def reset(database: Database, caller: Caller, *, room: str | None, resource: str) -> Resource:
     """Close the breaker by hand."""
-    async with database.act() as act:
-        before, _now = await _locked(act, await _room(act, caller, room), resource)
-        return await _write(act, caller.agent_id, before, circuit_breaker.reset(before))
+    async with database.transaction() as tx:
+        before, _now = await _locked(tx, await _room(tx, caller, room), resource)
+        return await _write(tx, caller.agent_id, before, circuit_breaker.reset(before))
 
 
 async def let_cool(database: Database) -> int:
     """Half open the breakers that have cooled down; answers how many."""
-    async with database.act() as act:
-        rows = await q.lock_cooled_resources(act, most=_BATCH)
+    async with database.transaction() as tx:
+        rows = await q.lock_cooled_resources(tx, most=_BATCH)
         for row in rows:
             before = Resource.of(row)
-            await _write(act, None, before, circuit_breaker.cooled(before, row["moment"]))
+            await _write(tx, None, before, circuit_breaker.cooled(before, row["moment"]))
     return len(rows)
 
 
-async def needs(act: Act, requirements: Iterable[int]) -> Mapping[int, Sequence[int]]:
+async def needs(tx: Transaction, requirements: Iterable[int]) -> Mapping[int, Sequence[int]]:
     """The keys of the resources in each requirement, sorted.
 
     Asked for once the task is locked: its requirement may have been made while that was waited for.
     """
-    unknown = sorted(set(requirements) - act.known_needs.keys())
+    unknown = sorted(set(requirements) - tx.known_needs.keys())
     if unknown:
-        rows = await q.requirements_by_ids(act, requirement_ids=unknown)
-        act.known_needs.update((row["id"], tuple(row["resources"])) for row in rows)
-    return act.known_needs
+        rows = await q.requirements_by_ids(tx, requirement_ids=unknown)
+        tx.known_needs.update((row["id"], tuple(row["resources"])) for row in rows)
+    return tx.known_needs
 
 
-async def take(act: Act, task: Task, needed: Sequence[int]) -> None:
+async def take(tx: Transaction, task: Task, needed: Sequence[int]) -> None:
     """Have the task hold these, which its row needs; NOT_READY where one isn't available. The task is locked."""
-    rows = await q.lock_resources(act, resource_ids=needed) if needed else []
+    rows = await q.lock_resources(tx, resource_ids=needed) if needed else []
     found = [Resource.of(row) for row in rows]
     waits = [wait_for(one) for one in found if circuit_breaker.free_slots(one) == 0]
     if waits:
         raise NotReady(task=ids.of(ids.TASK, task.id), waiting_on=[wait.facts() for wait in waits])
     for one in found:
-        await _save(act, circuit_breaker.taken(one, task.id))
+        await _save(tx, circuit_breaker.taken(one, task.id))
 
 
-async def free(act: Act, held: Mapping[int, int], actor: int | None, *, worked: bool, tells: bool = True) -> None:
+async def free(
+    tx: Transaction, held: Mapping[int, int], actor: int | None, *, worked: bool, notify: bool = True
+) -> None:
     """These tasks, by key, hold what their requirements need no more; `worked` is what a try says without a report.
 
-    It comes after all that the act locks of tasks: the log alone is locked later. `tells` is False where the act takes
+    It comes after all that the act locks of tasks: the log alone is locked later. `notify` is False where the act takes
     the same again.
     """
-    known = await needs(act, held.values())
+    known = await needs(tx, held.values())
     await let_go(
-        act, {task: known[requirement] for task, requirement in held.items()}, actor, worked=worked, tells=tells
+        tx, {task: known[requirement] for task, requirement in held.items()}, actor, worked=worked, notify=notify
     )
 
 
 async def let_go(
-    act: Act, held: Mapping[int, Sequence[int]], actor: int | None, *, worked: bool, tells: bool = True
+    tx: Transaction, held: Mapping[int, Sequence[int]], actor: int | None, *, worked: bool, notify: bool = True
 ) -> None:
     """As `free`, of some of the resources of these tasks."""
     needed = sorted({key for resources in held.values() for key in resources})
-    for row in await q.lock_resources(act, resource_ids=needed) if needed else []:
+    for row in await q.lock_resources(tx, resource_ids=needed) if needed else []:
         before = Resource.of(row)
         leaving = [task for task, resources in held.items() if before.id in resources]
         after = circuit_breaker.freed(before, leaving, row["moment"], worked=worked)
-        await _write(act, actor, before, after, tells=tells)
+        await _write(tx, actor, before, after, notify=notify)
 
 
-async def named(act: Act, room_id: int, references: Sequence[str]) -> list[int]:
+async def named(tx: Transaction, room_id: int, references: Sequence[str]) -> list[int]:
     """The keys, in their order, of the room's resources of these names or ids; BAD_INPUT where one isn't there."""
-    found = await _find(act, room_id, validation.keys("resources", references))
+    found = await _find(tx, room_id, validation.keys("resources", references))
     unknown = next((one for one, key in found.items() if key is None), None)
     if unknown is not None:
         raise BadInput(
@@ -154,10 +157,10 @@ async def named(act: Act, room_id: int, references: Sequence[str]) -> list[int]:
     return sorted({key for key in found.values() if key is not None})
 
 
-async def _find(act: Act, room_id: int, references: Sequence[str]) -> dict[str, int | None]:
+async def _find(tx: Transaction, room_id: int, references: Sequence[str]) -> dict[str, int | None]:
     """The key of each of these names or ids, if it is in the room."""
     keys = [ids.key(ids.RESOURCE, one) if ids.is_of(ids.RESOURCE, one) else None for one in references]
-    rows = await q.find_resources(act, room_id=room_id, references=references, ids=keys) if references else []
+    rows = await q.find_resources(tx, room_id=room_id, references=references, ids=keys) if references else []
     return {row["reference"]: row["id"] for row in rows}
 
 
@@ -174,7 +177,7 @@ def wait_for(resource: Resource) -> Wait:
     return Wait(WaitKind.RESOURCE, reason, resource_id=resource.id, until=until)
 
 
-async def unavailable(on: Database | Act, requirements: Sequence[int]) -> dict[int, list[Resource]]:
+async def unavailable(on: Database | Transaction, requirements: Sequence[int]) -> dict[int, list[Resource]]:
     """Of what these requirements need, by their keys, what can't be had now."""
     found: dict[int, list[Resource]] = {}
     for row in await q.resources_of_requirements(on, requirement_ids=requirements):
@@ -204,37 +207,39 @@ async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Resource]
     return {row["id"]: Resource.of(row) for row in await q.resources_by_ids(database, resource_ids=keys)}
 
 
-async def _room(act: Act, caller: Caller, reference: str | None) -> int:
-    found = await rooms.find(act, caller, reference)
+async def _room(tx: Transaction, caller: Caller, reference: str | None) -> int:
+    found = await rooms.find(tx, caller, reference)
     caller.must_work(found.id, reference or found.name)
     return found.id
 
 
-async def _locked(act: Act, room_id: int, reference: str) -> tuple[Resource, datetime]:
+async def _locked(tx: Transaction, room_id: int, reference: str) -> tuple[Resource, datetime]:
     """The resource of this name or id, and the moment from which it is ours to change."""
     name = validation.key("resource", reference)
-    key = (await _find(act, room_id, [name]))[name]
+    key = (await _find(tx, room_id, [name]))[name]
     if key is None:
         raise NotFound(reference, "'room { resources { name } }' lists those that are there; defineResource makes one.")
-    row = (await q.lock_resources(act, resource_ids=[key]))[0]
+    row = (await q.lock_resources(tx, resource_ids=[key]))[0]
     return Resource.of(row), row["moment"]
 
 
-async def _write(act: Act, actor: int | None, before: Resource, after: Resource, *, tells: bool = True) -> Resource:
+async def _write(
+    tx: Transaction, actor: int | None, before: Resource, after: Resource, *, notify: bool = True
+) -> Resource:
     """Save what it is now, log what others see of it, and tell those who can go on because of it."""
     if after != before:
-        await _save(act, after)
+        await _save(tx, after)
         if any(getattr(after, name) != getattr(before, name) for name in _LOGGED):
-            _record(act, actor, after)
+            _record(tx, actor, after)
         free_now = circuit_breaker.free_slots(after)
-        if tells and circuit_breaker.free_slots(before) == 0 and free_now != 0:
-            await _tell(act, actor, after, _TOLD if free_now is None else min(free_now, _TOLD))
+        if notify and circuit_breaker.free_slots(before) == 0 and free_now != 0:
+            await _tell(tx, actor, after, _TOLD if free_now is None else min(free_now, _TOLD))
     return after
 
 
-async def _save(act: Act, resource: Resource) -> None:
+async def _save(tx: Transaction, resource: Resource) -> None:
     await q.write_resource(
-        act,
+        tx,
         resource_id=resource.id,
         capacity=resource.capacity,
         in_use=resource.in_use,
@@ -248,7 +253,7 @@ async def _save(act: Act, resource: Resource) -> None:
     )
 
 
-def _record(act: Act, actor: int | None, resource: Resource) -> None:
+def _record(tx: Transaction, actor: int | None, resource: Resource) -> None:
     data: dict[str, Any] = {
         "resource": ids.of(ids.RESOURCE, resource.id),
         "name": resource.name,
@@ -257,14 +262,14 @@ def _record(act: Act, actor: int | None, resource: Resource) -> None:
         "failures": resource.failures,
         "detail": resource.last_detail,
     }
-    act.record(resource.room_id, EventKind.RESOURCE_CHANGED, actor=actor, data=data)
+    tx.append_event(resource.room_id, EventKind.RESOURCE_CHANGED, actor=actor, data=data)
 
 
-async def _tell(act: Act, actor: int | None, resource: Resource, most: int) -> None:
+async def _tell(tx: Transaction, actor: int | None, resource: Resource, most: int) -> None:
     """As many as can take it hear of it, those that would be claimed first: the others wait on, behind them."""
-    for row in await q.startable_with(act, room_id=resource.room_id, resource_id=resource.id, most=most):
+    for row in await q.startable_with(tx, room_id=resource.room_id, resource_id=resource.id, most=most):
         data = {"clearedBy": None, "ready": True, "resource": resource.name}
-        act.record(
+        tx.append_event(
             row["room_id"],
             EventKind.TASK_UNBLOCKED,
             actor=actor,
@@ -274,4 +279,4 @@ async def _tell(act: Act, actor: int | None, resource: Resource, most: int) -> N
         )
         if not row["told"]:
             text = f"{resource.name} is free: {ids.of(ids.TASK, row['id'])} '{row['title']}' is clear to go on."
-            act.tell(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, text, by=actor, task=row["id"])
+            tx.notify(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, text, by=actor, task=row["id"])

@@ -9,10 +9,11 @@ from typing import Any
 
 from db.core import ids, validation
 from db.core.callers import Caller, token_hash
-from db.core.database import Act, Database, Topic
+from db.core.database import Database
 from db.core.errors import Forbidden, NameTaken, NotFound, NotHolder
 from db.core.queries import q
 from db.core.records import Agent, AgentKind, EventKind, Presence, Role, Room, Task
+from db.core.transaction import Topic, Transaction
 from db.rooms import rooms
 
 _TOKEN_PREFIX = "gr_"  # noqa: S105  # what tokens begin with, so that scanners for leaked secrets know them
@@ -32,7 +33,7 @@ class NewAgent:
     spawned_for: str | None = None
 
 
-async def find(on: Database | Act, caller: Caller, reference: str) -> Agent:
+async def find(on: Database | Transaction, caller: Caller, reference: str) -> Agent:
     """The agent of this id or name; NOT_FOUND unless it is the caller, shares a room with it, or an ADMIN asks."""
     agent = await _named(on, reference)
     if (
@@ -44,7 +45,7 @@ async def find(on: Database | Act, caller: Caller, reference: str) -> Agent:
     return agent
 
 
-async def find_member(on: Database | Act, room_id: int, reference: str) -> Agent:
+async def find_member(on: Database | Transaction, room_id: int, reference: str) -> Agent:
     """The agent of this id or name, where it is a member of the room; else NOT_FOUND."""
     agent = await _named(on, reference)
     if not await q.shares_a_room(on, agent_id=agent.id, room_ids=[room_id]):
@@ -52,7 +53,7 @@ async def find_member(on: Database | Act, room_id: int, reference: str) -> Agent
     return agent
 
 
-async def by_ids(database: Database | Act, keys: Sequence[int]) -> dict[int, Agent]:
+async def by_ids(database: Database | Transaction, keys: Sequence[int]) -> dict[int, Agent]:
     """Agents by key."""
     return {row["id"]: Agent.of(row) for row in await q.agents_by_ids(database, agent_ids=keys)}
 
@@ -73,7 +74,7 @@ async def rooms_of(database: Database, keys: Sequence[int]) -> dict[int, list[Ro
     return found
 
 
-async def ensure(on: Database | Act, name: str, *, kind: AgentKind = AgentKind.AGENT) -> Agent:
+async def ensure(on: Database | Transaction, name: str, *, kind: AgentKind = AgentKind.AGENT) -> Agent:
     """The agent of this name, made where there is none."""
     row = await q.agent_by_name(on, name=name)
     if row is None:
@@ -84,7 +85,7 @@ async def ensure(on: Database | Act, name: str, *, kind: AgentKind = AgentKind.A
 
 
 async def issue_token(
-    on: Database | Act,
+    on: Database | Transaction,
     agent_id: int,
     role: Role,
     *,
@@ -100,8 +101,8 @@ async def issue_token(
 
 async def grant_membership(database: Database, agent: Agent, room_ids: Iterable[int]) -> None:
     """Let the agent into these rooms, in the name of the server; where it is in already, nothing happens."""
-    async with database.act() as act:
-        await rooms.admit(act, agent, room_ids, actor=None)
+    async with database.transaction() as tx:
+        await rooms.admit(tx, agent, room_ids, actor=None)
 
 
 async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[Agent, str]:
@@ -111,13 +112,13 @@ async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[A
     validation.text("description", new.description)
     capabilities = _capabilities(new.capabilities)
     validation.items("rooms", new.rooms or ())
-    async with database.act() as act:
-        task = None if new.spawned_for is None else await _own_task(act, caller, new.spawned_for)
+    async with database.transaction() as tx:
+        task = None if new.spawned_for is None else await _own_task(tx, caller, new.spawned_for)
         if caller.role is not Role.ADMIN:
             _check_subagent(new, task)
-        room_ids = await _rooms_of_new(act, caller, new, task)
+        room_ids = await _rooms_of_new(tx, caller, new, task)
         row = await q.insert_agent(
-            act,
+            tx,
             name=new.name,
             kind=new.kind,
             description=new.description,
@@ -128,8 +129,8 @@ async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[A
         if row is None:
             raise NameTaken(new.name)
         agent = Agent.of(row)
-        await rooms.admit(act, agent, room_ids, actor=caller.agent_id)
-        return agent, await issue_token(act, agent.id, new.role)
+        await rooms.admit(tx, agent, room_ids, actor=caller.agent_id)
+        return agent, await issue_token(tx, agent.id, new.role)
 
 
 async def update(database: Database, caller: Caller, reference: str | None, changes: Mapping[str, Any]) -> Agent:
@@ -143,23 +144,23 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
         wanted["description"] = validation.text("description", changes["description"] or "")
     if "capabilities" in changes:
         wanted["capabilities"] = _capabilities(changes["capabilities"] or ())
-    async with database.act() as act:
-        agent = await find(act, caller, reference or caller.name)
+    async with database.transaction() as tx:
+        agent = await find(tx, caller, reference or caller.name)
         if caller.role is not Role.ADMIN and caller.agent_id not in (agent.id, agent.parent_id):
             raise Forbidden(
                 f"@{agent.name} is neither you nor your subagent.", f"Ask @{agent.name} itself, or an admin, to do it."
             )
         if "rooms" in changes:
             caller.must_administrate("change the rooms of agents")
-            await _move(act, caller, agent, changes["rooms"] or ())
+            await _move(tx, caller, agent, changes["rooms"] or ())
         if wanted:
-            agent = Agent.of(await q.change_agent(act, agent_id=agent.id, changes=wanted))
+            agent = Agent.of(await q.change_agent(tx, agent_id=agent.id, changes=wanted))
     if "rooms" in changes:
-        database.announce_change(Topic.AGENT, agent.id)
+        database.publish_change(Topic.AGENT, agent.id)
     return agent
 
 
-async def _named(on: Database | Act, reference: str) -> Agent:
+async def _named(on: Database | Transaction, reference: str) -> Agent:
     key = ids.key_or_name(ids.AGENT, validation.text("agent", reference))
     row = await (q.agent_by_id(on, agent_id=key) if isinstance(key, int) else q.agent_by_name(on, name=key))
     if row is None:
@@ -171,9 +172,9 @@ def _capabilities(values: Sequence[str]) -> list[str]:
     return sorted(validation.keys("capabilities", values))
 
 
-async def _own_task(act: Act, caller: Caller, reference: str) -> Task:
+async def _own_task(tx: Transaction, caller: Caller, reference: str) -> Task:
     """The task that a subagent is for; its holder's own, unless an ADMIN asks."""
-    row = await q.lock_task(act, task_id=ids.key(ids.TASK, reference))
+    row = await q.lock_task(tx, task_id=ids.key(ids.TASK, reference))
     if row is None:
         raise NotFound(reference)
     task = Task.of(row)
@@ -196,11 +197,11 @@ def _check_subagent(new: NewAgent, task: Task | None) -> None:
         )
 
 
-async def _rooms_of_new(act: Act, caller: Caller, new: NewAgent, task: Task | None) -> set[int]:
+async def _rooms_of_new(tx: Transaction, caller: Caller, new: NewAgent, task: Task | None) -> set[int]:
     if new.rooms is None:
         only = caller.rooms if task is None and len(caller.rooms) == 1 else ()
         return {task.room_id} if task else set(only)
-    asked = {(await rooms.find(act, caller, room)).id for room in new.rooms}
+    asked = {(await rooms.find(tx, caller, room)).id for room in new.rooms}
     if task is None:
         return asked
     if caller.role is not Role.ADMIN and asked - {task.room_id}:
@@ -208,12 +209,14 @@ async def _rooms_of_new(act: Act, caller: Caller, new: NewAgent, task: Task | No
     return asked | {task.room_id}
 
 
-async def _move(act: Act, caller: Caller, agent: Agent, references: Sequence[str]) -> None:
+async def _move(tx: Transaction, caller: Caller, agent: Agent, references: Sequence[str]) -> None:
     """Into exactly these rooms. What the agent holds elsewhere comes back when the leases run out."""
-    wanted = {(await rooms.find(act, caller, room)).id for room in validation.items("rooms", references)}
-    await q.lock_agent(act, agent_id=agent.id)
-    for row in await q.leave_other_rooms(act, agent_id=agent.id, room_ids=sorted(wanted)):
+    wanted = {(await rooms.find(tx, caller, room)).id for room in validation.items("rooms", references)}
+    await q.lock_agent(tx, agent_id=agent.id)
+    for row in await q.leave_other_rooms(tx, agent_id=agent.id, room_ids=sorted(wanted)):
         if row["presence"] != Presence.OFFLINE:
             data = {"presence": Presence.OFFLINE, "previous": row["presence"]}
-            act.record(row["room_id"], EventKind.PRESENCE_CHANGED, actor=caller.agent_id, agent=agent.id, data=data)
-    await rooms.admit(act, agent, wanted, actor=caller.agent_id)
+            tx.append_event(
+                row["room_id"], EventKind.PRESENCE_CHANGED, actor=caller.agent_id, agent=agent.id, data=data
+            )
+    await rooms.admit(tx, agent, wanted, actor=caller.agent_id)

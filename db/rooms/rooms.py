@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from db.core import ids, validation
 from db.core.callers import Caller, only_room
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import NotFound
 from db.core.queries import q
 from db.core.records import Agent, EventKind, Role, Room
+from db.core.transaction import Transaction
 
 
-async def find(on: Database | Act, caller: Caller, reference: str | None) -> Room:
+async def find(on: Database | Transaction, caller: Caller, reference: str | None) -> Room:
     """The room of this id or name, or the caller's only one; NOT_FOUND where the caller may not see it."""
     if reference is None:
         return Room.of(await q.room_by_id(on, room_id=only_room(caller)))
@@ -22,14 +23,14 @@ async def find(on: Database | Act, caller: Caller, reference: str | None) -> Roo
     return Room.of(row)
 
 
-async def get(on: Database | Act, room_id: int) -> Room:
+async def get(on: Database | Transaction, room_id: int) -> Room:
     """The room of this key, which is known to exist."""
     return Room.of(await q.room_by_id(on, room_id=room_id))
 
 
-async def lock(act: Act, room_id: int) -> Room:
+async def lock(tx: Transaction, room_id: int) -> Room:
     """The room, and the right to change what its tasks wait for until the act is over."""
-    return Room.of(await q.lock_room(act, room_id=room_id))
+    return Room.of(await q.lock_room(tx, room_id=room_id))
 
 
 async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Room]:
@@ -43,8 +44,8 @@ async def visible(database: Database, caller: Caller) -> list[Room]:
     return [Room.of(row) for row in rows]
 
 
-async def admit(act: Act, agent: Agent, room_ids: Iterable[int], *, actor: int | None) -> None:
+async def admit(tx: Transaction, agent: Agent, room_ids: Iterable[int], *, actor: int | None) -> None:
     """Make the agent a member of these rooms; each that is new to it hears of it."""
-    for row in await q.join_rooms(act, agent_id=agent.id, room_ids=sorted(set(room_ids))):
+    for row in await q.join_rooms(tx, agent_id=agent.id, room_ids=sorted(set(room_ids))):
         data = {"name": agent.name, "kind": agent.kind}
-        act.record(row["room_id"], EventKind.AGENT_JOINED, actor=actor, agent=agent.id, data=data)
+        tx.append_event(row["room_id"], EventKind.AGENT_JOINED, actor=actor, agent=agent.id, data=data)

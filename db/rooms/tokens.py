@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from db.core import validation
 from db.core.callers import Caller, token_hash
-from db.core.database import Database, Topic
+from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NotFound
 from db.core.queries import q
 from db.core.records import Agent, Role
+from db.core.transaction import Topic
 from db.rooms import agents
 
 _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
@@ -73,7 +74,7 @@ async def revoke(database: Database, caller: Caller, reference: str | None, toke
         if owner != caller.agent_id:
             caller.must_administrate("revoke the tokens of others")
         ended = len(await q.revoke_tokens_of(database, agent_id=owner))
-    database.announce_change(Topic.AGENT, owner)
+    database.publish_change(Topic.AGENT, owner)
     return ended
 
 

@@ -6,10 +6,11 @@ from db.conversation import comments
 from db.conversation.comments import NewHandoff, late_words_kept
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, HandoffRequired, WrongStatus
 from db.core.queries import q
 from db.core.records import STARTED, CommentKind, EventKind, InboxKind, Room, Task, TaskStatus
+from db.core.transaction import Transaction
 from db.goal_tree.references import UNFINISHED, Lookups
 from db.resources import resources
 from db.rooms import agents, rooms
@@ -31,13 +32,13 @@ async def assign(
     """Give a task an owner, a reviewer, instructions; held work changes hands, with a handoff if asked for."""
     if handoff is not None:
         handoff.checked()
-    async with late_words_kept(database, caller), database.act() as act:
-        held = await hold(act, caller, reference, text=handoff.text() if handoff else "")
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        held = await hold(tx, caller, reference, text=handoff.text() if handoff else "")
         task = held.task
-        room = await rooms.get(act, task.room_id)
+        room = await rooms.get(tx, task.room_id)
         if task.finished:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=UNFINISHED)
-        lookups = Lookups(act, caller, room)
+        lookups = Lookups(tx, caller, room)
         assignee = await _agent(lookups, changes, "assignee", task.assignee_id)
         reviewer = await _agent(lookups, changes, "reviewer", task.reviewer_id)
         instructions = validation.text("instructions", changes.get("instructions", task.instructions) or "")
@@ -46,9 +47,9 @@ async def assign(
             _check_move_of_work(held, room, assignee, handoff)
         reviews_it = task.status is TaskStatus.VALIDATING and reviewer != task.reviewer_id
         if reviews_it and reviewer is not None:
-            await reviews.must_be_strangers(act, task, reviewer)
+            await reviews.must_be_strangers(tx, task, reviewer)
         row = await q.assign_task(
-            act,
+            tx,
             task_id=task.id,
             assignee_id=assignee,
             reviewer_id=reviewer,
@@ -57,18 +58,18 @@ async def assign(
             moves=moves and task.status is TaskStatus.DOING,
         )
         if moves:
-            await resources.free(act, held.holds, caller.agent_id, worked=False)
+            await resources.free(tx, held.holds, caller.agent_id, worked=False)
         if handoff is not None:
             body = handoff.text()
             await comments.write(
-                act, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
+                tx, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
             )
-        named = await agents.by_ids(act, [key for key in (assignee, reviewer) if key is not None])
+        named = await agents.by_ids(tx, [key for key in (assignee, reviewer) if key is not None])
         data = {
             "assignee": named[assignee].name if assignee is not None else None,
             "reviewer": named[reviewer].name if reviewer is not None else None,
         }
-        act.record(
+        tx.append_event(
             room.id,
             EventKind.TASK_ASSIGNED,
             actor=caller.agent_id,
@@ -78,13 +79,13 @@ async def assign(
         )
         if reviews_it:
             text = f"{held.id} '{task.title}' waits for your verdict: reviewTask."
-            act.tell(reviewer, room.id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)
+            tx.notify(reviewer, room.id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)
         # A handoff is news to whoever has the task already, too.
         if moves or handoff is not None:
-            _tell_assignee(act, caller, task, assignee, handoff)
+            _notify_assignee(tx, caller, task, assignee, handoff)
         if moves and task.status is TaskStatus.DOING:
             text = f"{held.id} '{task.title}' was taken from you by @{caller.name}: it has another owner now."
-            act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=caller.agent_id, task=task.id)
+            tx.notify(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=caller.agent_id, task=task.id)
         return Task.of(row)
 
 
@@ -106,8 +107,10 @@ def _check_move_of_work(held: Held, room: Room, assignee: int | None, handoff: N
         raise BadInput("assignee", f"{held.id} is {held.task.status}: it keeps an owner. Name another one.")
 
 
-def _tell_assignee(act: Act, caller: Caller, task: Task, assignee: int | None, handoff: NewHandoff | None) -> None:
+def _notify_assignee(
+    tx: Transaction, caller: Caller, task: Task, assignee: int | None, handoff: NewHandoff | None
+) -> None:
     name = f"{ids.of(ids.TASK, task.id)} '{task.title}'"
     kind = InboxKind.HANDOFF if handoff else InboxKind.ASSIGNED
     how = "is handed to you; read its handoff first." if handoff else "is assigned to you."
-    act.tell(assignee, task.room_id, kind, f"{name} {how}", by=caller.agent_id, task=task.id)
+    tx.notify(assignee, task.room_id, kind, f"{name} {how}", by=caller.agent_id, task=task.id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller, still
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import (
     AlreadyClaimed,
     AssignedToOther,
@@ -24,6 +24,7 @@ from db.core.errors import (
 from db.core.queries import q
 from db.core.records import EventKind, Room, Task, TaskStatus
 from db.core.rules import Move, check_move
+from db.core.transaction import Transaction
 from db.events.feed import Feed
 from db.goal_tree import objectives
 from db.goal_tree.references import find_task
@@ -148,7 +149,7 @@ async def _search(database: Database, caller: Caller, wanted: Wanted) -> _Search
     return _Search(room_id, subtree, labels, await _session(database, caller, wanted.session), wanted.lease_seconds)
 
 
-async def _session(on: Database | Act, caller: Caller, label: str | None) -> int | None:
+async def _session(on: Database | Transaction, caller: Caller, label: str | None) -> int | None:
     if label is None:
         return None
     number: int = await q.open_session(on, agent_id=caller.agent_id, label=validation.key("session", label))
@@ -193,46 +194,46 @@ async def _attempt(
     if key is None and room.wip_limit is None and most == 1:
         claimed, log_end = await _claim(database, caller, room, search, most, look)
         if claimed:
-            database.announce(room.id, log_end, [EventKind.TASK_CLAIMED] * len(claimed))
+            database.publish(room.id, log_end, [EventKind.TASK_CLAIMED] * len(claimed))
         return claimed
-    async with database.act() as act:
-        again = await idempotency.answer_of(act, caller, mutation, key, [asdict(wanted), most])
+    async with database.transaction() as tx:
+        again = await idempotency.answer_of(tx, caller, mutation, key, [asdict(wanted), most])
         if again is not None:
-            held = [Task.of(row) for row in await q.tasks_by_keys(act, task_ids=[task for task, _ in again])]
+            held = [Task.of(row) for row in await q.tasks_by_keys(tx, task_ids=[task for task, _ in again])]
             fences = dict(map(tuple, again))
             still = [task for task in held if task.assignee_id == caller.agent_id and task.fence == fences[task.id]]
             still = [task for task in still if task.status is TaskStatus.DOING]
             if still:
                 return still
         if room.wip_limit is not None:
-            await q.lock_agent(act, agent_id=caller.agent_id)
-            most = min(most, room.wip_limit - await q.held_count(act, room_id=room.id, agent_id=caller.agent_id))
+            await q.lock_agent(tx, agent_id=caller.agent_id)
+            most = min(most, room.wip_limit - await q.held_count(tx, room_id=room.id, agent_id=caller.agent_id))
             if most <= 0:
                 return None
-        claimed, log_end = await _claim_all(act, caller, room, search, most, look)
+        claimed, log_end = await _claim_all(tx, caller, room, search, most, look)
         if claimed:
-            await idempotency.keep(act, caller, mutation, key, [[task.id, task.fence] for task in claimed])
+            await idempotency.keep(tx, caller, mutation, key, [[task.id, task.fence] for task in claimed])
     if claimed:
-        database.announce(room.id, log_end, [EventKind.TASK_CLAIMED] * len(claimed))
+        database.publish(room.id, log_end, [EventKind.TASK_CLAIMED] * len(claimed))
     return claimed
 
 
 async def _claim_all(
-    act: Act, caller: Caller, room: Room, search: _Search, most: int, look: int
+    tx: Transaction, caller: Caller, room: Room, search: _Search, most: int, look: int
 ) -> tuple[list[Task], int]:
     """One statement after the other until there are `most`: what one fills up makes way for others in the next."""
     if most > 1:
-        await q.lock_resources_of_room(act, room_id=room.id)
-    claimed, log_end = await _claim(act, caller, room, search, most, look)
+        await q.lock_resources_of_room(tx, room_id=room.id)
+    claimed, log_end = await _claim(tx, caller, room, search, most, look)
     found = len(claimed)
     while found and len(claimed) < most:
-        more, end = await _claim(act, caller, room, search, most - len(claimed), look)
+        more, end = await _claim(tx, caller, room, search, most - len(claimed), look)
         found, claimed, log_end = len(more), claimed + more, max(log_end, end)
     return claimed, log_end
 
 
 async def _claim(
-    on: Database | Act, caller: Caller, room: Room, search: _Search, most: int, look: int
+    on: Database | Transaction, caller: Caller, room: Room, search: _Search, most: int, look: int
 ) -> tuple[list[Task], int]:
     """What one statement claims, and where the log ends with it."""
     rows = await q.claim_next(
@@ -326,44 +327,44 @@ async def claim(
     if lease_seconds is not None:
         validation.integer("leaseSeconds", lease_seconds, 1, validation.MAX_LEASE)
     texts = criteria_rules.checked(criteria) if criteria else None
-    async with database.act() as act:
-        found = await find_task(act, caller, reference)
+    async with database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
-        room = await (rooms.lock(act, found.room_id) if texts else rooms.get(act, found.room_id))
+        room = await (rooms.lock(tx, found.room_id) if texts else rooms.get(tx, found.room_id))
         if room.wip_limit is not None:
-            await q.lock_agent(act, agent_id=caller.agent_id)
-        row = await q.lock_task(act, task_id=found.id)
+            await q.lock_agent(tx, agent_id=caller.agent_id)
+        row = await q.lock_task(tx, task_id=found.id)
         task, holder = Task.of(row), row["assignee_name"]
         if task.status is TaskStatus.DOING and not row["lease_runs"]:
-            await lease_expiry.take_back(act, task.id)
-            task = Task.of(await q.task_by_id(act, task_id=task.id))
-        session_id = await _session(act, caller, session)
-        present = [row["text"] for row in await q.criteria_of(act, task_id=task.id)] if texts else []
+            await lease_expiry.take_back(tx, task.id)
+            task = Task.of(await q.task_by_id(tx, task_id=task.id))
+        session_id = await _session(tx, caller, session)
+        present = [row["text"] for row in await q.criteria_of(tx, task_id=task.id)] if texts else []
         if task.status is TaskStatus.DOING and task.assignee_id == caller.agent_id:
             if texts and texts != present:
                 raise _criteria_given(reference) if present else CriteriaFrozen(task=ids.of(ids.TASK, task.id))
-            renewed = await q.renew_lease(act, task_id=task.id, lease_seconds=lease_seconds, quiet_seconds=None)
+            renewed = await q.renew_lease(tx, task_id=task.id, lease_seconds=lease_seconds, quiet_seconds=None)
             return Task.of(renewed)
-        needed = (await resources.needs(act, [task.requirement_id]))[task.requirement_id]
+        needed = (await resources.needs(tx, [task.requirement_id]))[task.requirement_id]
         if needed:
             # Whether they can be had is not to change before they are taken.
-            await q.lock_resources(act, resource_ids=needed)
-        await _check(act, caller, room, task, holder, has_criteria=bool(texts), needed=needed)
+            await q.lock_resources(tx, resource_ids=needed)
+        await _check(tx, caller, room, task, holder, has_criteria=bool(texts), needed=needed)
         if texts:
             if present:
                 raise _criteria_given(reference)
-            await criteria_rules.replace(act, task, texts, caller.agent_id)
+            await criteria_rules.replace(tx, task, texts, caller.agent_id)
         claimed = Task.of(
             await q.claim_task(
-                act,
+                tx,
                 task_id=task.id,
                 agent_id=caller.agent_id,
                 session_id=session_id,
                 lease_seconds=lease_seconds or room.lease_seconds,
             )
         )
-        await resources.take(act, claimed, needed)
-        act.record(
+        await resources.take(tx, claimed, needed)
+        tx.append_event(
             room.id,
             EventKind.TASK_CLAIMED,
             actor=caller.agent_id,
@@ -379,7 +380,7 @@ def _criteria_given(reference: str) -> BadInput:
 
 
 async def _check(
-    act: Act,
+    tx: Transaction,
     caller: Caller,
     room: Room,
     task: Task,
@@ -397,16 +398,16 @@ async def _check(
         raise AssignedToOther(task=name, assignee=holder or "")
     if room.paused:
         raise Paused(room=room.name)
-    missing = await q.missing_capabilities(act, requirement_id=task.requirement_id, agent_id=caller.agent_id)
+    missing = await q.missing_capabilities(tx, requirement_id=task.requirement_id, agent_id=caller.agent_id)
     if missing:
         raise MissingCapabilities(task=name, missing=missing)
     others = task.open_dependencies or task.waits_for_track or task.waits_for_objective or task.waits_for_schedule
-    if others or (needed and await resources.unavailable(act, [task.requirement_id])):
-        found = (await waits.waits_of(act, [task]))[task.id]
+    if others or (needed and await resources.unavailable(tx, [task.requirement_id])):
+        found = (await waits.waits_of(tx, [task]))[task.id]
         raise NotReady(task=name, waiting_on=waits.facts(found))
     if task.waits_for_criteria and not has_criteria:
         raise CriteriaRequired(task=name)
     if room.wip_limit is not None:
-        held = await q.held_count(act, room_id=room.id, agent_id=caller.agent_id)
+        held = await q.held_count(tx, room_id=room.id, agent_id=caller.agent_id)
         if held >= room.wip_limit:
             raise WipLimit(limit=room.wip_limit)

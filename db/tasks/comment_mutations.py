@@ -24,20 +24,20 @@ async def add(database: Database, caller: Caller, on: str, kind: CommentKind, bo
     if not body.strip():
         raise BadInput("body", "body is empty.")
     validation.text("body", body)
-    async with comments.late_words_kept(database, caller), database.act() as act:
+    async with comments.late_words_kept(database, caller), database.transaction() as tx:
         if letter == ids.OBJECTIVE:
-            room_id, task, objective = (await objectives.find(act, caller, on)).room_id, None, number
+            room_id, task, objective = (await objectives.find(tx, caller, on)).room_id, None, number
             caller.must_work(room_id, on)
         else:
-            held = await hold(act, caller, on, text=body)
+            held = await hold(tx, caller, on, text=body)
             room_id, task, objective = held.task.room_id, number, None
-        answer = await idempotency.answer_of(act, caller, "addComment", key, [on, kind, body])
+        answer = await idempotency.answer_of(tx, caller, "addComment", key, [on, kind, body])
         if answer is not None:
-            return Comment.of(await q.comment_by_id(act, comment_id=answer))
-        comment = await comments.write(act, room_id, kind, body, author=caller.agent_id, task=task, objective=objective)
+            return Comment.of(await q.comment_by_id(tx, comment_id=answer))
+        comment = await comments.write(tx, room_id, kind, body, author=caller.agent_id, task=task, objective=objective)
         if task is not None and held.by_caller:
-            await q.renew_lease(act, task_id=task, lease_seconds=None, quiet_seconds=None)
+            await q.renew_lease(tx, task_id=task, lease_seconds=None, quiet_seconds=None)
             if kind is CommentKind.PROGRESS:
-                await q.note_progress(act, task_id=task)
-        await idempotency.keep(act, caller, "addComment", key, comment.id)
+                await q.note_progress(tx, task_id=task)
+        await idempotency.keep(tx, caller, "addComment", key, comment.id)
     return comment

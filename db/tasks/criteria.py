@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from db.conversation.comments import late_words_kept
 from db.core import validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, CriteriaFrozen, WrongStatus
 from db.core.queries import q
 from db.core.records import STARTED, EventKind, Task
+from db.core.transaction import Transaction
 from db.goal_tree.references import UNFINISHED, find_task
 from db.rooms import rooms
 from db.tasks import readiness
@@ -27,11 +28,11 @@ def checked(texts: Sequence[str]) -> list[str]:
 async def set_all(database: Database, caller: Caller, reference: str, criteria: Sequence[str]) -> Task:
     """Say what done means. Once work began, only the creator and the reviewer may, and never the holder."""
     texts = checked(criteria)
-    async with late_words_kept(database, caller), database.act() as act:
-        found = await find_task(act, caller, reference)
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
-        room = await rooms.lock(act, found.room_id)
-        held = await hold(act, caller, reference, text="\n".join(texts))
+        room = await rooms.lock(tx, found.room_id)
+        held = await hold(tx, caller, reference, text="\n".join(texts))
         task = held.task
         if task.finished:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=UNFINISHED)
@@ -43,17 +44,17 @@ async def set_all(database: Database, caller: Caller, reference: str, criteria: 
             raise BadInput(
                 "criteria", "This room asks for criteria, and work on this task has begun: leave it one at least."
             )
-        await replace(act, task, texts, caller.agent_id)
-        return Task.of(await q.task_by_id(act, task_id=task.id))
+        await replace(tx, task, texts, caller.agent_id)
+        return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
-async def replace(act: Act, task: Task, texts: Sequence[str], actor: int) -> None:
+async def replace(tx: Transaction, task: Task, texts: Sequence[str], actor: int) -> None:
     """Put these criteria in the place of the old ones. The room's lock is held."""
-    await q.delete_criteria(act, task_id=task.id)
-    await q.insert_criteria(act, task_id=task.id, texts=texts)
-    await q.touch_task(act, task_id=task.id)
-    await readiness.recount(act, [task.id], actor)
-    act.record(
+    await q.delete_criteria(tx, task_id=task.id)
+    await q.insert_criteria(tx, task_id=task.id, texts=texts)
+    await q.touch_task(tx, task_id=task.id)
+    await readiness.recount(tx, [task.id], actor)
+    tx.append_event(
         task.room_id,
         EventKind.TASK_UPDATED,
         actor=actor,

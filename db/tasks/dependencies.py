@@ -3,10 +3,11 @@
 from db.conversation.comments import late_words_kept
 from db.core import ids
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, DependencyCycle
 from db.core.queries import q
 from db.core.records import Dependency, DependencyKind, EventKind, Task
+from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
 from db.rooms import rooms
 from db.tasks import readiness
@@ -15,55 +16,55 @@ from db.tasks.task_guard import hold
 
 async def add(database: Database, caller: Caller, reference: str, on: str, kind: DependencyKind) -> Dependency:
     """Let the task depend on the other; the same edge again is the same edge. DEPENDENCY_CYCLE names the way round."""
-    async with late_words_kept(database, caller), database.act() as act:
-        task, other = await _ends(act, caller, reference, on)
-        await link(act, caller, task, other, kind)
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        task, other = await _ends(tx, caller, reference, on)
+        await link(tx, caller, task, other, kind)
         if kind is DependencyKind.BLOCKS:
-            await readiness.refuse_cycles(act, [task.id])
-        return Dependency.of(await q.dependency_of(act, task_id=task.id, depends_on_id=other.id, kind=kind))
+            await readiness.refuse_cycles(tx, [task.id])
+        return Dependency.of(await q.dependency_of(tx, task_id=task.id, depends_on_id=other.id, kind=kind))
 
 
-async def link(act: Act, caller: Caller, task: Task, other: Task, kind: DependencyKind) -> None:
+async def link(tx: Transaction, caller: Caller, task: Task, other: Task, kind: DependencyKind) -> None:
     """Write the edge, if it is new, and count it. The room is locked, and longer cycles are the caller's to refuse."""
     if task.id == other.id:
         if kind is DependencyKind.BLOCKS:
             raise DependencyCycle(path=[ids.of(ids.TASK, task.id)] * 2)
         raise BadInput("dependsOn", "A task isn't related to itself.")
     new = await q.insert_dependency(
-        act, task_id=task.id, depends_on_id=other.id, kind=kind, created_by_id=caller.agent_id
+        tx, task_id=task.id, depends_on_id=other.id, kind=kind, created_by_id=caller.agent_id
     )
     if not new:
         return
     if kind is DependencyKind.BLOCKS:
-        await readiness.recount(act, [task.id, other.id], caller.agent_id)
-    _record(act, caller, EventKind.DEPENDENCY_ADDED, task, other, kind)
+        await readiness.recount(tx, [task.id, other.id], caller.agent_id)
+    _record(tx, caller, EventKind.DEPENDENCY_ADDED, task, other, kind)
 
 
 async def remove(database: Database, caller: Caller, reference: str, on: str, kind: DependencyKind) -> Task:
     """Take the edge away; where there is none, nothing changes."""
-    async with late_words_kept(database, caller), database.act() as act:
-        task, other = await _ends(act, caller, reference, on)
-        if await q.delete_dependency(act, task_id=task.id, depends_on_id=other.id, kind=kind):
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        task, other = await _ends(tx, caller, reference, on)
+        if await q.delete_dependency(tx, task_id=task.id, depends_on_id=other.id, kind=kind):
             if kind is DependencyKind.BLOCKS:
-                await readiness.recount(act, [task.id, other.id], caller.agent_id)
-            _record(act, caller, EventKind.DEPENDENCY_REMOVED, task, other, kind)
-        return Task.of(await q.task_by_id(act, task_id=task.id))
+                await readiness.recount(tx, [task.id, other.id], caller.agent_id)
+            _record(tx, caller, EventKind.DEPENDENCY_REMOVED, task, other, kind)
+        return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
-async def _ends(act: Act, caller: Caller, reference: str, on: str) -> tuple[Task, Task]:
+async def _ends(tx: Transaction, caller: Caller, reference: str, on: str) -> tuple[Task, Task]:
     """Both tasks of an edge, in one room, whose lock is taken."""
-    task = await find_task(act, caller, reference)
+    task = await find_task(tx, caller, reference)
     caller.must_work(task.room_id, reference)
-    other = await find_task(act, caller, on)
+    other = await find_task(tx, caller, on)
     if other.room_id != task.room_id:
         raise BadInput("dependsOn", f"{on} is in another room than {reference}: dependencies stay within one.")
-    await rooms.lock(act, task.room_id)
-    await hold(act, caller, reference)
-    return Task.of(await q.task_by_id(act, task_id=task.id)), Task.of(await q.task_by_id(act, task_id=other.id))
+    await rooms.lock(tx, task.room_id)
+    await hold(tx, caller, reference)
+    return Task.of(await q.task_by_id(tx, task_id=task.id)), Task.of(await q.task_by_id(tx, task_id=other.id))
 
 
-def _record(act: Act, caller: Caller, kind: EventKind, task: Task, other: Task, edge: DependencyKind) -> None:
-    act.record(
+def _record(tx: Transaction, caller: Caller, kind: EventKind, task: Task, other: Task, edge: DependencyKind) -> None:
+    tx.append_event(
         task.room_id,
         kind,
         actor=caller.agent_id,

@@ -6,9 +6,10 @@ from typing import Any
 
 from db.conversation import messages
 from db.core import ids
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.queries import q
 from db.core.records import EventKind, InboxKind, TaskStatus
+from db.core.transaction import Transaction
 from db.resources import resources
 
 # What one transaction takes back at most: claims that want the same log wait no longer than for these.
@@ -17,24 +18,24 @@ _BATCH = 200
 
 async def take_back_expired(database: Database) -> int:
     """Take back a batch of the tasks whose claim is over; answers how many."""
-    async with database.act() as act:
-        rows = await q.take_back_expired(act, task_id=None, most=_BATCH)
-        await _record(act, rows, tells=True)
+    async with database.transaction() as tx:
+        rows = await q.take_back_expired(tx, task_id=None, most=_BATCH)
+        await _record(tx, rows, notify=True)
     return len(rows)
 
 
-async def take_back(act: Act, task_id: int) -> None:
+async def take_back(tx: Transaction, task_id: int) -> None:
     """Take back this one, which the act has locked, if its claim is over; for the caller, who takes what it held."""
-    await _record(act, await q.take_back_expired(act, task_id=task_id, most=1), tells=False)
+    await _record(tx, await q.take_back_expired(tx, task_id=task_id, most=1), notify=False)
 
 
-async def _record(act: Act, rows: Sequence[Any], *, tells: bool) -> None:
+async def _record(tx: Transaction, rows: Sequence[Any], *, notify: bool) -> None:
     held = {row["id"]: row["requirement_id"] for row in rows}
-    await resources.free(act, held, None, worked=False, tells=tells)
+    await resources.free(tx, held, None, worked=False, notify=notify)
     given_up = defaultdict(list)
     for row in rows:
         name = f"{ids.of(ids.TASK, row['id'])} '{row['title']}'"
-        act.record(
+        tx.append_event(
             row["room_id"],
             EventKind.TASK_RECLAIMED,
             task=row["id"],
@@ -49,7 +50,7 @@ async def _record(act: Act, rows: Sequence[Any], *, tells: bool) -> None:
             },
         )
         if row["status"] == TaskStatus.BLOCKED:
-            act.record(
+            tx.append_event(
                 row["room_id"],
                 EventKind.TASK_BLOCKED,
                 task=row["id"],
@@ -60,7 +61,7 @@ async def _record(act: Act, rows: Sequence[Any], *, tells: bool) -> None:
         why = (
             f"Your lease on {name} ran out" if row["reason"] == "expired" else f"You were silent on {name} for too long"
         )
-        act.tell(
+        tx.notify(
             row["holder_id"],
             row["room_id"],
             InboxKind.LEASE_LOST,
@@ -69,4 +70,4 @@ async def _record(act: Act, rows: Sequence[Any], *, tells: bool) -> None:
             task=row["id"],
         )
     for room_id, lines in given_up.items():
-        await messages.post(act, room_id, messages.BLOCKERS, "\n".join(lines))
+        await messages.post(tx, room_id, messages.BLOCKERS, "\n".join(lines))

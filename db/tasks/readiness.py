@@ -10,78 +10,79 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from db.core import ids
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import DependencyCycle
 from db.core.queries import q
 from db.core.records import EventKind, InboxKind, Room, Task
+from db.core.transaction import Transaction
 
 # What one transaction clears at most.
 _BATCH = 500
 
 
-async def recount(act: Act, tasks: Sequence[int], actor: int | None) -> None:
+async def recount(tx: Transaction, tasks: Sequence[int], actor: int | None) -> None:
     """Set what these tasks wait for from scratch, but for their tracks, and tell of those that became ready."""
-    _tell(act, await q.recount(act, task_ids=tasks), actor)
+    _notify(tx, await q.recount(tx, task_ids=tasks), actor)
 
 
-async def settle_track(act: Act, room_id: int, objective_id: int | None, track: str, actor: int | None) -> None:
+async def settle_track(tx: Transaction, room_id: int, objective_id: int | None, track: str, actor: int | None) -> None:
     """Let the first unfinished task of the track start, and none behind it."""
-    await _settle_track(act, room_id, objective_id, track, actor, None)
+    await _settle_track(tx, room_id, objective_id, track, actor, None)
 
 
-async def leave_track(act: Act, task_id: int) -> None:
+async def leave_track(tx: Transaction, task_id: int) -> None:
     """The task is on no track any more, so it waits for none."""
-    await q.leave_track(act, task_id=task_id)
+    await q.leave_track(tx, task_id=task_id)
 
 
-async def ended(act: Act, task: Task, actor: int | None) -> None:
+async def ended(tx: Transaction, task: Task, actor: int | None) -> None:
     """The task is done or cancelled: whatever waited for it waits for one thing less."""
-    await q.shift_blockers(act, task_id=task.id, by=-1)
-    _tell(act, await q.shift_dependents(act, task_id=task.id, by=-1), actor, cleared_by=task)
+    await q.shift_blockers(tx, task_id=task.id, by=-1)
+    _notify(tx, await q.shift_dependents(tx, task_id=task.id, by=-1), actor, cleared_by=task)
     if task.track is not None:
-        await _settle_track(act, task.room_id, task.objective_id, task.track, actor, task)
+        await _settle_track(tx, task.room_id, task.objective_id, task.track, actor, task)
 
 
-async def reopened(act: Act, task: Task, actor: int | None) -> None:
+async def reopened(tx: Transaction, task: Task, actor: int | None) -> None:
     """The task is unfinished again: what depends on it waits again, and so may the task itself."""
-    await q.shift_blockers(act, task_id=task.id, by=1)
-    await q.shift_dependents(act, task_id=task.id, by=1)
-    await recount(act, [task.id], actor)
+    await q.shift_blockers(tx, task_id=task.id, by=1)
+    await q.shift_dependents(tx, task_id=task.id, by=1)
+    await recount(tx, [task.id], actor)
     if task.track is not None:
-        await _settle_track(act, task.room_id, task.objective_id, task.track, actor, None)
-    await refuse_cycles(act, [task.id])
+        await _settle_track(tx, task.room_id, task.objective_id, task.track, actor, None)
+    await refuse_cycles(tx, [task.id])
 
 
-async def drafts_changed(act: Act, objective_ids: Sequence[int], in_draft: bool, actor: int | None) -> None:  # noqa: FBT001  # the new value of the column
+async def drafts_changed(tx: Transaction, objective_ids: Sequence[int], in_draft: bool, actor: int | None) -> None:  # noqa: FBT001  # the new value of the column
     """These objectives are below a draft now, or no longer: `in_draft` was just set on them."""
-    _tell(act, await q.set_drafts(act, objective_ids=objective_ids, in_draft=in_draft), actor)
+    _notify(tx, await q.set_drafts(tx, objective_ids=objective_ids, in_draft=in_draft), actor)
 
 
-async def criteria_rule_changed(act: Act, room: Room, actor: int | None) -> None:
+async def criteria_rule_changed(tx: Transaction, room: Room, actor: int | None) -> None:
     """The room began, or ceased, to ask for criteria before work starts."""
-    rows = await q.apply_criteria_rule(act, room_id=room.id, required=room.require_done_criteria)
-    _tell(act, rows, actor)
+    rows = await q.apply_criteria_rule(tx, room_id=room.id, required=room.require_done_criteria)
+    _notify(tx, rows, actor)
 
 
 async def clear_schedules(database: Database) -> int:
     """Let the tasks start whose notBefore has come; answers how many."""
-    async with database.act() as act:
-        rows = await q.clear_schedules(act, most=_BATCH)
-        _tell(act, rows, None)
+    async with database.transaction() as tx:
+        rows = await q.clear_schedules(tx, most=_BATCH)
+        _notify(tx, rows, None)
     return len(rows)
 
 
-async def recompute(act: Act, room_id: int) -> None:
+async def recompute(tx: Transaction, room_id: int) -> None:
     """Set everything that is stored about waiting in a room from scratch, and tell nobody: after a bulk load."""
-    await q.recount(act, task_ids=[row["id"] for row in await q.room_task_ids(act, room_id=room_id)])
-    for row in await q.room_tracks(act, room_id=room_id):
-        await q.settle_track(act, room_id=room_id, objective_id=row["objective_id"], track=row["track"])
+    await q.recount(tx, task_ids=[row["id"] for row in await q.room_task_ids(tx, room_id=room_id)])
+    for row in await q.room_tracks(tx, room_id=room_id):
+        await q.settle_track(tx, room_id=room_id, objective_id=row["objective_id"], track=row["track"])
 
 
-async def refuse_cycles(act: Act, tasks: Sequence[int]) -> None:
+async def refuse_cycles(tx: Transaction, tasks: Sequence[int]) -> None:
     """DEPENDENCY_CYCLE where one of these tasks waits for itself, over dependencies, tracks and subtasks together."""
     graph: dict[int, set[int]] = {}
-    for row in await q.waits_reached_from(act, task_ids=tasks):
+    for row in await q.waits_reached_from(tx, task_ids=tasks):
         graph.setdefault(row["task_id"], set()).add(row["on_id"])
     try:
         TopologicalSorter(graph).prepare()
@@ -94,20 +95,20 @@ async def refuse_cycles(act: Act, tasks: Sequence[int]) -> None:
 
 
 async def _settle_track(
-    act: Act, room_id: int, objective_id: int | None, track: str, actor: int | None, cleared_by: Task | None
+    tx: Transaction, room_id: int, objective_id: int | None, track: str, actor: int | None, cleared_by: Task | None
 ) -> None:
-    rows = await q.settle_track(act, room_id=room_id, objective_id=objective_id, track=track)
-    _tell(act, rows, actor, cleared_by=cleared_by)
+    rows = await q.settle_track(tx, room_id=room_id, objective_id=objective_id, track=track)
+    _notify(tx, rows, actor, cleared_by=cleared_by)
 
 
-def _tell(act: Act, rows: Sequence[Any], actor: int | None, *, cleared_by: Task | None = None) -> None:
+def _notify(tx: Transaction, rows: Sequence[Any], actor: int | None, *, cleared_by: Task | None = None) -> None:
     """Of the rows that are clear now and weren't: an event, and a word to the owner unless it was its own doing."""
     cause = f"{ids.of(ids.TASK, cleared_by.id)} '{cleared_by.title}' is finished" if cleared_by else "All is clear"
     for row in rows:
         resumes = "resumes" in row and row["resumes"]
         if not (resumes or (row["ready"] and not row["was_ready"])):
             continue
-        act.record(
+        tx.append_event(
             row["room_id"],
             EventKind.TASK_UNBLOCKED,
             actor=actor,
@@ -117,4 +118,4 @@ def _tell(act: Act, rows: Sequence[Any], actor: int | None, *, cleared_by: Task 
         )
         rest = "is clear to go on" if row["ready"] else "still waits for other things: see its waitingOn"
         summary = f"{cause}: {ids.of(ids.TASK, row['id'])} '{row['title']}' {rest}."
-        act.tell(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, summary, by=actor, task=row["id"])
+        tx.notify(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, summary, by=actor, task=row["id"])

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from db.conversation import comments
 from db.core import ids, rules, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, CriteriaUnmet, Forbidden, NotFound, SelfReview
 from db.core.queries import q
 from db.core.records import CommentKind, Criterion, EventKind, InboxKind, Review, Task, Verdict
 from db.core.rules import Move, check_move
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goal_tree.references import find_task
 from db.rooms import agents, rooms
@@ -58,13 +59,13 @@ async def claim_next(database: Database, caller: Caller, room: str | None) -> Ta
     """The oldest submission that the caller may review, which from now on waits for it alone, if there is one."""
     found = await rooms.find(database, caller, room)
     caller.must_work(found.id, room or found.name)
-    async with database.act() as act:
-        row = await q.claim_next_review(act, room_id=found.id, agent_id=caller.agent_id)
+    async with database.transaction() as tx:
+        row = await q.claim_next_review(tx, room_id=found.id, agent_id=caller.agent_id)
         if row is None:
             return None
         task = Task.of(row)
         if row["reviewer_before"] is None:
-            act.record(
+            tx.append_event(
                 task.room_id,
                 EventKind.TASK_ASSIGNED,
                 actor=caller.agent_id,
@@ -82,20 +83,20 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
     """
     new.checked()
     approves = new.verdict is Verdict.APPROVED
-    async with database.act() as act:
-        found = await find_task(act, caller, reference)
+    async with database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
-        await rooms.lock(act, found.room_id)
-        task = (await hold(act, caller, reference)).task
+        await rooms.lock(tx, found.room_id)
+        task = (await hold(tx, caller, reference)).task
         check_move(task.id, task.status, Move.APPROVE if approves else Move.SEND_BACK)
-        await must_be_strangers(act, task, caller.agent_id)
-        await _must_be_its_reviewer(act, caller, task)
-        await _judge_criteria(act, task, new)
+        await must_be_strangers(tx, task, caller.agent_id)
+        await _must_be_its_reviewer(tx, caller, task)
+        await _judge_criteria(tx, task, new)
         if approves:
-            await submissions.refuse_open_subtasks(act, task)
+            await submissions.refuse_open_subtasks(tx, task)
         given = Review.of(
             await q.insert_review(
-                act,
+                tx,
                 task_id=task.id,
                 submission=task.submissions,
                 author_id=task.submitted_by_id,
@@ -104,8 +105,8 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
                 comment=new.comment,
             )
         )
-        await comments.write(act, task.room_id, CommentKind.REVIEW, new.text(), author=caller.agent_id, task=task.id)
-        act.record(
+        await comments.write(tx, task.room_id, CommentKind.REVIEW, new.text(), author=caller.agent_id, task=task.id)
+        tx.append_event(
             task.room_id,
             EventKind.TASK_REVIEWED,
             actor=caller.agent_id,
@@ -114,15 +115,15 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
             data={"review": ids.of(ids.REVIEW, given.id), "verdict": new.verdict.value, "comment": new.comment},
         )
         await (
-            _approve(act, caller, task) if approves else q.send_back(act, task_id=task.id, reviewer_id=caller.agent_id)
+            _approve(tx, caller, task) if approves else q.send_back(tx, task_id=task.id, reviewer_id=caller.agent_id)
         )
-        _tell(act, caller, task, new)
-        return Task.of(await q.task_by_id(act, task_id=task.id))
+        _notify(tx, caller, task, new)
+        return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
-async def _approve(act: Act, caller: Caller, task: Task) -> None:
-    done = Task.of(await q.approve_task(act, task_id=task.id, reviewer_id=caller.agent_id))
-    act.record(
+async def _approve(tx: Transaction, caller: Caller, task: Task) -> None:
+    done = Task.of(await q.approve_task(tx, task_id=task.id, reviewer_id=caller.agent_id))
+    tx.append_event(
         task.room_id,
         EventKind.TASK_DONE,
         actor=caller.agent_id,
@@ -130,12 +131,12 @@ async def _approve(act: Act, caller: Caller, task: Task) -> None:
         objective=task.objective_id,
         data={"result": task.result, "fence": task.fence},
     )
-    await readiness.ended(act, done, caller.agent_id)
+    await readiness.ended(tx, done, caller.agent_id)
     if task.objective_id is not None:
-        await objectives.parts_changed(act, task.objective_id, caller.agent_id)
+        await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
 
 
-def _tell(act: Act, caller: Caller, task: Task, new: NewReview) -> None:
+def _notify(tx: Transaction, caller: Caller, task: Task, new: NewReview) -> None:
     """The author and, should it have another owner by now, that one."""
     name = f"{ids.of(ids.TASK, task.id)} '{task.title}'"
     approves = new.verdict is Verdict.APPROVED
@@ -143,21 +144,21 @@ def _tell(act: Act, caller: Caller, task: Task, new: NewReview) -> None:
     how = "approved it" if approves else "asks for changes; claimTask takes it up again"
     text = f"{name}: {caller.name} {how}." + (f" {new.comment}" if new.comment else "")
     for agent_id in dict.fromkeys([task.submitted_by_id, task.assignee_id]):
-        act.tell(agent_id, task.room_id, kind, text, by=caller.agent_id, task=task.id)
+        tx.notify(agent_id, task.room_id, kind, text, by=caller.agent_id, task=task.id)
 
 
-async def must_be_strangers(act: Act, task: Task, reviewer_id: int) -> None:
+async def must_be_strangers(tx: Transaction, task: Task, reviewer_id: int) -> None:
     """SELF_REVIEW where the reviewer is the submission's author, or a relative."""
     author_id = task.submitted_by_id or 0
-    known = await agents.by_ids(act, [author_id, reviewer_id])
+    known = await agents.by_ids(tx, [author_id, reviewer_id])
     if rules.related(known[author_id], known[reviewer_id]):
         raise SelfReview(task=ids.of(ids.TASK, task.id), author=known[author_id].name, reviewer=known[reviewer_id].name)
 
 
-async def _must_be_its_reviewer(act: Act, caller: Caller, task: Task) -> None:
+async def _must_be_its_reviewer(tx: Transaction, caller: Caller, task: Task) -> None:
     if task.reviewer_id in (None, caller.agent_id):
         return
-    reviewer = (await agents.by_ids(act, [task.reviewer_id]))[task.reviewer_id]
+    reviewer = (await agents.by_ids(tx, [task.reviewer_id]))[task.reviewer_id]
     name = ids.of(ids.TASK, task.id)
     raise Forbidden(
         f"The verdict on {name} is for @{reviewer.name}, its reviewer.",
@@ -165,9 +166,9 @@ async def _must_be_its_reviewer(act: Act, caller: Caller, task: Task) -> None:
     )
 
 
-async def _judge_criteria(act: Act, task: Task, new: NewReview) -> None:
+async def _judge_criteria(tx: Transaction, task: Task, new: NewReview) -> None:
     """Keep the word on each criterion. Approving accepts those left out, and is refused while one isn't accepted."""
-    criteria = [Criterion.of(row) for row in await q.criteria_of(act, task_id=task.id)]
+    criteria = [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
     said = {ids.key(ids.CRITERION, one.id): one.accepted for one in new.criteria}
     unknown = next((key for key in said if key not in {criterion.id for criterion in criteria}), None)
     if unknown is not None:
@@ -177,7 +178,7 @@ async def _judge_criteria(act: Act, task: Task, new: NewReview) -> None:
         if refused:
             raise CriteriaUnmet(task=ids.of(ids.TASK, task.id), unmet=refused)
         said = {criterion.id: True for criterion in criteria}
-    await q.accept_criteria(act, criterion_ids=list(said), accepted=list(said.values()))
+    await q.accept_criteria(tx, criterion_ids=list(said), accepted=list(said.values()))
 
 
 async def of_tasks(database: Database, keys: Sequence[int]) -> dict[int, list[Review]]:

@@ -5,9 +5,10 @@ log, the inbox and whatever is read of the task never differ.
 """
 
 from db.core import ids
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.queries import q
 from db.core.records import EventKind, InboxKind
+from db.core.transaction import Transaction
 
 # What one transaction marks or gives back at most.
 _BATCH = 200
@@ -15,10 +16,10 @@ _BATCH = 200
 
 async def mark_stale(database: Database) -> int:
     """Mark a batch of the held tasks whose holders were silent for too long, and tell them; answers how many."""
-    async with database.act() as act:
-        rows = await q.mark_stale(act, most=_BATCH)
+    async with database.transaction() as tx:
+        rows = await q.mark_stale(tx, most=_BATCH)
         for row in rows:
-            act.record(
+            tx.append_event(
                 row["room_id"],
                 EventKind.TASK_STALE,
                 task=row["id"],
@@ -33,21 +34,21 @@ async def mark_stale(database: Database) -> int:
                 f" {row['since']:%Y-%m-%d %H:%M} UTC: say how it goes (addComment of the kind PROGRESS, or writeNotes),"
                 f" or announce a silence (renewLease with quietSeconds).{threat}"
             )
-            act.tell(row["assignee_id"], row["room_id"], InboxKind.STALE, text, by=None, task=row["id"])
+            tx.notify(row["assignee_id"], row["room_id"], InboxKind.STALE, text, by=None, task=row["id"])
     return len(rows)
 
 
-async def patience_changed(act: Act, room_id: int) -> None:
+async def patience_changed(tx: Transaction, room_id: int) -> None:
     """The room calls work stale sooner or later than before; what is stale by now is left to the sweeper."""
-    await q.clear_marks(act, room_id=room_id)
+    await q.clear_marks(tx, room_id=room_id)
 
 
 async def give_back_reviews(database: Database) -> int:
     """Let others take a batch of the reviews that were taken by agents who are gone; answers how many."""
-    async with database.act() as act:
-        rows = await q.give_back_reviews(act, most=_BATCH)
+    async with database.transaction() as tx:
+        rows = await q.give_back_reviews(tx, most=_BATCH)
         for row in rows:
-            act.record(
+            tx.append_event(
                 row["room_id"],
                 EventKind.TASK_ASSIGNED,
                 task=row["id"],

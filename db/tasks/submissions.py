@@ -7,10 +7,11 @@ from db.conversation import comments, messages
 from db.conversation.comments import late_words_kept
 from db.core import ids, rules, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, CriteriaUnmet, NotFound, NotReady, ReviewRequired
 from db.core.queries import q
 from db.core.records import Agent, ArtifactKind, CommentKind, Criterion, EventKind, InboxKind, Room, Task, WaitKind
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goal_tree.references import find_task
 from db.resources import resources
@@ -66,19 +67,19 @@ async def submit(
 ) -> Task:
     """Hand the task in for review: its lease ends, it keeps its owner, and its reviewer is told."""
     submission.checked()
-    async with late_words_kept(database, caller), database.act() as act:
-        _room, held = await _held(act, caller, reference, submission, fence)
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        _room, held = await _held(tx, caller, reference, submission, fence)
         task = held.task
-        await _hand_in(act, caller, held, submission)
-        await q.forget_verdicts(act, task_id=task.id)
-        reviewer = await _reviewer(act, caller, task)
+        await _hand_in(tx, caller, held, submission)
+        await q.forget_verdicts(tx, task_id=task.id)
+        reviewer = await _reviewer(tx, caller, task)
         submitted = Task.of(
             await q.submit_task(
-                act, task_id=task.id, result=submission.summary, reviewer_id=reviewer.id if reviewer else None
+                tx, task_id=task.id, result=submission.summary, reviewer_id=reviewer.id if reviewer else None
             )
         )
-        await resources.free(act, held.holds, caller.agent_id, worked=True)
-        act.record(
+        await resources.free(tx, held.holds, caller.agent_id, worked=True)
+        tx.append_event(
             task.room_id,
             EventKind.TASK_SUBMITTED,
             actor=caller.agent_id,
@@ -93,9 +94,9 @@ async def submit(
         what = f"{held.id} '{task.title}', handed in by {caller.name},"
         if reviewer is not None:
             text = f"{what} waits for your verdict: reviewTask."
-            act.tell(reviewer.id, task.room_id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)
+            tx.notify(reviewer.id, task.room_id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)
         whose = f"{reviewer.name}'s verdict" if reviewer else "a reviewer: claimNextReview"
-        await messages.post(act, task.room_id, messages.REVIEWS, f"{what} waits for {whose}.")
+        await messages.post(tx, task.room_id, messages.REVIEWS, f"{what} waits for {whose}.")
         return submitted
 
 
@@ -104,15 +105,15 @@ async def complete(
 ) -> Task:
     """Finish the task, in a room that asks for no review; whatever waited for it waits no more."""
     submission.checked()
-    async with late_words_kept(database, caller), database.act() as act:
-        room, held = await _held(act, caller, reference, submission, fence)
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        room, held = await _held(tx, caller, reference, submission, fence)
         task = held.task
         if room.require_review:
             raise ReviewRequired(task=held.id)
-        await _hand_in(act, caller, held, submission)
-        done = Task.of(await q.complete_task(act, task_id=task.id, result=submission.summary))
+        await _hand_in(tx, caller, held, submission)
+        done = Task.of(await q.complete_task(tx, task_id=task.id, result=submission.summary))
         data = {"result": submission.summary, "fence": task.fence}
-        act.record(
+        tx.append_event(
             room.id,
             EventKind.TASK_DONE,
             actor=caller.agent_id,
@@ -121,35 +122,35 @@ async def complete(
             data=data,
         )
         # What follows from it stands behind it in the log.
-        await readiness.ended(act, done, caller.agent_id)
-        await resources.free(act, held.holds, caller.agent_id, worked=True)
+        await readiness.ended(tx, done, caller.agent_id)
+        await resources.free(tx, held.holds, caller.agent_id, worked=True)
         if task.objective_id is not None:
-            await objectives.parts_changed(act, task.objective_id, caller.agent_id)
-        return Task.of(await q.task_by_id(act, task_id=task.id))
+            await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
+        return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
-async def _reviewer(act: Act, caller: Caller, task: Task) -> Agent | None:
+async def _reviewer(tx: Transaction, caller: Caller, task: Task) -> Agent | None:
     """The task's reviewer, if it has one that may judge this author's work: another would leave it waiting for ever."""
-    known = await agents.by_ids(act, [caller.agent_id, *([task.reviewer_id] if task.reviewer_id else [])])
+    known = await agents.by_ids(tx, [caller.agent_id, *([task.reviewer_id] if task.reviewer_id else [])])
     reviewer = known.get(task.reviewer_id) if task.reviewer_id else None
     return None if reviewer is None or rules.related(reviewer, known[caller.agent_id]) else reviewer
 
 
 async def _held(
-    act: Act, caller: Caller, reference: str, submission: Submission, fence: int | None
+    tx: Transaction, caller: Caller, reference: str, submission: Submission, fence: int | None
 ) -> tuple[Room, Held]:
     """The room, locked so that nobody adds a subtask meanwhile, and the task, held by the caller."""
-    found = await find_task(act, caller, reference)
+    found = await find_task(tx, caller, reference)
     caller.must_work(found.room_id, reference)
-    room = await rooms.lock(act, found.room_id)
-    return room, await hold_own(act, caller, reference, fence=fence, text=submission.text())
+    room = await rooms.lock(tx, found.room_id)
+    return room, await hold_own(tx, caller, reference, fence=fence, text=submission.text())
 
 
-async def _hand_in(act: Act, caller: Caller, held: Held, submission: Submission) -> None:
+async def _hand_in(tx: Transaction, caller: Caller, held: Held, submission: Submission) -> None:
     """Check that all that must hold does, and keep the evidence, the artifacts and the summary."""
     task = held.task
-    await refuse_open_subtasks(act, task)
-    criteria = [Criterion.of(row) for row in await q.criteria_of(act, task_id=task.id)]
+    await refuse_open_subtasks(tx, task)
+    criteria = [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
     results = {ids.key(ids.CRITERION, result.id): result for result in submission.criteria}
     unknown = next((key for key in results if key not in {criterion.id for criterion in criteria}), None)
     if unknown is not None:
@@ -159,23 +160,23 @@ async def _hand_in(act: Act, caller: Caller, held: Held, submission: Submission)
         raise CriteriaUnmet(task=held.id, unmet=[ids.of(ids.CRITERION, criterion.id) for criterion in unmet])
     if results:
         evidence = [results[criterion.id].evidence for criterion in criteria]
-        await q.meet_criteria(act, criterion_ids=[criterion.id for criterion in criteria], evidence=evidence)
+        await q.meet_criteria(tx, criterion_ids=[criterion.id for criterion in criteria], evidence=evidence)
     if submission.artifacts:
         await q.insert_artifacts(
-            act,
+            tx,
             task_id=task.id,
             kinds=[artifact.kind for artifact in submission.artifacts],
             urls=[artifact.url for artifact in submission.artifacts],
             titles=[artifact.title for artifact in submission.artifacts],
         )
     await comments.write(
-        act, task.room_id, CommentKind.SUBMISSION, submission.summary, author=caller.agent_id, task=task.id
+        tx, task.room_id, CommentKind.SUBMISSION, submission.summary, author=caller.agent_id, task=task.id
     )
 
 
-async def refuse_open_subtasks(act: Act, task: Task) -> None:
+async def refuse_open_subtasks(tx: Transaction, task: Task) -> None:
     """NOT_READY where a subtask is unfinished: a task is not done before its parts are."""
-    found = (await waits.waits_of(act, [task]))[task.id]
+    found = (await waits.waits_of(tx, [task]))[task.id]
     subtasks = [wait for wait in found if wait.kind is WaitKind.SUBTASK]
     if subtasks:
         raise NotReady(task=ids.of(ids.TASK, task.id), waiting_on=waits.facts(subtasks))

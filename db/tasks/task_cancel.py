@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from db.conversation.comments import late_words_kept
 from db.core import ids, rules, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.queries import q
 from db.core.records import STARTED, EventKind, InboxKind, Task, TaskStatus
 from db.core.rules import Move
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goal_tree.references import find_task
 from db.resources import resources
@@ -21,57 +22,57 @@ from db.tasks.task_guard import hold
 async def cancel(database: Database, caller: Caller, reference: str, reason: str) -> Task:
     """Give a task up for good: what waited for it waits no more."""
     _reason(reason)
-    async with late_words_kept(database, caller), database.act() as act:
-        found = await find_task(act, caller, reference)
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
-        await rooms.lock(act, found.room_id)
-        held = await hold(act, caller, reference, text=reason)
-        task = await _cancel(act, held.task, caller.agent_id, reason)
-        await resources.free(act, held.holds, caller.agent_id, worked=False)
+        await rooms.lock(tx, found.room_id)
+        held = await hold(tx, caller, reference, text=reason)
+        task = await _cancel(tx, held.task, caller.agent_id, reason)
+        await resources.free(tx, held.holds, caller.agent_id, worked=False)
         if task.objective_id is not None:
-            await objectives.parts_changed(act, task.objective_id, caller.agent_id)
-        return Task.of(await q.task_by_id(act, task_id=task.id))
+            await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
+        return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
-async def cancel_open_of(act: Act, objective_ids: Sequence[int], actor: int, reason: str) -> None:
+async def cancel_open_of(tx: Transaction, objective_ids: Sequence[int], actor: int, reason: str) -> None:
     """Cancel every open task of these objectives, whose room is locked; their own status is the caller's to set."""
-    rows = await q.open_tasks_of(act, objective_ids=objective_ids)
+    rows = await q.open_tasks_of(tx, objective_ids=objective_ids)
     for row in rows:
-        await _cancel(act, Task.of(row), actor, reason)
+        await _cancel(tx, Task.of(row), actor, reason)
     held = {row["id"]: row["requirement_id"] for row in rows if row["status"] == TaskStatus.DOING}
-    await resources.free(act, held, actor, worked=False)
+    await resources.free(tx, held, actor, worked=False)
 
 
-async def _cancel(act: Act, task: Task, actor: int, reason: str) -> Task:
+async def _cancel(tx: Transaction, task: Task, actor: int, reason: str) -> Task:
     rules.check_move(task.id, task.status, Move.CANCEL)
-    cancelled = Task.of(await q.cancel_task(act, task_id=task.id))
+    cancelled = Task.of(await q.cancel_task(tx, task_id=task.id))
     data = {"reason": reason, "from": task.status.value}
-    act.record(
+    tx.append_event(
         task.room_id, EventKind.TASK_CANCELLED, actor=actor, task=task.id, objective=task.objective_id, data=data
     )
-    await readiness.ended(act, cancelled, actor)
+    await readiness.ended(tx, cancelled, actor)
     if task.status in STARTED:
         text = f"{ids.of(ids.TASK, task.id)} '{task.title}' was cancelled: {reason}"
-        act.tell(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=actor, task=task.id)
+        tx.notify(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=actor, task=task.id)
     return cancelled
 
 
 async def reopen(database: Database, caller: Caller, reference: str, reason: str) -> Task:
     """Open a finished task again, for anybody: what builds on it waits again, or is told if it has begun."""
     _reason(reason)
-    async with database.act() as act:
-        found = await find_task(act, caller, reference)
+    async with database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
-        await rooms.lock(act, found.room_id)
-        before = (await hold(act, caller, reference)).task
+        await rooms.lock(tx, found.room_id)
+        before = (await hold(tx, caller, reference)).task
         rules.check_move(before.id, before.status, Move.REOPEN)
         if before.objective_id is not None:
-            await objectives.part_added(act, before.objective_id, caller.agent_id)
-        task = Task.of(await q.reopen_task(act, task_id=before.id))
-        await q.reset_criteria(act, task_id=task.id)
-        await readiness.reopened(act, task, caller.agent_id)
+            await objectives.part_added(tx, before.objective_id, caller.agent_id)
+        task = Task.of(await q.reopen_task(tx, task_id=before.id))
+        await q.reset_criteria(tx, task_id=task.id)
+        await readiness.reopened(tx, task, caller.agent_id)
         data = {"reason": reason, "from": before.status.value}
-        act.record(
+        tx.append_event(
             task.room_id,
             EventKind.TASK_REOPENED,
             actor=caller.agent_id,
@@ -79,13 +80,13 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
             objective=task.objective_id,
             data=data,
         )
-        for row in await q.started_dependents(act, task_id=task.id):
+        for row in await q.started_dependents(tx, task_id=task.id):
             ground = f"{ids.of(ids.TASK, task.id)} '{task.title}', on which your {ids.of(ids.TASK, row['id'])} builds,"
             text = f"{ground} is open again: {reason}"
-            act.tell(row["assignee_id"], row["room_id"], InboxKind.REOPENED, text, by=caller.agent_id, task=row["id"])
+            tx.notify(row["assignee_id"], row["room_id"], InboxKind.REOPENED, text, by=caller.agent_id, task=row["id"])
         if task.objective_id is not None:
-            await objectives.parts_changed(act, task.objective_id, caller.agent_id)
-        return Task.of(await q.task_by_id(act, task_id=task.id))
+            await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
+        return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
 def _reason(reason: str) -> None:

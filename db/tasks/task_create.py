@@ -7,10 +7,11 @@ from typing import Any
 
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.queries import q
 from db.core.records import DependencyKind, EventKind, InboxKind, Room, Task
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goal_tree.references import Lookups, find_task
 from db.rooms import rooms
@@ -86,33 +87,33 @@ async def _create(
     batch: Sequence[BatchTask],
     key: str | None,
 ) -> list[Task]:
-    async with database.act() as act:
-        found = await _room_of_new(act, caller, room_reference, batch[0].task)
+    async with database.transaction() as tx:
+        found = await _room_of_new(tx, caller, room_reference, batch[0].task)
         caller.must_work(found.id, room_reference or found.name)
         request = [room_reference, [asdict(item) for item in batch]]
-        keys = await idempotency.answer_of(act, caller, mutation, key, request)
+        keys = await idempotency.answer_of(tx, caller, mutation, key, request)
         if keys is None:
-            keys = await _insert(act, caller, await rooms.lock(act, found.id), batch)
-            await idempotency.keep(act, caller, mutation, key, keys)
-        return [Task.of(row) for row in await q.tasks_by_keys(act, task_ids=keys)]
+            keys = await _insert(tx, caller, await rooms.lock(tx, found.id), batch)
+            await idempotency.keep(tx, caller, mutation, key, keys)
+        return [Task.of(row) for row in await q.tasks_by_keys(tx, task_ids=keys)]
 
 
-async def _room_of_new(act: Act, caller: Caller, reference: str | None, new: NewTask) -> Room:
+async def _room_of_new(tx: Transaction, caller: Caller, reference: str | None, new: NewTask) -> Room:
     """The room said, or the one of the objective or parent that the task goes to, or the caller's only one."""
     if reference is None and (new.objective or new.parent):
         place = new.objective or new.parent or ""
         find_place = objectives.find if new.objective else find_task
-        return await rooms.get(act, (await find_place(act, caller, place)).room_id)
-    return await rooms.find(act, caller, reference)
+        return await rooms.get(tx, (await find_place(tx, caller, place)).room_id)
+    return await rooms.find(tx, caller, reference)
 
 
-async def _insert(act: Act, caller: Caller, room: Room, batch: Sequence[BatchTask]) -> list[int]:
+async def _insert(tx: Transaction, caller: Caller, room: Room, batch: Sequence[BatchTask]) -> list[int]:
     """Insert the tasks with all that hangs on them, and settle what they wait for and what waits for them."""
-    lookups = Lookups(act, caller, room)
+    lookups = Lookups(tx, caller, room)
     rows = [await _row(lookups, item.task) for item in batch]
     for objective in dict.fromkeys(row["objective_id"] for row in rows if row["objective_id"] is not None):
-        await objectives.part_added(act, objective, caller.agent_id)
-    made = [row["id"] for row in await q.insert_tasks(act, room_id=room.id, creator_id=caller.agent_id, tasks=rows)]
+        await objectives.part_added(tx, objective, caller.agent_id)
+    made = [row["id"] for row in await q.insert_tasks(tx, room_id=room.id, creator_id=caller.agent_id, tasks=rows)]
     by_ref = {item.ref: task_id for item, task_id in zip(batch, made, strict=True) if item.ref is not None}
 
     edges: list[tuple[int, int, DependencyKind]] = []
@@ -125,17 +126,17 @@ async def _insert(act: Act, caller: Caller, room: Room, batch: Sequence[BatchTas
             source = await lookups.task("discoveredFrom", new.discovered_from)
             edges.append((task_id, source.id, DependencyKind.DISCOVERED_FROM))
     await _insert_details(lookups, batch, made)
-    await _insert_edges(act, caller, edges)
+    await _insert_edges(tx, caller, edges)
 
     blockers_of_all = [on for _, on, kind in edges if kind is DependencyKind.BLOCKS]
-    await readiness.recount(act, [*made, *blockers_of_all], caller.agent_id)
+    await readiness.recount(tx, [*made, *blockers_of_all], caller.agent_id)
     tracks = {(row["objective_id"], row["track"]) for row in rows if row["track"] is not None}
     for objective, track in sorted(tracks, key=str):
-        await readiness.settle_track(act, room.id, objective, track, caller.agent_id)
-    await readiness.refuse_cycles(act, made)
+        await readiness.settle_track(tx, room.id, objective, track, caller.agent_id)
+    await readiness.refuse_cycles(tx, made)
 
     for row, task_id in zip(rows, made, strict=True):
-        act.record(
+        tx.append_event(
             room.id,
             EventKind.TASK_CREATED,
             actor=caller.agent_id,
@@ -144,9 +145,9 @@ async def _insert(act: Act, caller: Caller, room: Room, batch: Sequence[BatchTas
             data={"title": row["title"], "priority": f"P{row['priority']}", "dependsOn": _ids_on(task_id, edges)},
         )
         summary = f"{ids.of(ids.TASK, task_id)} '{row['title']}' is assigned to you."
-        act.tell(row["assignee_id"], room.id, InboxKind.ASSIGNED, summary, by=caller.agent_id, task=task_id)
+        tx.notify(row["assignee_id"], room.id, InboxKind.ASSIGNED, summary, by=caller.agent_id, task=task_id)
     for objective in dict.fromkeys(row["objective_id"] for row in rows if row["objective_id"] is not None):
-        await objectives.parts_changed(act, objective, caller.agent_id)
+        await objectives.parts_changed(tx, objective, caller.agent_id)
     return made
 
 
@@ -187,7 +188,7 @@ async def _insert_details(lookups: Lookups, batch: Sequence[BatchTask], made: Se
     ]
     if texts_of:
         task_ids, positions, texts = zip(*texts_of, strict=True)
-        await q.insert_new_criteria(lookups.act, task_ids=task_ids, positions=positions, texts=texts)
+        await q.insert_new_criteria(lookups.tx, task_ids=task_ids, positions=positions, texts=texts)
     links = [
         (task_id, key_result)
         for item, task_id in zip(batch, made, strict=True)
@@ -195,12 +196,12 @@ async def _insert_details(lookups: Lookups, batch: Sequence[BatchTask], made: Se
     ]
     if links:
         task_ids, linked = zip(*links, strict=True)
-        await q.insert_new_key_result_links(lookups.act, task_ids=task_ids, key_result_ids=linked)
+        await q.insert_new_key_result_links(lookups.tx, task_ids=task_ids, key_result_ids=linked)
 
 
-async def _insert_edges(act: Act, caller: Caller, edges: Sequence[tuple[int, int, DependencyKind]]) -> None:
+async def _insert_edges(tx: Transaction, caller: Caller, edges: Sequence[tuple[int, int, DependencyKind]]) -> None:
     if edges:
         task_ids, depends_on_ids, kinds = zip(*edges, strict=True)
         await q.insert_dependencies(
-            act, task_ids=task_ids, depends_on_ids=depends_on_ids, kinds=kinds, created_by_id=caller.agent_id
+            tx, task_ids=task_ids, depends_on_ids=depends_on_ids, kinds=kinds, created_by_id=caller.agent_id
         )

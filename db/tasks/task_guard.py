@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from db.core import ids
 from db.core.callers import Caller
-from db.core.database import Act
 from db.core.errors import BadInput, NotFound, NotHolder, StaleLease, WrongStatus
 from db.core.queries import q
 from db.core.records import Task, TaskStatus
+from db.core.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class Held:
         return ids.of(ids.TASK, self.task.id)
 
 
-async def hold(act: Act, caller: Caller, reference: str, *, fence: int | None = None, text: str = "") -> Held:
+async def hold(tx: Transaction, caller: Caller, reference: str, *, fence: int | None = None, text: str = "") -> Held:
     """Lock the task for a write by anyone who works in its room.
 
     STALE_LEASE where the write is the late one of a claim that is over: it carries an older fence, or it is its
     holder's after the lease ran out. `text` is what it says, which is then kept.
     """
-    row = await q.lock_task(act, task_id=ids.key(ids.TASK, reference))
+    row = await q.lock_task(tx, task_id=ids.key(ids.TASK, reference))
     if row is None:
         raise NotFound(reference)
     caller.must_work(row["room_id"], reference)
@@ -49,9 +49,11 @@ async def hold(act: Act, caller: Caller, reference: str, *, fence: int | None = 
     return Held(task, row["assignee_name"], row["lease_runs"], mine)
 
 
-async def hold_own(act: Act, caller: Caller, reference: str, *, fence: int | None = None, text: str = "") -> Held:
+async def hold_own(
+    tx: Transaction, caller: Caller, reference: str, *, fence: int | None = None, text: str = ""
+) -> Held:
     """As `hold`, for what its holder alone may do: else NOT_HOLDER, or WRONG_STATUS where nobody could."""
-    held = await hold(act, caller, reference, fence=fence, text=text)
+    held = await hold(tx, caller, reference, fence=fence, text=text)
     if not held.by_caller:
         task = held.task
         owned = task.assignee_id == caller.agent_id and task.status in (TaskStatus.BLOCKED, TaskStatus.VALIDATING)

@@ -6,10 +6,11 @@ from db.conversation import comments
 from db.conversation.comments import NewHandoff, late_words_kept
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, HandoffRequired, NotHolder, WrongStatus
 from db.core.queries import q
 from db.core.records import CommentKind, DependencyKind, EventKind, InboxKind, Task, TaskStatus
+from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
 from db.resources import resources
 from db.rooms import rooms
@@ -31,14 +32,16 @@ async def renew(
         validation.integer("leaseSeconds", lease_seconds, 1, validation.MAX_LEASE)
     if quiet_seconds is not None:
         validation.integer("quietSeconds", quiet_seconds, 1, validation.MAX_DURATION)
-    async with database.act() as act:
-        held = await hold_own(act, caller, reference, fence=fence)
-        return await _renew(act, held, lease_seconds, quiet_seconds)
+    async with database.transaction() as tx:
+        held = await hold_own(tx, caller, reference, fence=fence)
+        return await _renew(tx, held, lease_seconds, quiet_seconds)
 
 
-async def _renew(act: Act, held: Held, lease_seconds: int | None = None, quiet_seconds: int | None = None) -> Task:
+async def _renew(
+    tx: Transaction, held: Held, lease_seconds: int | None = None, quiet_seconds: int | None = None
+) -> Task:
     return Task.of(
-        await q.renew_lease(act, task_id=held.task.id, lease_seconds=lease_seconds, quiet_seconds=quiet_seconds)
+        await q.renew_lease(tx, task_id=held.task.id, lease_seconds=lease_seconds, quiet_seconds=quiet_seconds)
     )
 
 
@@ -48,21 +51,23 @@ async def release(
     """Give the task back for anybody to take, with a handoff where the room asks for one."""
     if handoff is not None:
         handoff.checked()
-    async with late_words_kept(database, caller), database.act() as act:
-        held = await hold(act, caller, reference, fence=fence, text=handoff.text() if handoff else "")
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        held = await hold(tx, caller, reference, fence=fence, text=handoff.text() if handoff else "")
         task = held.task
         _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED))
-        room = await rooms.get(act, task.room_id)
+        room = await rooms.get(tx, task.room_id)
         if room.require_handoff and handoff is None:
             raise HandoffRequired(task=held.id)
-        row = await q.release_task(act, task_id=task.id)
-        await resources.free(act, held.holds, caller.agent_id, worked=False)
+        row = await q.release_task(tx, task_id=task.id)
+        await resources.free(tx, held.holds, caller.agent_id, worked=False)
         if handoff is not None:
             body = handoff.text()
             await comments.write(
-                act, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
+                tx, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
             )
-        act.record(room.id, EventKind.TASK_RELEASED, actor=caller.agent_id, task=task.id, objective=task.objective_id)
+        tx.append_event(
+            room.id, EventKind.TASK_RELEASED, actor=caller.agent_id, task=task.id, objective=task.objective_id
+        )
         return Task.of(row)
 
 
@@ -81,18 +86,18 @@ async def write_notes(
 ) -> Task:
     """Write the page that the task's holders keep; it counts as progress."""
     validation.text("text", text)
-    async with late_words_kept(database, caller), database.act() as act:
-        held = await hold(act, caller, reference, fence=fence, text=text)
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        held = await hold(tx, caller, reference, fence=fence, text=text)
         task = held.task
         _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING))
         if append and task.notes and len(task.notes) + len(text) + 2 > validation.MAX_TEXT:
             raise BadInput(
                 "text", f"The notes would have more than {validation.MAX_TEXT} characters: replace them instead."
             )
-        row = await q.write_notes(act, task_id=task.id, text=text, append=append)
+        row = await q.write_notes(tx, task_id=task.id, text=text, append=append)
         if held.by_caller:
-            await _renew(act, held)
-        act.record(
+            await _renew(tx, held)
+        tx.append_event(
             task.room_id,
             EventKind.TASK_UPDATED,
             actor=caller.agent_id,
@@ -100,7 +105,7 @@ async def write_notes(
             objective=task.objective_id,
             data={"changes": {"notes": row["notes"]}},
         )
-        return Task.of(await q.task_by_id(act, task_id=task.id))
+        return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
 async def block(
@@ -119,29 +124,29 @@ async def block(
         if not reason.strip():
             raise BadInput("reason", "reason is empty: say why in a sentence.")
         validation.text("reason", reason)
-    async with late_words_kept(database, caller), database.act() as act:
-        found = await find_task(act, caller, reference)
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
-        room = await rooms.lock(act, found.room_id)
-        held = await hold_own(act, caller, reference, fence=fence, text=reason or "")
+        room = await rooms.lock(tx, found.room_id)
+        held = await hold_own(tx, caller, reference, fence=fence, text=reason or "")
         task = held.task
         blockers = []
         for blocker_reference in validation.items("dependsOn", depends_on):
-            blocker = await find_task(act, caller, blocker_reference)
+            blocker = await find_task(tx, caller, blocker_reference)
             if blocker.room_id != room.id:
                 raise BadInput("dependsOn", f"{blocker_reference} is in another room.")
             blockers.append(blocker)
         for blocker in blockers:
-            await dependencies.link(act, caller, task, blocker, DependencyKind.BLOCKS)
+            await dependencies.link(tx, caller, task, blocker, DependencyKind.BLOCKS)
         if blockers:
-            await readiness.refuse_cycles(act, [task.id])
+            await readiness.refuse_cycles(tx, [task.id])
             if reason is None and all(blocker.finished for blocker in blockers):
                 raise BadInput("dependsOn", "All of these are finished: there is nothing to wait for.")
         row = await q.block_task(
-            act, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
+            tx, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
         )
-        await resources.free(act, held.holds, caller.agent_id, worked=False)
-        act.record(
+        await resources.free(tx, held.holds, caller.agent_id, worked=False)
+        tx.append_event(
             room.id,
             EventKind.TASK_BLOCKED,
             actor=caller.agent_id,
@@ -154,17 +159,17 @@ async def block(
 
 async def unblock(database: Database, caller: Caller, reference: str) -> Task:
     """Take back the reason that blockTask gave; open dependencies still block."""
-    async with database.act() as act:
-        found = await find_task(act, caller, reference)
+    async with database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
-        await rooms.lock(act, found.room_id)
-        held = await hold(act, caller, reference)
+        await rooms.lock(tx, found.room_id)
+        held = await hold(tx, caller, reference)
         task = held.task
         if task.status is not TaskStatus.BLOCKED:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.BLOCKED.value])
-        after = Task.of(await q.unblock_task(act, task_id=task.id))
+        after = Task.of(await q.unblock_task(tx, task_id=task.id))
         goes_on = after.status is TaskStatus.TODO
-        act.record(
+        tx.append_event(
             task.room_id,
             EventKind.TASK_UNBLOCKED if goes_on else EventKind.TASK_UPDATED,
             actor=caller.agent_id,
@@ -174,5 +179,5 @@ async def unblock(database: Database, caller: Caller, reference: str) -> Task:
         )
         if goes_on:
             text = f"{held.id} '{task.title}' is blocked no more: it is clear to go on."
-            act.tell(after.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, by=caller.agent_id, task=task.id)
+            tx.notify(after.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, by=caller.agent_id, task=task.id)
         return after

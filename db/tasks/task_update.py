@@ -7,10 +7,11 @@ from typing import Any, TypedDict
 from db.conversation.comments import late_words_kept
 from db.core import ids, validation
 from db.core.callers import Caller
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.errors import BadInput, DependencyCycle
 from db.core.queries import q
 from db.core.records import EventKind, Task, TaskStatus
+from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goal_tree.references import Lookups, find_task
 from db.resources import resources
@@ -44,25 +45,25 @@ async def update(
 ) -> Task:
     """Change what a task says of itself. Where it stands in the tree or on a track, what waits is settled anew."""
     text = "\n\n".join(f"{name}: {value}" for name, value in changes.items() if value is not None)
-    async with late_words_kept(database, caller), database.act() as act:
-        found = await find_task(act, caller, reference)
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
-        room = await rooms.lock(act, found.room_id)
-        held = await hold(act, caller, reference, fence=fence, text=text)
+        room = await rooms.lock(tx, found.room_id)
+        held = await hold(tx, caller, reference, fence=fence, text=text)
         if not changes:
             return held.task
-        before, lookups = held.task, Lookups(act, caller, room)
-        row = await q.update_task(act, task_id=before.id, **await _changed(lookups, before, changes))
+        before, lookups = held.task, Lookups(tx, caller, room)
+        row = await q.update_task(tx, task_id=before.id, **await _changed(lookups, before, changes))
         if "key_results" in changes:
             linked = await lookups.key_results(changes["key_results"] or ())
-            await q.delete_key_result_links(act, task_id=before.id)
-            await q.insert_key_result_links(act, task_id=before.id, key_result_ids=linked)
+            await q.delete_key_result_links(tx, task_id=before.id)
+            await q.insert_key_result_links(tx, task_id=before.id, key_result_ids=linked)
         if held.by_caller:
-            await q.renew_lease(act, task_id=before.id, lease_seconds=None, quiet_seconds=None)
-        await _settle_place(act, before, Task.of(row), caller.agent_id)
+            await q.renew_lease(tx, task_id=before.id, lease_seconds=None, quiet_seconds=None)
+        await _settle_place(tx, before, Task.of(row), caller.agent_id)
         if before.status is TaskStatus.DOING and row["requirement_id"] != before.requirement_id:
-            await _exchange(act, held, row["requirement_id"], caller.agent_id)
-        act.record(
+            await _exchange(tx, held, row["requirement_id"], caller.agent_id)
+        tx.append_event(
             room.id,
             EventKind.TASK_UPDATED,
             actor=caller.agent_id,
@@ -70,7 +71,7 @@ async def update(
             objective=row["objective_id"],
             data={"changes": _contract_names(changes)},
         )
-        return Task.of(await q.task_by_id(act, task_id=before.id))
+        return Task.of(await q.task_by_id(tx, task_id=before.id))
 
 
 # How a column is set from what the client sent; None clears it, where it can be cleared.
@@ -110,41 +111,41 @@ async def _changed(lookups: Lookups, before: Task, changes: TaskChanges) -> dict
     return columns
 
 
-async def _settle_place(act: Act, before: Task, after: Task, actor: int) -> None:
+async def _settle_place(tx: Transaction, before: Task, after: Task, actor: int) -> None:
     """Settle what may have moved: the task's own waits, its old and new track, its old and new objective."""
     moved = before.objective_id != after.objective_id
     if moved and after.objective_id is not None:
-        await objectives.part_added(act, after.objective_id, actor)
-    await readiness.recount(act, [after.id], actor)
+        await objectives.part_added(tx, after.objective_id, actor)
+    await readiness.recount(tx, [after.id], actor)
     place = ("room_id", "objective_id", "track", "track_order")
     if any(getattr(before, name) != getattr(after, name) for name in place):
         if after.track is None or after.finished:
-            await readiness.leave_track(act, after.id)
+            await readiness.leave_track(tx, after.id)
         for task in (before, after):
             if task.track is not None:
-                await readiness.settle_track(act, task.room_id, task.objective_id, task.track, actor)
+                await readiness.settle_track(tx, task.room_id, task.objective_id, task.track, actor)
     if (
         before.parent_id != after.parent_id
         or before.track != after.track
         or moved
         or before.track_order != after.track_order
     ):
-        await readiness.refuse_cycles(act, [after.id])
+        await readiness.refuse_cycles(tx, [after.id])
     if moved:
         for objective in (before.objective_id, after.objective_id):
             if objective is not None:
-                await objectives.parts_changed(act, objective, actor)
+                await objectives.parts_changed(tx, objective, actor)
 
 
-async def _exchange(act: Act, held: Held, requirement_id: int, actor: int) -> None:
+async def _exchange(tx: Transaction, held: Held, requirement_id: int, actor: int) -> None:
     """A task in work gives back the resources that it needs no more, and takes those that it needs now."""
     task = held.task
-    needs = await resources.needs(act, [task.requirement_id, requirement_id])
+    needs = await resources.needs(tx, [task.requirement_id, requirement_id])
     old, new = set(needs[task.requirement_id]), set(needs[requirement_id])
     # All at once, in their order: the two steps below lock them one after the other.
-    await q.lock_resources(act, resource_ids=sorted(old ^ new))
-    await resources.take(act, task, sorted(new - old))
-    await resources.let_go(act, {task.id: sorted(old - new)}, actor, worked=False)
+    await q.lock_resources(tx, resource_ids=sorted(old ^ new))
+    await resources.take(tx, task, sorted(new - old))
+    await resources.let_go(tx, {task.id: sorted(old - new)}, actor, worked=False)
 
 
 def _contract_names(changes: Mapping[str, object]) -> dict[str, object]:

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.core import ids
-from db.core.database import Act, Database
+from db.core.database import Database
 from db.core.queries import q
 from db.core.records import Task, TaskStatus, Wait, WaitKind
+from db.core.transaction import Transaction
 from db.resources import resources
 
 
-async def waits_of(on: Database | Act, tasks: Sequence[Task]) -> dict[int, list[Wait]]:
+async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[int, list[Wait]]:
     """Everything that each of these tasks waits for, in six statements. SUBTASK holds back its end, others its start.
 
     What a finished task waited for is no wait any more.

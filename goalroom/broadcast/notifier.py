@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from broadcaster import Broadcast
 
-from db.core.database import Database, Topic
+from db.core.database import Database
+from db.core.transaction import Topic
 from db.events.feed import Feed
 
 _log = logging.getLogger(__name__)

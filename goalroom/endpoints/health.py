@@ -60,6 +60,6 @@ class Health:
             # Looks are counted, not seconds: a process that was itself kept from running knows nothing of Postgres.
             last, silent = heard, silent + 1 if heard == last else 0
             if silent >= _SILENT_LOOKS:
-                self._database.give_up()
+                self._database.mark_unavailable()
             else:
-                self._database.take_up()
+                self._database.mark_available()

@@ -13,7 +13,7 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitio
 from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
 
-from db.core.connection_errors import outlast
+from db.core.connection_errors import retry_while_unavailable
 from db.core.errors import BadInput, ErrorCode, TooComplex, Unavailable
 from goalroom.execution import errors
 from goalroom.execution.documents import Documents, Rejected
@@ -166,7 +166,7 @@ class Operation:
             async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
                 # Of a replay nothing need ever wait: without this, its thousands of events are one step of the loop.
                 await asyncio.sleep(0)
-                return await outlast(read)
+                return await retry_while_unavailable(read)
 
 
 @dataclass(frozen=True, slots=True)

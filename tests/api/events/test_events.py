@@ -74,8 +74,8 @@ class Scene:
 
     async def write(self, kind: EventKind, **facts: Any) -> str:
         """Log it; the cursor behind it."""
-        async with self.database.act() as act:
-            act.record(self.room.id, kind, **facts)
+        async with self.database.transaction() as tx:
+            tx.append_event(self.room.id, kind, **facts)
         return event_log.cursor(self.room.id, await event_log.start(self.database, self.room.id, None))
 
     async def about(self, kind: EventKind, task: str, **facts: Any) -> str:

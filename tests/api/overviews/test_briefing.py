@@ -44,9 +44,9 @@ async def brief(actor: Actor, tokens: int | None = 1000) -> Any:
 async def told(database: Database, agent: Actor, summary: str, kind: InboxKind, by: Actor, on: str) -> None:
     """An item that a comment of this agent caused."""
     comment = (await by.do("addComment", on=on, body=summary))["id"]
-    async with database.act() as act:
+    async with database.transaction() as tx:
         room_id = next(iter(agent.caller.rooms))
-        act.tell(agent.caller.agent_id, room_id, kind, summary, by=by.caller.agent_id, comment=int(comment[1:]))
+        tx.notify(agent.caller.agent_id, room_id, kind, summary, by=by.caller.agent_id, comment=int(comment[1:]))
 
 
 async def test_whoever_has_nothing_to_do_is_told_so(ann: Actor) -> None:
@@ -97,9 +97,9 @@ async def test_people_come_before_tasks_and_those_before_what_agents_say(
 
 async def test_what_is_acknowledged_or_of_another_room_is_not_told(database: Database, ann: Actor) -> None:
     elsewhere = await people.room(database, "elsewhere")
-    async with database.act() as act:
-        act.tell(ann.caller.agent_id, elsewhere.id, InboxKind.ASSIGNED, "Elsewhere", by=None)
-        act.tell(ann.caller.agent_id, next(iter(ann.caller.rooms)), InboxKind.ASSIGNED, "Old", by=None)
+    async with database.transaction() as tx:
+        tx.notify(ann.caller.agent_id, elsewhere.id, InboxKind.ASSIGNED, "Elsewhere", by=None)
+        tx.notify(ann.caller.agent_id, next(iter(ann.caller.rooms)), InboxKind.ASSIGNED, "Old", by=None)
     await database.execute("update inbox_item set acknowledged_at = now() where summary = 'Old'")
 
     assert "Nothing waits for you" in (await brief(ann))["markdown"]
@@ -161,10 +161,10 @@ async def test_it_keeps_within_its_tokens_and_counts_what_is_left_out(
     named = await actor("a" * 64)
     task = await named.make("x" * 300, description="y" * 60_000)
     await named.claim(task)
-    async with database.act() as act:
+    async with database.transaction() as tx:
         for number in range(120):
             place = named.caller.agent_id, next(iter(named.caller.rooms))
-            act.tell(*place, InboxKind.ASSIGNED, f"{number} {'z' * 300}", by=None)
+            tx.notify(*place, InboxKind.ASSIGNED, f"{number} {'z' * 300}", by=None)
 
     said = (await brief(named, tokens))["markdown"]
 

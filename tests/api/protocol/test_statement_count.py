@@ -80,7 +80,7 @@ class Counted:
 async def counted(database_url: str) -> AsyncGenerator[Counted]:
     """On one connection statements end in the order in which they were sent, so that a count is the same each time."""
     sent: list[str] = []
-    database = await Database.connect(database_url, size=1, patience_seconds=60)
+    database = await Database.connect(database_url, size=1, acquire_timeout=60)
     async with database.pool.acquire() as connection:
         connection.add_query_logger(lambda record: sent.append(record.query))
     yield Counted(database, sent)

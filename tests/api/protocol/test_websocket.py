@@ -40,9 +40,9 @@ async def here(live: Live) -> str | None:
 
 async def write(live: Live, titles: range) -> None:
     """Events, many at a time."""
-    async with live.database.act() as act:
+    async with live.database.transaction() as tx:
         for title in titles:
-            act.record(live.room.id, EventKind.ROOM_UPDATED, actor=live.admin.agent_id, data={"title": title})
+            tx.append_event(live.room.id, EventKind.ROOM_UPDATED, actor=live.admin.agent_id, data={"title": title})
 
 
 async def test_a_query_and_a_mutation_are_answered_once(opened: Socket) -> None:

@@ -58,8 +58,8 @@ async def test_a_key_belongs_to_its_caller(database: Database, ann: Caller, room
 async def test_a_key_belongs_to_its_mutation(database: Database, ann: Caller) -> None:
     await make(database, ann, "k")
 
-    async with database.act() as act:
-        assert await idempotency.answer_of(act, ann, "createTask", "k", ["Other"]) is None
+    async with database.transaction() as tx:
+        assert await idempotency.answer_of(tx, ann, "createTask", "k", ["Other"]) is None
 
 
 async def test_without_a_key_each_request_is_new(database: Database, ann: Caller) -> None:
@@ -77,8 +77,8 @@ async def test_who_waits_for_a_request_that_is_refused_then_does_it(database: Da
     waiting = asyncio.Event()
 
     async def first() -> None:
-        async with database.act() as act:
-            await idempotency.answer_of(act, ann, "createObjective", "k", "something else")
+        async with database.transaction() as tx:
+            await idempotency.answer_of(tx, ann, "createObjective", "k", "something else")
             waiting.set()
             await asyncio.sleep(0.1)
             raise NotFound("T1")

@@ -18,14 +18,14 @@ async def logged(
 ) -> tuple[Caller, Room]:
     """A new room whose log holds nothing but these."""
     admin = await people.admin(database)
-    async with database.act() as act:
-        room = await room_mutations.open_room(act, name, name, actor=None)
+    async with database.transaction() as tx:
+        room = await room_mutations.open_room(tx, name, name, actor=None)
         assert room is not None
     await database.execute("delete from event where room_id = $1", room.id)
     await database.execute("update room_log set seq = 0 where room_id = $1", room.id)
-    async with database.act() as act:
+    async with database.transaction() as tx:
         for kind in kinds:
-            act.record(room.id, kind, task=task)
+            tx.append_event(room.id, kind, task=task)
     return admin, room
 
 

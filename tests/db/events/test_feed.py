@@ -29,9 +29,9 @@ ROOMS = (0, 1, 2)
 
 async def write(database: Database, *room_ids: int) -> None:
     """One act that logs something in each of these rooms."""
-    async with database.act() as act:
+    async with database.transaction() as tx:
         for room_id in room_ids:
-            act.record(room_id, EventKind.TASK_CREATED, data={"title": "x"})
+            tx.append_event(room_id, EventKind.TASK_CREATED, data={"title": "x"})
 
 
 async def new_log(database: Database, name: str = "web", events: int = 0) -> int:
@@ -127,8 +127,8 @@ async def test_long_texts_don_t_pile_up_in_memory_and_arrive_all_the_same(databa
         fast = asyncio.create_task(take(feed, room, 0, 30))
         await asyncio.sleep(0.05)
         for _ in range(30):
-            async with database.act() as act:
-                act.record(room, EventKind.TASK_UPDATED, data={"changes": {"description": "x" * 500_000}})
+            async with database.transaction() as tx:
+                tx.append_event(room, EventKind.TASK_UPDATED, data={"changes": {"description": "x" * 500_000}})
         assert await fast == list(range(1, 31))
 
         assert [(await anext(slow)).seq for _ in range(30)] == list(range(1, 31))

@@ -483,11 +483,11 @@ async def test_what_goes_on_at_this_moment_is_not_archived(database: Database, a
     await finish(database, ann, await task(database, ann, goal))
     await _age(database, goal)
 
-    async with database.act() as act:
-        await rooms.lock(act, room.id)
+    async with database.transaction() as tx:
+        await rooms.lock(tx, room.id)
         sweeping = asyncio.create_task(objectives.archive_finished(database))
         await asyncio.sleep(0.1)
-        await q.set_objective_status(act, objective_id=goal.id, status=ACTIVE)
+        await q.set_objective_status(tx, objective_id=goal.id, status=ACTIVE)
 
     assert await sweeping == 0
     assert (await now_is(database, goal)).archived_at is None

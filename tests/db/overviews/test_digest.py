@@ -248,14 +248,14 @@ async def test_an_act_that_ends_behind_a_digest_is_in_the_next_one(
     await claims.claim(database, ann, t(task))
     await due(database, room)
 
-    async with database.act() as act:
+    async with database.transaction() as tx:
         assert await digest_posting.post_due(database) == 1
-        await act.execute(
+        await tx.execute(
             "update task set status = 'DONE', finished_at = now(), claimed_at = null, lease_seconds = null,"
             " lease_expires_at = null where id = $1",
             task.id,
         )
-        act.record(room.id, EventKind.TASK_DONE, actor=ann.agent_id, task=task.id)
+        tx.append_event(room.id, EventKind.TASK_DONE, actor=ann.agent_id, task=task.id)
     await database.execute("update room set digest_every_seconds = 0 where id = $1", room.id)
     assert await digest_posting.post_due(database) == 1
 
@@ -312,8 +312,8 @@ async def test_a_room_that_somebody_holds_waits_for_the_next_round(
     for one in (room, other):
         await due(database, one)
 
-    async with database.act() as act:
-        await rooms.lock(act, room.id)
+    async with database.transaction() as tx:
+        await rooms.lock(tx, room.id)
         assert [await digest_posting.post_due(database) for _ in range(2)] == [1, 0]
         assert await posted(database, room) == []
 

@@ -37,8 +37,8 @@ async def said(database: Database, caller: Caller, on: str, body: str) -> str:
 
 
 async def posted(database: Database, room: Room, body: str) -> str:
-    async with database.act() as act:
-        return ids.of(ids.MESSAGE, await messages.post(act, room.id, messages.OPS, body))
+    async with database.transaction() as tx:
+        return ids.of(ids.MESSAGE, await messages.post(tx, room.id, messages.OPS, body))
 
 
 async def test_each_noun_is_found_by_its_words(database: Database, world: World, room: Room, ann: Caller) -> None:

@@ -64,8 +64,8 @@ async def test_the_log_says_the_same(
     bob = await people.caller(database, "bob", web)
     await silent_for(database, bob, silence)
 
-    async with database.act() as act:
-        await presence.settle(act, web.id)
+    async with database.transaction() as tx:
+        await presence.settle(tx, web.id)
 
     limits = await presence.thresholds(database, [(bob.agent_id, web.id)])
     assert limits[bob.agent_id, web.id].presence((await agents.find(database, bob, "bob")).last_seen_at) is expected
@@ -156,11 +156,11 @@ async def test_a_renewal_is_a_hot_update(database: Database) -> None:
     await held_task(database, web, bob)
     hot = "select n_tup_upd, n_tup_hot_upd from pg_stat_xact_user_tables where relname = 'task'"
 
-    async with database.act() as act:
-        before = await act.fetchrow(hot)
+    async with database.transaction() as tx:
+        before = await tx.fetchrow(hot)
         for _ in range(3):
-            assert len(await q.renew_held(act, agent_id=bob.agent_id, quiet_seconds=5)) == 1
-        after = await act.fetchrow(hot)
+            assert len(await q.renew_held(tx, agent_id=bob.agent_id, quiet_seconds=5)) == 1
+        after = await tx.fetchrow(hot)
 
     assert (after["n_tup_upd"] - before["n_tup_upd"], after["n_tup_hot_upd"] - before["n_tup_hot_upd"]) == (3, 3)
 
@@ -216,14 +216,14 @@ async def test_a_take_back_under_way_is_lost_in_this_beat_or_the_next(database: 
     await sessions.heartbeat(database, bob)
     task = await held_task(database, web, bob, seconds=-1)
 
-    async with database.act() as act:
-        await act.execute(
+    async with database.transaction() as tx:
+        await tx.execute(
             "update task set status = 'TODO', assignee_id = null, claimed_at = null, lease_seconds = null,"
             " lease_expires_at = null"
         )
         beating = asyncio.create_task(sessions.heartbeat(database, bob))
         await asyncio.sleep(0.1)
-        act.record(web.id, EventKind.TASK_RECLAIMED, task=int(task[1:]), agent=bob.agent_id)
+        tx.append_event(web.id, EventKind.TASK_RECLAIMED, task=int(task[1:]), agent=bob.agent_id)
     pulses = [await beating, await sessions.heartbeat(database, bob)]
 
     # In the first where that waited for the act, in the second where it had asked before: once in all.

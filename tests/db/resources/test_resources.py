@@ -308,9 +308,9 @@ async def test_cancelling_an_objective_frees_what_its_tasks_held(shop: Shop) -> 
         await claims.claim(shop.database, shop.ann, t(task))
     waiting = await shop.task("device")
 
-    async with shop.database.act() as act:
-        await rooms.lock(act, shop.room.id)
-        await task_cancel.cancel_open_of(act, [objective.id], shop.bob.agent_id, "No need")
+    async with shop.database.transaction() as tx:
+        await rooms.lock(tx, shop.room.id)
+        await task_cancel.cancel_open_of(tx, [objective.id], shop.bob.agent_id, "No need")
 
     assert [await shop.in_use(name) for name in ("repo", "device")] == [0, 0]
     assert (await shop.kinds(waiting))[-1] == "TASK_UNBLOCKED"

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from db.core.callers import Caller, authenticate
-from db.core.database import Database, Topic
+from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NameTaken, NotFound, NotHolder, Refused, Unauthenticated
 from db.core.records import AgentKind, Role, Room
+from db.core.transaction import Topic
 from db.rooms import agents, tokens
 from db.rooms.agents import NewAgent
 from tests import people
@@ -225,7 +226,7 @@ async def test_a_token_ends_at_its_time(database: Database) -> None:
 
 async def test_tokens_are_revoked_one_by_one_or_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[Topic, int]] = []
-    monkeypatch.setattr(database, "announce_change", lambda *change: told.append(change))
+    monkeypatch.setattr(database, "publish_change", lambda *change: told.append(change))
     bob = await people.caller(database, "bob")
     made = [(await tokens.create(database, bob, None, role=None, label=None, expires_at=None))[1] for _ in range(2)]
 

@@ -472,11 +472,11 @@ async def test_renewing_a_lease_is_a_hot_update(database: Database, world: World
     task, agent = await world.task(room), await world.agent(rooms=[room])
     await claims.claim(database, agent, f"T{task.id}")
     count = "select n_tup_upd, n_tup_hot_upd from pg_stat_xact_user_tables where relname = 'task'"
-    async with database.act() as act:
-        before = await act.fetchrow(count)
+    async with database.transaction() as tx:
+        before = await tx.fetchrow(count)
         for _ in range(5):
-            await q.renew_lease(act, task_id=task.id, lease_seconds=None, quiet_seconds=None)
-        after = await act.fetchrow(count)
+            await q.renew_lease(tx, task_id=task.id, lease_seconds=None, quiet_seconds=None)
+        after = await tx.fetchrow(count)
 
     assert after["n_tup_upd"] - before["n_tup_upd"] == 5
     assert after["n_tup_hot_upd"] - before["n_tup_hot_upd"] == 5

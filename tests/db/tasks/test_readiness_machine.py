@@ -65,8 +65,8 @@ class Readiness(RuleBasedStateMachine):
         async def made() -> tuple[Database, list[Caller], int]:
             database = await Database.connect(self.url, size=2)
             suffix = await database.fetchval("select count(*) from room")
-            async with database.act() as act:
-                room = await room_mutations.open_room(act, f"machine-{suffix}", "Machine", actor=None)
+            async with database.transaction() as tx:
+                room = await room_mutations.open_room(tx, f"machine-{suffix}", "Machine", actor=None)
             assert room is not None
             await database.execute(
                 "update room set require_review = false, require_handoff = false, max_attempts = 3 where id = $1",

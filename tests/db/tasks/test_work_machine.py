@@ -77,8 +77,8 @@ class Work(RuleBasedStateMachine):
 
     async def _open(self, rules: model.Rules) -> None:
         suffix = await self.database.fetchval("select count(*) from room")
-        async with self.database.act() as act:
-            made = await room_mutations.open_room(act, f"work-{suffix}", "Work", actor=None)
+        async with self.database.transaction() as tx:
+            made = await room_mutations.open_room(tx, f"work-{suffix}", "Work", actor=None)
         assert made is not None
         self.room_id = made.id
         names = ("planner", "parent", "child", "sibling", "stranger")

@@ -1,0 +1,146 @@
+"""The transaction in which an act changes rooms: its statements, and the events and inbox items that it ends with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from db.core.queries import q
+from db.core.records import EventKind, InboxKind
+from db.core.text import one_line
+
+# Room for two titles. What users wrote is longer where it stands: in the comment, the message, or the log.
+_LONGEST_SUMMARY = 1_000
+
+
+class Topic(StrEnum):
+    """What may change of an agent or a room without standing in a log."""
+
+    AGENT = "a"  # its tokens, or its rooms
+    INBOX = "i"
+    ACTIVITY = "p"  # of members of the room
+
+
+@dataclass(frozen=True, slots=True)
+class _NewEvent:
+    kind: EventKind
+    actor: int | None
+    task: int | None
+    objective: int | None
+    agent: int | None
+    message: int | None
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _NewItem:
+    agent: int
+    room: int
+    kind: InboxKind
+    summary: str
+    sender: int | None
+    task: int | None
+    comment: int | None
+    message: int | None
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One transaction that changes something. Statements run on it; its inbox items and events are written last."""
+
+    connection: Any
+    # The resources in each requirement that was asked for. They never change, so the process reads them once.
+    known_needs: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    fetch: Any = field(init=False)
+    fetchrow: Any = field(init=False)
+    fetchval: Any = field(init=False)
+    execute: Any = field(init=False)
+    _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
+    _items: list[_NewItem] = field(default_factory=list)
+    changes: set[tuple[Topic, int]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.fetch, self.fetchrow = self.connection.fetch, self.connection.fetchrow
+        self.fetchval, self.execute = self.connection.fetchval, self.connection.execute
+
+    def kinds(self, room_id: int) -> list[EventKind]:
+        """The kinds of the events that are queued for the room's log."""
+        return [event.kind for event in self._events[room_id]]
+
+    def append_event(
+        self,
+        room_id: int,
+        kind: EventKind,
+        *,
+        actor: int | None = None,
+        task: int | None = None,
+        objective: int | None = None,
+        agent: int | None = None,
+        message: int | None = None,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
+        """Queue an event; it gets its number in the room's log at the end. `actor` None is the server."""
+        event = _NewEvent(kind, actor, task, objective, agent, message, data or {})
+        self._events.setdefault(room_id, []).append(event)
+
+    def notify(
+        self,
+        agent_id: int | None,
+        room_id: int,
+        kind: InboxKind,
+        summary: str,
+        *,
+        by: int | None,
+        task: int | None = None,
+        comment: int | None = None,
+        message: int | None = None,
+    ) -> None:
+        """Queue an inbox item for the agent, if there is one. Of own acts only a message to oneself makes an item."""
+        if agent_id is not None and (agent_id != by or kind is InboxKind.DIRECT):
+            line = one_line(summary, _LONGEST_SUMMARY)
+            self._items.append(_NewItem(agent_id, room_id, kind, line, by, task, comment, message))
+
+    async def write_inbox_items(self) -> None:
+        """Write the queued items, in their order; who is notified of a task gets no item for a mention on it."""
+        told = {(item.agent, item.task) for item in self._items if item.kind is not InboxKind.MENTION}
+        self._items = [
+            item
+            for item in self._items
+            if item.kind is not InboxKind.MENTION or item.task is None or (item.agent, item.task) not in told
+        ]
+        if self._items:
+            agent_ids = [item.agent for item in self._items]
+            self.changes |= {(Topic.INBOX, agent_id) for agent_id in agent_ids}
+            await q.lock_inboxes(self, agent_ids=agent_ids)
+            await q.add_inbox_items(
+                self,
+                agent_ids=agent_ids,
+                room_ids=[item.room for item in self._items],
+                kinds=[item.kind for item in self._items],
+                summaries=[item.summary for item in self._items],
+                sender_ids=[item.sender for item in self._items],
+                task_ids=[item.task for item in self._items],
+                comment_ids=[item.comment for item in self._items],
+                message_ids=[item.message for item in self._items],
+            )
+
+    def publish_change(self, topic: Topic, key: int) -> None:
+        """Publish after the commit that this changed of the agent or room."""
+        self.changes.add((topic, key))
+
+    async def write_events(self) -> dict[int, int]:
+        """Write the queued events, rooms in the order of their ids so that no two transactions deadlock."""
+        ends = {}
+        for room_id, events in sorted(self._events.items()):
+            ends[room_id] = await q.append_events(
+                self,
+                room_id=room_id,
+                kinds=[event.kind for event in events],
+                actors=[event.actor for event in events],
+                tasks=[event.task for event in events],
+                objectives=[event.objective for event in events],
+                agents=[event.agent for event in events],
+                messages=[event.message for event in events],
+                datas=[event.data for event in events],
+            )
+        return ends
