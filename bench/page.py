@@ -1,4 +1,4 @@
-"""The page in one tab, through minutes of a demo at high speed. It must be built: see the README."""
+"""The page in one tab, through minutes of a demo at high speed. It must be built: see CONTRIBUTING.md."""
 
 import argparse
 import asyncio

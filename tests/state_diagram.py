@@ -1,4 +1,4 @@
-"""The life of a task as a picture: `python -m tests.state_diagram > docs/state-diagram.md` draws it from the rules."""
+"""The states of a task as a diagram: `python -m tests.state_diagram > docs/state-diagram.md` draws it."""
 
 import sys
 from collections import defaultdict
@@ -6,9 +6,9 @@ from collections import defaultdict
 from db.core.records import TaskStatus
 from db.core.rules import NEXT
 
-_HEAD = """# The life of a task
+_HEAD = """# Task states
 
-Drawn from the transition table in `db/core/rules.py`; what is not here is refused.
+Drawn from the transition table in `db/core/rules.py`; every other move is refused.
 
 """
 

@@ -1,4 +1,4 @@
-"""As much of curl as the README asks for, where there is none: `curl [-s] [-N] [-H HEADER]... -d BODY URL`."""
+"""As much of curl as the tutorial asks for, where there is none: `curl [-s] [-N] [-H HEADER]... -d BODY URL`."""
 
 import argparse
 import sys

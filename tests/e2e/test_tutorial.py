@@ -1,4 +1,4 @@
-"""The README's tour, run as it stands there: its commands by a shell, its answers compared with what comes."""
+"""The tutorial, run as it stands there: its commands by a shell, its answers compared with what comes."""
 
 import os
 import re
@@ -13,16 +13,16 @@ import pytest
 from tests.e2e import curl
 from tests.e2e.commands import Server
 
-README = Path(__file__).parents[2] / "README.md"
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 LISTEN = "curl -sN"
 
 
-# The tour must hold with the reader's own curl; the tests must pass on a machine that has none.
+# The tutorial must hold with the reader's own curl; the tests must pass on a machine that has none.
 @pytest.mark.parametrize("name", sorted({"ours", "the machine's" if shutil.which("curl") else "ours"}))
-def test_the_tour_says_what_happens(tmp_path: Path, name: str) -> None:
-    tour = README.read_text("utf-8").split("## A tour")[1].split("## Commands")[0]
-    commands = re.findall(r"```sh\n(.*?)```", tour, re.DOTALL)
-    printed = re.findall(r"```json\n(.*?)```", tour, re.DOTALL)
+def test_the_tutorial_says_what_happens(tmp_path: Path, name: str) -> None:
+    text = TUTORIAL.read_text("utf-8")
+    commands = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    printed = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     heard = tmp_path / "heard"
     path = os.environ["PATH"]
     if name == "ours":
@@ -31,7 +31,7 @@ def test_the_tour_says_what_happens(tmp_path: Path, name: str) -> None:
         script = "set -eu\n" + "".join(_as_script(command, heard) for command in commands) + _hang_up(heard)
         script = script.replace("~/.local/share/goalroom", str(tmp_path / "data"))
         script = script.replace("http://127.0.0.1:4280", server.url)
-        done = subprocess.run(  # noqa: S603  # the README's own commands
+        done = subprocess.run(  # noqa: S603  # the tutorial's own commands
             ["sh", "-c", script],  # noqa: S607  # whichever shell is first on the path
             check=False,
             capture_output=True,

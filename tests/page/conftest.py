@@ -1,4 +1,4 @@
-"""A real browser on a real server: what a person sees. The page must be built (see the README)."""
+"""A real browser on a real server: what a person sees. The page must be built (see CONTRIBUTING.md)."""
 
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -41,7 +41,7 @@ async def visit(browser: Browser) -> AsyncGenerator[Open]:
         page.on("websocket", lambda socket: asked.add(urlsplit(socket.url).netloc))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         answer = await context.request.get("/")
-        assert "content-security-policy" in answer.headers, "The page is not built: see the README."
+        assert "content-security-policy" in answer.headers, "The page is not built: see CONTRIBUTING.md."
         if token is not None:
             await sign_in(page, token)
         return page

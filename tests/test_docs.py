@@ -1,0 +1,55 @@
+"""Whatever the documentation points at is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+_LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
+_FOLDERS = ("goalroom", "resolvers", "schema", "db", "sql", "dashboard", "bench", "tests", "docs")
+_PATH = re.compile(rf"`((?:{'|'.join(_FOLDERS)})/[\w./-]+)(?::\w+)?`")
+# Not in the repository: a build or an installation makes them.
+_MADE = {"dashboard/dist", "dashboard/node_modules"}
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+
+
+def _pages() -> list[Path]:
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")])
+
+
+def _prose(page: Path) -> str:
+    """Without its examples."""
+    return re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def _anchors(page: Path) -> set[str]:
+    """As GitHub makes them from headings."""
+    headings = (heading.strip().lower() for heading in _HEADING.findall(_prose(page)))
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", _pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_and_path_leads_somewhere(page: Path) -> None:
+    prose = _prose(page)
+    wrong = [f"`{path}`" for path in _PATH.findall(prose) if path not in _MADE and not (ROOT / path).exists()]
+    for target, anchor in _LINK.findall(prose):
+        if "://" in target:
+            continue
+        to = page.parent / target if target else page
+        if not to.exists() or (anchor and to.suffix == ".md" and anchor not in _anchors(to)):
+            wrong.append(f"{target}#{anchor}")
+
+    assert wrong == []
+
+
+def test_every_page_is_in_an_index() -> None:
+    indexes = [ROOT / "README.md", ROOT / "docs" / "README.md", ROOT / "docs" / "decisions" / "README.md"]
+    listed = {(index.parent / target).resolve() for index in indexes for target, _ in _LINK.findall(_prose(index))}
+
+    assert [page.name for page in (ROOT / "docs").rglob("*.md") if page not in listed and page not in indexes] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 170
