@@ -20,21 +20,21 @@ from goalroom.broadcast.notifier import Nudges
 from goalroom.broadcast.postgres import PostgresBroadcast
 from goalroom.endpoints import dashboard, login_link
 from goalroom.endpoints.health import Health
-from goalroom.endpoints.login_link import WayIn
+from goalroom.endpoints.login_link import LoginLink
 from goalroom.endpoints.metrics import MetricsPage
 from goalroom.execution import errors
 from goalroom.execution.engine import Engine
-from goalroom.execution.rate_limits import Allowances
+from goalroom.execution.rate_limits import RateLimiter
 from goalroom.limits import DEFAULTS, Limits
 from goalroom.observability import request_ids
 from goalroom.observability.metrics import Metrics
 from goalroom.observability.request_ids import RequestIds
 from goalroom.observability.tracing import configured
 from goalroom.sweeper import sweep_forever
-from goalroom.transport.authentication import Admission
+from goalroom.transport.authentication import TokenAuthenticator
 from goalroom.transport.connections import Connections
 from goalroom.transport.http import GraphQLHTTP
-from goalroom.transport.services import Door
+from goalroom.transport.services import Services
 from goalroom.transport.websocket import GraphQLWebSocket
 from resolvers.build import schema
 
@@ -56,7 +56,7 @@ def create_app(
     app.state.tracing = tracing
     app.state.stopping = asyncio.Event()
     app.state.rate_limit, app.state.limits = rate_limit, limits
-    app.state.way_in = WayIn()
+    app.state.login_link = LoginLink()
     return app
 
 
@@ -93,19 +93,19 @@ class _Lifespan:
         metrics, tracing, limits = Metrics(), app.state.tracing, app.state.limits
         database.kind_listeners.add(metrics.logged)
         database.around_act = tracing.act
-        door = Door(
+        services = Services(
             Engine(schema, limits, metrics, tracing),
-            Admission(database),
+            TokenAuthenticator(database),
             database,
             feed,
             connections,
             metrics,
             limits,
-            Allowances(app.state.rate_limit, limits),
+            RateLimiter(app.state.rate_limit, limits),
             app.state.allowed_origins,
         )
         health = Health(database, backend)
-        app.router.routes.extend(_routes(door, health, app.state.way_in))
+        app.router.routes.extend(_routes(services, health, app.state.login_link))
         work = [
             asyncio.create_task(_supervised(name, one))
             for name, one in (
@@ -131,21 +131,21 @@ class _Lifespan:
             await asyncio.to_thread(tracing.end)
 
 
-def _routes(door: Door, health: Health, entry: WayIn) -> list[Route | WebSocketRoute]:
+def _routes(services: Services, health: Health, login: LoginLink) -> list[Route | WebSocketRoute]:
     async def ready(_request: Request) -> Response:
         why = await health.why_not_ready()
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
 
-    async def let_in(request: Request) -> Response:
-        return await entry.answer(door.database, request)
+    async def log_in(request: Request) -> Response:
+        return await login.answer(services.database, request)
 
     return [
-        Route("/graphql", GraphQLHTTP(door)),
-        WebSocketRoute("/graphql", GraphQLWebSocket(door)),
+        Route("/graphql", GraphQLHTTP(services)),
+        WebSocketRoute("/graphql", GraphQLWebSocket(services)),
         Route("/healthz", _healthy),
         Route("/readyz", ready),
-        Route("/metrics", MetricsPage(door.metrics, door, health).__call__),
-        *(Route(path, let_in, methods=["POST"]) for path in (login_link.PATH, login_link.OLD_PATH)),
+        Route("/metrics", MetricsPage(services.metrics, services, health).__call__),
+        *(Route(path, log_in, methods=["POST"]) for path in (login_link.PATH, login_link.OLD_PATH)),
         *dashboard.routes(),
     ]
 

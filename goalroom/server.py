@@ -21,8 +21,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from goalroom.app import create_app
-from goalroom.command_error import Failure
-from goalroom.endpoints.login_link import WayIn
+from goalroom.command_error import CommandError
+from goalroom.endpoints.login_link import LoginLink
 from goalroom.postgres import setup
 from goalroom.settings import Settings
 from goalroom.transport.uvicorn_http import HttpProtocol, Upgrades
@@ -39,13 +39,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _PING_EVERY, _PING_PATIENCE = 20.0, 300.0
 
 # What runs beside the server, from the moment that it takes requests at this URL until it is told to stop.
-Company = Callable[[str], Awaitable[None]]
+Sidecar = Callable[[str], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, way_in: WayIn, entrance: str) -> None:
+    def __init__(self, config: uvicorn.Config, login_link: LoginLink, entrance: str) -> None:
         super().__init__(config)
-        self.way_in, self.entrance = way_in, entrance
+        self.login_link, self.entrance = login_link, entrance
         self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @contextmanager
@@ -70,28 +70,28 @@ class _Server(uvicorn.Server):
             sys.stdout.write(f"Goalroom is ready: {url}\n")
             if sys.stdout.isatty():
                 # Into a file or a pipe it would be kept for others to read.
-                sys.stdout.write(f"{self.way_in.says(scheme, host, port, self.entrance)}\n")
+                sys.stdout.write(f"{self.login_link.login_line(scheme, host, port, self.entrance)}\n")
             sys.stdout.flush()
             self.ready.set_result(url)
             _log.info("serving", extra={"host": host, "port": port, "version": __version__})
 
 
-async def serve(settings: Settings, company: Company | None = None, entrance: str = "/") -> None:
-    """Run the server until SIGINT or SIGTERM, or until its company fails; a second signal ends it at once.
+async def serve(settings: Settings, sidecar: Sidecar | None = None, entrance: str = "/") -> None:
+    """Run the server until SIGINT or SIGTERM, or until its sidecar fails; a second signal ends it at once.
 
-    `entrance` is the address of the page that the way in leads to.
+    `entrance` is the path of the page that the login link leads to.
     """
-    _make_room()
+    _raise_process_limits()
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
     with closing(bind(settings.host, settings.port)) as listener:
         stop = _on_signals()
         try:
-            await _serve_on(listener, settings, stop, company, entrance)
+            await _serve_on(listener, settings, stop, sidecar, entrance)
         finally:
             _ignore_signals()
 
 
-def _make_room() -> None:
+def _raise_process_limits() -> None:
     """Sockets are files, of which many systems allow 1,024 until asked; and threads give way within a millisecond."""
     sys.setswitchinterval(0.001)
     if resource is not None:
@@ -100,10 +100,10 @@ def _make_room() -> None:
 
 
 async def _serve_on(
-    listener: socket.socket, settings: Settings, stop: asyncio.Event, company: Company | None, entrance: str
+    listener: socket.socket, settings: Settings, stop: asyncio.Event, sidecar: Sidecar | None, entrance: str
 ) -> None:
     _check_tls(settings)
-    async with setup.furnished(settings) as url:
+    async with setup.bootstrapped(settings) as url:
         if stop.is_set():
             return
         app = create_app(
@@ -112,13 +112,13 @@ async def _serve_on(
             limits=settings.limits,
             allowed_origins=settings.allowed_origins,
         )
-        server = _Server(config(app, settings), app.state.way_in, entrance)
-        beside = asyncio.create_task(_accompany(company, server.ready, stop)) if company else None
+        server = _Server(config(app, settings), app.state.login_link, entrance)
+        beside = asyncio.create_task(_run_sidecar(sidecar, server.ready, stop)) if sidecar else None
         stopper = asyncio.create_task(_stop(server, app.state.stopping, stop, beside))
         try:
             await server.serve(sockets=[listener])
         except SystemExit as error:
-            raise Failure("The server could not start; the log above says why.") from error
+            raise CommandError("The server could not start; the log above says why.") from error
         finally:
             stopper.cancel()
             await _end(beside)
@@ -133,7 +133,7 @@ def _check_tls(settings: Settings) -> None:
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_cert, settings.tls_key)
     except OSError as error:
-        raise Failure(f"The certificate and its key can't be used: {error}.", 2) from error
+        raise CommandError(f"The certificate and its key can't be used: {error}.", 2) from error
 
 
 def config(app: Starlette, settings: Settings) -> uvicorn.Config:
@@ -183,9 +183,9 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-async def _accompany(company: Company, ready: asyncio.Future[str], stop: asyncio.Event) -> None:
+async def _run_sidecar(sidecar: Sidecar, ready: asyncio.Future[str], stop: asyncio.Event) -> None:
     try:
-        await company(await ready)
+        await sidecar(await ready)
     finally:
         stop.set()
 
@@ -199,7 +199,7 @@ async def _end(beside: asyncio.Task[None] | None) -> None:
 async def _stop(
     server: uvicorn.Server, stopping: asyncio.Event, asked: asyncio.Event, beside: asyncio.Task[None] | None
 ) -> None:
-    """The company first, then long polls and subscriptions, so that they can say so; uvicorn closes what is left."""
+    """The sidecar first, then long polls and subscriptions, so that they can say so; uvicorn closes what is left."""
     await asked.wait()
     _log.info("stopping")
     await _end(beside)
@@ -226,5 +226,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> Failure:
-    return Failure(f"Can't listen on {host} port {port}: {error.strerror or error}. Choose another --port or --host.")
+def _cannot_listen(host: str, port: int, error: OSError) -> CommandError:
+    return CommandError(
+        f"Can't listen on {host} port {port}: {error.strerror or error}. Choose another --port or --host."
+    )

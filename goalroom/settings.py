@@ -9,7 +9,7 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.limits import DEFAULTS, Limits
 
 _TOKEN = re.compile(r"[!-~]{32,500}")
@@ -74,9 +74,11 @@ class Settings(BaseSettings):
         try:
             settings = cls(**given)  # type: ignore[arg-type]  # pydantic checks them
         except ValidationError as error:
-            raise Failure("; ".join(_said(name, given, problem) for name, problem in _problems(error)), 2) from error
+            raise CommandError(
+                "; ".join(_said(name, given, problem) for name, problem in _problems(error)), 2
+            ) from error
         if (settings.tls_cert is None) != (settings.tls_key is None):
-            raise Failure("TLS takes both a certificate and its key: --tls-cert and --tls-key.", 2)
+            raise CommandError("TLS takes both a certificate and its key: --tls-cert and --tls-key.", 2)
         return settings
 
 

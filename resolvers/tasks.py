@@ -255,5 +255,5 @@ async def _claim_next(
         wait_seconds=given_or_plain.wait_seconds or 0,
         mutation=mutation,
         key=or_none(given_or_plain.idempotency_key),
-        gone=info.context.gone,
+        gone=info.context.cancelled,
     )

@@ -24,13 +24,13 @@ Batch = Callable[[Database, Sequence[K]], Awaitable[Mapping[K, V]]]
 class Context:
     """Made anew for each request; a subscription renews its loaders at each event, for what they read goes stale.
 
-    `gone` is set when nobody waits for the answer any more: the client hung up, or the server is stopping.
+    `cancelled` is set when nobody waits for the answer any more: the client hung up, or the server is stopping.
     """
 
     database: Database
     feed: Feed
     caller: Caller
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     async def one(self, batch: Batch[K, V], key: K) -> V | None:

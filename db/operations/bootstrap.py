@@ -11,7 +11,7 @@ from db.rooms import agents
 ADMIN = "admin"
 
 
-async def furnish(database: Database, *, admin_token: str | None, keep_token: Callable[[], str]) -> None:
+async def bootstrap(database: Database, *, admin_token: str | None, keep_token: Callable[[], str]) -> None:
     """Make what is missing; `keep_token` answers a token in safe keeping, and is asked once in a database's life.
 
     It is kept first and made good then, so that a kill in between costs nothing: the next start finds it again.

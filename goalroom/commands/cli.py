@@ -18,7 +18,7 @@ from db.core.records import AgentKind, Role
 from db.operations import room_mutations
 from db.rooms import agents
 from db.rooms import tokens as good_tokens
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.observability import structured_logging
 from goalroom.postgres import admin_token, setup
 from goalroom.settings import Settings
@@ -284,21 +284,21 @@ def _settings(**options: object) -> Settings:
     structured_logging.to_stderr(logging.WARNING)
     try:
         return Settings.read(**options)
-    except Failure as failure:
-        _end(failure)
+    except CommandError as error:
+        _end(error)
 
 
 def _run(work: Coroutine[Any, Any, None], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
-    """Run it to its end; what a person can mend is one line and a status, never a traceback."""
+    """Run it to its end; what a person can put right is one line and a status, never a traceback."""
     try:
         with asyncio.Runner(loop_factory=loop) as runner:
             runner.run(_until_terminated(work))
-    except Failure as failure:
-        _end(failure)
+    except CommandError as error:
+        _end(error)
     except Refused as refused:
-        _end(Failure(str(refused), 2 if isinstance(refused, BadInput) else 1))
+        _end(CommandError(str(refused), 2 if isinstance(refused, BadInput) else 1))
     except asyncio.CancelledError:
-        _end(Failure("Stopped before it was done."))
+        _end(CommandError("Stopped before it was done."))
 
 
 async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
@@ -309,6 +309,6 @@ async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
     await work
 
 
-def _end(failure: Failure) -> NoReturn:
-    typer.echo(f"goalroom: {failure}", err=True)
-    raise typer.Exit(failure.status)
+def _end(error: CommandError) -> NoReturn:
+    typer.echo(f"goalroom: {error}", err=True)
+    raise typer.Exit(error.status)

@@ -14,7 +14,7 @@ from db.core.errors import NotFound
 from db.core.migrations import alone
 from db.operations import bootstrap, exports
 from db.operations import doctor as checks
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.postgres import admin_token, data_dir, setup
 from goalroom.settings import Settings
 
@@ -31,30 +31,30 @@ async def export(settings: Settings, room: str | None, out: TextIO) -> None:
                 out.write(line + "\n")
             out.flush()
         except NotFound as error:
-            raise Failure(f"There is no room {room}.") from error
+            raise CommandError(f"There is no room {room}.") from error
         except BrokenPipeError as error:
             # Python would flush once more at its end, and complain.
             os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
-            raise Failure("Whoever reads it stopped before its end.") from error
+            raise CommandError("Whoever reads it stopped before its end.") from error
 
 
 async def restore(settings: Settings, file: Path, out: TextIO) -> None:
     """Write what was exported into a database that has nothing yet, and let this machine in as admin."""
     async with setup.postgres(settings) as url:
         await setup.bring_up_to_date(url)
-        with setup.said_plainly(url), file.open(encoding="utf-8") as lines:
+        with setup.as_command_errors(url), file.open(encoding="utf-8") as lines:
             async with alone(url) as connection:
                 try:
                     restored = await exports.restore(connection, lines)
                 except exports.CannotRestore as error:
-                    raise Failure(f"{file}: {error}") from error
+                    raise CommandError(f"{file}: {error}") from error
                 except UnicodeDecodeError as error:
-                    raise Failure(f"{file} is not text in UTF-8: nothing was restored.") from error
+                    raise CommandError(f"{file} is not text in UTF-8: nothing was restored.") from error
                 database = await Database.connect(url, size=1)
                 try:
                     keep = partial(admin_token.keep, settings.data_dir)
                     # The tokens that came along open it too, but none of them is in this data directory.
-                    await bootstrap.furnish(database, admin_token=settings.admin_token or keep(), keep_token=keep)
+                    await bootstrap.bootstrap(database, admin_token=settings.admin_token or keep(), keep_token=keep)
                 finally:
                     await database.close()
     out.write(f"Restored {sum(restored.values())} rows: {', '.join(_told(restored))}.\n")
@@ -67,11 +67,11 @@ def _told(restored: dict[str, int]) -> Iterator[str]:
 
 
 async def doctor(settings: Settings, out: TextIO, *, fix: bool) -> None:
-    """Say what is wrong with the database, and what to do about it; a Failure where something is."""
+    """Say what is wrong with the database, and what to do about it; a CommandError where something is."""
     _check_there_is_one(settings)
     wrong = 0
     async with setup.postgres(settings) as url:
-        with setup.said_plainly(url):
+        with setup.as_command_errors(url):
             connection = await asyncpg.connect(url, timeout=10, server_settings={"application_name": "goalroom doctor"})
             try:
                 if fix:
@@ -86,9 +86,9 @@ async def doctor(settings: Settings, out: TextIO, *, fix: bool) -> None:
                 with suppress(OSError, asyncpg.PostgresError):
                     await connection.close(timeout=5)
     if wrong:
-        raise Failure(f"{wrong} {'thing is' if wrong == 1 else 'things are'} wrong, as standard output says.")
+        raise CommandError(f"{wrong} {'thing is' if wrong == 1 else 'things are'} wrong, as standard output says.")
 
 
 def _check_there_is_one(settings: Settings) -> None:
     if settings.database_url is None and not (settings.data_dir / data_dir.CLUSTER).exists():
-        raise Failure(f"There is no data in {settings.data_dir}: name another --data-dir, or a --database-url.")
+        raise CommandError(f"There is no data in {settings.data_dir}: name another --data-dir, or a --database-url.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.demo import documents, roles
 from goalroom.demo.client import Client, Refused
 from goalroom.demo.roles import Role, in_seconds
@@ -35,7 +35,7 @@ class Stage:
             welcome = {"room": roles.ROOM, "channel": "general", "body": _WELCOME}
             self._client.ask(documents.SEND, input=welcome)
         elif found["title"] != roles.TITLE:
-            raise Failure(
+            raise CommandError(
                 f"There is a room '{roles.ROOM}' that this command didn't make, and it is left alone:"
                 " choose another --data-dir."
             )
@@ -73,7 +73,7 @@ class Stage:
             except Refused as refused:
                 if refused.code != "NAME_TAKEN":
                     raise
-        raise Failure(f"The demo has no name left for its {role.part}: {' and '.join(names)} are taken.")
+        raise CommandError(f"The demo has no name left for its {role.part}: {' and '.join(names)} are taken.")
 
     def tidy(self) -> None:
         """Subagents whose work is over leave the room."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.demo import roles
 from goalroom.demo.client import Client, Gone, LockedOut, Refused
 from goalroom.demo.roles import Casting
@@ -42,16 +42,16 @@ async def perform(url: str, admin_token: str, play: Play) -> None:
                 group.create_task(_keep_playing(part, stage))
             group.create_task(_keep_tidy(stage))
     except LockedOut as error:
-        raise Failure(
+        raise CommandError(
             "The demo isn't let in: the admin's token is not good. Set GOALROOM_ADMIN_TOKEN to one that is."
         ) from error
     except (Refused, Gone) as error:
-        raise Failure(f"The demo can't be set up: {error}") from error
+        raise CommandError(f"The demo can't be set up: {error}") from error
     except BaseExceptionGroup as group_error:
-        failures = group_error.subgroup(Failure)
+        failures = group_error.subgroup(CommandError)
         if failures is None:
             raise
-        raise Failure(str(failures.exceptions[0])) from group_error
+        raise CommandError(str(failures.exceptions[0])) from group_error
 
 
 def _cast(stage: Stage, url: str, play: Play) -> Sequence[Casting]:
@@ -72,7 +72,7 @@ async def _keep_playing(part: Casting, stage: Stage) -> None:
     for number in itertools.cycle(range(1, _SESSIONS + 1)):
         status = await _play_once(replace(part, session=f"{part.name}-{number}"))
         if status == roles.LOCKED_OUT:
-            raise Failure("The demo's tokens were revoked, perhaps by another demo on the same data.")
+            raise CommandError("The demo's tokens were revoked, perhaps by another demo on the same data.")
         pause = max(0.5, _NEXT_SESSION_S / part.speed)
         if status < 0:
             # A crash: whoever takes its task over comes first.

@@ -1,4 +1,4 @@
-"""The way in for whoever sits at the server's terminal: a ticket in a link, good once and soon, for a token."""
+"""The login link that `serve` prints: its ticket is good once, for ten minutes, and is exchanged for a token."""
 
 import asyncio
 import hmac
@@ -25,7 +25,7 @@ _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  # where it listens, not what we bind
 
 
-class WayIn:
+class LoginLink:
     """Knows the one ticket of this process, until somebody has used it."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class WayIn:
         self._good_until = asyncio.get_running_loop().time() + _GOOD_FOR_SECONDS
         return f"{scheme}://{_EVERYWHERE.get(host, host)}:{port}{entrance}#ticket={self._ticket}"
 
-    def says(self, scheme: str, host: str, port: int, entrance: str) -> str:
+    def login_line(self, scheme: str, host: str, port: int, entrance: str) -> str:
         """The line for people that stands behind the one for scripts."""
         minutes, link = _GOOD_FOR_SECONDS // 60, self.link(scheme, host, port, entrance)
         return f"Open it, signed in as {ADMIN} (once, within {minutes} minutes): {link}"
@@ -47,14 +47,14 @@ class WayIn:
         """A token of the admin, for the ticket; it ends by itself, or when its page signs out."""
         if not content_negotiation.is_json(request.headers.get("content-type", "")):
             return JSONResponse({"error": "Send JSON."}, 415, _HEADERS)
-        if not self._takes(await _ticket(request)):
+        if not self._redeem(await _ticket(request)):
             return JSONResponse({"error": "This ticket is not good, or not any more."}, 403, _HEADERS)
         admin = await agents.ensure(database, ADMIN, kind=AgentKind.HUMAN)
         ends = datetime.now(UTC) + _TOKEN_LIVES
         token = await agents.issue_token(database, admin.id, Role.ADMIN, label="login link", expires_at=ends)
         return JSONResponse({"token": token}, headers=_HEADERS)
 
-    def _takes(self, ticket: str | None) -> bool:
+    def _redeem(self, ticket: str | None) -> bool:
         """Whether this is the ticket; then it was, for there is no second time."""
         known, in_time = self._ticket, asyncio.get_running_loop().time() < self._good_until
         if ticket is None or known is None or not hmac.compare_digest(ticket.encode(), known.encode()) or not in_time:

@@ -11,7 +11,7 @@ from db.core.database import POOL_SIZE
 from db.operations import stats
 from goalroom.endpoints.health import Health
 from goalroom.observability.metrics import Metrics
-from goalroom.transport.services import Door
+from goalroom.transport.services import Services
 
 _DATABASE_SECONDS = 1.0
 # Whoever asks more often sees the same page: nobody loads the database with this.
@@ -21,8 +21,8 @@ _FRESH_SECONDS = 1.0
 class MetricsPage:
     """The endpoint. What the database doesn't tell in time is NaN, and the rest is there all the same."""
 
-    def __init__(self, metrics: Metrics, door: Door, health: Health) -> None:
-        self._metrics, self._door, self._health = metrics, door, health
+    def __init__(self, metrics: Metrics, services: Services, health: Health) -> None:
+        self._metrics, self._services, self._health = metrics, services, health
         gauge = metrics.gauge
         self._ready = gauge("goalroom_ready", "1 while /readyz answers 200.")
         self._connections = gauge("goalroom_connections", "Sockets and streams that are open.")
@@ -45,10 +45,10 @@ class MetricsPage:
         return Response(self._page, media_type=CONTENT_TYPE_LATEST)
 
     async def _look(self) -> None:
-        database = self._door.database
+        database = self._services.database
         self._ready.set(await self._health.why_not_ready() is None)
-        self._connections.set(self._door.connections.count)
-        self._followers.set(self._door.feed.followers)
+        self._connections.set(self._services.connections.count)
+        self._followers.set(self._services.feed.followers)
         idle = database.pool.get_idle_size()
         self._pool.labels("idle").set(idle)
         self._pool.labels("busy").set(database.pool.get_size() - idle)
@@ -57,7 +57,7 @@ class MetricsPage:
         try:
             async with asyncio.timeout(_DATABASE_SECONDS):
                 facts = await stats.facts(database)
-                lag: float = await self._door.feed.lag()
+                lag: float = await self._services.feed.lag()
         except Exception:
             facts, lag = stats.Facts(math.nan, math.nan, math.nan), math.nan
         self._leases.labels("running").set(facts.leases_running)

@@ -22,20 +22,22 @@ def measure(document: DocumentNode, limits: Limits) -> bool:
     """TOO_COMPLEX where a limit is passed. False where fragments run in a circle, which has no measure."""
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    _hold(len(operations), limits.operations, "operations")
-    _hold(len(fragments), limits.fragments, "fragments")
+    _enforce(len(operations), limits.operations, "operations")
+    _enforce(len(fragments), limits.fragments, "fragments")
     sizes = _Sizes(fragments)
     # Fragments that nobody uses cost their validation all the same.
     everything: list[OperationDefinitionNode | FragmentDefinitionNode] = [*operations, *fragments.values()]
     for definition in everything:
         size = sizes.of(definition.selection_set)
-        _hold(size.depth, limits.depth, "levels of fields")
-        _hold(size.aliases, limits.aliases, "aliases")
-        _hold(size.fields, limits.fields, "fields")
+        _enforce(size.depth, limits.depth, "levels of fields")
+        _enforce(size.aliases, limits.aliases, "aliases")
+        _enforce(size.fields, limits.fields, "fields")
         if isinstance(definition, OperationDefinitionNode):
-            _hold(size.roots, limits.root_fields, "fields at the root")
+            _enforce(size.roots, limits.root_fields, "fields at the root")
     for definition in everything:
-        _hold(_repeats([definition.selection_set], fragments), limits.merged_fields, "fields that repeat others")
+        _enforce(
+            _merged_fields([definition.selection_set], fragments), limits.merged_fields, "fields that repeat others"
+        )
     return True
 
 
@@ -86,7 +88,7 @@ class _Sizes:
         return self._known[name]
 
 
-def _repeats(selections: Sequence[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]) -> int:
+def _merged_fields(selections: Sequence[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]) -> int:
     """The sum of the squares of how many fields answer under one name at one place."""
     fields: defaultdict[str, list[FieldNode]] = defaultdict(list)
     for one in selections:
@@ -95,7 +97,7 @@ def _repeats(selections: Sequence[SelectionSetNode], fragments: dict[str, Fragme
     total = 0
     for same in fields.values():
         below = [field.selection_set for field in same if field.selection_set]
-        total += len(same) ** 2 + (_repeats(below, fragments) if below else 0)
+        total += len(same) ** 2 + (_merged_fields(below, fragments) if below else 0)
     return total
 
 
@@ -109,6 +111,6 @@ def _flat(selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionN
             yield from _flat(fragments[name].selection_set, fragments)
 
 
-def _hold(size: int, limit: int, what: str) -> None:
+def _enforce(size: int, limit: int, what: str) -> None:
     if size > limit:
         raise TooComplex(limit, what)

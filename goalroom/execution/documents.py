@@ -33,7 +33,7 @@ _REMEMBERED_BYTES = 2_000_000
 _QUICK = 1_000
 
 
-class Rejected(Exception):  # noqa: N818  # as a refusal, it is an answer
+class RequestError(Exception):
     """A request that can't be run: the `errors` of its answer, which has no `data`."""
 
     def __init__(self, found: list[dict[str, Any]]) -> None:
@@ -41,7 +41,7 @@ class Rejected(Exception):  # noqa: N818  # as a refusal, it is an answer
         self.errors = found
 
     @classmethod
-    def of(cls, refused: Refused) -> "Rejected":
+    def of(cls, refused: Refused) -> "RequestError":
         return cls([errors.described(refused)])
 
 
@@ -56,7 +56,7 @@ class Documents:
         self._bytes = 0
 
     async def read(self, text: str) -> DocumentNode:
-        """The document, or Rejected where it isn't one, is wrong, or asks for too much."""
+        """The document, or RequestError where it isn't one, is wrong, or asks for too much."""
         found = self._known.get(text)
         if found is None:
             found = await self._checked(text)
@@ -64,7 +64,7 @@ class Documents:
         else:
             self._known.move_to_end(text)
         if isinstance(found, list):
-            raise Rejected(found)
+            raise RequestError(found)
         return found
 
     async def _checked(self, text: str) -> DocumentNode | list[dict[str, Any]]:

@@ -16,11 +16,11 @@ from strawberry.execution import optimized_is_awaitable
 from db.core.connection_errors import retry_while_unavailable
 from db.core.errors import BadInput, ErrorCode, TooComplex, Unavailable
 from goalroom.execution import errors
-from goalroom.execution.documents import Documents, Rejected
+from goalroom.execution.documents import Documents, RequestError
 from goalroom.execution.executor import Executor
 from goalroom.execution.query_cost import Price, Pricing
 from goalroom.execution.rate_limits import Kind
-from goalroom.execution.scheduling import Turns
+from goalroom.execution.scheduling import Scheduler
 from goalroom.limits import Limits
 from goalroom.observability.metrics import OK, Metrics
 from goalroom.observability.tracing import Tracing
@@ -109,7 +109,7 @@ class Operation:
             return cast("ExecutionResult", result)
         if self.price.waits:
             return await self._run_here()
-        async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+        async with self._runs.scheduler.slot(self._context.caller.token_id, self.price.total):
             return await self._run_here()
 
     async def _run_here(self) -> ExecutionResult:
@@ -121,24 +121,24 @@ class Operation:
     async def stream(self) -> AsyncGenerator[Response]:
         """The events of a subscription. Nothing is read ahead: the next is looked for once this one was taken.
 
-        Rejected where it can't begin, or ends with an error.
+        RequestError where it can't begin, or ends with an error.
         """
         with self._metrics.running(self._kind, self._name) as outcome:
             try:
                 async with aclosing(self._events()) as events:
                     async for event in events:
                         yield event
-            except Rejected as rejected:
-                outcome.code = _code(rejected.errors)
+            except RequestError as error:
+                outcome.code = _code(error.errors)
                 raise
 
     async def _events(self) -> AsyncGenerator[Response]:
-        async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+        async with self._runs.scheduler.slot(self._context.caller.token_id, self.price.total):
             source: Any = create_source_event_stream(self._executor)
             if _is_awaitable(source):
                 source = await source
         if isinstance(source, ExecutionResult):
-            raise Rejected(_errors(source.errors or ()))
+            raise RequestError(_errors(source.errors or ()))
         async with aclosing(source) as events:
             while True:
                 try:
@@ -146,7 +146,7 @@ class Operation:
                 except StopAsyncIteration:
                     return
                 except Exception as error:
-                    raise Rejected([errors.described(error)]) from error
+                    raise RequestError([errors.described(error)]) from error
                 yield await self._of_event(event)
 
     async def _of_event(self, event: object) -> Response:
@@ -163,7 +163,7 @@ class Operation:
             return response
 
         with self._tracing.span(f"{self._kind} {self._name}"):
-            async with self._runs.turns.turn(self._context.caller.token_id, self.price.total):
+            async with self._runs.scheduler.slot(self._context.caller.token_id, self.price.total):
                 # Of a replay nothing need ever wait: without this, its thousands of events are one step of the loop.
                 await asyncio.sleep(0)
                 return await retry_while_unavailable(read)
@@ -171,11 +171,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """How long an operation may take, where what never waits is run one at a time, and whose turn it is."""
+    """How long an operation may take, where introspection runs one at a time, and the scheduler."""
 
     seconds: int
     aside: futures.Executor
-    turns: Turns
+    scheduler: Scheduler
 
 
 class Engine:
@@ -195,15 +195,15 @@ class Engine:
         aside = futures.ThreadPoolExecutor(1, "aside")
         self._documents = Documents(self._graphql, self._limits, aside)
         self._pricing = Pricing(self._graphql)
-        self._runs = _Runs(self._limits.run_seconds, aside, Turns())
+        self._runs = _Runs(self._limits.run_seconds, aside, Scheduler())
 
     async def prepare(self, request: Request, context: Context) -> Operation:
-        """The operation that is asked for, its variables checked and its price known; else Rejected."""
+        """The operation that is asked for, its variables checked and its price known; else RequestError."""
         try:
-            async with self._runs.turns.turn(context.caller.token_id, 0):
+            async with self._runs.scheduler.slot(context.caller.token_id, 0):
                 return await self._prepare(request, context)
-        except Rejected as rejected:
-            self._metrics.refused(_code(rejected.errors))
+        except RequestError as error:
+            self._metrics.refused(_code(error.errors))
             raise
 
     async def _prepare(self, request: Request, context: Context) -> Operation:
@@ -220,20 +220,20 @@ class Engine:
             is_awaitable=_is_awaitable,
         )
         if isinstance(executor, list):
-            raise Rejected([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
+            raise RequestError([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
         price = self._pricing.of(executor.operation, executor.fragment_definitions, executor.variable_values)
-        self._hold(price)
-        if self._runs.turns.is_large(price.total) and not price.is_of_the_schema:
-            executor.turns = self._runs.turns
+        self._enforce(price)
+        if self._runs.scheduler.is_large(price.total) and not price.is_of_the_schema:
+            executor.scheduler = self._runs.scheduler
         return Operation(executor, context, price, self._runs, self._metrics, self._tracing)
 
-    def _hold(self, price: Price) -> None:
+    def _enforce(self, price: Price) -> None:
         if price.is_of_the_schema:
             cost, limit, what = price.introspection, self._limits.introspection, "fields of the schema"
         else:
             cost, limit, what = price.total, self._limits.cost, "of cost"
         if cost > limit:
-            raise Rejected.of(TooComplex(limit, what, cost))
+            raise RequestError.of(TooComplex(limit, what, cost))
 
 
 def _name(operation: OperationDefinitionNode) -> str:
@@ -267,7 +267,7 @@ def _check_texts(path: str, value: object) -> None:
         path, value = rest.pop()
         if isinstance(value, str):
             if not _is_sound(value):
-                raise Rejected.of(BadInput(path, f"{path} holds NUL or half a surrogate pair, which no text may."))
+                raise RequestError.of(BadInput(path, f"{path} holds NUL or half a surrogate pair, which no text may."))
         elif isinstance(value, dict):
             rest.extend((path, name) for name in value)
             rest.extend((f"{path}.{name}"[:100], part) for name, part in value.items())

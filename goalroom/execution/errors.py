@@ -10,7 +10,7 @@ from graphql import GraphQLError
 from db.core.connection_errors import is_away
 from db.core.errors import ErrorCode, Refused, Unavailable
 from goalroom.observability import request_ids
-from goalroom.observability.redaction import masked
+from goalroom.observability.redaction import redact
 
 PARSE_FAILED, VALIDATION_FAILED = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
 
@@ -89,7 +89,7 @@ def _place(error: GraphQLError) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
-    text = masked(text)
+    text = redact(text)
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
 
 
@@ -99,7 +99,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, str):
-        return masked(value)
+        return redact(value)
     if isinstance(value, Sequence):
         return [_plain(part) for part in value]
     return value

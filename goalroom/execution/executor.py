@@ -7,16 +7,16 @@ from graphql import get_named_type, is_leaf_type
 from graphql.pyutils import Path, RefMap
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from goalroom.execution.scheduling import Turns
+from goalroom.execution.scheduling import Scheduler
 
 # What waits for the database goes on at once for all that were asked for together.
 _TOGETHER = 20
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
-    """Of one operation. Where it has `turns`, its lists are completed in stretches, and others go on in between."""
+    """Of one operation. Where it has a scheduler, it completes lists in time slices, and others go on in between."""
 
-    turns: Turns | None = None
+    scheduler: Scheduler | None = None
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -32,18 +32,25 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     def complete_iterable_value(
         self, item_type: Any, details: Any, info: Any, path: Path, items: Iterable[Any], position: Any
     ) -> Any:
-        """The list's items, completed; awaitable where one of them is, or where there are turns."""
-        if self.turns is None or is_leaf_type(get_named_type(item_type)) or not isinstance(items, Sequence):
+        """The list's items, completed; awaitable where one of them is, or where there is a scheduler."""
+        if self.scheduler is None or is_leaf_type(get_named_type(item_type)) or not isinstance(items, Sequence):
             return super().complete_iterable_value(item_type, details, info, path, items, position)
-        return self._in_stretches(self.turns, item_type, details, info, path, items, position)
+        return self._in_time_slices(self.scheduler, item_type, details, info, path, items, position)
 
-    async def _in_stretches(
-        self, turns: Turns, item_type: Any, details: Any, info: Any, path: Path, items: Sequence[Any], position: Any
+    async def _in_time_slices(
+        self,
+        scheduler: Scheduler,
+        item_type: Any,
+        details: Any,
+        info: Any,
+        path: Path,
+        items: Sequence[Any],
+        position: Any,
     ) -> list[Any]:
         completed: list[Any] = []
         size = 1
         while (begin := len(completed)) < len(items):
-            async with turns.stretch() as fits:
+            async with scheduler.time_slice() as fits:
                 part: Any = super().complete_iterable_value(
                     item_type, details, info, _PathFrom.of(path, begin), items[begin : begin + size], position
                 )

@@ -1,4 +1,4 @@
-"""How much a token may ask of this process: so many requests a second, and so many things at once."""
+"""Rate limits per token and process: so many requests a second, and so many operations and sockets at once."""
 
 import asyncio
 from collections import Counter, OrderedDict
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     SOCKET = "sockets"
 
 
-class Allowances:
+class RateLimiter:
     """Of all tokens that this process has seen of late."""
 
     def __init__(self, per_second: int, limits: Limits) -> None:
@@ -36,26 +36,26 @@ class Allowances:
         self._left: OrderedDict[tuple[int, Kind], tuple[float, float]] = OrderedDict()
         self._running: Counter[tuple[int, Kind]] = Counter()
 
-    def take(self, token: int, kind: Kind = Kind.REQUEST) -> None:
+    def acquire(self, token: int, kind: Kind = Kind.REQUEST) -> None:
         """One more of this token; RATE_LIMITED where it has none left."""
         left = self._level(token, kind)
         if self._rate and left < 1:
             raise RateLimited(f"{self._rate} {kind} a second", round((1 - left) / self._rate, 3))
         self._set(token, kind, left - 1)
 
-    def settle(self, token: int, kind: Kind, cost: int) -> None:
+    def charge(self, token: int, kind: Kind, cost: int) -> None:
         """What was taken as a request is known now: other kinds have rates of their own, and what costs much is many.
 
         It runs all the same, and later ones wait for it.
         """
         if kind is not Kind.REQUEST:
             self._set(token, Kind.REQUEST, self._level(token, Kind.REQUEST) + 1)
-            self.take(token, kind)
+            self.acquire(token, kind)
         if cost >= _COST_OF_ONE:
             self._set(token, kind, self._level(token, kind) - cost // _COST_OF_ONE)
 
     @contextmanager
-    def running(self, token: int, kind: Kind) -> Generator[None]:
+    def slot(self, token: int, kind: Kind) -> Generator[None]:
         """While it runs, it counts; RATE_LIMITED where as many run as may. Without a rate, nothing is."""
         most = self._at_once(kind)
         if self._rate and self._running[token, kind] >= most:

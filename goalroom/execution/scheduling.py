@@ -1,4 +1,4 @@
-"""What one token has running takes turns, so that the loop has little of it to do before it comes to everybody else."""
+"""Fair scheduling per token: 8 operations at a time, and of large ones one, which yields every 5 ms."""
 
 import asyncio
 import time
@@ -6,18 +6,18 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 _AT_ONCE = 8
-# What costs more takes over ten milliseconds. It goes alone, and in stretches.
+# What costs more takes over ten milliseconds. It runs alone, and in time slices.
 _LARGE = 1_000
 # How long anybody waits for it at each step; a small query has some eight.
-_STRETCH_SECONDS = 0.005
+_SLICE_SECONDS = 0.005
 
 
-class Turns:
-    """Of all tokens for which something runs."""
+class Scheduler:
+    """For all tokens that have something running."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, bool], tuple[asyncio.Semaphore, list[None]]] = {}
-        self._stretching = asyncio.Lock()
+        self._slicing = asyncio.Lock()
         self._rested_at = 0.0
 
     @staticmethod
@@ -26,17 +26,17 @@ class Turns:
         return cost > _LARGE
 
     @asynccontextmanager
-    async def stretch(self) -> AsyncGenerator[Callable[[], float]]:
+    async def time_slice(self) -> AsyncGenerator[Callable[[], float]]:
         """One at a time, and then everybody else. Yields a function: how many times as much would have fitted in."""
-        async with self._stretching:
+        async with self._slicing:
             began = time.perf_counter()
-            yield lambda: _STRETCH_SECONDS / (time.perf_counter() - began)
-            if time.perf_counter() - self._rested_at > _STRETCH_SECONDS / 2:
+            yield lambda: _SLICE_SECONDS / (time.perf_counter() - began)
+            if time.perf_counter() - self._rested_at > _SLICE_SECONDS / 2:
                 await asyncio.sleep(0)
                 self._rested_at = time.perf_counter()
 
     @asynccontextmanager
-    async def turn(self, token: int, cost: int) -> AsyncGenerator[None]:
+    async def slot(self, token: int, cost: int) -> AsyncGenerator[None]:
         """Some at a time, in the order in which they came."""
         large = self.is_large(cost)
         semaphore, users = self._known.setdefault((token, large), (asyncio.Semaphore(1 if large else _AT_ONCE), []))

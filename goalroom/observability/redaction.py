@@ -1,4 +1,4 @@
-"""Tokens are nobody's business but their bearer's: whatever is said of a request is said without them."""
+"""Redact tokens from log lines and error messages."""
 
 import re
 
@@ -6,6 +6,6 @@ import re
 _TOKEN = re.compile(r"gr_[A-Za-z0-9_-]{16,}")
 
 
-def masked(text: str) -> str:
+def redact(text: str) -> str:
     """The text, with all that looks like a token taken out."""
     return _TOKEN.sub("gr_…", text) if "gr_" in text else text

@@ -7,7 +7,7 @@ import warnings
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from goalroom.observability.redaction import masked
+from goalroom.observability.redaction import redact
 
 
 def to_stderr(level: int) -> None:
@@ -45,7 +45,7 @@ def formatter(*, for_people: bool) -> logging.Formatter:
             structlog.processors.EventRenamer("message"),
             structlog.processors.JSONRenderer(default=str),
         ]
-    return structlog.stdlib.ProcessorFormatter(processors=[*about, *shown, _without_tokens])
+    return structlog.stdlib.ProcessorFormatter(processors=[*about, *shown, _redacted])
 
 
 def _shorten(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
@@ -57,5 +57,5 @@ def _shorten(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict
     return line
 
 
-def _without_tokens(_logger: WrappedLogger, _method: str, line: EventDict) -> str:
-    return masked(str(line))
+def _redacted(_logger: WrappedLogger, _method: str, line: EventDict) -> str:
+    return redact(str(line))

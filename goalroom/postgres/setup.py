@@ -12,7 +12,7 @@ from db.core.database import Database
 from db.core.migrations import CannotMigrate, migrate
 from db.core.migrations import alone as alone_in
 from db.operations import bootstrap
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.postgres import admin_token
 from goalroom.postgres.embedded import Cluster
 from goalroom.settings import Settings
@@ -43,24 +43,24 @@ async def postgres(settings: Settings) -> AsyncGenerator[str]:
 
 async def bring_up_to_date(url: str) -> list[str]:
     """The migrations that were missing, applied."""
-    with said_plainly(url):
+    with as_command_errors(url):
         try:
             return await migrate(url)
         except (asyncpg.ClientConfigurationError, ValueError) as error:
-            raise Failure(f"The database URL is wrong: {error}.", 2) from error
+            raise CommandError(f"The database URL is wrong: {error}.", 2) from error
 
 
 @asynccontextmanager
-async def furnished(settings: Settings) -> AsyncGenerator[str]:
+async def bootstrapped(settings: Settings) -> AsyncGenerator[str]:
     """The URL of a Postgres that is up to date and has what every database starts with."""
     async with postgres(settings) as url:
         await bring_up_to_date(url)
-        with said_plainly(url):
+        with as_command_errors(url):
             async with alone_in(url):
                 database = await Database.connect(url, size=1)
                 try:
                     keep = partial(admin_token.keep, settings.data_dir)
-                    await bootstrap.furnish(database, admin_token=settings.admin_token, keep_token=keep)
+                    await bootstrap.bootstrap(database, admin_token=settings.admin_token, keep_token=keep)
                 finally:
                     await database.close()
         yield url
@@ -69,8 +69,8 @@ async def furnished(settings: Settings) -> AsyncGenerator[str]:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[Database]:
     """The database, for a command that works on it directly."""
-    async with furnished(settings) as url:
-        with said_plainly(url):
+    async with bootstrapped(settings) as url:
+        with as_command_errors(url):
             database = await Database.connect(url)
             try:
                 yield database
@@ -79,15 +79,15 @@ async def opened(settings: Settings) -> AsyncGenerator[Database]:
 
 
 @contextmanager
-def said_plainly(url: str) -> Generator[None]:
-    """What an operator can mend is a line that names the database, and never its password."""
+def as_command_errors(url: str) -> Generator[None]:
+    """What an operator can put right is a line that names the database, and never its password."""
     try:
         yield
     except CannotMigrate as error:
-        raise Failure(str(error)) from error
+        raise CommandError(str(error)) from error
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         why = "it doesn't answer" if isinstance(error, TimeoutError) else str(error)
-        raise Failure(f"The database {_shown(url)} can't be used: {why}") from error
+        raise CommandError(f"The database {_shown(url)} can't be used: {why}") from error
 
 
 def _shown(url: str) -> str:

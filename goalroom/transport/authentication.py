@@ -1,4 +1,4 @@
-"""Whose tokens these are, asked for all that wait at once: a crowd at the door costs one statement after the other."""
+"""Authentication by token, in batches: all requests that wait at once are looked up with one statement."""
 
 import asyncio
 import contextvars
@@ -9,14 +9,14 @@ from db.core.errors import Unauthenticated
 from db.presence import presence
 
 
-class Admission:
+class TokenAuthenticator:
     """Each request is answered by a statement that began after it came, so that a revoked token is one at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: dict[bytes, asyncio.Future[Caller | None]] = {}
         self._asking: asyncio.Task[None] | None = None
-        self._greeting: dict[int, asyncio.Task[None]] = {}
+        self._seen: dict[int, asyncio.Task[None]] = {}
 
     async def caller(self, token: str) -> Caller:
         """Who the token speaks for; UNAUTHENTICATED where it is unknown, expired or revoked."""
@@ -30,17 +30,17 @@ class Admission:
         if caller is None:
             raise Unauthenticated
         if caller.unseen:
-            await asyncio.shield(self._greeted(caller))
+            await asyncio.shield(self._mark_seen(caller))
         return caller
 
-    def _greeted(self, caller: Caller) -> asyncio.Task[None]:
+    def _mark_seen(self, caller: Caller) -> asyncio.Task[None]:
         """That it speaks is a sign of life, written once for all that it says at the moment."""
         token = caller.token_id
-        if token not in self._greeting:
-            greeting = presence.seen(self._database, caller.agent_id, token)
-            self._greeting[token] = asyncio.create_task(greeting, context=contextvars.Context())
-            self._greeting[token].add_done_callback(lambda _: self._greeting.pop(token))
-        return self._greeting[token]
+        if token not in self._seen:
+            seen = presence.seen(self._database, caller.agent_id, token)
+            self._seen[token] = asyncio.create_task(seen, context=contextvars.Context())
+            self._seen[token].add_done_callback(lambda _: self._seen.pop(token))
+        return self._seen[token]
 
     async def _ask(self) -> None:
         while self._waiting:

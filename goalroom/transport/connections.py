@@ -64,7 +64,7 @@ class Connections:
         self._open: set[Connection] = set()
         self._waiting: set[asyncio.Event] = set()
         self._look = asyncio.Event()
-        self._strangers: dict[asyncio.Timeout, None] = {}
+        self._unauthenticated: dict[asyncio.Timeout, None] = {}
 
     @property
     def count(self) -> int:
@@ -80,28 +80,28 @@ class Connections:
             self._open.discard(connection)
 
     @contextmanager
-    def strange(self, patience: asyncio.Timeout, most: int) -> Generator[None]:
+    def unauthenticated(self, patience: asyncio.Timeout, most: int) -> Generator[None]:
         """While a socket has not said whose it is. Of too many, patience ends with the one that has waited longest."""
-        self._strangers[patience] = None
-        if len(self._strangers) > most:
-            longest = next(iter(self._strangers))
+        self._unauthenticated[patience] = None
+        if len(self._unauthenticated) > most:
+            longest = next(iter(self._unauthenticated))
             longest.reschedule(asyncio.get_running_loop().time())
-            del self._strangers[longest]
+            del self._unauthenticated[longest]
         try:
             yield
         finally:
-            self._strangers.pop(patience, None)
+            self._unauthenticated.pop(patience, None)
 
     @contextmanager
     def waiting(self, context: Context) -> Generator[None]:
         """While it runs, it is told to end when the server stops."""
         if self.stopping.is_set():
-            context.gone.set()
-        self._waiting.add(context.gone)
+            context.cancelled.set()
+        self._waiting.add(context.cancelled)
         try:
             yield
         finally:
-            self._waiting.discard(context.gone)
+            self._waiting.discard(context.cancelled)
 
     def agent_changed(self, agent_id: int | None) -> None:
         """Tokens or rooms of this agent changed, or perhaps of any: look at once."""
@@ -111,8 +111,8 @@ class Connections:
     async def end_when_stopping(self) -> None:
         """Have long polls answer what they have."""
         await self.stopping.wait()
-        for gone in self._waiting:
-            gone.set()
+        for cancelled in self._waiting:
+            cancelled.set()
 
     async def follow_tokens(self) -> None:
         """Revoked tokens end their connections within a second, and lost rooms are closed to them."""

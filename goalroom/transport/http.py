@@ -14,13 +14,13 @@ from db.core.callers import Caller, token_hash
 from db.core.errors import ErrorCode, RateLimited, Refused, Unauthenticated, Unavailable
 from goalroom import json_codec
 from goalroom.execution import errors
-from goalroom.execution.documents import Rejected
+from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Operation, Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.limits import Limits
 from goalroom.transport import content_negotiation, sse
 from goalroom.transport.connections import Connection
-from goalroom.transport.services import Door, bearer
+from goalroom.transport.services import Services, bearer
 from schema.context import Context
 
 # Most requests are answered sooner, and whether their clients are still there need not be watched.
@@ -49,31 +49,31 @@ class _Answer(Exception):  # noqa: N818  # how a request ends early
         self.status, self.errors, self.headers, self.streamed = status, found, headers or {}, streamed
 
 
-class _Gone(Exception):  # noqa: N818
+class _Disconnected(Exception):  # noqa: N818
     """The client hung up before it had sent its request."""
 
 
 class GraphQLHTTP:
     """The endpoint."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         kinds = content_negotiation.acceptable(headers.get("accept", ""))
         kind = next((one for one in kinds if one != content_negotiation.EVENT_STREAM), content_negotiation.JSON)
-        allowance: list[tuple[bytes, bytes]] = []
+        rate_limit_headers: list[tuple[bytes, bytes]] = []
         with ExitStack() as running:
             try:
                 caller = await self._caller(scope["method"], headers)
                 request = await self._read(caller, scope, headers, kinds, receive)
                 operation, context = await self._prepare(caller, scope["method"], request, kinds)
-                running.enter_context(self._door.allowances.running(caller.token_id, operation.counts_as))
-                allowance = self._door.allowances.headers(caller.token_id)
+                running.enter_context(self._services.rate_limiter.slot(caller.token_id, operation.counts_as))
+                rate_limit_headers = self._services.rate_limiter.headers(caller.token_id)
                 streams = operation.is_subscription or kinds[0] == content_negotiation.EVENT_STREAM
                 response = {} if streams else await self._run(operation, context, receive)
-            except _Gone:
+            except _Disconnected:
                 return
             except _Answer as answer:
                 if answer.streamed:
@@ -81,46 +81,46 @@ class GraphQLHTTP:
                 else:
                     await _send(send, answer.status, kind, {"errors": answer.errors}, answer.headers)
             except RateLimited as refused:
-                self._door.metrics.refused(refused.code)
+                self._services.metrics.refused(refused.code)
                 later = {"retry-after": str(ceil(refused.retry_after_seconds))}
-                allowance = self._door.allowances.headers(caller.token_id)
-                await _send(send, 429, kind, {"errors": [errors.described(refused)]}, later, allowance)
+                rate_limit_headers = self._services.rate_limiter.headers(caller.token_id)
+                await _send(send, 429, kind, {"errors": [errors.described(refused)]}, later, rate_limit_headers)
             except Exception as error:
                 await _send(send, 500, kind, {"errors": [errors.described(error)]}, {})
             else:
                 if streams:
                     connection = Connection(token_hash(bearer(headers["authorization"]) or ""), context.caller)
-                    await sse.answer(self._door.connections, connection, operation, context, receive, send)
+                    await sse.answer(self._services.connections, connection, operation, context, receive, send)
                 else:
-                    await _send(send, 200, kind, response, _later(response), allowance)
+                    await _send(send, 200, kind, response, _later(response), rate_limit_headers)
 
     async def _read(
         self, caller: Caller, scope: Scope, headers: Headers, kinds: Sequence[str], receive: Receive
     ) -> Request:
         """What was sent, where the caller may send something now."""
-        allowances = self._door.allowances
-        allowances.take(caller.token_id)
+        rate_limiter = self._services.rate_limiter
+        rate_limiter.acquire(caller.token_id)
         if not kinds:
             raise _refused(
                 406,
                 f"This answers with {content_negotiation.RESPONSE_JSON}, {content_negotiation.JSON}"
                 f" or {content_negotiation.EVENT_STREAM}.",
             )
-        with allowances.running(caller.token_id, Kind.REQUEST):
-            return await _request(scope, headers, receive, self._door.limits)
+        with rate_limiter.slot(caller.token_id, Kind.REQUEST):
+            return await _request(scope, headers, receive, self._services.limits)
 
     async def _prepare(
         self, caller: Caller, method: str, request: Request, kinds: Sequence[str]
     ) -> tuple[Operation, Context]:
         """What is asked for, and what it runs on."""
-        context = self._door.context(caller)
+        context = self._services.context(caller)
         try:
-            operation = await self._door.engine.prepare(request, context)
-        except Rejected as rejected:
+            operation = await self._services.engine.prepare(request, context)
+        except RequestError as error:
             # The specification keeps 200 for clients that know plain JSON only: they may not read the body otherwise.
             status = 400 if kinds[0] == content_negotiation.RESPONSE_JSON else 200
-            raise _Answer(status, rejected.errors, streamed=kinds[0] == content_negotiation.EVENT_STREAM) from None
-        self._door.allowances.settle(caller.token_id, operation.counts_as, operation.price.total)
+            raise _Answer(status, error.errors, streamed=kinds[0] == content_negotiation.EVENT_STREAM) from None
+        self._services.rate_limiter.charge(caller.token_id, operation.counts_as, operation.price.total)
         _check_method(method, operation)
         if operation.is_subscription and content_negotiation.EVENT_STREAM not in kinds:
             raise _refused(406, _NEEDS_A_STREAM)
@@ -130,7 +130,7 @@ class GraphQLHTTP:
         if method not in {"GET", "POST"}:
             raise _refused(405, "GraphQL is served over GET and POST.", {"allow": "GET, POST"})
         try:
-            return await self._door.admit(bearer(headers.get("authorization")))
+            return await self._services.authenticate(bearer(headers.get("authorization")))
         except Exception as error:
             found, refused = errors.described(error), errors.refusal(error)
             if isinstance(refused, Unauthenticated):
@@ -144,10 +144,10 @@ class GraphQLHTTP:
         watchers: list[asyncio.Task[None]] = []
         loop = asyncio.get_running_loop()
         begin = loop.call_later(
-            _SHORT_SECONDS, lambda: watchers.append(loop.create_task(_until_gone(receive, context.gone)))
+            _SHORT_SECONDS, lambda: watchers.append(loop.create_task(_cancel_on_disconnect(receive, context.cancelled)))
         )
         try:
-            with self._door.connections.waiting(context):
+            with self._services.connections.waiting(context):
                 return await operation.run()
         finally:
             begin.cancel()
@@ -173,10 +173,9 @@ def _check_method(method: str, operation: Operation) -> None:
         raise _refused(405, "A subscription is sent with POST, or over a WebSocket.", {"allow": "POST"})
 
 
-async def _until_gone(receive: Receive, gone: asyncio.Event) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    gone.set()
+async def _cancel_on_disconnect(receive: Receive, cancelled: asyncio.Event) -> None:
+    await sse.until_disconnected(receive)
+    cancelled.set()
 
 
 async def _body(headers: Headers, receive: Receive, limits: Limits) -> bytes:
@@ -196,7 +195,7 @@ async def _body(headers: Headers, receive: Receive, limits: Limits) -> bytes:
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise _Gone
+                    raise _Disconnected
                 body += message.get("body", b"")
                 if len(body) > most:
                     raise _refused(413, too_large, {"connection": "close"})
@@ -236,14 +235,14 @@ async def _send(
     kind: str,
     content: object,
     headers: Mapping[str, str],
-    allowance: Sequence[tuple[bytes, bytes]] = (),
+    rate_limit_headers: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
     body = json_codec.write(content).encode()
     sent = [
         (b"content-type", f"{kind}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
         *_ALWAYS,
-        *allowance,
+        *rate_limit_headers,
         *((name.encode(), value.encode()) for name, value in headers.items()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": sent})

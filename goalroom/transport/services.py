@@ -1,4 +1,4 @@
-"""What all ways in share: who is let in, and what their operations run on."""
+"""Services that every transport (HTTP, SSE, WebSocket) needs."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from db.core.errors import Unauthenticated
 from db.events.feed import Feed
 from goalroom.execution import errors
 from goalroom.execution.engine import Engine
-from goalroom.execution.rate_limits import Allowances
+from goalroom.execution.rate_limits import RateLimiter
 from goalroom.limits import Limits
 from goalroom.observability.metrics import Metrics
-from goalroom.transport.authentication import Admission
+from goalroom.transport.authentication import TokenAuthenticator
 from goalroom.transport.connections import Connections
 from schema.context import Context
 
@@ -19,23 +19,23 @@ _LONGEST_TOKEN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Services:
     """The parts of the process that requests need."""
 
     engine: Engine
-    admission: Admission
+    authenticator: TokenAuthenticator
     database: Database
     feed: Feed
     connections: Connections
     metrics: Metrics
     limits: Limits
-    allowances: Allowances
+    rate_limiter: RateLimiter
     allowed_origins: frozenset[str] = frozenset()
 
-    async def admit(self, token: str | None) -> Caller:
+    async def authenticate(self, token: str | None) -> Caller:
         """Who the token speaks for; that it speaks is a sign of life."""
         try:
-            return await self.admission.caller(_plausible(token))
+            return await self.authenticator.caller(_plausible(token))
         except Exception as error:
             self.metrics.refused(errors.code(error))
             raise

@@ -9,7 +9,7 @@ from starlette.types import Receive, Send
 from db.core.errors import Unauthenticated
 from goalroom import json_codec
 from goalroom.execution import errors
-from goalroom.execution.documents import Rejected
+from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Operation
 from goalroom.transport.connections import Connection, Connections
 from schema.context import Context
@@ -61,7 +61,7 @@ async def answer(
             work,
             revoked,
             stopping,
-            asyncio.create_task(_until_gone(receive)),
+            asyncio.create_task(until_disconnected(receive)),
             asyncio.create_task(_tick(send)),
         ]
         try:
@@ -69,7 +69,7 @@ async def answer(
             if stopping.done() and not operation.is_subscription:
                 await work
         finally:
-            context.gone.set()
+            context.cancelled.set()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -89,8 +89,8 @@ async def _pump(operation: Operation, send: Send) -> None:
                     await _send(send, _next(response))
         else:
             await _send(send, _next(await operation.run()))
-    except Rejected as rejected:
-        await _send(send, _next({"errors": rejected.errors}))
+    except RequestError as error:
+        await _send(send, _next({"errors": error.errors}))
     except OSError:
         # The client is gone.
         raise
@@ -104,7 +104,8 @@ async def _tick(send: Send) -> None:
         await _send(send, b":\n\n")
 
 
-async def _until_gone(receive: Receive) -> None:
+async def until_disconnected(receive: Receive) -> None:
+    """Until the client has hung up; what it sends before that is not looked at."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -13,13 +13,13 @@ from db.core.callers import token_hash
 from db.core.errors import BadInput, ErrorCode, RateLimited, TooComplex, Unauthenticated
 from goalroom import json_codec
 from goalroom.execution import errors
-from goalroom.execution.documents import Rejected
+from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Operation, Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.observability import request_ids
 from goalroom.transport import websocket_messages as ws
 from goalroom.transport.connections import Connection
-from goalroom.transport.services import Door, bearer
+from goalroom.transport.services import Services, bearer
 from schema.context import Context
 
 # A client that is silent for so long is asked whether it is there.
@@ -31,14 +31,14 @@ _ENDING_SECONDS = 5
 class GraphQLWebSocket:
     """The endpoint."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
             return
         headers = Headers(scope=scope)
-        if not _may_be_from(headers, self._door.allowed_origins):
+        if not _may_be_from(headers, self._services.allowed_origins):
             # Before the handshake this is a 403.
             await send({"type": "websocket.close", "code": ws.FORBIDDEN})
             return
@@ -46,7 +46,7 @@ class GraphQLWebSocket:
         try:
             await send({"type": "websocket.accept", "subprotocol": ws.PROTOCOL if spoken else None})
             if spoken:
-                await _Socket(self._door, bearer(headers.get("authorization")), receive, send).serve()
+                await _Socket(self._services, bearer(headers.get("authorization")), receive, send).serve()
             else:
                 await _close(send, ws.Close(ws.BAD_PROTOCOL, f"Only {ws.PROTOCOL} is spoken here"))
         except OSError:
@@ -61,10 +61,10 @@ def _may_be_from(headers: Headers, allowed_origins: frozenset[str]) -> bool:
 
 
 class _Socket:
-    """One client's socket. All that is sent waits until the client took what was sent before."""
+    """One client's socket. Sends are awaited one at a time, so a slow client gets back-pressure."""
 
-    def __init__(self, door: Door, token: str | None, receive: Receive, send: Send) -> None:
-        self._door = door
+    def __init__(self, services: Services, token: str | None, receive: Receive, send: Send) -> None:
+        self._services = services
         self._token = token
         self._receive, self._send = receive, send
         self._connection: Connection | None = None
@@ -88,10 +88,10 @@ class _Socket:
 
     async def _begin(self) -> bool:
         """Wait for whose it is; False where the client left. Many may wait, so nothing else runs for them yet."""
-        limits = self._door.limits
+        limits = self._services.limits
         try:
             async with asyncio.timeout(limits.init_seconds) as patience:
-                with self._door.connections.strange(patience, limits.unauthenticated_sockets):
+                with self._services.connections.unauthenticated(patience, limits.unauthenticated_sockets):
                     while self._connection is None:
                         if not await self._hear():
                             return False
@@ -157,7 +157,7 @@ class _Socket:
         raise ws.Close(ws.FORBIDDEN, "Forbidden")
 
     async def _expect_end(self) -> None:
-        await self._door.connections.stopping.wait()
+        await self._services.connections.stopping.wait()
         raise ws.Close(ws.RESTARTING, "The server is restarting, come back")
 
     async def _init(self, said: dict[str, Any]) -> None:
@@ -167,9 +167,9 @@ class _Socket:
         token = ws.token(payload) or self._token
         try:
             session = ws.session(payload)
-            caller = await self._door.admit(token)
-            self._door.allowances.take(caller.token_id, Kind.SOCKET)
-            self._open.enter_context(self._door.allowances.running(caller.token_id, Kind.SOCKET))
+            caller = await self._services.authenticate(token)
+            self._services.rate_limiter.acquire(caller.token_id, Kind.SOCKET)
+            self._open.enter_context(self._services.rate_limiter.slot(caller.token_id, Kind.SOCKET))
         except BadInput as refused:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
         except Unauthenticated as refused:
@@ -182,7 +182,7 @@ class _Socket:
         connection.speaks = True
         await self._say({"type": "connection_ack"})
         self._connection = connection
-        self._open.enter_context(self._door.connections.open(connection))
+        self._open.enter_context(self._services.connections.open(connection))
 
     async def _ping(self, said: dict[str, Any]) -> None:
         payload = said.get("payload")
@@ -201,11 +201,11 @@ class _Socket:
             request = Request.of(said.get("payload"))
         except BadInput as refused:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
-        context = self._door.context(self._connection.caller)
+        context = self._services.context(self._connection.caller)
         try:
             operation = await self._prepare(request, context)
-        except Rejected as rejected:
-            await self._say({"id": name, "type": "error", "payload": rejected.errors})
+        except RequestError as error:
+            await self._say({"id": name, "type": "error", "payload": error.errors})
             return
         task = asyncio.create_task(self._run(name, operation, context, self._connection))
         self._operations[name] = task
@@ -216,16 +216,16 @@ class _Socket:
 
     async def _prepare(self, request: Request, context: Context) -> Operation:
         """As over HTTP; and what runs on a socket is counted, also where its client has turned away from it."""
-        token, most = context.caller.token_id, self._door.limits.socket_operations
+        token, most = context.caller.token_id, self._services.limits.socket_operations
         if sum(not task.cancelling() for task in self._running) >= most:
-            raise Rejected.of(TooComplex(most, "operations at a time on one socket"))
+            raise RequestError.of(TooComplex(most, "operations at a time on one socket"))
         try:
-            self._door.allowances.take(token)
-            operation = await self._door.engine.prepare(request, context)
-            self._door.allowances.settle(token, operation.counts_as, operation.price.total)
+            self._services.rate_limiter.acquire(token)
+            operation = await self._services.engine.prepare(request, context)
+            self._services.rate_limiter.charge(token, operation.counts_as, operation.price.total)
         except RateLimited as refused:
-            self._door.metrics.refused(refused.code)
-            raise Rejected.of(refused) from None
+            self._services.metrics.refused(refused.code)
+            raise RequestError.of(refused) from None
         return operation
 
     async def _complete(self, said: dict[str, Any]) -> None:
@@ -245,13 +245,13 @@ class _Socket:
         with (
             request_ids.part(next(self._begun_operations)),
             connection.running(context),
-            self._door.connections.waiting(context),
+            self._services.connections.waiting(context),
         ):
             try:
-                with self._door.allowances.running(connection.caller.token_id, operation.counts_as):
+                with self._services.rate_limiter.slot(connection.caller.token_id, operation.counts_as):
                     await self._perform(name, operation)
-            except Rejected as rejected:
-                last: dict[str, Any] = {"id": name, "type": "error", "payload": rejected.errors}
+            except RequestError as error:
+                last: dict[str, Any] = {"id": name, "type": "error", "payload": error.errors}
             except OSError:
                 # The client is gone.
                 return
@@ -260,7 +260,7 @@ class _Socket:
             else:
                 last = {"id": name, "type": "complete"}
             finally:
-                context.gone.set()
+                context.cancelled.set()
         if self._is_wanted(name):
             # The client may use the id again the moment that it reads this.
             del self._operations[name]

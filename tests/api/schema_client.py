@@ -10,7 +10,7 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.records import Role
 from db.events.feed import Feed
-from goalroom.execution.documents import Rejected
+from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Engine, Request
 from goalroom.limits import Limits
 from resolvers.build import schema, sdl
@@ -96,7 +96,7 @@ class Actor:
         context = Context(database=self.database, feed=self.feed, caller=self.caller)
         try:
             answer = await (await engine.prepare(Request(text, variables), context)).run()
-        except Rejected as rejected:
+        except RequestError as rejected:
             return None, list(rejected.errors)
         return answer["data"], answer.get("errors", [])
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goalroom.execution.executor import Executor
-from goalroom.execution.scheduling import Turns
+from goalroom.execution.scheduling import Scheduler
 
 SCHEMA = build_schema("""
     type Query { rows: [Row] must: [Row!] }
@@ -39,9 +39,9 @@ def _resolve(source: Any, info: Any, **_given: object) -> Any:
     return found(info) if callable(found) else source.get(info.field_name)
 
 
-async def _answer(root: dict[str, Any], turns: Turns | None) -> ExecutionResult:
+async def _answer(root: dict[str, Any], scheduler: Scheduler | None) -> ExecutionResult:
     executor: Any = Executor.build(SCHEMA, DOCUMENT, root_value=root, field_resolver=_resolve)
-    executor.turns = turns
+    executor.scheduler = scheduler
     result = executor.execute_operation()
     return cast("ExecutionResult", await result if executor.is_awaitable(result) else result)
 
@@ -60,7 +60,7 @@ def _rows(below: st.SearchStrategy[Any], most: int = 5) -> st.SearchStrategy[Any
 async def test_the_answer_is_the_librarys(rows: list[Any], must: list[Any]) -> None:
     root = {"rows": rows, "must": must}
 
-    expected, found = await _answer(root, None), await _answer(root, Turns())
+    expected, found = await _answer(root, None), await _answer(root, Scheduler())
 
     assert found.data == expected.data
     assert _places(found) == _places(expected)
@@ -71,7 +71,7 @@ def _places(result: ExecutionResult) -> list[str]:
     return sorted(str(error.path) for error in result.errors or () if error.path and error.path[0] != "must")
 
 
-async def _steps_of_others(root: dict[str, Any], turns: Turns | None) -> int:
+async def _steps_of_others(root: dict[str, Any], scheduler: Scheduler | None) -> int:
     steps = 0
 
     async def go_on() -> None:
@@ -82,7 +82,7 @@ async def _steps_of_others(root: dict[str, Any], turns: Turns | None) -> int:
 
     others = asyncio.create_task(go_on())
     await asyncio.sleep(0)
-    await _answer(root, turns)
+    await _answer(root, scheduler)
     others.cancel()
     return steps
 
@@ -94,4 +94,4 @@ async def test_others_go_on_meanwhile(rows: list[int]) -> None:
         below = [Row(fails="", words=["some"], rows=below)] * count
     root = {"rows": below, "must": []}
 
-    assert await _steps_of_others(root, Turns()) > await _steps_of_others(root, None) + 20
+    assert await _steps_of_others(root, Scheduler()) > await _steps_of_others(root, None) + 20

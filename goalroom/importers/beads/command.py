@@ -8,7 +8,7 @@ from db.core.database import Database
 from db.core.records import DependencyKind
 from db.operations import imports
 from db.operations.import_plan import Known, Plan
-from goalroom.command_error import Failure
+from goalroom.command_error import CommandError
 from goalroom.importers.beads.model import File
 from goalroom.importers.beads.names import room_name
 from goalroom.importers.beads.parser import read
@@ -49,4 +49,4 @@ def _read(path: Path) -> File:
         with path.open("rb") as lines:
             return read(lines)
     except OSError as error:
-        raise Failure(f"{path} can't be read: {error.strerror}.") from error
+        raise CommandError(f"{path} can't be read: {error.strerror}.") from error

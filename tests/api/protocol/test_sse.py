@@ -130,4 +130,4 @@ async def test_a_stream_that_is_left_is_cleared_away(live: Live) -> None:
 
     names = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]  # type: ignore[union-attr]
 
-    assert not [name for name in names if name in {"_pump", "_tick", "_until_gone"}]
+    assert not [name for name in names if name in {"_pump", "_tick", "until_disconnected"}]
