@@ -1,6 +1,9 @@
-"""The named statements of sql/queries, as functions; the one place where types are lost."""
+"""The named statements of sql/queries as functions, with what they share from sql/fragments put in."""
 
+import re
+from collections.abc import Mapping
 from importlib.resources import as_file, files
+from textwrap import indent
 from typing import Any
 
 import aiosql
@@ -35,12 +38,35 @@ class _Adapter(AsyncPGAdapter):
         return await conn.execute(sql, *self._ordered(query_name, parameters))
 
 
+_INCLUDE = re.compile(r"^(?P<margin> *)-- include: (?P<name>\w+)$", re.MULTILINE)
+
+
+class UnknownFragmentError(LookupError):
+    """A statement includes what sql/fragments does not have, or a fragment includes itself."""
+
+
+def expand(sql: str, fragments: Mapping[str, str]) -> str:
+    """Each line `-- include: NAME` becomes that fragment, which may include others."""
+
+    def fragment(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name not in fragments:
+            raise UnknownFragmentError(
+                f"-- include: {name}: there is no {name}.sql in sql/fragments that it may include"
+            )
+        others = {key: text for key, text in fragments.items() if key != name}
+        return indent(expand(fragments[name].rstrip(), others), match["margin"])
+
+    return _INCLUDE.sub(fragment, sql)
+
+
 def _load() -> Any:
     """All files of all folders as one: a statement's name is its own, wherever it stands."""
-    with as_file(files("sql") / "queries") as folder:
-        statements = "\n".join(path.read_text("utf-8") for path in sorted(folder.rglob("*.sql")))
+    with as_file(files("sql")) as folder:
+        fragments = {path.stem: path.read_text("utf-8") for path in (folder / "fragments").glob("*.sql")}
+        statements = "\n".join(path.read_text("utf-8") for path in sorted((folder / "queries").rglob("*.sql")))
     adapter: Any = _Adapter
-    return aiosql.from_str(statements, adapter, kwargs_only=True)
+    return aiosql.from_str(expand(statements, fragments), adapter, kwargs_only=True)
 
 
 q: Any = _load()

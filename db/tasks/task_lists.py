@@ -1,9 +1,9 @@
 """Lists of tasks: filtered and paged in one of three orders, and what a claim would offer."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from db.core import pagination, validation
@@ -155,7 +155,7 @@ async def _pages(database: Database, alike: Sequence[TaskPage]) -> dict[TaskPage
         grouped[row["position"]].append(Task.of(row))
     found = {}
     for position, key in enumerate(alike, start=1):
-        tasks = sorted(grouped[position], key=lambda task: _sort_key(task, order, agent_id))[: first + 1]
+        tasks = in_order(grouped[position], order, agent_id)[: first + 1]
         resumed = key.after is not None
         found[key] = Page.of(tasks, first, lambda task: _cursor(task, order, agent_id), resumed=resumed)
     return found
@@ -187,9 +187,6 @@ async def offered(database: Database, caller: Caller, room: str | None, first: i
     return [Task.of(row) for row in rows]
 
 
-_NEWEST = datetime.max.replace(tzinfo=UTC)
-
-
 def _turn(task: Task, agent_id: int) -> int:
     """What the agent is to go on with, then what else it is to do; what it has finished is nothing to claim."""
     if task.assignee_id != agent_id or task.finished:
@@ -197,26 +194,31 @@ def _turn(task: Task, agent_id: int) -> int:
     return 0 if task.status is TaskStatus.TODO and task.started_at is not None else 1
 
 
-def _sort_key(task: Task, order: TaskOrder, agent_id: int) -> tuple[Any, ...]:
+def _key(task: Task, order: TaskOrder, agent_id: int) -> tuple[Any, ...]:
+    """What a list in this order is sorted by, and what a cursor into it holds."""
     match order:
         case TaskOrder.CLAIM:
-            return _turn(task, agent_id), task.priority, -task.waited_by, task.created_at, task.id
+            return _turn(task, agent_id), task.priority, task.waited_by, task.created_at, task.id
         case TaskOrder.CREATED:
             return task.created_at, task.id
         case TaskOrder.UPDATED:
-            return _NEWEST - task.updated_at, -task.id
+            return task.updated_at, task.id
+
+
+def in_order(tasks: Iterable[Task], order: TaskOrder, agent_id: int) -> list[Task]:
+    """These tasks as this agent's list in this order has them; the statements sort alike, see claim_order.sql."""
+
+    def key(task: Task) -> tuple[Any, ...]:
+        if order is not TaskOrder.CLAIM:
+            return _key(task, order, agent_id)
+        turn, priority, waited_by, *age = _key(task, order, agent_id)
+        return turn, priority, -waited_by, *age
+
+    return sorted(tasks, key=key, reverse=order is TaskOrder.UPDATED)
 
 
 def _cursor(task: Task, order: TaskOrder, agent_id: int) -> str:
-    match order:
-        case TaskOrder.CLAIM:
-            return pagination.encode(
-                order, _turn(task, agent_id), task.priority, task.waited_by, task.created_at, task.id
-            )
-        case TaskOrder.CREATED:
-            return pagination.encode(order, task.created_at, task.id)
-        case TaskOrder.UPDATED:
-            return pagination.encode(order, task.updated_at, task.id)
+    return pagination.encode(order, *_key(task, order, agent_id))
 
 
 _PLACE = ("after_turns", "after_priorities", "after_waited_bys", "after_times", "after_ids")

@@ -70,7 +70,9 @@ union all
 select 'M', id
   from message
  where id = any(:message_ids::bigint[]) and room_id = :room_id
-   and (channel_id is not null or author_id = :agent_id or :agent_id = any(to_ids));
+   and
+   -- include: visible_message
+   ;
 
 -- name: messages_forward(room_ids, channels, threads, afters, befores, agent_id, most)
 -- A page for each room, channel or thread asked for, in the order of the log; direct ones only where the agent is in them.
@@ -80,28 +82,17 @@ select asked.position, message.*, place.seq
        with ordinality as asked (room_id, channel, thread, after, before, position)
  cross join lateral (
    (select e.seq, e.message_id
-      from event e
-     where asked.channel is not null
-       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'channel' = asked.channel
-       and e.seq > asked.after and e.seq < asked.before
+      -- include: messages_in_channel
      order by e.seq
      limit :most::integer)
    union all
    (select e.seq, e.message_id
-      from event e join message m on m.id = e.message_id
-     where asked.thread is not null
-       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'replyTo' = asked.thread
-       and e.seq > asked.after and e.seq < asked.before
-       and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids))
+      -- include: messages_in_thread
      order by e.seq
      limit :most::integer)
    union all
    (select e.seq, e.message_id
-      from event e join message m on m.id = e.message_id
-     where asked.channel is null and asked.thread is null
-       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT'
-       and e.seq > asked.after and e.seq < asked.before
-       and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids))
+      -- include: messages_in_room
      order by e.seq
      limit :most::integer)) place
   join message on message.id = place.message_id
@@ -114,28 +105,17 @@ select asked.position, message.*, place.seq
        with ordinality as asked (room_id, channel, thread, after, before, position)
  cross join lateral (
    (select e.seq, e.message_id
-      from event e
-     where asked.channel is not null
-       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'channel' = asked.channel
-       and e.seq > asked.after and e.seq < asked.before
+      -- include: messages_in_channel
      order by e.seq desc
      limit :most::integer)
    union all
    (select e.seq, e.message_id
-      from event e join message m on m.id = e.message_id
-     where asked.thread is not null
-       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'replyTo' = asked.thread
-       and e.seq > asked.after and e.seq < asked.before
-       and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids))
+      -- include: messages_in_thread
      order by e.seq desc
      limit :most::integer)
    union all
    (select e.seq, e.message_id
-      from event e join message m on m.id = e.message_id
-     where asked.channel is null and asked.thread is null
-       and e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT'
-       and e.seq > asked.after and e.seq < asked.before
-       and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids))
+      -- include: messages_in_room
      order by e.seq desc
      limit :most::integer)) place
   join message on message.id = place.message_id
@@ -152,12 +132,16 @@ select asked.position,
            select count(*)
              from event e join message m on m.id = e.message_id
             where e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT' and e.data ->> 'replyTo' = asked.thread
-              and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids)))
+              and
+              -- include: visible_message
+              )
          else (
            select count(*)
              from event e join message m on m.id = e.message_id
             where e.room_id = asked.room_id and e.kind = 'MESSAGE_SENT'
-              and (m.channel_id is not null or m.author_id = :agent_id or :agent_id = any(m.to_ids)))
+              and
+              -- include: visible_message
+              )
        end as messages
   from unnest(:room_ids::bigint[], :channels::text[], :threads::text[])
        with ordinality as asked (room_id, channel, thread, position);

@@ -194,31 +194,15 @@ select * from key_result where objective_id = any(:objective_ids::bigint[]) orde
 
 -- name: task_counts_of_objectives(objective_ids)
 -- Of their own tasks alone.
-select t.objective_id as id, count(*) as total,
-       count(*) filter (where t.status = 'TODO') as todo,
-       count(*) filter (where t.ready and not r.paused and t.requirement_id in (select id from available_requirement))
-         as ready,
-       count(*) filter (where t.status = 'DOING') as doing,
-       count(*) filter (where t.status = 'BLOCKED') as blocked,
-       count(*) filter (where t.status = 'VALIDATING') as validating,
-       count(*) filter (where t.status = 'DONE') as done,
-       count(*) filter (where t.status = 'CANCELLED') as cancelled,
-       count(*) filter (where t.stale_since is not null) as stale
+select t.objective_id as id,
+       -- include: task_counts
   from task t join room r on r.id = t.room_id
  where t.objective_id = any(:objective_ids::bigint[])
  group by t.objective_id;
 
 -- name: task_counts_of_rooms(room_ids)
-select t.room_id as id, count(*) as total,
-       count(*) filter (where t.status = 'TODO') as todo,
-       count(*) filter (where t.ready and not r.paused and t.requirement_id in (select id from available_requirement))
-         as ready,
-       count(*) filter (where t.status = 'DOING') as doing,
-       count(*) filter (where t.status = 'BLOCKED') as blocked,
-       count(*) filter (where t.status = 'VALIDATING') as validating,
-       count(*) filter (where t.status = 'DONE') as done,
-       count(*) filter (where t.status = 'CANCELLED') as cancelled,
-       count(*) filter (where t.stale_since is not null) as stale
+select t.room_id as id,
+       -- include: task_counts
   from task t join room r on r.id = t.room_id
  where t.room_id = any(:room_ids::bigint[])
  group by t.room_id;

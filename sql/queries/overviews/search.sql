@@ -9,7 +9,9 @@ union all
 select 'M', id
   from message
  where id = any(:message_ids::bigint[]) and room_id = :room_id
-   and (channel_id is not null or author_id = :agent_id or :agent_id = any(to_ids));
+   and
+   -- include: visible_message
+   ;
 
 -- name: search_room(room_id, agent_id, search, candidates, ranked_characters, most)
 -- Of each noun all that fit are found by its index, the newest are looked at, and what they begin with is ranked, titles
@@ -34,7 +36,8 @@ with tasks as materialized (
 ), messages as materialized (
   select id from message
    where room_id = :room_id
-     and (channel_id is not null or author_id = :agent_id or :agent_id = any(to_ids))
+     and
+     -- include: visible_message
      and to_tsvector('english', body) @@ websearch_to_tsquery('english', :search::text)
      and querytree(websearch_to_tsquery('english', :search::text)) not in ('', 'T')
 ), candidate as (

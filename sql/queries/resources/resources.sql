@@ -47,7 +47,8 @@ with met as (
       select *
         from task
        where room_id = :room_id and requirement_id = met.id and ready and assignee_id is null
-       order by priority, waited_by desc, created_at, id
+       order by
+       -- include: claim_order
        limit :most::integer) free
   union all
   select owned.*
@@ -59,7 +60,8 @@ select t.id, t.title, t.room_id, t.objective_id, t.assignee_id,
                 where i.agent_id = t.assignee_id and i.task_id = t.id and i.kind = 'UNBLOCKED' and i.acknowledged_at is null)
        as told
   from startable t
- order by t.priority, t.waited_by desc, t.created_at, t.id
+ order by
+ -- include: claim_order
  limit :most::integer;
 
 -- name: resources_of_rooms(room_ids)

@@ -15,7 +15,8 @@ with covered as (
      and t.requirement_id in (select id from covered)
      and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
      and (:labels::text[] is null or t.labels @> :labels)
-   order by t.started_at is null, t.priority, t.waited_by desc, t.created_at, t.id
+   order by t.started_at is null,
+   -- include: claim_order
    limit :look::integer
 ), free as (
   select best.id, 2 as turn, best.priority, best.waited_by, best.created_at
@@ -25,25 +26,30 @@ with covered as (
        where t.room_id = :room_id and t.requirement_id = covered.id and t.ready and t.assignee_id is null
          and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
          and (:labels::text[] is null or t.labels @> :labels)
-       order by t.priority, t.waited_by desc, t.created_at, t.id
+       order by
+       -- include: claim_order
        limit :look::integer
     ) best
 ), candidate as (
   select * from own union all select * from free
-   order by turn, priority, waited_by desc, created_at, id
+   order by turn,
+   -- include: claim_order
    limit :look::integer
 ), picked as (
   select t.id, c.turn, c.priority, c.waited_by, c.created_at, covered.resources
     from candidate c join task t on t.id = c.id join covered on covered.id = t.requirement_id
    where t.ready and (t.assignee_id is null or t.assignee_id = :agent_id)
      and not (select paused from room where id = :room_id)
-   order by c.turn, c.priority, c.waited_by desc, c.created_at, c.id
+   order by c.turn,
+   -- include: claim_order
    limit :most::integer
      for no key update of t skip locked
 ), needed as (
   select p.id as task_id, need.resource_id,
          row_number() over (
-           partition by need.resource_id order by p.turn, p.priority, p.waited_by desc, p.created_at, p.id) as place
+           partition by need.resource_id order by p.turn,
+           -- include: claim_order
+           ) as place
     from picked p cross join unnest(p.resources) as need (resource_id)
 ), locked as (
   select id, available, case breaker when 'HALF_OPEN' then 1 else capacity - in_use end as places
@@ -83,7 +89,9 @@ with covered as (
 ), logged as (
   insert into event (room_id, seq, kind, actor_id, task_id, objective_id, data)
   select :room_id,
-         counted.before + row_number() over (order by c.turn, c.priority, c.waited_by desc, c.created_at, c.id),
+         counted.before + row_number() over (order by c.turn,
+         -- include: claim_order
+         ),
          'TASK_CLAIMED', :agent_id, c.id, c.objective_id,
          jsonb_build_object('fence', c.fence, 'expiresAt', c.lease_expires_at)
     from claimed c, counted
@@ -91,7 +99,9 @@ with covered as (
 )
 select claimed.*, (select max(seq) from logged) as log_end
   from claimed
- order by turn, priority, waited_by desc, created_at, id;
+ order by turn,
+ -- include: claim_order
+ ;
 
 -- name: candidates_left(room_id, agent_id, objectives, labels)$
 -- Whether there is anything at all that claim_next could look at, taken or not.

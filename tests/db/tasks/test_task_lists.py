@@ -12,6 +12,7 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, NotFound
 from db.core.pagination import Page
+from db.core.queries import q
 from db.core.records import CommentKind, DependencyKind, Objective, Room, Task, TaskOrder, TaskStatus
 from db.goal_tree import objectives
 from db.operations import room_mutations
@@ -193,6 +194,39 @@ async def test_the_order_of_claims_is_that_in_which_they_are_claimed(scene: Scen
     assert listed == ["mine", "urgent", "awaited", "old", "young"]
     assert [task.id for task in offered] == [mine.id, urgent.id, awaited.id, old.id, young.id]
     assert to_bob == ["urgent", "awaited", "old", "young", "mine"]
+
+
+async def test_statements_and_python_sort_tasks_alike(scene: Scene) -> None:
+    for n in range(24):
+        assignee = (None, "ann", "bob")[n % 3]
+        await scene.task(f"{n}", assignee=assignee)
+    # Few values of each column, in no relation to one another, so that every part of the key decides somewhere.
+    await scene.database.execute(
+        """
+        update task
+           set priority = id * 7 % 2, waited_by = id * 5 % 3, created_at = now() - make_interval(secs => id * 3 % 4),
+               updated_at = now() - make_interval(secs => id * 11 % 5),
+               started_at = case when id * 13 % 5 < 2 then now() end,
+               status = case when id * 17 % 7 = 0 then 'DONE' else status end,
+               finished_at = case when id * 17 % 7 = 0 then now() end
+        """
+    )
+    nothing = await task_lists.narrow(scene.database, scene.ann, scene.room.id, TaskFilter())
+    anywhere = {f"after_{part}": [None] for part in ("turns", "priorities", "waited_bys", "times", "ids")}
+    everything = {"room_ids": [scene.room.id], **anywhere, **dict(nothing.columns), "most": 200}
+
+    for caller in (scene.ann, scene.bob):
+        for order in ORDERS:
+            rows = await q.list_tasks_of_rooms(
+                scene.database, **everything, agent_id=caller.agent_id, task_order=order.value
+            )
+            listed = [Task.of(row) for row in rows]
+            assert len(listed) == 24
+            assert listed == task_lists.in_order(reversed(listed), order, caller.agent_id), order
+
+        offered = await task_lists.offered(scene.database, caller, None, 200)
+        assert len(offered) > 10
+        assert offered == task_lists.in_order(reversed(offered), TaskOrder.CLAIM, caller.agent_id)
 
 
 async def test_what_one_has_finished_is_not_among_ones_own(scene: Scene) -> None:
