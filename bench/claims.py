@@ -21,7 +21,7 @@ from db.core.migrations import migrate
 from db.core.records import AgentKind, Role
 from db.events.feed import Feed
 from db.operations import room_mutations
-from db.tasks import claims, readiness
+from db.tasks import claim_next, readiness
 from goalroom.postgres.embedded import Cluster
 
 _CLIENTS = 16
@@ -119,9 +119,9 @@ class Setting:
         self.rates.append(count / (time.perf_counter() - began))
 
     async def _claim(self, feed: Feed, agent: Caller, left: Iterator[int]) -> None:
-        wanted = claims.Wanted(room=f"R{self.room_id}")
+        wanted = claim_next.ClaimRequest(room=f"R{self.room_id}")
         for _ in left:
-            got, _nothing = await claims.claim_next(self.database, feed, agent, wanted, gone=asyncio.Event())
+            got, _nothing = await claim_next.claim_next(self.database, feed, agent, wanted, gone=asyncio.Event())
             assert len(got) == 1
 
 

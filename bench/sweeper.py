@@ -22,7 +22,7 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.migrations import migrate
 from db.events.feed import Feed
-from db.tasks import claims, lease_expiry
+from db.tasks import claim_next, lease_expiry
 from goalroom.postgres.embedded import Cluster
 
 # Held by the clients in turn, their leases all over.
@@ -71,9 +71,9 @@ async def _claim_until(setting: Setting, feed: Feed, over: asyncio.Event) -> flo
 
     async def client(agent: Caller) -> None:
         nonlocal claimed
-        wanted = claims.Wanted(room=f"R{setting.room_id}")
+        wanted = claim_next.ClaimRequest(room=f"R{setting.room_id}")
         while not over.is_set():
-            got, _nothing = await claims.claim_next(setting.database, feed, agent, wanted, gone=asyncio.Event())
+            got, _nothing = await claim_next.claim_next(setting.database, feed, agent, wanted, gone=asyncio.Event())
             claimed += len(got)
 
     await asyncio.gather(*(client(agent) for agent in setting.agents))

@@ -9,6 +9,8 @@ from db.goal_tree import references
 from db.overviews import critical_path
 from db.tasks import (
     assignment,
+    claim_next,
+    claim_nothing,
     claims,
     comment_mutations,
     criteria,
@@ -243,17 +245,17 @@ class TaskMutation:
 
 
 async def _claim_next(
-    info: Info, wanted: ClaimNextTaskInput | None, most: int, mutation: str
-) -> tuple[list[records.Task], claims.Nothing | None]:
-    given_or_plain = wanted or ClaimNextTaskInput()
-    return await claims.claim_next(
+    info: Info, input_: ClaimNextTaskInput | None, most: int, mutation: str
+) -> tuple[list[records.Task], claim_nothing.NothingToClaim | None]:
+    asked = input_ or ClaimNextTaskInput()
+    return await claim_next.claim_next(
         info.context.database,
         info.context.feed,
         info.context.caller,
-        given_or_plain.wanted(),
+        asked.request(),
         most=most,
-        wait_seconds=given_or_plain.wait_seconds or 0,
+        wait_seconds=asked.wait_seconds or 0,
         mutation=mutation,
-        key=or_none(given_or_plain.idempotency_key),
+        key=or_none(asked.idempotency_key),
         gone=info.context.cancelled,
     )

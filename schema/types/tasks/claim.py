@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import strawberry
 
 from db.core import records
-from db.tasks import claims
+from db.tasks import claim_next, claim_nothing
 from schema.types.absent import or_none
 from schema.types.tasks import task as task_types
 
@@ -32,7 +32,7 @@ class NothingToClaim:
     )
 
     @classmethod
-    def of(cls, nothing: claims.Nothing) -> Self:
+    def of(cls, nothing: claim_nothing.NothingToClaim) -> Self:
         return cls(
             reason=nothing.reason,
             todo=nothing.todo,
@@ -61,7 +61,7 @@ class Claim:
         return cls(task=task_types.Task.of(task), lease=task_types.Lease.of(task), nothing=None)
 
     @classmethod
-    def of_next(cls, answer: tuple[Sequence[records.Task], claims.Nothing | None]) -> Self:
+    def of_next(cls, answer: tuple[Sequence[records.Task], claim_nothing.NothingToClaim | None]) -> Self:
         """The one that was claimed, or why there was none."""
         claimed, nothing = answer
         if claimed:
@@ -91,9 +91,9 @@ class ClaimNextTaskInput:
         "twice.",
     )
 
-    def wanted(self) -> claims.Wanted:
+    def request(self) -> claim_next.ClaimRequest:
         """What db claims by."""
-        return claims.Wanted(
+        return claim_next.ClaimRequest(
             room=or_none(self.room),
             objective=or_none(self.objective),
             labels=or_none(self.labels),

@@ -12,6 +12,7 @@ from db.core.records import CommentKind, DependencyKind
 from db.events.feed import Feed
 from db.presence import sessions
 from db.tasks import (
+    claim_next,
     claims,
     comment_mutations,
     dependencies,
@@ -22,7 +23,7 @@ from db.tasks import (
     task_progress,
     task_update,
 )
-from db.tasks.claims import Wanted
+from db.tasks.claim_next import ClaimRequest
 from db.tasks.submissions import Submission
 from db.tasks.task_create import NewTask
 from tests.factories import World
@@ -55,7 +56,7 @@ async def test_acts_of_all_kinds_at_once_leave_no_drift_and_no_deadlock(database
             await lease_expiry.take_back_expired(database)
 
         async def finish() -> None:
-            got, _ = await claims.claim_next(database, feed, caller, Wanted(), gone=asyncio.Event())
+            got, _ = await claim_next.claim_next(database, feed, caller, ClaimRequest(), gone=asyncio.Event())
             await submissions.complete(database, caller, f"T{got[0].id}" if got else task(), Submission(summary="Done"))
 
         acts: list[Callable[[], Awaitable[object]]] = [
@@ -63,7 +64,7 @@ async def test_acts_of_all_kinds_at_once_leave_no_drift_and_no_deadlock(database
             expire,
             finish,
             finish,
-            lambda: claims.claim_next(database, feed, caller, Wanted(), most=3, gone=asyncio.Event()),
+            lambda: claim_next.claim_next(database, feed, caller, ClaimRequest(), most=3, gone=asyncio.Event()),
             lambda: claims.claim(database, caller, task()),
             lambda: sessions.heartbeat(database, caller, label="s"),
             lambda: task_progress.release(database, caller, task(), handoff=None),

@@ -18,6 +18,7 @@ from db.resources import resources
 from db.rooms import rooms
 from db.tasks import (
     assignment,
+    claim_next,
     claims,
     lease_expiry,
     submissions,
@@ -27,7 +28,7 @@ from db.tasks import (
     task_update,
     waits,
 )
-from db.tasks.claims import Wanted
+from db.tasks.claim_next import ClaimRequest
 from db.tasks.submissions import Submission
 from tests.clock import advance
 from tests.factories import World
@@ -70,8 +71,8 @@ class Shop:
         return await self.world.task(self.room, resources=needed, **new)
 
     async def next(self, caller: Caller, most: int = 1) -> list[int]:
-        claimed, _nothing = await claims.claim_next(
-            self.database, Feed(self.database), caller, Wanted(), most=most, gone=asyncio.Event()
+        claimed, _nothing = await claim_next.claim_next(
+            self.database, Feed(self.database), caller, ClaimRequest(), most=most, gone=asyncio.Event()
         )
         return [task.id for task in claimed]
 
@@ -127,8 +128,8 @@ async def test_what_waits_for_a_resource_says_so_and_is_not_ready(shop: Shop) ->
 
     assert [(wait.kind, wait.resource_id) for wait in found] == [(WaitKind.RESOURCE, (await shop.now("repo")).id)]
     assert await task_lists.offered(shop.database, shop.bob, None, 10) == []
-    _claimed, nothing = await claims.claim_next(
-        shop.database, Feed(shop.database), shop.bob, Wanted(), gone=asyncio.Event()
+    _claimed, nothing = await claim_next.claim_next(
+        shop.database, Feed(shop.database), shop.bob, ClaimRequest(), gone=asyncio.Event()
     )
     assert nothing is not None
     assert (nothing.todo, nothing.waiting) == (1, 1)
@@ -200,8 +201,8 @@ async def test_failures_in_a_row_open_the_breaker_and_a_try_closes_it(shop: Shop
     assert (opened.breaker, opened.failures, opened.last_detail) == (OPEN, 2, "Timeout again")
     assert await shop.next(shop.ann) == []
     found = (await waits.waits_of(shop.database, [first]))[first.id]
-    _none, nothing = await claims.claim_next(
-        shop.database, Feed(shop.database), shop.ann, Wanted(), gone=asyncio.Event()
+    _none, nothing = await claim_next.claim_next(
+        shop.database, Feed(shop.database), shop.ann, ClaimRequest(), gone=asyncio.Event()
     )
     assert nothing is not None
     assert found[0].until == nothing.retry_at
@@ -325,8 +326,8 @@ async def test_a_key_and_a_limit_of_held_tasks_get_as_many_as_the_resource_lets_
     await shop.database.execute("update room set wip_limit = 3")
 
     async def next_keyed() -> list[int]:
-        claimed, _nothing = await claims.claim_next(
-            shop.database, Feed(shop.database), shop.ann, Wanted(), most=10, key="once", gone=asyncio.Event()
+        claimed, _nothing = await claim_next.claim_next(
+            shop.database, Feed(shop.database), shop.ann, ClaimRequest(), most=10, key="once", gone=asyncio.Event()
         )
         return [task.id for task in claimed]
 
@@ -390,8 +391,8 @@ async def test_an_open_breaker_that_no_task_needs_is_no_reason_to_come_back(shop
     await shop.report("repo", ok=False)
     await shop.task(depends_on=[t(await shop.task(assignee="bob"))])
 
-    _none, nothing = await claims.claim_next(
-        shop.database, Feed(shop.database), shop.ann, Wanted(), gone=asyncio.Event()
+    _none, nothing = await claim_next.claim_next(
+        shop.database, Feed(shop.database), shop.ann, ClaimRequest(), gone=asyncio.Event()
     )
 
     assert nothing is not None

@@ -28,21 +28,32 @@ from db.core.errors import (
 from db.core.queries import q
 from db.core.records import Room, Task, TaskStatus
 from db.events.feed import Feed
-from db.tasks import claims, lease_expiry, submissions, task_cancel, task_progress, task_update
-from db.tasks.claims import Wanted
+from db.tasks import (
+    claim_next,
+    claim_nothing,
+    claims,
+    lease_expiry,
+    submissions,
+    task_cancel,
+    task_progress,
+    task_update,
+)
+from db.tasks.claim_next import ClaimRequest
 from db.tasks.submissions import CriterionResult, Submission
 from tests.factories import World
 
 DONE = Submission(summary="Done")
 
 
-async def claim_next(database: Database, caller: Caller, **wanted: Any) -> list[Task]:
-    got, _ = await claims.claim_next(database, Feed(database), caller, Wanted(**wanted), gone=asyncio.Event())
+async def claim_best(database: Database, caller: Caller, **wanted: Any) -> list[Task]:
+    got, _ = await claim_next.claim_next(database, Feed(database), caller, ClaimRequest(**wanted), gone=asyncio.Event())
     return got
 
 
-async def why_nothing(database: Database, caller: Caller, **wanted: Any) -> claims.Nothing:
-    got, nothing = await claims.claim_next(database, Feed(database), caller, Wanted(**wanted), gone=asyncio.Event())
+async def why_nothing(database: Database, caller: Caller, **wanted: Any) -> claim_nothing.NothingToClaim:
+    got, nothing = await claim_next.claim_next(
+        database, Feed(database), caller, ClaimRequest(**wanted), gone=asyncio.Event()
+    )
     assert got == []
     assert nothing is not None
     return nothing
@@ -91,7 +102,7 @@ async def test_each_of_many_tasks_is_given_once(database: Database, world: World
 
     async def claim_until_empty(agent: Caller) -> list[int]:
         taken: list[int] = []
-        while got := await claim_next(database, agent):
+        while got := await claim_best(database, agent):
             taken += [task.id for task in got]
         return taken
 
@@ -111,7 +122,7 @@ async def test_the_order_of_claims_is_own_then_priority_then_waited_by_then_age(
     urgent = await world.task(room, priority=0)
     own = await world.task(room, priority=3, assignee=agent.name)
 
-    order = [(await claim_next(database, agent))[0].id for _ in range(4)]
+    order = [(await claim_best(database, agent))[0].id for _ in range(4)]
 
     assert order == [own.id, urgent.id, wanted_by_two.id, old.id]
 
@@ -122,7 +133,7 @@ async def test_several_are_claimed_in_one_step_and_logged_in_order(
     made = [await world.task(room) for _ in range(3)]
     agent = await world.agent(rooms=[room])
 
-    got, _ = await claims.claim_next(database, Feed(database), agent, Wanted(), most=2, gone=asyncio.Event())
+    got, _ = await claim_next.claim_next(database, Feed(database), agent, ClaimRequest(), most=2, gone=asyncio.Event())
 
     assert [task.id for task in got] == [task.id for task in made[:2]]
     rows = await database.fetch(
@@ -138,7 +149,7 @@ async def test_a_claim_takes_only_what_the_agent_can_do(database: Database, worl
     fits = await world.task(room, capabilities=["python"])
     agent = await world.agent(rooms=[room], capabilities=["python", "sql"])
 
-    assert [task.id for task in await claim_next(database, agent)] == [fits.id]
+    assert [task.id for task in await claim_best(database, agent)] == [fits.id]
     nothing = await why_nothing(database, agent)
 
     assert nothing.missing_capabilities == ["gpu", "rust"]
@@ -152,10 +163,10 @@ async def test_labels_and_objective_narrow_a_claim(database: Database, world: Wo
     inside = await world.task(room, objective=f"O{below.id}", labels=["x", "y"])
     agent = await world.agent(rooms=[room])
 
-    got = await claim_next(database, agent, objective=f"O{root.id}", labels=["x", "y"])
+    got = await claim_best(database, agent, objective=f"O{root.id}", labels=["x", "y"])
 
     assert [task.id for task in got] == [inside.id]
-    assert await claim_next(database, agent, objective=f"O{root.id}") == []
+    assert await claim_best(database, agent, objective=f"O{root.id}") == []
 
 
 async def test_nothing_says_why(database: Database, world: World) -> None:
@@ -195,7 +206,7 @@ async def test_the_wip_limit_holds_under_concurrency(database: Database, world: 
         await world.task(room)
     agent = await world.agent(rooms=[room])
 
-    results = await asyncio.gather(*(claim_next(database, agent) for _ in range(6)))
+    results = await asyncio.gather(*(claim_best(database, agent) for _ in range(6)))
 
     assert sum(len(result) for result in results) == 2
     assert (await why_nothing(database, agent)).wip_limit_reached
@@ -213,7 +224,9 @@ async def test_the_same_key_answers_with_the_same_claim_while_it_is_held(
     agent = await world.agent(rooms=[room])
 
     async def claim() -> Task:
-        got, _ = await claims.claim_next(database, Feed(database), agent, Wanted(), key="k", gone=asyncio.Event())
+        got, _ = await claim_next.claim_next(
+            database, Feed(database), agent, ClaimRequest(), key="k", gone=asyncio.Event()
+        )
         return got[0]
 
     first, again = await claim(), await claim()

@@ -18,6 +18,7 @@ from db.events.feed import Feed
 from db.goals import objective_mutations
 from db.operations import room_mutations
 from db.tasks import (
+    claim_next,
     claims,
     dependencies,
     lease_expiry,
@@ -174,8 +175,8 @@ class Readiness(RuleBasedStateMachine):
 
     @rule(caller=st.integers(0, 1))
     def claim_next(self, caller: int) -> None:
-        wanted = claims.Wanted(room=f"R{self.room_id}")
-        self.run(claims.claim_next(self.database, self.feed, self.callers[caller], wanted, gone=asyncio.Event()))
+        wanted = claim_next.ClaimRequest(room=f"R{self.room_id}")
+        self.run(claim_next.claim_next(self.database, self.feed, self.callers[caller], wanted, gone=asyncio.Event()))
 
     @rule(caller=st.integers(0, 1), at=MANY)
     def claim(self, caller: int, at: int) -> None:

@@ -24,7 +24,7 @@ from db.core.records import Room, Task, TaskStatus, Verdict
 from db.events.feed import Feed
 from db.rooms import agents
 from db.rooms.agents import NewAgent
-from db.tasks import assignment, claims, reviews, submissions, task_cancel
+from db.tasks import assignment, claim_next, claims, reviews, submissions, task_cancel
 from db.tasks.reviews import CriterionVerdict, NewReview
 from db.tasks.submissions import CriterionResult, NewArtifact, Submission
 from tests.factories import World
@@ -188,8 +188,8 @@ async def test_changes_bring_the_task_back_to_its_author_first_of_all(gate: Gate
     await gate.world.task(gate.room, priority=0, assignee="author")
 
     sent_back = await reviews.review(gate.database, gate.reviewer, t(task), CHANGES)
-    claimed, _nothing = await claims.claim_next(
-        gate.database, Feed(gate.database), gate.author, claims.Wanted(), gone=asyncio.Event()
+    claimed, _nothing = await claim_next.claim_next(
+        gate.database, Feed(gate.database), gate.author, claim_next.ClaimRequest(), gone=asyncio.Event()
     )
 
     assert (sent_back.status, sent_back.assignee_id, sent_back.attempts) == (TaskStatus.TODO, gate.author.agent_id, 0)

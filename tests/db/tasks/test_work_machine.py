@@ -22,6 +22,7 @@ from db.presence import sessions
 from db.resources import resources
 from db.tasks import (
     assignment,
+    claim_next,
     claims,
     comment_mutations,
     criteria,
@@ -219,8 +220,8 @@ class Work(RuleBasedStateMachine):
     def claim_next(self, by: int) -> None:
         caller = self.callers[by]
         expected = self.model.claim_next(caller.agent_id)
-        wanted = claims.Wanted(room=f"R{self.room_id}", session="next")
-        found = self.act(claims.claim_next(self.database, self.feed, caller, wanted, gone=asyncio.Event()), set())
+        wanted = claim_next.ClaimRequest(room=f"R{self.room_id}", session="next")
+        found = self.act(claim_next.claim_next(self.database, self.feed, caller, wanted, gone=asyncio.Event()), set())
         assert found is not None
         assert [task.id for task in found[0]] == ([expected.key] if expected else [])
 
