@@ -83,16 +83,16 @@ class _Lifespan:
 
     @asynccontextmanager
     async def __call__(self, app: Starlette) -> AsyncGenerator[None]:
-        database = await Database.connect(self._url)
+        tracing = app.state.tracing
+        database = await Database.connect(self._url, transaction_span=tracing.act)
         # Before anybody's request is judged by the clock: nobody could keep a lease alive while no server ran.
         await outage_grace.note(database)
         feed, backend = Feed(database), PostgresBroadcast(self._url)
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, app.state.stopping)
         nudges.on_agent_changed(connections.agent_changed)
-        metrics, tracing, limits = Metrics(), app.state.tracing, app.state.limits
-        database.kind_listeners.add(metrics.logged)
-        database.around_act = tracing.act
+        metrics, limits = Metrics(), app.state.limits
+        database.on_commit(metrics.count_events)
         services = Services(
             Engine(schema, limits, metrics, tracing),
             TokenAuthenticator(database),

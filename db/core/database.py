@@ -2,16 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 
 import asyncpg
 
 from db.core.errors import Unavailable
-from db.core.records import EventKind
-from db.core.transaction import Topic, Transaction
+from db.core.transaction import Committed, Transaction
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
 POOL_SIZE = 16
@@ -34,36 +34,43 @@ class Database:
     """A pool of connections. Statements run on it one by one, or together in a `transaction`."""
 
     def __init__(
-        self, pool: Any, connections: Collection[Any] = (), *, acquire_timeout: float = _ACQUIRE_TIMEOUT
+        self,
+        pool: Any,
+        connections: Collection[Any] = (),
+        *,
+        acquire_timeout: float = _ACQUIRE_TIMEOUT,
+        transaction_span: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
+        """`transaction_span` is entered around each transaction, for those who trace."""
         self.pool = pool
         self._acquire_timeout = acquire_timeout
         self._connections = connections
         self._unavailable = False
         # When the server last did what it was asked, by this process's clock.
         self.heard_at = 0.0
-        # Whoever follows logs, or what else changes, puts itself here; it must not raise.
-        self.log_listeners: set[Callable[[int, int], None]] = set()
-        self.change_listeners: set[Callable[[Topic, int], None]] = set()
-        # What was logged, for those who count; and what every act runs in, for those who trace.
-        self.kind_listeners: set[Callable[[Sequence[EventKind]], None]] = set()
-        self.around_act: Callable[[], AbstractContextManager[Any]] = nullcontext
+        self._transaction_span = transaction_span
+        self._commit_listeners: set[Callable[[Committed], None]] = set()
         self._known_needs: dict[int, tuple[int, ...]] = {}
 
-    def publish(self, room_id: int, seq: int, kinds: Sequence[EventKind]) -> None:
-        """Tell the listeners, after the commit, that the room's log ends at seq, with events of these kinds."""
-        for listener in tuple(self.log_listeners):
-            listener(room_id, seq)
-        for counts in tuple(self.kind_listeners):
-            counts(kinds)
+    def on_commit(self, listener: Callable[[Committed], None]) -> Callable[[], None]:
+        """Call the listener after each commit that changed something; it must not raise. The answer removes it."""
+        self._commit_listeners.add(listener)
+        return partial(self._commit_listeners.discard, listener)
 
-    def publish_change(self, topic: Topic, key: int) -> None:
-        """Tell the listeners, after the commit, that this changed of the agent or room."""
-        for listener in tuple(self.change_listeners):
-            listener(topic, key)
+    def publish(self, committed: Committed) -> None:
+        """Tell the listeners what was committed: for statements that change something outside a `transaction`."""
+        for listener in tuple(self._commit_listeners):
+            listener(committed)
 
     @classmethod
-    async def connect(cls, url: str, *, size: int = POOL_SIZE, acquire_timeout: float = _ACQUIRE_TIMEOUT) -> Self:
+    async def connect(
+        cls,
+        url: str,
+        *,
+        size: int = POOL_SIZE,
+        acquire_timeout: float = _ACQUIRE_TIMEOUT,
+        transaction_span: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    ) -> Self:
         """Open the pool; raises OSError or asyncpg.PostgresError where the server can't be reached."""
         connections: set[Any] = set()
 
@@ -82,7 +89,7 @@ class Database:
             timeout=5,
             server_settings=_SERVER_SETTINGS,
         )
-        return cls(pool, connections, acquire_timeout=acquire_timeout)
+        return cls(pool, connections, acquire_timeout=acquire_timeout, transaction_span=transaction_span)
 
     async def close(self) -> None:
         await self.pool.close()
@@ -126,16 +133,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction]:
         """A transaction. Its events are written last, and published once it is committed; an exception undoes all."""
-        with self.around_act():
+        with self._transaction_span():
             async with self.connection() as connection, connection.transaction():
                 tx = Transaction(connection, self._known_needs)
                 yield tx
-                await tx.write_inbox_items()
-                ends = await tx.write_events()
-        for room_id, seq in ends.items():
-            self.publish(room_id, seq, tx.kinds(room_id))
-        for topic, key in tx.changes:
-            self.publish_change(topic, key)
+                committed = await tx.write_queued()
+        if committed.ends or committed.changes:
+            self.publish(committed)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Any]:

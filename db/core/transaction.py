@@ -1,6 +1,6 @@
 """The transaction in which an act changes rooms: its statements, and the events and inbox items that it ends with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,16 @@ class Topic(StrEnum):
     AGENT = "a"  # its tokens, or its rooms
     INBOX = "i"
     ACTIVITY = "p"  # of members of the room
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit changed, for those who listen."""
+
+    # Where the logs of these rooms end now, and the kinds of the events that were appended to any of them.
+    ends: Mapping[int, int] = field(default_factory=dict)
+    kinds: Sequence[EventKind] = ()
+    changes: frozenset[tuple[Topic, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +67,11 @@ class Transaction:
     execute: Any = field(init=False)
     _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
     _items: list[_NewItem] = field(default_factory=list)
-    changes: set[tuple[Topic, int]] = field(default_factory=set)
+    _changes: set[tuple[Topic, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.fetch, self.fetchrow = self.connection.fetch, self.connection.fetchrow
         self.fetchval, self.execute = self.connection.fetchval, self.connection.execute
-
-    def kinds(self, room_id: int) -> list[EventKind]:
-        """The kinds of the events that are queued for the room's log."""
-        return [event.kind for event in self._events[room_id]]
 
     def append_event(
         self,
@@ -100,7 +106,18 @@ class Transaction:
             line = one_line(summary, _LONGEST_SUMMARY)
             self._items.append(_NewItem(agent_id, room_id, kind, line, by, task, comment, message))
 
-    async def write_inbox_items(self) -> None:
+    def publish_change(self, topic: Topic, key: int) -> None:
+        """Publish after the commit that this changed of the agent or room."""
+        self._changes.add((topic, key))
+
+    async def write_queued(self) -> Committed:
+        """Write the inbox items and events that were queued; answers what is to be published once it is committed."""
+        await self._write_inbox_items()
+        ends = await self._write_events()
+        kinds = [event.kind for events in self._events.values() for event in events]
+        return Committed(ends, kinds, frozenset(self._changes))
+
+    async def _write_inbox_items(self) -> None:
         """Write the queued items, in their order; who is notified of a task gets no item for a mention on it."""
         told = {(item.agent, item.task) for item in self._items if item.kind is not InboxKind.MENTION}
         self._items = [
@@ -110,7 +127,7 @@ class Transaction:
         ]
         if self._items:
             agent_ids = [item.agent for item in self._items]
-            self.changes |= {(Topic.INBOX, agent_id) for agent_id in agent_ids}
+            self._changes |= {(Topic.INBOX, agent_id) for agent_id in agent_ids}
             await q.lock_inboxes(self, agent_ids=agent_ids)
             await q.add_inbox_items(
                 self,
@@ -124,11 +141,7 @@ class Transaction:
                 message_ids=[item.message for item in self._items],
             )
 
-    def publish_change(self, topic: Topic, key: int) -> None:
-        """Publish after the commit that this changed of the agent or room."""
-        self.changes.add((topic, key))
-
-    async def write_events(self) -> dict[int, int]:
+    async def _write_events(self) -> dict[int, int]:
         """Write the queued events, rooms in the order of their ids so that no two transactions deadlock."""
         ends = {}
         for room_id, events in sorted(self._events.items()):

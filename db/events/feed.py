@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from db.core.database import Database
 from db.core.queries import q
 from db.core.records import Event
-from db.core.transaction import Topic
+from db.core.transaction import Committed, Topic
 from db.events.log_cache import Tail
 from db.events.state_watcher import Lookout
 
@@ -99,7 +99,7 @@ class Feed:
         self._ending: set[asyncio.Task[Any]] = set()
         self._failing = False
         self._states: dict[Topic, Lookout[Any]] = {}
-        database.change_listeners.add(self.changed)
+        self._stop_listening = database.on_commit(self._committed)
 
     @property
     def watched(self) -> frozenset[int]:
@@ -169,18 +169,23 @@ class Feed:
 
     async def close(self) -> None:
         """Stop reading. Followers should have been closed before."""
-        self._database.change_listeners.discard(self.changed)
+        self._stop_listening()
         for watcher in self._states.values():
             await watcher.close()
         for room in list(self._rooms.values()):
             self._drop(room)
         await asyncio.gather(*self._ending, return_exceptions=True)
 
+    def _committed(self, committed: Committed) -> None:
+        for room_id, seq in committed.ends.items():
+            self.news(room_id, seq)
+        for topic, key in committed.changes:
+            self.changed(topic, key)
+
     def _open(self, room_id: int) -> _Room:
         room = self._rooms[room_id] = _Room(room_id)
         room.reader = asyncio.create_task(self._keep_reading(room))
         if self._poller is None:
-            self._database.log_listeners.add(self.news)
             self._poller = asyncio.create_task(self._keep_polling())
         return room
 
@@ -193,7 +198,6 @@ class Feed:
         for task in room.tail.close() if room.tail else ():
             self._end(task)
         if not self._rooms:
-            self._database.log_listeners.discard(self.news)
             self._end(self._poller)
             self._poller = None
 

@@ -153,10 +153,9 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
         if "rooms" in changes:
             caller.must_administrate("change the rooms of agents")
             await _move(tx, caller, agent, changes["rooms"] or ())
+            tx.publish_change(Topic.AGENT, agent.id)
         if wanted:
             agent = Agent.of(await q.change_agent(tx, agent_id=agent.id, changes=wanted))
-    if "rooms" in changes:
-        database.publish_change(Topic.AGENT, agent.id)
     return agent
 
 

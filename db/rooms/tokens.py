@@ -9,7 +9,7 @@ from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NotFound
 from db.core.queries import q
 from db.core.records import Agent, Role
-from db.core.transaction import Topic
+from db.core.transaction import Committed, Topic
 from db.rooms import agents
 
 _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
@@ -74,7 +74,7 @@ async def revoke(database: Database, caller: Caller, reference: str | None, toke
         if owner != caller.agent_id:
             caller.must_administrate("revoke the tokens of others")
         ended = len(await q.revoke_tokens_of(database, agent_id=owner))
-    database.publish_change(Topic.AGENT, owner)
+    database.publish(Committed(changes=frozenset({(Topic.AGENT, owner)})))
     return ended
 
 

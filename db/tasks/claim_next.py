@@ -11,7 +11,7 @@ from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.queries import q
 from db.core.records import EventKind, Room, Task, TaskStatus
-from db.core.transaction import Transaction
+from db.core.transaction import Committed, Transaction
 from db.events.feed import Feed
 from db.goal_tree import objectives
 from db.rooms import rooms
@@ -159,7 +159,7 @@ async def _attempt(database: Database, caller: Caller, room: Room, search: _Sear
     if search.key is None and room.wip_limit is None and most == 1:
         claimed, log_end = await _claim(database, caller, room, search, most, look)
         if claimed:
-            database.publish(room.id, log_end, [EventKind.TASK_CLAIMED] * len(claimed))
+            database.publish(Committed({room.id: log_end}, [EventKind.TASK_CLAIMED] * len(claimed)))
         return claimed
     async with database.transaction() as tx:
         asked = [asdict(search.request), most]
@@ -176,7 +176,7 @@ async def _attempt(database: Database, caller: Caller, room: Room, search: _Sear
             fences = [[task.id, task.fence] for task in claimed]
             await idempotency.keep(tx, caller, search.mutation, search.key, fences)
     if claimed:
-        database.publish(room.id, log_end, [EventKind.TASK_CLAIMED] * len(claimed))
+        database.publish(Committed({room.id: log_end}, [EventKind.TASK_CLAIMED] * len(claimed)))
     return claimed
 
 

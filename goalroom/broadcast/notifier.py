@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from broadcaster import Broadcast
 
 from db.core.database import Database
-from db.core.transaction import Topic
+from db.core.transaction import Committed, Topic
 from db.events.feed import Feed
 
 _log = logging.getLogger(__name__)
@@ -44,8 +44,7 @@ class Nudges:
 
     async def run(self) -> None:
         """Send what is committed here, and hear of the rest, until cancelled."""
-        self._database.log_listeners.add(self._log_grew)
-        self._database.change_listeners.add(self._changed)
+        stop_listening = self._database.on_commit(self._committed)
         try:
             async with (
                 self._broadcast,
@@ -56,17 +55,15 @@ class Nudges:
                 while True:
                     self._hear((await subscriber.get()).message)
         finally:
-            self._database.log_listeners.discard(self._log_grew)
-            self._database.change_listeners.discard(self._changed)
+            stop_listening()
 
-    def _log_grew(self, room_id: int, seq: int) -> None:
-        self._rooms[room_id] = max(seq, self._rooms.get(room_id, 0))
-        self._said.set()
-
-    def _changed(self, topic: Topic, key: int) -> None:
-        if topic is Topic.AGENT:
-            self._tell(key)
-        self._changes.add((topic, key))
+    def _committed(self, committed: Committed) -> None:
+        for room_id, seq in committed.ends.items():
+            self._rooms[room_id] = max(seq, self._rooms.get(room_id, 0))
+        for topic, key in committed.changes:
+            if topic is Topic.AGENT:
+                self._tell(key)
+        self._changes |= committed.changes
         self._said.set()
 
     async def _send(self) -> None:

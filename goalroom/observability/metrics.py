@@ -1,13 +1,13 @@
 """What the process counts and measures of itself, for Prometheus."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
 from db.core.errors import ErrorCode
-from db.core.records import EventKind
+from db.core.transaction import Committed
 
 OK = "OK"
 # What stands for the operation of a request that was refused before it was known.
@@ -73,9 +73,9 @@ class Metrics:
             if kind != "subscription":
                 self._seconds.labels(operation).observe(time.perf_counter() - begun)
 
-    def logged(self, kinds: Sequence[EventKind]) -> None:
-        """Events of these kinds were committed."""
-        for kind in kinds:
+    def count_events(self, committed: Committed) -> None:
+        """Count what was committed by its kind."""
+        for kind in committed.kinds:
             self._events.labels(kind).inc()
 
     @contextmanager

@@ -13,7 +13,7 @@ from db.conversation import inbox, message_send
 from db.conversation.message_send import NewMessage
 from db.core.database import Database
 from db.core.records import ActivityKind
-from db.core.transaction import Topic
+from db.core.transaction import Committed, Topic
 from db.events import event_log
 from db.events.feed import Feed
 from db.presence import activity, presence_feed
@@ -48,9 +48,9 @@ async def test_many_commits_make_few_nudges(database: Database, database_url: st
     await listener.add_listener(CHANNEL, lambda *message: heard.append(message[3]))
     async with process(database_url) as here:
         for seq in range(1, 5_001):
-            here.database.publish(room, seq, [])
+            here.database.publish(Committed({room: seq}))
         for other in range(1_000_000, 1_001_000):
-            here.database.publish(other, 1, [])
+            here.database.publish(Committed({other: 1}))
         await asyncio.sleep(0.2)
     await listener.close()
 
@@ -91,7 +91,7 @@ async def test_agents_that_changed_are_told_here_and_there(database_url: str) ->
         here.nudges.on_agent_changed(heard_here.append)
         there.nudges.on_agent_changed(heard_there.put_nowait)
 
-        here.database.publish_change(Topic.AGENT, 5)
+        here.database.publish(Committed(changes=frozenset({(Topic.AGENT, 5)})))
         assert heard_here == [5]
 
         async with asyncio.timeout(5):

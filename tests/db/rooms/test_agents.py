@@ -10,7 +10,7 @@ from db.core.callers import Caller, authenticate
 from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NameTaken, NotFound, NotHolder, Refused, Unauthenticated
 from db.core.records import AgentKind, Role, Room
-from db.core.transaction import Topic
+from db.core.transaction import Committed, Topic
 from db.rooms import agents, tokens
 from db.rooms.agents import NewAgent
 from tests import people
@@ -224,9 +224,9 @@ async def test_a_token_ends_at_its_time(database: Database) -> None:
             await tokens.create(database, bob, None, role=None, label=None, expires_at=past)
 
 
-async def test_tokens_are_revoked_one_by_one_or_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[Topic, int]] = []
-    monkeypatch.setattr(database, "publish_change", lambda *change: told.append(change))
+async def test_tokens_are_revoked_one_by_one_or_all(database: Database) -> None:
+    published: list[Committed] = []
+    database.on_commit(published.append)
     bob = await people.caller(database, "bob")
     made = [(await tokens.create(database, bob, None, role=None, label=None, expires_at=None))[1] for _ in range(2)]
 
@@ -235,7 +235,7 @@ async def test_tokens_are_revoked_one_by_one_or_all(database: Database, monkeypa
     rest = await tokens.revoke(database, await people.admin(database), "bob", None)
 
     assert (one, again, rest) == (1, 0, 2)
-    assert told == [(Topic.AGENT, bob.agent_id)] * 3
+    assert published == [Committed(changes=frozenset({(Topic.AGENT, bob.agent_id)}))] * 3
     with pytest.raises(Unauthenticated):
         await authenticate(database, made[1])
 
