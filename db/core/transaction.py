@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from db.core.queries import q
-from db.core.records import EventKind, InboxKind
+from db.core.records import EventKind, InboxKind, Task
 from db.core.text import one_line
 
 # Room for two titles. What users wrote is longer where it stands: in the comment, the message, or the log.
@@ -88,6 +88,12 @@ class Transaction:
         """Queue an event; it gets its number in the room's log at the end. `actor` None is the server."""
         event = _NewEvent(kind, actor, task, objective, agent, message, data or {})
         self._events.setdefault(room_id, []).append(event)
+
+    def append_task_event(
+        self, kind: EventKind, task: Task, actor: int | None, data: Mapping[str, object] | None = None
+    ) -> None:
+        """As `append_event`, of what happened to this task."""
+        self.append_event(task.room_id, kind, actor=actor, task=task.id, objective=task.objective_id, data=data)
 
     def notify(
         self,

@@ -69,14 +69,7 @@ async def assign(
             "assignee": named[assignee].name if assignee is not None else None,
             "reviewer": named[reviewer].name if reviewer is not None else None,
         }
-        tx.append_event(
-            room.id,
-            EventKind.TASK_ASSIGNED,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data=data,
-        )
+        tx.append_task_event(EventKind.TASK_ASSIGNED, task, caller.agent_id, data)
         if reviews_it:
             text = f"{held.id} '{task.title}' waits for your verdict: reviewTask."
             tx.notify(reviewer, room.id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)

@@ -85,13 +85,11 @@ async def claim(
             )
         )
         await resources.take(tx, claimed, needed)
-        tx.append_event(
-            room.id,
+        tx.append_task_event(
             EventKind.TASK_CLAIMED,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data={"fence": claimed.fence, "expiresAt": claimed.lease_expires_at},
+            task,
+            caller.agent_id,
+            {"fence": claimed.fence, "expiresAt": claimed.lease_expires_at},
         )
         return claimed
 

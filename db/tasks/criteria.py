@@ -54,11 +54,4 @@ async def replace(tx: Transaction, task: Task, texts: Sequence[str], actor: int)
     await q.insert_criteria(tx, task_id=task.id, texts=texts)
     await q.touch_task(tx, task_id=task.id)
     await readiness.recount(tx, [task.id], actor)
-    tx.append_event(
-        task.room_id,
-        EventKind.TASK_UPDATED,
-        actor=actor,
-        task=task.id,
-        objective=task.objective_id,
-        data={"changes": {"criteria": list(texts)}},
-    )
+    tx.append_task_event(EventKind.TASK_UPDATED, task, actor, {"changes": {"criteria": list(texts)}})

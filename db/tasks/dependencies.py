@@ -64,11 +64,4 @@ async def _ends(tx: Transaction, caller: Caller, reference: str, on: str) -> tup
 
 
 def _record(tx: Transaction, caller: Caller, kind: EventKind, task: Task, other: Task, edge: DependencyKind) -> None:
-    tx.append_event(
-        task.room_id,
-        kind,
-        actor=caller.agent_id,
-        task=task.id,
-        objective=task.objective_id,
-        data={"dependsOn": ids.of(ids.TASK, other.id), "kind": edge.value},
-    )
+    tx.append_task_event(kind, task, caller.agent_id, {"dependsOn": ids.of(ids.TASK, other.id), "kind": edge.value})

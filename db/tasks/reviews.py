@@ -65,13 +65,11 @@ async def claim_next(database: Database, caller: Caller, room: str | None) -> Ta
             return None
         task = Task.of(row)
         if row["reviewer_before"] is None:
-            tx.append_event(
-                task.room_id,
+            tx.append_task_event(
                 EventKind.TASK_ASSIGNED,
-                actor=caller.agent_id,
-                task=task.id,
-                objective=task.objective_id,
-                data={"assignee": row["assignee_name"], "reviewer": caller.name},
+                task,
+                caller.agent_id,
+                {"assignee": row["assignee_name"], "reviewer": caller.name},
             )
         return task
 
@@ -106,13 +104,11 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
             )
         )
         await comments.write(tx, task.room_id, CommentKind.REVIEW, new.text(), author=caller.agent_id, task=task.id)
-        tx.append_event(
-            task.room_id,
+        tx.append_task_event(
             EventKind.TASK_REVIEWED,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data={"review": ids.of(ids.REVIEW, given.id), "verdict": new.verdict.value, "comment": new.comment},
+            task,
+            caller.agent_id,
+            {"review": ids.of(ids.REVIEW, given.id), "verdict": new.verdict.value, "comment": new.comment},
         )
         await (
             _approve(tx, caller, task) if approves else q.send_back(tx, task_id=task.id, reviewer_id=caller.agent_id)
@@ -123,14 +119,7 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
 
 async def _approve(tx: Transaction, caller: Caller, task: Task) -> None:
     done = Task.of(await q.approve_task(tx, task_id=task.id, reviewer_id=caller.agent_id))
-    tx.append_event(
-        task.room_id,
-        EventKind.TASK_DONE,
-        actor=caller.agent_id,
-        task=task.id,
-        objective=task.objective_id,
-        data={"result": task.result, "fence": task.fence},
-    )
+    tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, {"result": task.result, "fence": task.fence})
     await readiness.ended(tx, done, caller.agent_id)
     if task.objective_id is not None:
         await objectives.parts_changed(tx, task.objective_id, caller.agent_id)

@@ -79,13 +79,11 @@ async def submit(
             )
         )
         await resources.free(tx, held.holds, caller.agent_id, worked=True)
-        tx.append_event(
-            task.room_id,
+        tx.append_task_event(
             EventKind.TASK_SUBMITTED,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data={
+            task,
+            caller.agent_id,
+            {
                 "result": submission.summary,
                 "fence": task.fence,
                 "reviewer": reviewer.name if reviewer else None,
@@ -113,14 +111,7 @@ async def complete(
         await _hand_in(tx, caller, held, submission)
         done = Task.of(await q.complete_task(tx, task_id=task.id, result=submission.summary))
         data = {"result": submission.summary, "fence": task.fence}
-        tx.append_event(
-            room.id,
-            EventKind.TASK_DONE,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data=data,
-        )
+        tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, data)
         # What follows from it stands behind it in the log.
         await readiness.ended(tx, done, caller.agent_id)
         await resources.free(tx, held.holds, caller.agent_id, worked=True)

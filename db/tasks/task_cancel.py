@@ -47,9 +47,7 @@ async def _cancel(tx: Transaction, task: Task, actor: int, reason: str) -> Task:
     rules.check_move(task.id, task.status, Move.CANCEL)
     cancelled = Task.of(await q.cancel_task(tx, task_id=task.id))
     data = {"reason": reason, "from": task.status.value}
-    tx.append_event(
-        task.room_id, EventKind.TASK_CANCELLED, actor=actor, task=task.id, objective=task.objective_id, data=data
-    )
+    tx.append_task_event(EventKind.TASK_CANCELLED, task, actor, data)
     await readiness.ended(tx, cancelled, actor)
     if task.status in STARTED:
         text = f"{ids.of(ids.TASK, task.id)} '{task.title}' was cancelled: {reason}"
@@ -72,14 +70,7 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
         await q.reset_criteria(tx, task_id=task.id)
         await readiness.reopened(tx, task, caller.agent_id)
         data = {"reason": reason, "from": before.status.value}
-        tx.append_event(
-            task.room_id,
-            EventKind.TASK_REOPENED,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data=data,
-        )
+        tx.append_task_event(EventKind.TASK_REOPENED, task, caller.agent_id, data)
         for row in await q.started_dependents(tx, task_id=task.id):
             ground = f"{ids.of(ids.TASK, task.id)} '{task.title}', on which your {ids.of(ids.TASK, row['id'])} builds,"
             text = f"{ground} is open again: {reason}"

@@ -65,9 +65,7 @@ async def release(
             await comments.write(
                 tx, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
             )
-        tx.append_event(
-            room.id, EventKind.TASK_RELEASED, actor=caller.agent_id, task=task.id, objective=task.objective_id
-        )
+        tx.append_task_event(EventKind.TASK_RELEASED, task, caller.agent_id)
         return Task.of(row)
 
 
@@ -97,14 +95,7 @@ async def write_notes(
         row = await q.write_notes(tx, task_id=task.id, text=text, append=append)
         if held.by_caller:
             await _renew(tx, held)
-        tx.append_event(
-            task.room_id,
-            EventKind.TASK_UPDATED,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data={"changes": {"notes": row["notes"]}},
-        )
+        tx.append_task_event(EventKind.TASK_UPDATED, task, caller.agent_id, {"changes": {"notes": row["notes"]}})
         return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
@@ -146,13 +137,11 @@ async def block(
             tx, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
         )
         await resources.free(tx, held.holds, caller.agent_id, worked=False)
-        tx.append_event(
-            room.id,
+        tx.append_task_event(
             EventKind.TASK_BLOCKED,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data={"reason": reason, "dependsOn": [ids.of(ids.TASK, blocker.id) for blocker in blockers]},
+            task,
+            caller.agent_id,
+            {"reason": reason, "dependsOn": [ids.of(ids.TASK, blocker.id) for blocker in blockers]},
         )
         return Task.of(row)
 
@@ -169,13 +158,11 @@ async def unblock(database: Database, caller: Caller, reference: str) -> Task:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.BLOCKED.value])
         after = Task.of(await q.unblock_task(tx, task_id=task.id))
         goes_on = after.status is TaskStatus.TODO
-        tx.append_event(
-            task.room_id,
+        tx.append_task_event(
             EventKind.TASK_UNBLOCKED if goes_on else EventKind.TASK_UPDATED,
-            actor=caller.agent_id,
-            task=task.id,
-            objective=task.objective_id,
-            data={"clearedBy": None, "ready": after.ready} if goes_on else {"changes": {"reason": None}},
+            task,
+            caller.agent_id,
+            {"clearedBy": None, "ready": after.ready} if goes_on else {"changes": {"reason": None}},
         )
         if goes_on:
             text = f"{held.id} '{task.title}' is blocked no more: it is clear to go on."

@@ -53,24 +53,17 @@ async def update(
         if not changes:
             return held.task
         before, lookups = held.task, Lookups(tx, caller, room)
-        row = await q.update_task(tx, task_id=before.id, **await _changed(lookups, before, changes))
+        after = Task.of(await q.update_task(tx, task_id=before.id, **await _changed(lookups, before, changes)))
         if "key_results" in changes:
             linked = await lookups.key_results(changes["key_results"] or ())
             await q.delete_key_result_links(tx, task_id=before.id)
             await q.insert_key_result_links(tx, task_id=before.id, key_result_ids=linked)
         if held.by_caller:
             await q.renew_lease(tx, task_id=before.id, lease_seconds=None, quiet_seconds=None)
-        await _settle_place(tx, before, Task.of(row), caller.agent_id)
-        if before.status is TaskStatus.DOING and row["requirement_id"] != before.requirement_id:
-            await _exchange(tx, held, row["requirement_id"], caller.agent_id)
-        tx.append_event(
-            room.id,
-            EventKind.TASK_UPDATED,
-            actor=caller.agent_id,
-            task=before.id,
-            objective=row["objective_id"],
-            data={"changes": _contract_names(changes)},
-        )
+        await _settle_place(tx, before, after, caller.agent_id)
+        if before.status is TaskStatus.DOING and after.requirement_id != before.requirement_id:
+            await _exchange(tx, held, after.requirement_id, caller.agent_id)
+        tx.append_task_event(EventKind.TASK_UPDATED, after, caller.agent_id, {"changes": _contract_names(changes)})
         return Task.of(await q.task_by_id(tx, task_id=before.id))
 
 
