@@ -13,6 +13,7 @@ _PATH = re.compile(rf"`((?:{'|'.join(_FOLDERS)})/[\w./-]+)(?::\w+)?`")
 # What stands for any name, as in `db/NOUN/`, and what a build or an installation makes.
 _PLACEHOLDER = re.compile(r"/(?:NAME|NOUN)\b")
 _MADE = {"dashboard/dist", "dashboard/node_modules"}
+_STATUS = re.compile(r"Status: (?:accepted|superseded by \d{4}), \d{4}-\d\d-\d\d")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -55,3 +56,16 @@ def test_every_page_is_in_an_index() -> None:
 
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 170
+
+
+def test_each_decision_has_a_status_and_stands_in_the_index_by_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text("utf-8")
+    wrong = []
+    for page in sorted(folder.glob("[0-9]*.md")):
+        title, _, status, *_ = page.read_text("utf-8").splitlines()
+        row = f"| [{page.name[:4]}]({page.name}) | {title.removeprefix('# ')} |"
+        if row not in index or not _STATUS.fullmatch(status):
+            wrong.append(page.name)
+
+    assert wrong == []
