@@ -3,7 +3,7 @@
 from typing import Literal, TypedDict
 
 from db.conversation import comments
-from db.conversation.comments import NewHandoff, late_words_kept
+from db.conversation.comments import NewHandoff
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
@@ -15,7 +15,7 @@ from db.goal_tree.references import UNFINISHED, Lookups
 from db.resources import resources
 from db.rooms import agents, rooms
 from db.tasks import reviews
-from db.tasks.task_guard import Held, hold
+from db.tasks.task_guard import Held, locked_task
 
 
 class Assignment(TypedDict, total=False):
@@ -32,8 +32,8 @@ async def assign(
     """Give a task an owner, a reviewer, instructions; held work changes hands, with a handoff if asked for."""
     if handoff is not None:
         handoff.checked()
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        held = await hold(tx, caller, reference, text=handoff.text() if handoff else "")
+    late_text = handoff.text() if handoff else ""
+    async with locked_task(database, caller, reference, text=late_text) as (tx, held):
         task = held.task
         room = await rooms.get(tx, task.room_id)
         if task.finished:

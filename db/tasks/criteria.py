@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from db.conversation.comments import late_words_kept
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
@@ -10,10 +9,9 @@ from db.core.errors import BadInput, CriteriaFrozen, WrongStatus
 from db.core.queries import q
 from db.core.records import STARTED, EventKind, Task
 from db.core.transaction import Transaction
-from db.goal_tree.references import UNFINISHED, find_task
-from db.rooms import rooms
+from db.goal_tree.references import UNFINISHED
 from db.tasks import readiness
-from db.tasks.task_guard import hold
+from db.tasks.task_guard import locked_room_and_task
 
 
 def checked(texts: Sequence[str]) -> list[str]:
@@ -28,11 +26,7 @@ def checked(texts: Sequence[str]) -> list[str]:
 async def set_all(database: Database, caller: Caller, reference: str, criteria: Sequence[str]) -> Task:
     """Say what done means. Once work began, only the creator and the reviewer may, and never the holder."""
     texts = checked(criteria)
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        found = await find_task(tx, caller, reference)
-        caller.must_work(found.room_id, reference)
-        room = await rooms.lock(tx, found.room_id)
-        held = await hold(tx, caller, reference, text="\n".join(texts))
+    async with locked_room_and_task(database, caller, reference, text="\n".join(texts)) as (tx, room, held):
         task = held.task
         if task.finished:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=UNFINISHED)

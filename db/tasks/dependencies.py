@@ -1,6 +1,5 @@
 """Dependencies: what a task waits for, and what it is otherwise related to."""
 
-from db.conversation.comments import late_words_kept
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
@@ -9,15 +8,14 @@ from db.core.queries import q
 from db.core.records import Dependency, DependencyKind, EventKind, Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
-from db.rooms import rooms
 from db.tasks import readiness
-from db.tasks.task_guard import hold
+from db.tasks.task_guard import locked_room_and_task
 
 
 async def add(database: Database, caller: Caller, reference: str, on: str, kind: DependencyKind) -> Dependency:
     """Let the task depend on the other; the same edge again is the same edge. DEPENDENCY_CYCLE names the way round."""
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        task, other = await _ends(tx, caller, reference, on)
+    async with locked_room_and_task(database, caller, reference) as (tx, _room, held):
+        task, other = held.task, await _other_end(tx, caller, held.task, reference, on)
         await link(tx, caller, task, other, kind)
         if kind is DependencyKind.BLOCKS:
             await readiness.refuse_cycles(tx, [task.id])
@@ -42,8 +40,8 @@ async def link(tx: Transaction, caller: Caller, task: Task, other: Task, kind: D
 
 async def remove(database: Database, caller: Caller, reference: str, on: str, kind: DependencyKind) -> Task:
     """Take the edge away; where there is none, nothing changes."""
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        task, other = await _ends(tx, caller, reference, on)
+    async with locked_room_and_task(database, caller, reference) as (tx, _room, held):
+        task, other = held.task, await _other_end(tx, caller, held.task, reference, on)
         if await q.delete_dependency(tx, task_id=task.id, depends_on_id=other.id, kind=kind):
             if kind is DependencyKind.BLOCKS:
                 await readiness.recount(tx, [task.id, other.id], caller.agent_id)
@@ -51,16 +49,12 @@ async def remove(database: Database, caller: Caller, reference: str, on: str, ki
         return Task.of(await q.task_by_id(tx, task_id=task.id))
 
 
-async def _ends(tx: Transaction, caller: Caller, reference: str, on: str) -> tuple[Task, Task]:
-    """Both tasks of an edge, in one room, whose lock is taken."""
-    task = await find_task(tx, caller, reference)
-    caller.must_work(task.room_id, reference)
+async def _other_end(tx: Transaction, caller: Caller, task: Task, reference: str, on: str) -> Task:
+    """What the edge points at, in the same room, whose lock is held."""
     other = await find_task(tx, caller, on)
     if other.room_id != task.room_id:
         raise BadInput("dependsOn", f"{on} is in another room than {reference}: dependencies stay within one.")
-    await rooms.lock(tx, task.room_id)
-    await hold(tx, caller, reference)
-    return Task.of(await q.task_by_id(tx, task_id=task.id)), Task.of(await q.task_by_id(tx, task_id=other.id))
+    return other
 
 
 def _record(tx: Transaction, caller: Caller, kind: EventKind, task: Task, other: Task, edge: DependencyKind) -> None:

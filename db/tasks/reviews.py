@@ -13,10 +13,9 @@ from db.core.records import CommentKind, Criterion, EventKind, InboxKind, Review
 from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
-from db.goal_tree.references import find_task
 from db.rooms import agents, rooms
 from db.tasks import readiness, submissions
-from db.tasks.task_guard import hold
+from db.tasks.task_guard import locked_room_and_task
 
 _SAID = {Verdict.APPROVED: "Approved.", Verdict.CHANGES_REQUESTED: "Changes requested."}
 
@@ -81,11 +80,8 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
     """
     new.checked()
     approves = new.verdict is Verdict.APPROVED
-    async with database.transaction() as tx:
-        found = await find_task(tx, caller, reference)
-        caller.must_work(found.room_id, reference)
-        await rooms.lock(tx, found.room_id)
-        task = (await hold(tx, caller, reference)).task
+    async with locked_room_and_task(database, caller, reference) as (tx, _room, held):
+        task = held.task
         check_move(task.id, task.status, Move.APPROVE if approves else Move.SEND_BACK)
         await must_be_strangers(tx, task, caller.agent_id)
         await _must_be_its_reviewer(tx, caller, task)

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.conversation import comments, messages
-from db.conversation.comments import late_words_kept
 from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, CriteriaUnmet, NotFound, NotReady, ReviewRequired
 from db.core.queries import q
-from db.core.records import Agent, ArtifactKind, CommentKind, Criterion, EventKind, InboxKind, Room, Task, WaitKind
+from db.core.records import Agent, ArtifactKind, CommentKind, Criterion, EventKind, InboxKind, Task, WaitKind
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
-from db.goal_tree.references import find_task
 from db.resources import resources
-from db.rooms import agents, rooms
+from db.rooms import agents
 from db.tasks import readiness, waits
-from db.tasks.task_guard import Held, hold_own
+from db.tasks.task_guard import Held, locked_room_and_task, require_holder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +65,9 @@ async def submit(
 ) -> Task:
     """Hand the task in for review: its lease ends, it keeps its owner, and its reviewer is told."""
     submission.checked()
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        _room, held = await _held(tx, caller, reference, submission, fence)
+    locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text())
+    async with locked as (tx, _room, held):
+        require_holder(held, caller)
         task = held.task
         await _hand_in(tx, caller, held, submission)
         await q.forget_verdicts(tx, task_id=task.id)
@@ -103,8 +102,9 @@ async def complete(
 ) -> Task:
     """Finish the task, in a room that asks for no review; whatever waited for it waits no more."""
     submission.checked()
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        room, held = await _held(tx, caller, reference, submission, fence)
+    locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text())
+    async with locked as (tx, room, held):
+        require_holder(held, caller)
         task = held.task
         if room.require_review:
             raise ReviewRequired(task=held.id)
@@ -127,19 +127,10 @@ async def _reviewer(tx: Transaction, caller: Caller, task: Task) -> Agent | None
     return None if reviewer is None or rules.related(reviewer, known[caller.agent_id]) else reviewer
 
 
-async def _held(
-    tx: Transaction, caller: Caller, reference: str, submission: Submission, fence: int | None
-) -> tuple[Room, Held]:
-    """The room, locked so that nobody adds a subtask meanwhile, and the task, held by the caller."""
-    found = await find_task(tx, caller, reference)
-    caller.must_work(found.room_id, reference)
-    room = await rooms.lock(tx, found.room_id)
-    return room, await hold_own(tx, caller, reference, fence=fence, text=submission.text())
-
-
 async def _hand_in(tx: Transaction, caller: Caller, held: Held, submission: Submission) -> None:
     """Check that all that must hold does, and keep the evidence, the artifacts and the summary."""
     task = held.task
+    # The room's lock keeps others from adding a subtask meanwhile.
     await refuse_open_subtasks(tx, task)
     criteria = [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
     results = {ids.key(ids.CRITERION, result.id): result for result in submission.criteria}

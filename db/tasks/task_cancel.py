@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from db.conversation.comments import late_words_kept
 from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
@@ -12,21 +11,15 @@ from db.core.records import STARTED, EventKind, InboxKind, Task, TaskStatus
 from db.core.rules import Move
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
-from db.goal_tree.references import find_task
 from db.resources import resources
-from db.rooms import rooms
 from db.tasks import readiness
-from db.tasks.task_guard import hold
+from db.tasks.task_guard import locked_room_and_task
 
 
 async def cancel(database: Database, caller: Caller, reference: str, reason: str) -> Task:
     """Give a task up for good: what waited for it waits no more."""
     _reason(reason)
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        found = await find_task(tx, caller, reference)
-        caller.must_work(found.room_id, reference)
-        await rooms.lock(tx, found.room_id)
-        held = await hold(tx, caller, reference, text=reason)
+    async with locked_room_and_task(database, caller, reference, text=reason) as (tx, _room, held):
         task = await _cancel(tx, held.task, caller.agent_id, reason)
         await resources.free(tx, held.holds, caller.agent_id, worked=False)
         if task.objective_id is not None:
@@ -58,11 +51,8 @@ async def _cancel(tx: Transaction, task: Task, actor: int, reason: str) -> Task:
 async def reopen(database: Database, caller: Caller, reference: str, reason: str) -> Task:
     """Open a finished task again, for anybody: what builds on it waits again, or is told if it has begun."""
     _reason(reason)
-    async with database.transaction() as tx:
-        found = await find_task(tx, caller, reference)
-        caller.must_work(found.room_id, reference)
-        await rooms.lock(tx, found.room_id)
-        before = (await hold(tx, caller, reference)).task
+    async with locked_room_and_task(database, caller, reference) as (tx, _room, held):
+        before = held.task
         rules.check_move(before.id, before.status, Move.REOPEN)
         if before.objective_id is not None:
             await objectives.part_added(tx, before.objective_id, caller.agent_id)

@@ -1,13 +1,19 @@
-"""Who holds a task, and what becomes of a write by somebody who holds it no more."""
+"""Who holds a task, what is locked for a write to it, and what becomes of one by somebody who holds it no more."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from db.conversation.comments import late_words_kept
 from db.core import ids
 from db.core.callers import Caller
+from db.core.database import Database
 from db.core.errors import BadInput, NotFound, NotHolder, StaleLease, WrongStatus
 from db.core.queries import q
-from db.core.records import Task, TaskStatus
+from db.core.records import Room, Task, TaskStatus
 from db.core.transaction import Transaction
+from db.goal_tree.references import find_task
+from db.rooms import rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,30 @@ class Held:
     @property
     def id(self) -> str:
         return ids.of(ids.TASK, self.task.id)
+
+
+@asynccontextmanager
+async def locked_task(
+    database: Database, caller: Caller, reference: str, *, fence: int | None = None, text: str = ""
+) -> AsyncGenerator[tuple[Transaction, Held]]:
+    """A transaction with this task locked; what a write says that came too late for its claim is kept as a note."""
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        yield tx, await hold(tx, caller, reference, fence=fence, text=text)
+
+
+@asynccontextmanager
+async def locked_room_and_task(
+    database: Database, caller: Caller, reference: str, *, fence: int | None = None, text: str = ""
+) -> AsyncGenerator[tuple[Transaction, Room, Held]]:
+    """As `locked_task`, with the room locked before: for what changes what tasks wait for, or the goal tree's shape.
+
+    The room comes first in every transaction, then tasks and objectives, then what they hold, the inboxes, and the log.
+    """
+    async with late_words_kept(database, caller), database.transaction() as tx:
+        found = await find_task(tx, caller, reference)
+        caller.must_work(found.room_id, reference)
+        room = await rooms.lock(tx, found.room_id)
+        yield tx, room, await hold(tx, caller, reference, fence=fence, text=text)
 
 
 async def hold(tx: Transaction, caller: Caller, reference: str, *, fence: int | None = None, text: str = "") -> Held:
@@ -49,15 +79,11 @@ async def hold(tx: Transaction, caller: Caller, reference: str, *, fence: int | 
     return Held(task, row["assignee_name"], row["lease_runs"], mine)
 
 
-async def hold_own(
-    tx: Transaction, caller: Caller, reference: str, *, fence: int | None = None, text: str = ""
-) -> Held:
-    """As `hold`, for what its holder alone may do: else NOT_HOLDER, or WRONG_STATUS where nobody could."""
-    held = await hold(tx, caller, reference, fence=fence, text=text)
+def require_holder(held: Held, caller: Caller) -> None:
+    """NOT_HOLDER for anybody but the task's holder; WRONG_STATUS where nobody could be it."""
     if not held.by_caller:
         task = held.task
         owned = task.assignee_id == caller.agent_id and task.status in (TaskStatus.BLOCKED, TaskStatus.VALIDATING)
         if task.finished or owned:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.DOING.value])
         raise NotHolder(task=held.id, holder=held.assignee if task.status is TaskStatus.DOING else None)
-    return held

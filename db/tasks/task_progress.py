@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from db.conversation import comments
-from db.conversation.comments import NewHandoff, late_words_kept
+from db.conversation.comments import NewHandoff
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
@@ -15,7 +15,7 @@ from db.goal_tree.references import find_task
 from db.resources import resources
 from db.rooms import rooms
 from db.tasks import dependencies, readiness
-from db.tasks.task_guard import Held, hold, hold_own
+from db.tasks.task_guard import Held, locked_room_and_task, locked_task, require_holder
 
 
 async def renew(
@@ -32,8 +32,8 @@ async def renew(
         validation.integer("leaseSeconds", lease_seconds, 1, validation.MAX_LEASE)
     if quiet_seconds is not None:
         validation.integer("quietSeconds", quiet_seconds, 1, validation.MAX_DURATION)
-    async with database.transaction() as tx:
-        held = await hold_own(tx, caller, reference, fence=fence)
+    async with locked_task(database, caller, reference, fence=fence) as (tx, held):
+        require_holder(held, caller)
         return await _renew(tx, held, lease_seconds, quiet_seconds)
 
 
@@ -51,8 +51,8 @@ async def release(
     """Give the task back for anybody to take, with a handoff where the room asks for one."""
     if handoff is not None:
         handoff.checked()
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        held = await hold(tx, caller, reference, fence=fence, text=handoff.text() if handoff else "")
+    late_text = handoff.text() if handoff else ""
+    async with locked_task(database, caller, reference, fence=fence, text=late_text) as (tx, held):
         task = held.task
         _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED))
         room = await rooms.get(tx, task.room_id)
@@ -84,8 +84,7 @@ async def write_notes(
 ) -> Task:
     """Write the page that the task's holders keep; it counts as progress."""
     validation.text("text", text)
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        held = await hold(tx, caller, reference, fence=fence, text=text)
+    async with locked_task(database, caller, reference, fence=fence, text=text) as (tx, held):
         task = held.task
         _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING))
         if append and task.notes and len(task.notes) + len(text) + 2 > validation.MAX_TEXT:
@@ -115,11 +114,9 @@ async def block(
         if not reason.strip():
             raise BadInput("reason", "reason is empty: say why in a sentence.")
         validation.text("reason", reason)
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        found = await find_task(tx, caller, reference)
-        caller.must_work(found.room_id, reference)
-        room = await rooms.lock(tx, found.room_id)
-        held = await hold_own(tx, caller, reference, fence=fence, text=reason or "")
+    locked = locked_room_and_task(database, caller, reference, fence=fence, text=reason or "")
+    async with locked as (tx, room, held):
+        require_holder(held, caller)
         task = held.task
         blockers = []
         for blocker_reference in validation.items("dependsOn", depends_on):
@@ -148,11 +145,7 @@ async def block(
 
 async def unblock(database: Database, caller: Caller, reference: str) -> Task:
     """Take back the reason that blockTask gave; open dependencies still block."""
-    async with database.transaction() as tx:
-        found = await find_task(tx, caller, reference)
-        caller.must_work(found.room_id, reference)
-        await rooms.lock(tx, found.room_id)
-        held = await hold(tx, caller, reference)
+    async with locked_room_and_task(database, caller, reference) as (tx, _room, held):
         task = held.task
         if task.status is not TaskStatus.BLOCKED:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.BLOCKED.value])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from db.conversation.comments import late_words_kept
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
@@ -13,11 +12,10 @@ from db.core.queries import q
 from db.core.records import EventKind, Task, TaskStatus
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
-from db.goal_tree.references import Lookups, find_task
+from db.goal_tree.references import Lookups
 from db.resources import resources
-from db.rooms import rooms
 from db.tasks import readiness
-from db.tasks.task_guard import Held, hold
+from db.tasks.task_guard import Held, locked_room_and_task
 
 
 class TaskChanges(TypedDict, total=False):
@@ -45,11 +43,7 @@ async def update(
 ) -> Task:
     """Change what a task says of itself. Where it stands in the tree or on a track, what waits is settled anew."""
     text = "\n\n".join(f"{name}: {value}" for name, value in changes.items() if value is not None)
-    async with late_words_kept(database, caller), database.transaction() as tx:
-        found = await find_task(tx, caller, reference)
-        caller.must_work(found.room_id, reference)
-        room = await rooms.lock(tx, found.room_id)
-        held = await hold(tx, caller, reference, fence=fence, text=text)
+    async with locked_room_and_task(database, caller, reference, fence=fence, text=text) as (tx, room, held):
         if not changes:
             return held.task
         before, lookups = held.task, Lookups(tx, caller, room)
