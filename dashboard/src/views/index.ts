@@ -1,21 +1,7 @@
-import { type ComponentType, lazy } from "react";
+import { lazy } from "react";
+import type { View } from "./view";
 
-/** A view of a room. Each stands in a folder of its own, and is loaded when it is first opened. */
-export interface View {
-  /** The first part of its address within the room; what follows it is the view's own. */
-  readonly path: string;
-  /** As the navigation names it; null where other views lead to it. */
-  readonly name: string | null;
-  /** Pressed after `g`. */
-  readonly key?: string;
-  readonly View: ComponentType<ViewProps>;
-}
-
-export interface ViewProps {
-  /** What stands in the address behind the view's path: an id, or nothing. */
-  readonly rest: string;
-}
-
+/** All views, in the order of the navigation. */
 export const VIEWS: readonly View[] = [
   { path: "now", name: "Now", key: "n", View: lazy(() => import("./now/Now")) },
   { path: "tree", name: "Tree", key: "t", View: lazy(() => import("./tree/Tree")) },

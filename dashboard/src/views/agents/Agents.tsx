@@ -8,7 +8,7 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
-import type { ViewProps } from "..";
+import type { ViewProps } from "../view";
 import { Activity } from "./Activity";
 import { AgentPage } from "./AgentPage";
 import { agentTree } from "./agent-tree";

@@ -6,7 +6,7 @@ import { useRoom } from "../../layout/room";
 import { taskEvents } from "../../log/invalidation";
 import { useLiveFetch } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import type { ViewProps } from "..";
+import type { ViewProps } from "../view";
 import { DependencyDrawing } from "./DependencyDrawing";
 import { DependencyTable } from "./DependencyTable";
 import "./graph.css";

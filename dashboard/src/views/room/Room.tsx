@@ -12,7 +12,7 @@ import { useMutation } from "../../layout/use-mutation";
 import { agentEvents, anyOf, messageEvents, roomUpdates } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import type { ViewProps } from "..";
+import type { ViewProps } from "../view";
 import { ConversationList } from "./ConversationList";
 import { conversationOf, conversationSlug, parseConversation } from "./conversation";
 import { Messages } from "./Messages";

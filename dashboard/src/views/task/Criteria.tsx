@@ -4,7 +4,7 @@ import { Field, FormDialog } from "../../components/Form";
 import { Panel } from "../../components/Panel";
 import { parseLines } from "../../components/parse-input";
 import { useMutation } from "../../layout/use-mutation";
-import type { Task } from "./TaskPage";
+import type { Task } from "./task";
 
 /** The criteria of the task, with the evidence of its assignee and the verdict of its reviewer. */
 export function Criteria({ task }: { task: Task }) {

@@ -11,7 +11,7 @@ import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
-import type { Task } from "./TaskPage";
+import type { Task } from "./task";
 
 const DEPENDENCY_LABELS: Record<DependencyKind, string> = {
   BLOCKS: "Waits for",

@@ -12,7 +12,7 @@ import {
 import { AgentSelect } from "../../components/AgentSelect";
 import { Field, FormDialog } from "../../components/Form";
 import { useMutation } from "../../layout/use-mutation";
-import type { Task } from "./TaskPage";
+import type { Task } from "./task";
 
 type OpenDialog = "assign" | "cancel" | "reopen" | "review";
 

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { Link } from "wouter";
-import { TaskPageDocument, type TaskPageQuery } from "../../api/documents";
+import { TaskPageDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatCount, formatDate, formatDateTime } from "../../components/format";
 import { LeaseCountdown } from "../../components/LeaseCountdown";
@@ -12,15 +12,14 @@ import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
 import { eventsOfTask } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
-import type { ViewProps } from "..";
+import type { ViewProps } from "../view";
 import { Comments } from "./Comments";
 import { Criteria } from "./Criteria";
 import { Dependencies } from "./Dependencies";
 import { History } from "./History";
 import { TaskActions } from "./TaskActions";
+import type { Task } from "./task";
 import "./task.css";
-
-export type Task = NonNullable<TaskPageQuery["task"]>;
 
 /** One task with all of its details, and what a person can do with it. */
 export default function TaskPage({ rest }: ViewProps) {

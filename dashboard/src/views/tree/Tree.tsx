@@ -5,7 +5,7 @@ import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { useLog } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import type { ViewProps } from "..";
+import type { ViewProps } from "../view";
 import { AddObjective } from "./AddObjective";
 import { ObjectivePage } from "./ObjectivePage";
 import { TreeRows } from "./TreeRows";
