@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
+import type { TaskLineFragment } from "../api/documents";
 import { useRoom } from "../layout/room";
 
 /** A task in one line: its id, its title as a link, and whatever the children add. */
-export function TaskLine({ task, children }: { task: { id: string; title: string }; children?: ReactNode }) {
+export function TaskLine({ task, children }: { task: TaskLineFragment; children?: ReactNode }) {
   const room = useRoom();
   return (
     <div className="line">
