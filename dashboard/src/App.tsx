@@ -24,5 +24,5 @@ function FirstRoom() {
   const last = localStorage.getItem(LAST_ROOM);
   const room = rooms.find(({ name }) => name === last) ?? rooms[0];
   if (room) return <Redirect to={`/rooms/${room.name}/now`} replace />;
-  return <p className="placeholder">You are in no room yet. An admin lets you into one.</p>;
+  return <p className="placeholder">You are not in any room yet. An admin can add you to one.</p>;
 }

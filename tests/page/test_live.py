@@ -65,11 +65,11 @@ async def test_a_person_makes_assigns_prioritises_comments_and_cancels(visit: Op
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Title").fill("Paint the door")
     await dialog.get_by_label("Done means").fill("It is green\nIt is dry")
-    await dialog.get_by_role("button", name="Make it").click()
+    await dialog.get_by_role("button", name="Create").click()
     await expect(page.get_by_role("heading", name="Paint the door")).to_be_visible()
     await page.get_by_label("Priority").select_option("P0")
     await page.get_by_role("button", name="Assign").click()
-    await dialog.get_by_label("To", exact=True).select_option(f"{room}-worker")
+    await dialog.get_by_label("Assignee", exact=True).select_option(f"{room}-worker")
     await dialog.get_by_role("button", name="Assign").click()
     await expect(page.get_by_role("region", name="Facts").get_by_text(f"{room}-worker")).to_be_visible()
     await page.get_by_role("textbox", name="Comment").fill("Green as grass.")
@@ -115,7 +115,7 @@ async def test_the_stop_button_stops_claims_until_somebody_resumes(
 
     await page.get_by_role("button", name="Pause room").click()
     await page.get_by_role("dialog").get_by_role("button", name="Pause room").click()
-    await expect(page.get_by_text("Nothing can be claimed. What is held goes on.")).to_be_visible()
+    await expect(page.get_by_text("No task can be claimed. Work in progress continues.")).to_be_visible()
     claim = "mutation { claimNextTask { task { id } nothing { paused } } }"
     assert (await worker.execute(claim))["claimNextTask"] == {"task": None, "nothing": {"paused": True}}
     await page.get_by_role("button", name="Resume").click()

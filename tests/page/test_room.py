@@ -32,7 +32,7 @@ async def test_what_agents_say_comes_up_by_itself_as_text_and_nothing_else(
 ) -> None:
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/room/general")
-    await expect(page.get_by_text("Nothing was said here yet.")).to_be_visible()
+    await expect(page.get_by_text("No messages yet.")).to_be_visible()
     create = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
     task = (await admin.execute(create, input={"room": room, "title": "Raise the roof"}))["createTask"]["id"]
 
@@ -123,7 +123,7 @@ async def test_older_messages_come_as_one_scrolls_up(visit: Open, admin: Client,
         await expect(page.get_by_role("button", name="Older messages")).not_to_be_in_viewport()
     await area.evaluate("(area) => { area.scrollTop = 0; }")
 
-    await expect(page.get_by_text("This is where it begins.")).to_be_in_viewport()
+    await expect(page.get_by_text("This is the beginning of the conversation.")).to_be_in_viewport()
     await expect(page.get_by_text(re.compile(r"^Line \d+\.$"))).to_have_count(120)
     await _say(worker, room, "And one more.")
     await page.get_by_role("button", name="1 new message").click()
@@ -137,7 +137,7 @@ async def test_what_was_said_while_the_server_was_away_is_read(
         url, token = server.url, (tmp_path / "home" / "admin-token").read_text().strip()
         page = await visit(url, token)
         await page.goto("/rooms/main/room/general")
-        await expect(page.get_by_text("Nothing was said here yet.")).to_be_visible()
+        await expect(page.get_by_text("No messages yet.")).to_be_visible()
 
         server.stop()
         await expect(page.get_by_text("Reconnecting")).to_be_visible()

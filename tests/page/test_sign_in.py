@@ -58,7 +58,7 @@ async def test_who_may_only_read_is_told_so_and_offered_nothing_else(
 
     await page.goto(f"/rooms/{room}/now")
 
-    await expect(page.get_by_text("reads only")).to_be_visible()
+    await expect(page.get_by_text("read-only")).to_be_visible()
     await expect(page.get_by_role("button", name="Pause room")).to_be_disabled()
     await page.goto(f"/rooms/{room}/room")
     await page.get_by_role("textbox", name="Message #general").fill("May I?")

@@ -41,7 +41,7 @@ async def test_an_objective_is_moved_by_keys(visit: Open, admin: Client, room: s
 
     await page.keyboard.press("End")
     await page.keyboard.press("m")
-    await expect(page.get_by_text("choose what it shall be a part of")).to_be_visible()
+    await expect(page.get_by_text("choose its new parent")).to_be_visible()
     await page.keyboard.press("Home")
     await page.keyboard.press("Enter")
 

@@ -17,7 +17,8 @@ export class Refusal extends Error {
     const first = error.graphQLErrors[0];
     if (first) return Refusal.fromGraphQLError(first);
     const status = (error.response as Response | undefined)?.status;
-    if (status === 401) return new Refusal("UNAUTHENTICATED", "This token is not valid, or not any more.");
+    if (status === 401)
+      return new Refusal("UNAUTHENTICATED", "This token is not valid: it may be wrong, expired or revoked.");
     return new Refusal(UNREACHABLE, "The server can't be reached.", "The page tries again by itself.");
   }
 

@@ -10,10 +10,10 @@ export function LeaseCountdown({ expiresAt }: { expiresAt: string }) {
     <time
       className="lease-countdown"
       dateTime={expiresAt}
-      title={`The lease ends at ${formatDateTime(expiresAt)}, if nothing renews it`}
+      title={`The lease expires at ${formatDateTime(expiresAt)} unless it is renewed`}
       data-soon={left < SOON_MS || undefined}
     >
-      {left > 0 ? formatCountdown(left) : "ran out"}
+      {left > 0 ? formatCountdown(left) : "expired"}
     </time>
   );
 }

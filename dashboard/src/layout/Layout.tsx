@@ -55,9 +55,9 @@ export function Layout({ children }: { children: ReactNode }) {
           <span className="user-name" title="Signed in">
             {me.name}
             {!canWrite && (
-              <span className="hint" title="This token reads everything, and changes nothing.">
+              <span className="hint" title="This token can read everything and change nothing.">
                 {" "}
-                reads only
+                read-only
               </span>
             )}
           </span>

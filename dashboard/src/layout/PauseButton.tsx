@@ -13,14 +13,14 @@ export function PauseButton() {
 
   const setPaused = async (paused: boolean) => {
     setConfirming(false);
-    await updateRoom({ room: name, paused }, paused ? "Paused: nothing can be claimed." : "Resumed.");
+    await updateRoom({ room: name, paused }, paused ? "Paused: no task can be claimed." : "Resumed.");
   };
 
   if (info.settings.paused)
     return (
       <div className="paused">
         <strong>Paused</strong>
-        <span className="hint">Nothing can be claimed. What is held goes on.</span>
+        <span className="hint">No task can be claimed. Work in progress continues.</span>
         <button type="button" className="primary" disabled={disabled} onClick={() => setPaused(false)}>
           Resume
         </button>
@@ -33,7 +33,7 @@ export function PauseButton() {
       </button>
       {confirming && (
         <Dialog title={`Pause ${info.title || name}?`} onClose={() => setConfirming(false)}>
-          <p>No agent can claim a task until somebody resumes the room. What is held goes on.</p>
+          <p>No agent can claim a task until somebody resumes the room. Work in progress continues.</p>
           <div className="buttons">
             <button type="button" onClick={() => setConfirming(false)}>
               Cancel

@@ -46,7 +46,7 @@ function RoomViews({ name }: { name: string }) {
         {refusal && !refusal.isTransient ? (
           <ErrorMessage refusal={refusal} />
         ) : (
-          <Suspense fallback={<p className="placeholder">Opening…</p>}>
+          <Suspense fallback={<p className="placeholder">Loading…</p>}>
             <Switch>
               {VIEWS.map(({ path, View }) => (
                 <Route key={path} path={`/rooms/${name}/${path}/*?`}>

@@ -12,9 +12,9 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
         <Shortcut keys={["/"]} action="Search in the view" />
         <Shortcut keys={["?"]} action="This list" />
         <Shortcut keys={["↑", "↓"]} action="Tree: the objective above or below" />
-        <Shortcut keys={["→", "←"]} action="Tree: open or close; into it or out of it" />
-        <Shortcut keys={["Enter"]} action="Tree: its details" />
-        <Shortcut keys={["m"]} action="Tree: pick it up; then Enter puts it into another, Esc puts it back" />
+        <Shortcut keys={["→", "←"]} action="Tree: expand or collapse; go to the first child or the parent" />
+        <Shortcut keys={["Enter"]} action="Tree: open the objective" />
+        <Shortcut keys={["m"]} action="Tree: move the objective; Enter drops it into another, Esc cancels" />
       </dl>
     </Dialog>
   );

@@ -3,39 +3,39 @@ import type { LogEvent } from "./invalidation";
 
 /** What was done, to stand between who did it and what it was done to. */
 const ACTIONS: Record<EventKind, string> = {
-  ROOM_CREATED: "made the room",
+  ROOM_CREATED: "created the room",
   ROOM_UPDATED: "changed the room",
-  AGENT_JOINED: "let in",
+  AGENT_JOINED: "joined",
   PRESENCE_CHANGED: "is",
-  OBJECTIVE_CREATED: "set the goal",
+  OBJECTIVE_CREATED: "created",
   OBJECTIVE_UPDATED: "changed",
   OBJECTIVE_MOVED: "moved",
   OBJECTIVE_FINISHED: "finished",
   OBJECTIVE_ARCHIVED: "archived",
-  KEY_RESULT_UPDATED: "measured",
-  TASK_CREATED: "made",
+  KEY_RESULT_UPDATED: "updated a key result of",
+  TASK_CREATED: "created",
   TASK_UPDATED: "changed",
   TASK_ASSIGNED: "assigned",
   TASK_CLAIMED: "claimed",
   TASK_RELEASED: "released",
   TASK_BLOCKED: "is blocked on",
-  TASK_UNBLOCKED: "cleared",
-  TASK_STALE: "hears nothing of",
+  TASK_UNBLOCKED: "unblocked",
+  TASK_STALE: "has no news of",
   TASK_RECLAIMED: "took back",
   TASK_SUBMITTED: "submitted",
   TASK_REVIEWED: "reviewed",
   TASK_DONE: "finished",
   TASK_CANCELLED: "cancelled",
   TASK_REOPENED: "reopened",
-  DEPENDENCY_ADDED: "made wait",
-  DEPENDENCY_REMOVED: "freed",
+  DEPENDENCY_ADDED: "added a dependency to",
+  DEPENDENCY_REMOVED: "removed a dependency from",
   COMMENT_ADDED: "commented on",
-  MESSAGE_SENT: "said",
-  MEMORY_WRITTEN: "remembered",
+  MESSAGE_SENT: "sent a message",
+  MEMORY_WRITTEN: "wrote a memory",
   RESOURCE_CHANGED: "changed a resource",
   PROPOSAL_OPENED: "proposed",
   PROPOSAL_CLOSED: "closed a proposal",
-  REFLECTION_ADDED: "reflected",
+  REFLECTION_ADDED: "added a reflection",
   INSIGHT_FOUND: "found an insight",
   DIGEST_POSTED: "posted a digest",
 };
@@ -56,12 +56,12 @@ export function describeEvent(event: LogEvent): EventDescription {
     case "PRESENCE_CHANGED":
       return { who: event.agent?.name ?? who, action: `is ${String(data.presence ?? "").toLowerCase()}`, detail: "" };
     case "AGENT_JOINED":
-      return { who: event.agent?.name ?? who, action: "came in", detail: "" };
+      return { who: event.agent?.name ?? who, action, detail: "" };
     case "ROOM_UPDATED":
       if (data.paused === true) return { who, action: "paused the room", detail: "" };
       return { who, action, detail: "" };
     case "TASK_REVIEWED":
-      return { who, action: data.verdict === "APPROVED" ? "approved" : "asked for changes of", detail: "" };
+      return { who, action: data.verdict === "APPROVED" ? "approved" : "requested changes to", detail: "" };
     case "TASK_ASSIGNED":
       return { who, action, detail: typeof data.assignee === "string" ? `to ${data.assignee}` : "" };
     case "TASK_BLOCKED":

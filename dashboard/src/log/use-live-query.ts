@@ -21,7 +21,7 @@ export function useLogStatus(): LogStatus {
 }
 
 export interface LiveQueryResult<Data> {
-  /** While a query with other variables is under way, the data of the one before it. */
+  /** While a query with other variables is running, the data of the one before it. */
   readonly data: Data | undefined;
   readonly refusal: Refusal | null;
   /** The data belongs to the variables before these: show it dimmed. */

@@ -16,7 +16,7 @@ export function SignIn({ notice, onToken }: { notice: string | null; onToken: (t
         <h1>
           <Logo /> Goalroom
         </h1>
-        <p>Sign in with the token of a person. It is kept for this tab alone.</p>
+        <p>Sign in with the token of a person. It is kept for this browser tab only.</p>
         {notice && (
           <p className="error-message" role="alert">
             {notice}
@@ -36,8 +36,8 @@ export function SignIn({ notice, onToken }: { notice: string | null; onToken: (t
           Sign in
         </button>
         <p className="hint">
-          On the server’s machine, <code>goalroom token NAME --kind human</code> prints one. The first start left the
-          admin’s in the file <code>admin-token</code> of the data directory.
+          On the server’s machine, <code>goalroom token NAME --kind human</code> prints one. The admin’s token is in the
+          file <code>admin-token</code> of the data directory.
         </p>
       </form>
     </main>

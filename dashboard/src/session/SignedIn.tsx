@@ -6,8 +6,8 @@ import { SignIn } from "./SignIn";
 import { type Session, SessionContext } from "./session";
 import { clearToken, exchangeTicket, loadToken, saveToken, type Token, takeTicket } from "./token";
 
-const SIGNED_OUT = "You were signed out: the token is not valid, or not any more.";
-const TICKET_REFUSED = "This way in was used already, or is too old. Sign in with a token.";
+const SIGNED_OUT = "You were signed out: the token is not valid. It may be wrong, expired or revoked.";
+const TICKET_REFUSED = "This sign-in link was used already, or has expired. Sign in with a token.";
 const RETRY_MS = 2_000;
 
 // When the page loads, before anything can read the address.
@@ -98,6 +98,6 @@ function WithToken({ token, onSignOut, children }: WithTokenProps) {
   );
 
   if (!session)
-    return <p className="placeholder">{unreachable ? "The server can't be reached. Trying again…" : "Opening…"}</p>;
+    return <p className="placeholder">{unreachable ? "The server can't be reached. Trying again…" : "Loading…"}</p>;
   return <SessionContext value={session}>{children}</SessionContext>;
 }

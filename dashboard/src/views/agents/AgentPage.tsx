@@ -34,19 +34,19 @@ export function AgentPage({ agent: asked }: { agent: string }) {
 
   return (
     <div className="agent">
-      <nav className="crumbs" aria-label="Where it stands">
+      <nav className="crumbs" aria-label="Breadcrumbs">
         <Link href={room.to("agents")}>Agents</Link>
         {agent?.parent && <Link href={room.to("agents", agent.parent.name)}>{agent.parent.name}</Link>}
       </nav>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
-      {!data && !refusal && <p className="placeholder">Opening…</p>}
-      {data && !agent && <p className="placeholder">There is nobody of this name.</p>}
+      {!data && !refusal && <p className="placeholder">Loading…</p>}
+      {data && !agent && <p className="placeholder">There is no agent with this name.</p>}
       {agent && data.room && (
         <>
           <Header agent={agent} room={data.room} />
           <div className="agent-columns">
             <div>
-              <Panel title="Holds" count={agent.tasks.length} empty="Nothing.">
+              <Panel title="Current tasks" count={agent.tasks.length} empty="None.">
                 <div className="padded">
                   <HeldTasks tasks={agent.tasks} />
                 </div>
@@ -77,7 +77,7 @@ function Header({ agent, room }: { agent: Agent; room: RoomData }) {
           {agent.presence.toLowerCase()}
           {agent.lastSeenAt && (
             <>
-              , heard <RelativeTime at={agent.lastSeenAt} /> ago
+              , last seen <RelativeTime at={agent.lastSeenAt} /> ago
             </>
           )}
         </span>
@@ -90,14 +90,14 @@ function Header({ agent, room }: { agent: Agent; room: RoomData }) {
       {agent.description && <p>{agent.description}</p>}
       <dl className="agent-facts">
         <div>
-          <dt>Does</dt>
+          <dt>Activity</dt>
           <dd>
             <Activity activity={agent.activity ?? null} />
           </dd>
         </div>
         {agent.capabilities.length > 0 && (
           <div>
-            <dt>Can</dt>
+            <dt>Capabilities</dt>
             <dd className="agent-tags">
               {agent.capabilities.map((one) => (
                 <span key={one} className="tag">
@@ -134,7 +134,7 @@ function Header({ agent, room }: { agent: Agent; room: RoomData }) {
           </div>
         )}
         <div>
-          <dt>Here since</dt>
+          <dt>Registered</dt>
           <dd title={formatDateTime(agent.createdAt)}>{formatDate(agent.createdAt)}</dd>
         </div>
       </dl>
@@ -147,7 +147,7 @@ const MAX_SESSIONS = 6;
 function Sessions({ agent }: { agent: Agent }) {
   const earlier = agent.sessions.slice(MAX_SESSIONS);
   return (
-    <Panel title="Sessions" count={agent.sessions.length} empty="None was heard of.">
+    <Panel title="Sessions" count={agent.sessions.length} empty="No sessions yet.">
       <SessionLines sessions={agent.sessions.slice(0, MAX_SESSIONS)} />
       {earlier.length > 0 && (
         <details className="agent-older-sessions">
@@ -168,7 +168,7 @@ function SessionLines({ sessions }: { sessions: Agent["sessions"] }) {
           <span className="line-title">{label}</span>
           <span className="line-more">
             {presence === "OFFLINE" ? "ran for" : "runs for"}{" "}
-            {formatDuration(Date.parse(lastSeenAt) - Date.parse(startedAt))}, heard
+            {formatDuration(Date.parse(lastSeenAt) - Date.parse(startedAt))}, last seen
             <span>
               <RelativeTime at={lastSeenAt} /> ago
             </span>
@@ -237,13 +237,15 @@ function HistoryPanel({ agent }: { agent: string }) {
       </ol>
       <div className="padded agent-older">
         <p className="soft">
-          {searching && "Looking through the room’s log…"}
-          {!searching && !hasOlder && (events.length === 0 ? "Nothing in the room’s log." : "That is all of it.")}
-          {!searching && hasOlder && since && `The room’s log was looked through since ${formatDateTime(since)}.`}
+          {searching && "Searching the room’s log…"}
+          {!searching &&
+            !hasOlder &&
+            (events.length === 0 ? "Nothing in the room’s log." : "That is the whole history.")}
+          {!searching && hasOlder && since && `The room’s log was searched back to ${formatDateTime(since)}.`}
         </p>
         {hasOlder && !searching && (
           <button type="button" onClick={() => history.fetchOlder()}>
-            Look further back
+            Search further back
           </button>
         )}
       </div>

@@ -22,7 +22,7 @@ export default function Agents({ rest }: ViewProps) {
   return rest ? <AgentPage key={rest} agent={rest} /> : <AgentList />;
 }
 
-const FILTERS = { all: "All", here: "Here", busy: "Busy" } as const;
+const FILTERS = { all: "All", here: "Online", busy: "Busy" } as const;
 type Filter = keyof typeof FILTERS;
 
 function AgentList() {
@@ -31,7 +31,7 @@ function AgentList() {
   const [search, setSearch] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
 
-  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
+  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
   const { agents, settings } = data.room;
   const rows = agentTree(agents).filter(
     ({ agent }) =>
@@ -72,19 +72,19 @@ function AgentList() {
         </div>
       </header>
       {rows.length === 0 ? (
-        <p className="empty">{agents.length === 0 ? "Nobody is in this room." : "Nobody fits."}</p>
+        <p className="empty">{agents.length === 0 ? "There are no agents in this room." : "No agent matches."}</p>
       ) : (
         <table className="agents-table">
           <thead>
             <tr>
               <th scope="col">Agent</th>
-              <th scope="col">Does</th>
-              <th scope="col">Holds</th>
-              <th scope="col" title="Tasks under way, of those that the room allows">
+              <th scope="col">Activity</th>
+              <th scope="col">Tasks</th>
+              <th scope="col" title="Tasks in progress, and the most that the room allows">
                 Load
               </th>
               <th scope="col">Sessions</th>
-              <th scope="col">Heard</th>
+              <th scope="col">Last seen</th>
             </tr>
           </thead>
           <tbody>
@@ -139,7 +139,7 @@ function Row({ agent, level, wipLimit }: { agent: AgentOverviewFragment; level: 
       <td data-label="Sessions" title={running.map(({ label }) => label).join(", ")}>
         {running.length > 0 ? formatNumber(running.length) : <span className="soft">–</span>}
       </td>
-      <td data-label="Heard" className="soft">
+      <td data-label="Last seen" className="soft">
         {agent.lastSeenAt ? <RelativeTime at={agent.lastSeenAt} /> : "never"}
       </td>
     </tr>

@@ -63,7 +63,7 @@ export default function Board() {
         </button>
       </header>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
-      {!data?.room && !refusal && <p className="placeholder">Opening…</p>}
+      {!data?.room && !refusal && <p className="placeholder">Loading…</p>}
       {data?.room && (
         <div className="columns" aria-busy={isPreviousData} data-previous={isPreviousData || undefined}>
           {COLUMNS.map(([key, , title]) => {

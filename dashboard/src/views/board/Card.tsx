@@ -39,9 +39,7 @@ export function Card({ task }: { task: CardTask }) {
         {task.assignee && <span>{task.assignee.name}</span>}
         {task.reviewer && <span>→ {task.reviewer.name}</span>}
         {task.lease && <LeaseCountdown expiresAt={task.lease.expiresAt} />}
-        {task.unblocks !== undefined && task.unblocks > 0 && (
-          <span>holds back {formatCount(task.unblocks, "task")}</span>
-        )}
+        {task.unblocks !== undefined && task.unblocks > 0 && <span>blocks {formatCount(task.unblocks, "task")}</span>}
         {(task.status === "DONE" || task.status === "CANCELLED") && (
           <span>
             <RelativeTime at={task.updatedAt} /> ago

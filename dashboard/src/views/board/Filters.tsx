@@ -24,7 +24,7 @@ export function Filters({ values, onChange }: FiltersProps) {
       <DebouncedInput type="search" label="Search" value={values.search} onChange={(search) => onChange({ search })} />
       <AgentSelect
         label="Assignee"
-        none="Anybody’s"
+        none="Any assignee"
         value={values.assignee}
         onChange={(assignee) => onChange({ assignee })}
       />

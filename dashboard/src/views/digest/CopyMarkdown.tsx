@@ -14,7 +14,7 @@ export function CopyMarkdown({ text }: { text: string }) {
     } catch {
       // Browsers offer no clipboard to pages that came over plain HTTP from another machine.
       field.current?.select();
-      showSuccess("Selected: copy it with the keys that your system has for that.");
+      showSuccess("The text is selected: copy it with your system’s keyboard shortcut.");
     }
   };
 

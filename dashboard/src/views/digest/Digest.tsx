@@ -19,7 +19,7 @@ type DigestData = NonNullable<DigestQuery["room"]>["digest"];
 
 const invalidatedBy = anyOf(taskEvents, agentEvents, eventKinds("DIGEST_POSTED"));
 const HOUR_MS = 3_600_000;
-const PERIODS = { "Since the last": null, "8 h": 8, "24 h": 24, "7 d": 168 } as const;
+const PERIODS = { "Since the last digest": null, "8 h": 8, "24 h": 24, "7 d": 168 } as const;
 type Period = keyof typeof PERIODS;
 
 /** What was done since a point in time, and what is stuck now. */
@@ -44,7 +44,7 @@ export default function Digest() {
         />
       </div>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
-      {!digest && !refusal && <p className="placeholder">Opening…</p>}
+      {!digest && !refusal && <p className="placeholder">Loading…</p>}
       {digest && (
         <div className="digest-body" data-previous={isPreviousData || undefined}>
           <Summary digest={digest} />
@@ -83,7 +83,7 @@ function Summary({ digest }: { digest: DigestData }) {
   const { counts, completed, reclaimed } = digest;
   const open = counts.todo + counts.doing + counts.blocked + counts.validating;
   return (
-    <section className="panel digest-summary" aria-label="In short">
+    <section className="panel digest-summary" aria-label="Summary">
       <p className="digest-lead">
         <b>{countOf(completed)}</b> done
         {reclaimed.length > 0 && (
@@ -91,7 +91,7 @@ function Summary({ digest }: { digest: DigestData }) {
             , <b>{countOf(reclaimed)}</b> taken back
           </>
         )}
-        . <b>{formatNumber(open)}</b> still open: {formatNumber(counts.doing)} under way, {formatNumber(counts.ready)}{" "}
+        . <b>{formatNumber(open)}</b> still open: {formatNumber(counts.doing)} in progress, {formatNumber(counts.ready)}{" "}
         ready, {formatNumber(counts.validating)} in review, {formatNumber(counts.blocked)} blocked,{" "}
         {formatNumber(counts.stale)} stale.
       </p>
@@ -117,8 +117,8 @@ function Completed({ digest: { completed } }: { digest: DigestData }) {
 function Stuck({ digest: { stale, reclaimed, blocked } }: { digest: DigestData }) {
   return (
     <>
-      <Tasks title="Stale" tasks={stale} empty="Nobody is silent.">
-        {(task) => `No word from ${task.assignee?.name ?? "its holder"}.`}
+      <Tasks title="Stale" tasks={stale} empty="Nothing is stale.">
+        {(task) => `No progress from ${task.assignee?.name ?? "its assignee"}.`}
       </Tasks>
       {reclaimed.length > 0 && (
         <Tasks title="Taken back" tasks={[...reclaimed].reverse()} empty="" withStatus>
@@ -185,7 +185,7 @@ function Tasks<Task extends DigestTaskFragment>({
 function ActiveAgents({ digest: { agents } }: { digest: DigestData }) {
   const { to } = useRoom();
   return (
-    <Panel title="Heard of" count={agents.length} empty="Nobody was.">
+    <Panel title="Active agents" count={agents.length} empty="None.">
       <ul className="digest-agents" aria-label={formatCount(agents.length, "agent")}>
         {agents.map(({ id, name, presence }) => (
           <li key={id}>

@@ -55,7 +55,7 @@ export default function Flow() {
         />
       </div>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
-      {!data?.room && !refusal && <p className="placeholder">Opening…</p>}
+      {!data?.room && !refusal && <p className="placeholder">Loading…</p>}
       {data?.room && (
         <div className="flow-charts" data-previous={isPreviousData || undefined}>
           <Charts steps={data.room.flow} per={per} hours={stepSeconds / 3_600} />
@@ -85,12 +85,12 @@ function Charts({ steps, per, hours }: { steps: NonNullable<FlowQuery["room"]>["
         }
         series={[
           { name: "Done", shape: "bars", tone: "done", values: steps.map((step) => step.done) },
-          { name: "Made", shape: "dashes", tone: "soft", values: steps.map((step) => step.created) },
+          { name: "Created", shape: "dashes", tone: "soft", values: steps.map((step) => step.created) },
         ]}
       />
       <Chart
         title="Work in progress"
-        unit="Tasks begun and not ended"
+        unit="Tasks started and not finished"
         intervals={intervals}
         open
         action={<span className="soft">{formatNumber(steps.at(-1)?.inProgress ?? 0)} now</span>}
@@ -104,7 +104,7 @@ function Charts({ steps, per, hours }: { steps: NonNullable<FlowQuery["room"]>["
         open
         action={
           <span className="soft">
-            {median === undefined ? "nothing done" : `mostly ${formatDuration(median * 1_000)}`}
+            {median === undefined ? "nothing done" : `typically ${formatDuration(median * 1_000)}`}
           </span>
         }
         series={[

@@ -21,7 +21,7 @@ export function DependencyTable({ graph }: { graph: DependencyGraph }) {
             <th scope="col">Task</th>
             <th scope="col">State</th>
             <th scope="col">Waits for</th>
-            <th scope="col">Holds back</th>
+            <th scope="col">Blocks</th>
             <th scope="col">Critical path</th>
           </tr>
         </thead>

@@ -34,7 +34,7 @@ export default function Graph({ rest }: ViewProps) {
         <form className="inline" onSubmit={submit}>
           <input
             type="search"
-            aria-label="Around which task or objective"
+            aria-label="Task or objective"
             placeholder="T… or O…"
             size={10}
             value={typed}
@@ -43,7 +43,7 @@ export default function Graph({ rest }: ViewProps) {
           <button type="submit">Show</button>
         </form>
         <fieldset className="inline view-switch">
-          <legend className="visually-hidden">Shown as</legend>
+          <legend className="visually-hidden">Show as</legend>
           <button type="button" aria-pressed={!asTable} onClick={() => setAsTable(false)}>
             Drawing
           </button>
@@ -69,8 +69,8 @@ export default function Graph({ rest }: ViewProps) {
         .
       </p>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
-      {!graph && !refusal && <p className="placeholder">Opening…</p>}
-      {graph && graph.tasks.size === 0 && <p className="placeholder">Nothing waits for anything here.</p>}
+      {!graph && !refusal && <p className="placeholder">Loading…</p>}
+      {graph && graph.tasks.size === 0 && <p className="placeholder">There are no dependencies here.</p>}
       {graph && graph.tasks.size > 0 && (
         <div aria-busy={isPreviousData} data-previous={isPreviousData || undefined} className="graph-body">
           {asTable ? <DependencyTable graph={graph} /> : <DependencyDrawing graph={graph} center={rest} />}

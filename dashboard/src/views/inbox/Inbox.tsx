@@ -22,8 +22,8 @@ const WORK_KINDS = (Object.keys(INBOX_KIND_LABELS) as InboxKind[]).filter(
 );
 const KINDS: Readonly<Record<string, readonly InboxKind[] | null>> = {
   All: null,
-  Talk: ["DIRECT", "MENTION"],
-  Work: WORK_KINDS,
+  Messages: ["DIRECT", "MENTION"],
+  Tasks: WORK_KINDS,
 };
 
 /** The inbox of the person who is signed in, over all rooms, oldest first. */
@@ -60,7 +60,7 @@ export default function Inbox() {
         </div>
       </header>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
-      {!data && !refusal && <p className="placeholder">Opening…</p>}
+      {!data && !refusal && <p className="placeholder">Loading…</p>}
       {data && items.length === 0 && <p className="empty">Nothing waits for you.</p>}
       <ol className="inbox-items">
         {items.map((item) => (
@@ -68,7 +68,7 @@ export default function Inbox() {
         ))}
       </ol>
       {items.length < total && (
-        <p className="empty inbox-more">The oldest {items.length} are shown; others come up as these go.</p>
+        <p className="empty inbox-more">The oldest {items.length} are shown. Acknowledge them to see more.</p>
       )}
     </section>
   );

@@ -19,7 +19,7 @@ export default function Now() {
   const { name } = useRoom();
   const { data, refusal } = useLiveQuery(NowDocument, { room: name }, invalidatedBy);
 
-  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
+  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
   return (
     <div className="now">
       <h1 className="visually-hidden">Now</h1>
@@ -70,11 +70,7 @@ function Counts({ counts }: { counts: NowRoom["counts"] }) {
 function Stuck({ room }: { room: NowRoom }) {
   const { stale, blocked } = room;
   return (
-    <Panel
-      title="Stuck"
-      count={stale.totalCount + blocked.totalCount}
-      empty="Nothing is blocked, and nobody is silent."
-    >
+    <Panel title="Stuck" count={stale.totalCount + blocked.totalCount} empty="Nothing is blocked or stale.">
       <ul className="lines">
         {stale.nodes.map((task) => (
           <li key={task.id}>
@@ -84,7 +80,7 @@ function Stuck({ room }: { room: NowRoom }) {
               </span>
               {task.lastProgressAt && <RelativeTime at={task.lastProgressAt} />}
             </TaskLine>
-            <p className="soft">No word from {task.assignee?.name ?? "its holder"}.</p>
+            <p className="soft">No progress from {task.assignee?.name ?? "its assignee"}.</p>
           </li>
         ))}
         {blocked.nodes.map((task) => (
@@ -97,7 +93,7 @@ function Stuck({ room }: { room: NowRoom }) {
             </TaskLine>
             <p className="soft">
               {task.waitingOn[0]?.reason}
-              {task.unblocks > 0 && ` Holds back ${formatCount(task.unblocks, "task")}.`}
+              {task.unblocks > 0 && ` Blocks ${formatCount(task.unblocks, "task")}.`}
             </p>
           </li>
         ))}
@@ -128,7 +124,7 @@ function InReview({ tasks }: { tasks: NowRoom["inReview"] }) {
 
 function Ready({ tasks }: { tasks: NowRoom["next"] }) {
   return (
-    <Panel title="Ready to start" count={tasks.totalCount} empty="Nothing can be started.">
+    <Panel title="Ready to start" count={tasks.totalCount} empty="No task is ready.">
       <ul className="lines">
         {tasks.nodes.map((task) => (
           <li key={task.id}>
@@ -142,7 +138,7 @@ function Ready({ tasks }: { tasks: NowRoom["next"] }) {
               <p className="soft">
                 {task.assignee && `for ${task.assignee.name}`}
                 {task.assignee && task.unblocks > 0 && " · "}
-                {task.unblocks > 0 && `holds back ${formatCount(task.unblocks, "task")}`}
+                {task.unblocks > 0 && `blocks ${formatCount(task.unblocks, "task")}`}
               </p>
             )}
           </li>
@@ -157,7 +153,7 @@ const MAX_EVENTS = 40;
 function RecentEvents() {
   const { recent } = useLogStatus();
   return (
-    <Panel title="Newest" className="now-newest">
+    <Panel title="Newest events" className="now-newest">
       <ol className="log-lines" reversed>
         {recent
           .filter(({ kind }) => kind !== "PRESENCE_CHANGED")

@@ -10,7 +10,7 @@ type Agents = NonNullable<NowQuery["room"]>["agents"];
 export function OnlineAgents({ agents }: { agents: Agents }) {
   const sorted = [...agents].sort((one, other) => sortKey(one) - sortKey(other) || one.name.localeCompare(other.name));
   return (
-    <Panel title="Here" count={agents.length} empty="Nobody is here.">
+    <Panel title="Online agents" count={agents.length} empty="No agent is online.">
       <ul className="lines">
         {sorted.map((agent) => (
           <li key={agent.id}>

@@ -16,7 +16,7 @@ export function BurnUp({ objective, action }: { objective: string; action?: Reac
     objectiveEvents,
   );
   const points = data?.objective?.burnUp;
-  if (!points) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
+  if (!points) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
   const intervals: readonly Interval[] = points.map(({ at }) => ({
     from: Date.parse(at),
     to: Date.parse(at),
@@ -37,7 +37,7 @@ export function BurnUp({ objective, action }: { objective: string; action?: Reac
           )
         }
         series={[
-          { name: "To reach", shape: "dashes", tone: "soft", values: points.map(({ tasks }) => tasks) },
+          { name: "Total", shape: "dashes", tone: "soft", values: points.map(({ tasks }) => tasks) },
           { name: "Done", shape: "area", tone: "done", values: points.map(({ done }) => done) },
         ]}
       />

@@ -66,7 +66,7 @@ export function ConversationList({ channels, agents, open, me, inboxCounts, unre
         ))}
       </ul>
       <div className="conversation-list-head">
-        <h2>Direct</h2>
+        <h2>Direct messages</h2>
       </div>
       <ul>
         {people.map(({ id, name, presence }) => (
@@ -139,7 +139,7 @@ function CreateChannel({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <FormDialog title="New channel" submitLabel="Make it" disabled={disabled} onSubmit={submit} onClose={onClose}>
+    <FormDialog title="New channel" submitLabel="Create" disabled={disabled} onSubmit={submit} onClose={onClose}>
       <Field label="Name" hint="Lower case letters, digits and hyphens">
         <input
           required
@@ -150,7 +150,7 @@ function CreateChannel({ onClose }: { onClose: () => void }) {
           onChange={(event) => setName(event.target.value)}
         />
       </Field>
-      <Field label="What it is for">
+      <Field label="Topic">
         <input value={topic} onChange={(event) => setTopic(event.target.value)} />
       </Field>
     </FormDialog>

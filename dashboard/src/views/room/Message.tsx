@@ -53,7 +53,7 @@ export const Message = memo(function Message({ message, continued, thread, item,
       )}
       {replyTo && replyTo.id !== thread && (
         <Link className="message-reply-to" href={room.to("room", `${slug}/${replyTo.id}`)}>
-          answers {replyTo.from?.name ?? "Goalroom"}: {firstLine(replyTo.body)}
+          in reply to {replyTo.from?.name ?? "Goalroom"}: {firstLine(replyTo.body)}
         </Link>
       )}
       {supersededBy ? (

@@ -95,7 +95,7 @@ export function Messages({ conversation, topic, presence, names, items, onAcknow
       <header className="conversation-head">
         {presence && <PresenceDot presence={presence} />}
         <h2>{"channel" in conversation ? `# ${conversation.channel}` : conversation.person}</h2>
-        <p className="soft">{"channel" in conversation ? topic : "Seen by the two of you alone"}</p>
+        <p className="soft">{"channel" in conversation ? topic : "Visible only to the two of you"}</p>
       </header>
       <ScrollArea
         label={`Messages, ${slug}`}
@@ -103,7 +103,7 @@ export function Messages({ conversation, topic, presence, names, items, onAcknow
         area={scrollArea}
         onScroll={handleScroll}
       >
-        {!loaded && !refusal && <p className="placeholder">Opening…</p>}
+        {!loaded && !refusal && <p className="placeholder">Loading…</p>}
         {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
         {loaded && hasOlder && (
           <button type="button" className="quiet conversation-older" onClick={() => feed.fetchOlder()}>
@@ -112,7 +112,7 @@ export function Messages({ conversation, topic, presence, names, items, onAcknow
         )}
         {loaded && !hasOlder && (
           <p className="soft conversation-start">
-            {messages.length === 0 ? "Nothing was said here yet." : "This is where it begins."}
+            {messages.length === 0 ? "No messages yet." : "This is the beginning of the conversation."}
           </p>
         )}
         <ol>

@@ -64,7 +64,7 @@ export default function Room({ rest }: ViewProps) {
     [acknowledge, refetch],
   );
 
-  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
+  if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
   if (!at) {
     const first = sessionStorage.getItem(lastOpen) ?? data.room.channels[0]?.name;
     return first ? <Redirect to={room.to("room", first)} replace /> : <p className="placeholder">No channels yet.</p>;

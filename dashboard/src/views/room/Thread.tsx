@@ -42,7 +42,7 @@ export function Thread({ id, conversation, names, items, onAcknowledge }: Conver
         </Link>
       </header>
       <ScrollArea label="Messages of the thread" className="conversation-messages" area={scrollArea}>
-        {!root && (refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>)}
+        {!root && (refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>)}
         {root && (
           <ol>
             <Message message={root} thread={id} item={items.get(id)} onAcknowledge={onAcknowledge} />

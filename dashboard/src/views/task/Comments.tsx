@@ -24,10 +24,10 @@ export function Comments({ id, invalidatedBy }: { id: string; invalidatedBy: Cha
         <p className="padded">
           {last < MAX ? (
             <button type="button" onClick={() => setLast(Math.min(MAX, last + 3 * STEP))}>
-              Show earlier ones
+              Show earlier comments
             </button>
           ) : (
-            <span className="soft">{earlier} earlier ones are not shown.</span>
+            <span className="soft">{earlier} earlier comments are not shown.</span>
           )}
         </p>
       )}
@@ -65,7 +65,7 @@ function CommentForm({ id }: { id: string }) {
     <form className="padded comment-form" onSubmit={submit}>
       <textarea
         aria-label="Comment"
-        placeholder="Say something. @name tells somebody."
+        placeholder="Write a comment. @name mentions somebody."
         required
         value={body}
         onChange={(event) => setBody(event.target.value)}

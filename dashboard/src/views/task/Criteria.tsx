@@ -16,7 +16,7 @@ export function Criteria({ task }: { task: Task }) {
     </button>
   );
   return (
-    <Panel title="Done means" count={task.criteria.length} empty="Nobody has said yet what done means." action={action}>
+    <Panel title="Done means" count={task.criteria.length} empty="No criteria yet." action={action}>
       <ul className="lines criteria">
         {task.criteria.map((criterion) => (
           <li key={criterion.id} data-met={criterion.met || undefined}>
@@ -48,7 +48,7 @@ function SetCriteria({ task, onClose }: { task: Task; onClose: () => void }) {
   };
   return (
     <FormDialog
-      title={`What done means for ${task.id}`}
+      title={`Criteria of ${task.id}`}
       submitLabel="Set"
       disabled={disabled}
       onSubmit={submit}

@@ -16,14 +16,14 @@ import type { Task } from "./task";
 const DEPENDENCY_LABELS: Record<DependencyKind, string> = {
   BLOCKS: "Waits for",
   RELATED: "Related to",
-  DISCOVERED_FROM: "Found while on",
+  DISCOVERED_FROM: "Discovered from",
   DUPLICATES: "Duplicate of",
 };
 const DEPENDENT_LABELS: Record<DependencyKind, string> = {
-  BLOCKS: "Holds back",
+  BLOCKS: "Blocks",
   RELATED: "Related to",
   DISCOVERED_FROM: "Led to",
-  DUPLICATES: "Has the duplicate",
+  DUPLICATES: "Duplicated by",
 };
 
 /** What the task waits for, and what waits for it. */
@@ -38,7 +38,7 @@ export function Dependencies({ task }: { task: Task }) {
   );
   return (
     <Panel title="Dependencies" action={graph}>
-      {count === 0 && <p className="empty">It waits for no task, and no task waits for it.</p>}
+      {count === 0 && <p className="empty">No dependencies.</p>}
       <ul className="lines">
         {task.dependencies.map(({ kind, open, dependsOn }) => (
           <Edge key={`${kind} ${dependsOn.id}`} label={DEPENDENCY_LABELS[kind]} other={dependsOn}>
@@ -47,8 +47,8 @@ export function Dependencies({ task }: { task: Task }) {
                 type="button"
                 className="quiet"
                 disabled={disabled}
-                aria-label={`Wait no longer for ${dependsOn.id}`}
-                title="Wait no longer"
+                aria-label={`Remove the dependency on ${dependsOn.id}`}
+                title="Remove the dependency"
                 onClick={() => remove({ task: task.id, dependsOn: dependsOn.id })}
               >
                 ×
@@ -87,7 +87,7 @@ function AddDependency({ task }: { task: Task }) {
   return (
     <form className="inline padded" onSubmit={submit}>
       <input
-        aria-label="Id of a task that it shall wait for"
+        aria-label="Id of the task to wait for"
         placeholder="T…"
         required
         size={8}
@@ -95,7 +95,7 @@ function AddDependency({ task }: { task: Task }) {
         onChange={(event) => setId(event.target.value)}
       />
       <button type="submit" disabled={disabled}>
-        Wait for it
+        Add dependency
       </button>
     </form>
   );

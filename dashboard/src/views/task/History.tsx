@@ -34,10 +34,10 @@ export function History({ id, invalidatedBy }: { id: string; invalidatedBy: Chan
         <p className="padded">
           {first < MAX ? (
             <button type="button" onClick={() => setFirst(MAX)}>
-              Show later ones
+              Show later events
             </button>
           ) : (
-            <span className="soft">Later ones are not shown.</span>
+            <span className="soft">Later events are not shown.</span>
           )}
         </p>
       )}

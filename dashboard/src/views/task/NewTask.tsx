@@ -47,7 +47,7 @@ export function NewTask({ objective: initialObjective = "", onClose }: NewTaskPr
     navigate(room.to("tasks", created.createTask.id));
   };
   return (
-    <FormDialog title="New task" submitLabel="Make it" disabled={disabled} onSubmit={submit} onClose={onClose}>
+    <FormDialog title="New task" submitLabel="Create" disabled={disabled} onSubmit={submit} onClose={onClose}>
       <Field label="Title">
         <input required maxLength={300} value={title} onChange={(event) => setTitle(event.target.value)} />
       </Field>
@@ -58,7 +58,7 @@ export function NewTask({ objective: initialObjective = "", onClose }: NewTaskPr
         label="Done means"
         hint={
           room.info?.settings.requireDoneCriteria
-            ? "One on each line. It can't start without any."
+            ? "One on each line. Without any, the task can't be started."
             : "One on each line."
         }
       >
@@ -72,8 +72,8 @@ export function NewTask({ objective: initialObjective = "", onClose }: NewTaskPr
             ))}
           </select>
         </Field>
-        <Field label="For">
-          <AgentSelect value={assignee} onChange={setAssignee} none="Whoever claims it" />
+        <Field label="Assignee">
+          <AgentSelect value={assignee} onChange={setAssignee} none="Nobody: anyone can claim it" />
         </Field>
         <Field label="Objective">
           <input placeholder="O…" value={objective} onChange={(event) => setObjective(event.target.value)} />

@@ -104,11 +104,11 @@ function Assign({ task, onClose }: ActionProps) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <Field label="To">
-        <AgentSelect value={assignee} onChange={setAssignee} none="Nobody: whoever claims it" />
+      <Field label="Assignee">
+        <AgentSelect value={assignee} onChange={setAssignee} none="Nobody: anyone can claim it" />
       </Field>
       <Field label="Reviewer">
-        <AgentSelect value={reviewer} onChange={setReviewer} none="Whoever may review" />
+        <AgentSelect value={reviewer} onChange={setReviewer} none="Anyone who may review" />
       </Field>
       <Field label="Instructions">
         <textarea value={instructions} onChange={(event) => setInstructions(event.target.value)} />
@@ -165,7 +165,7 @@ function Review({ task, onClose }: ActionProps) {
       </fieldset>
       {!approved && task.criteria.length > 0 && (
         <fieldset className="choices">
-          <legend className="field-label">What holds</legend>
+          <legend className="field-label">Which criteria are met</legend>
           {task.criteria.map(({ id, text }) => (
             <label key={id}>
               <input type="checkbox" checked={!rejected.has(id)} onChange={() => toggle(id)} /> {text}

@@ -31,7 +31,7 @@ function TaskDetails({ id }: { id: string }) {
   const { data, refusal } = useLiveQuery(TaskPageDocument, { id }, invalidatedBy);
   const task = data?.task;
 
-  if (!task) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>;
+  if (!task) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
   return (
     <article className="task" aria-labelledby="task-title">
       <Header task={task} />
@@ -84,7 +84,7 @@ function Header({ task }: { task: Task }) {
   const room = useRoom();
   return (
     <header className="task-head">
-      <nav className="crumbs" aria-label="Where it stands">
+      <nav className="crumbs" aria-label="Breadcrumbs">
         <Link href={room.to("board")}>Board</Link>
         {task.objective && (
           <Link href={room.to("tree", task.objective.id)}>
@@ -111,7 +111,7 @@ function Header({ task }: { task: Task }) {
             lease <LeaseCountdown expiresAt={task.lease.expiresAt} />
           </span>
         )}
-        {task.unblocks > 0 && <span className="soft">holds back {formatCount(task.unblocks, "task")}</span>}
+        {task.unblocks > 0 && <span className="soft">blocks {formatCount(task.unblocks, "task")}</span>}
         {task.labels.map((label) => (
           <span key={label} className="tag">
             {label}
@@ -139,14 +139,14 @@ function Facts({ task }: { task: Task }) {
   const facts: [string, string | null | undefined][] = [
     ["Assignee", task.assignee?.name],
     ["Reviewer", task.reviewer?.name],
-    ["Made by", task.creator.name],
-    ["Needs", task.capabilities.join(", ")],
+    ["Created by", task.creator.name],
+    ["Capabilities", task.capabilities.join(", ")],
     ["Track", task.track && `${task.track}${task.trackOrder === null ? "" : `, ${task.trackOrder}`}`],
     [
       "Resources",
       task.resources.map(({ name, breaker }) => `${name}${breaker === "OPEN" ? " (open)" : ""}`).join(", "),
     ],
-    ["Claims lost", task.attempts > 0 ? String(task.attempts) : null],
+    ["Lost claims", task.attempts > 0 ? String(task.attempts) : null],
     ["Estimate", task.estimateMinutes ? `${task.estimateMinutes} min` : null],
     ["Not before", task.notBefore && formatDateTime(task.notBefore)],
     ["Due", task.dueAt && formatDate(task.dueAt)],
@@ -154,9 +154,9 @@ function Facts({ task }: { task: Task }) {
     ["Instructions", task.instructions],
   ];
   const times: [string, string | null][] = [
-    ["Made", task.createdAt],
+    ["Created", task.createdAt],
     ["Started", task.startedAt],
-    ["Last word", task.status === "DOING" ? task.lastProgressAt : null],
+    ["Last progress", task.status === "DOING" ? task.lastProgressAt : null],
     ["Ended", task.finishedAt],
   ];
   return (
@@ -184,7 +184,7 @@ function Facts({ task }: { task: Task }) {
         )}
         {task.keyResults.map((result) => (
           <div key={result.id}>
-            <dt>Moves</dt>
+            <dt>Contributes to</dt>
             <dd>
               {result.title} <Progress value={result.progress} label={`Progress of ${result.title}`} />
             </dd>
@@ -231,7 +231,7 @@ function Handoff({ task }: { task: Task }) {
         </div>
         {comment.handoff.gotchas && (
           <div>
-            <dt>Beware</dt>
+            <dt>Gotchas</dt>
             <dd>{comment.handoff.gotchas}</dd>
           </div>
         )}

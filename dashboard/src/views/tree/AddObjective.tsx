@@ -34,7 +34,7 @@ export function AddObjective({ parent, onClose }: AddObjectiveProps) {
   return (
     <Dialog title={parent ? `New objective in ${parent.id}` : "New objective"} onClose={onClose}>
       <form className="form" onSubmit={submit}>
-        <label htmlFor={`${field}t`}>What shall be reached</label>
+        <label htmlFor={`${field}t`}>Title</label>
         <input
           id={`${field}t`}
           required
@@ -42,14 +42,14 @@ export function AddObjective({ parent, onClose }: AddObjectiveProps) {
           value={title}
           onChange={(event) => setTitle(event.target.value)}
         />
-        <label htmlFor={`${field}d`}>In more words</label>
+        <label htmlFor={`${field}d`}>Description</label>
         <textarea id={`${field}d`} value={description} onChange={(event) => setDescription(event.target.value)} />
         <div className="buttons">
           <button type="button" onClick={onClose}>
             Cancel
           </button>
           <button type="submit" className="primary" disabled={disabled}>
-            Make it
+            Create
           </button>
         </div>
       </form>

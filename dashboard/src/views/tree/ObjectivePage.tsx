@@ -42,10 +42,10 @@ export function ObjectivePage({ id, onAncestors }: ObjectivePageProps) {
 
   return (
     <aside className="objective" aria-label="Objective">
-      {!objective && (refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Opening…</p>)}
+      {!objective && (refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>)}
       {objective && (
         <>
-          <nav className="crumbs" aria-label="Where it stands">
+          <nav className="crumbs" aria-label="Breadcrumbs">
             <Link href={room.to("tree")}>Tree</Link>
             {objective.ancestors.map((one) => (
               <Link key={one.id} href={room.to("tree", one.id)}>
@@ -76,12 +76,12 @@ function Facts({ objective }: { objective: Objective }) {
       <span className="tag">{objective.status.toLowerCase()}</span>
       {objective.standing && <span className="tag">standing</span>}
       {objective.archivedAt && <span className="tag">archived</span>}
-      {objective.owner && <span>of {objective.owner.name}</span>}
+      {objective.owner && <span>owned by {objective.owner.name}</span>}
       {objective.dueAt && <span>due {formatDate(objective.dueAt)}</span>}
       {counts.total > 0 && (
         <span className="soft">
           {formatNumber(counts.done)} of {formatNumber(counts.total - counts.cancelled)} tasks done
-          {counts.doing > 0 && `, ${counts.doing} under way`}
+          {counts.doing > 0 && `, ${counts.doing} in progress`}
           {counts.blocked > 0 && `, ${counts.blocked} blocked`}
         </span>
       )}
@@ -104,7 +104,7 @@ function ObjectiveActions({ objective }: { objective: Objective }) {
         <button
           type="button"
           disabled={disabled}
-          title={draft ? "Its tasks may start" : "None of its tasks may start"}
+          title={draft ? "Let its tasks be started" : "No more of its tasks can be started"}
           onClick={() => setStatus({ id: objective.id, status: draft ? "ACTIVE" : "DRAFT" })}
         >
           {draft ? "Activate" : "Back to draft"}
@@ -158,11 +158,10 @@ function KeyResult({ result }: { result: Objective["keyResults"][number] }) {
           <>
             <span>
               {formatNumber(result.current)}
-              {result.unit && ` ${result.unit}`}, on the way from {formatNumber(result.start)} to{" "}
-              {formatNumber(result.target)}
+              {result.unit && ` ${result.unit}`}, from {formatNumber(result.start)} to {formatNumber(result.target)}
             </span>
             <button type="button" className="quiet" onClick={() => setValue(String(result.current))}>
-              Measure
+              Update
             </button>
           </>
         ) : (

@@ -40,8 +40,8 @@ export default function Tree({ rest }: ViewProps) {
           </button>
         </header>
         {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
-        {!loaded && !refusal && <p className="placeholder">Opening…</p>}
-        {loaded && rows.length === 0 && <p className="placeholder">No objectives yet. What shall be reached here?</p>}
+        {!loaded && !refusal && <p className="placeholder">Loading…</p>}
+        {loaded && rows.length === 0 && <p className="placeholder">No objectives yet.</p>}
         {rows.length > 0 && (
           <TreeRows
             store={store}
@@ -56,7 +56,7 @@ export default function Tree({ rest }: ViewProps) {
         {moving && (
           <div className="tree-moving" role="status">
             <p>
-              Moving <span className="id">{moving.id}</span> {moving.title}: choose what it shall be a part of.
+              Moving <span className="id">{moving.id}</span> {moving.title}: choose its new parent.
             </p>
             <button
               type="button"
