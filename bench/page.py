@@ -13,7 +13,7 @@ from playwright.async_api import CDPSession, Page
 
 from tests.client import Client
 from tests.e2e.commands import Demo
-from tests.page.browser import launched, sign_in
+from tests.page.browser import launch_browser, sign_in
 
 _FIRST_PAINTS = 5
 _PATIENCE_S = 30
@@ -117,7 +117,7 @@ async def main(minutes: int, speed: float, view: str, said: int) -> None:
         Demo("--data-dir", home, "--agents", "16", "--speed", str(speed)) as demo,
     ):
         token = (Path(home) / "admin-token").read_text().strip()
-        async with Client(demo.url, token) as admin, launched() as browser:
+        async with Client(demo.url, token) as admin, launch_browser() as browser:
             context = await browser.new_context(viewport={"width": 1440, "height": 900}, base_url=demo.url)
             page = await context.new_page()
             await sign_in(page, token)

@@ -1,4 +1,4 @@
-"""Debian's Chromium, and the way into the page that a person has who knows a token."""
+"""Starts Chromium, and signs in to the page with a token."""
 
 import os
 from collections.abc import AsyncGenerator
@@ -14,8 +14,8 @@ _FLAGS = [
 
 
 @asynccontextmanager
-async def launched() -> AsyncGenerator[Browser]:
-    """A browser that asks nobody for anything by itself."""
+async def launch_browser() -> AsyncGenerator[Browser]:
+    """A headless browser that makes no requests of its own."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         yield browser

@@ -1,4 +1,4 @@
-"""A real browser on a real server: what a person sees. The page must be built (see CONTRIBUTING.md)."""
+"""Fixtures for tests with a real browser on a real server. The page must be built (see CONTRIBUTING.md)."""
 
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -10,9 +10,9 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.client import Client
 from tests.e2e.commands import Server
-from tests.page.browser import launched, sign_in
+from tests.page.browser import launch_browser, sign_in
 
-# A machine that does much else at the same time is slow, not wrong.
+# Long enough for a machine under load.
 expect.set_options(timeout=30_000)
 
 Open = Callable[..., Awaitable[Page]]
@@ -20,16 +20,16 @@ Open = Callable[..., Awaitable[Page]]
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncGenerator[Browser]:
-    async with launched() as browser:
+    async with launch_browser() as browser:
         yield browser
 
 
 @pytest.fixture
 async def visit(browser: Browser) -> AsyncGenerator[Open]:
-    """Opens a page of a server; whatever it asks for, it asks of that server, and nothing goes wrong unseen."""
+    """Opens a page of a server, and fails if it raises an error or makes requests to another host."""
     contexts: list[BrowserContext] = []
-    asked: set[str] = set()
-    wrong: list[str] = []
+    hosts: set[str] = set()
+    page_errors: list[str] = []
 
     async def visit(url: str, token: str | None = None, *, width: int = 1280, dark: bool = False) -> Page:
         context = await browser.new_context(
@@ -37,9 +37,9 @@ async def visit(browser: Browser) -> AsyncGenerator[Open]:
         )
         contexts.append(context)
         page = await context.new_page()
-        page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
-        page.on("websocket", lambda socket: asked.add(urlsplit(socket.url).netloc))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+        page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).netloc))
+        page.on("pageerror", lambda error: page_errors.append(str(error)))
         answer = await context.request.get("/")
         assert "content-security-policy" in answer.headers, "The page is not built: see CONTRIBUTING.md."
         if token is not None:
@@ -49,13 +49,13 @@ async def visit(browser: Browser) -> AsyncGenerator[Open]:
     yield visit
     for context in contexts:
         await context.close()
-    assert wrong == []
-    assert len(asked) <= 1
+    assert page_errors == []
+    assert len(hosts) <= 1
 
 
 @pytest.fixture
 async def room(admin: Client) -> str:
-    """A room of its own, with the rules that a new room has."""
+    """A new room with the default settings."""
     name = f"page-{secrets.token_hex(4)}"
     await admin.execute("mutation($name: String!) { createRoom(input: {name: $name}) { id } }", name=name)
     return name
@@ -63,21 +63,21 @@ async def room(admin: Client) -> str:
 
 @pytest.fixture
 async def worker(admin: Client, room: str) -> AsyncGenerator[Client]:
-    """An agent of that room."""
+    """An agent in that room."""
     query = "mutation($input: RegisterAgentInput!) { registerAgent(input: $input) { token } }"
-    made = await admin.execute(query, input={"name": f"{room}-worker", "rooms": [room]})
-    async with Client(admin.url, made["registerAgent"]["token"]) as client:
+    created = await admin.execute(query, input={"name": f"{room}-worker", "rooms": [room]})
+    async with Client(admin.url, created["registerAgent"]["token"]) as client:
         yield client
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Callable[[int], Server]:
-    """A server that a test may stop, on a data directory that outlives it."""
+    """Starts servers that a test may stop, all on one data directory."""
     return lambda port: Server("--port", str(port), "--data-dir", tmp_path / "home")
 
 
 async def end_of_log(client: Client, room: str) -> str:
-    """The cursor of its last line."""
+    """The cursor of the last event in the room's log."""
     data = await client.execute("query($room: ID!) { events(room: $room, last: 1) { nodes { cursor } } }", room=room)
     cursor: str = data["events"]["nodes"][0]["cursor"]
     return cursor

@@ -1,4 +1,4 @@
-"""Pictures of every view, light and dark, of a demo at work: `python -m tests.page.pictures docs/pictures`."""
+"""Screenshots of every view, light and dark, of a running demo: `python -m tests.page.pictures docs/pictures`."""
 
 import asyncio
 import sys
@@ -9,16 +9,16 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.client import Client
 from tests.e2e.commands import Demo
-from tests.page.browser import launched, sign_in
+from tests.page.browser import launch_browser, sign_in
 
-# Long enough for a night to have shown most of what it holds.
-_PLAYED_S = 150
+# Long enough for most of the demo's events to have happened.
+_DEMO_S = 150
 _WIDE, _NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 _SETTLED_MS = 1_500
 
 
 async def _addresses(admin: Client) -> dict[str, str]:
-    """Each view by its name, and one thing of each kind that has a page."""
+    """Paths within the room: every view, and one objective, graph and task."""
     query = """{ room(room: "demo") {
       objectives(first: 50) { nodes { id counts { doing validating } } }
       tasks(filter: {statuses: [VALIDATING, DOING, BLOCKED]}, first: 1) { nodes { id } } } }"""
@@ -52,12 +52,12 @@ async def _take_all(browser: Browser, admin: Client, folder: Path, *, dark: bool
 
 
 async def main(folder: Path) -> None:
-    """Play for a while, and look."""
+    """Run the demo for a while, then take the screenshots."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, Demo("--data-dir", home, "--agents", "8", "--speed", "2") as demo:
-        await asyncio.sleep(_PLAYED_S)
+        await asyncio.sleep(_DEMO_S)
         token = (Path(home) / "admin-token").read_text().strip()
-        async with Client(demo.url, token) as admin, launched() as browser:
+        async with Client(demo.url, token) as admin, launch_browser() as browser:
             for dark in (False, True):
                 await _take_all(browser, admin, folder, dark=dark)
 

@@ -1,4 +1,4 @@
-"""What axe finds on every view, light and dark, wide and narrow: nothing."""
+"""Every view passes axe, light and dark, wide and narrow."""
 
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,20 @@ from tests.page.conftest import Open
 
 AXE = Path(__file__).parents[2] / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FINDINGS = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
+AXE_RUN = """async (rules) => (await axe.run(document, {runOnly: rules})).violations
     .map(({id, nodes}) => [id, nodes.map((node) => node.html)])"""
 
 
-async def _findings(page: Page) -> Any:
-    # Scripts that the page's own policy would not load come in from outside the page.
+async def _violations(page: Page) -> Any:
+    # Through the debugger, because the content security policy forbids other scripts.
     session = await page.context.new_cdp_session(page)
     await session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-    return await page.evaluate(FINDINGS, RULES)
+    return await page.evaluate(AXE_RUN, RULES)
 
 
 @pytest.fixture
-async def furnished(admin: Client, room: str, worker: Client) -> tuple[str, str, str]:
-    """A room in which there is something of each kind: its name, an objective, a task."""
+async def example_room(admin: Client, room: str, worker: Client) -> tuple[str, str, str]:
+    """A room with data for every view: its name, an objective, a task."""
     query = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
     measured = [{"title": "Rooms", "target": 4, "current": 1}]
     made = await admin.execute(query, input={"room": room, "title": "House", "keyResults": measured})
@@ -53,14 +53,14 @@ async def furnished(admin: Client, room: str, worker: Client) -> tuple[str, str,
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-async def test_axe_finds_nothing_on_any_view(
-    visit: Open, admin: Client, furnished: tuple[str, str, str], *, width: int, dark: bool
+async def test_no_view_has_accessibility_violations(
+    visit: Open, admin: Client, example_room: tuple[str, str, str], *, width: int, dark: bool
 ) -> None:
-    room, objective, task = furnished
+    room, objective, task = example_room
     page = await visit(admin.url, width=width, dark=dark)
     await page.goto("/")
     await page.get_by_label("Token").wait_for()
-    found = {"sign in": await _findings(page)}
+    violations = {"sign in": await _violations(page)}
     await page.get_by_label("Token").fill(admin.token)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("heading", name="For you")).to_be_visible()
@@ -83,13 +83,13 @@ async def test_axe_finds_nothing_on_any_view(
     ]:
         await page.goto(f"/rooms/{room}/{view}")
         await expect(page.get_by_text(shown).first).to_be_visible()
-        found[view] = await _findings(page)
+        violations[view] = await _violations(page)
         overflow = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert (view, await page.evaluate(overflow)) == (view, 0)
     await page.get_by_role("button", name="List").click()
-    found["graph as a list"] = await _findings(page)
+    violations["graph as a list"] = await _violations(page)
     await page.goto(f"/rooms/{room}/board")
     await page.get_by_role("button", name="New task").click()
-    found["a dialog"] = await _findings(page)
+    violations["a dialog"] = await _violations(page)
 
-    assert {view: findings for view, findings in found.items() if findings} == {}
+    assert {view: some for view, some in violations.items() if some} == {}

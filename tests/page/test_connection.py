@@ -1,4 +1,4 @@
-"""The page while its server is away, and when it is back."""
+"""The page loses its connection and gets it back."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.e2e.commands import Server
 from tests.page.conftest import Open, end_of_log
 
 
-async def test_a_page_whose_server_was_away_says_so_and_catches_up_by_itself(
+async def test_the_page_shows_that_the_server_is_down_and_catches_up_when_it_is_back(
     visit: Open, own_server: Callable[[int], Server], tmp_path: Path
 ) -> None:
     with own_server(0) as server:
@@ -36,7 +36,7 @@ async def test_a_page_whose_server_was_away_says_so_and_catches_up_by_itself(
             )
 
 
-async def test_what_was_missed_is_counted(visit: Open, admin: Client, room: str) -> None:
+async def test_the_page_counts_the_events_that_it_missed(visit: Open, admin: Client, room: str) -> None:
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/now")
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()

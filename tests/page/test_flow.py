@@ -1,4 +1,4 @@
-"""What agents did, to look at: who holds what, how work flows, and what happened since."""
+"""Views that show what agents do and did: flow, digest, agents and inbox."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.page.conftest import Open
 
 
 async def _done(admin: Client, worker: Client, room: str, title: str, objective: str) -> str:
-    """A task that the worker did, in a room that asks for no review."""
+    """A task that the worker finished, in a room that requires no review."""
     rules = {"requireReview": False, "requireDoneCriteria": False}
     change = "mutation($input: UpdateRoomInput!) { updateRoom(input: $input) { id } }"
     await admin.execute(change, input={"room": room, "settings": rules})
@@ -29,17 +29,17 @@ async def _objective(admin: Client, room: str) -> str:
     return objective
 
 
-async def _opened(page: Page, room: str, view: str) -> None:
+async def _open_view(page: Page, room: str, view: str) -> None:
     await page.goto(f"/rooms/{room}/{view}")
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
 
-async def test_charts_grow_with_the_work_and_are_read_by_keys_and_in_tables(
+async def test_charts_update_live_and_can_be_read_by_keyboard_and_as_tables(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     objective = await _objective(admin, room)
     page = await visit(admin.url, admin.token)
-    await _opened(page, room, "flow")
+    await _open_view(page, room, "flow")
     done = page.get_by_role("region", name="Tasks done")
     await expect(done.get_by_text("0 in all")).to_be_visible()
 
@@ -58,11 +58,11 @@ async def test_charts_grow_with_the_work_and_are_read_by_keys_and_in_tables(
     await expect(done.get_by_role("row")).to_have_count(29)
 
 
-async def test_a_digest_tells_what_was_done_and_as_markdown_too(
+async def test_the_digest_lists_finished_tasks_and_can_be_copied_as_markdown(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     page = await visit(admin.url, admin.token)
-    await _opened(page, room, "digest")
+    await _open_view(page, room, "digest")
     await expect(page.get_by_text("Nothing was finished.")).to_be_visible()
 
     task = await _done(admin, worker, room, "Raise the roof", await _objective(admin, room))
@@ -76,11 +76,11 @@ async def test_a_digest_tells_what_was_done_and_as_markdown_too(
     assert task in await page.evaluate("() => navigator.clipboard.readText()")
 
 
-async def test_an_agent_is_seen_at_work_and_its_page_tells_what_it_did(
+async def test_the_agents_view_shows_work_and_the_agent_page_its_history(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     page = await visit(admin.url, admin.token)
-    await _opened(page, room, "agents")
+    await _open_view(page, room, "agents")
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name=f"{room}-worker"))
     await expect(row).to_be_visible()
     create = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
@@ -99,12 +99,12 @@ async def test_an_agent_is_seen_at_work_and_its_page_tells_what_it_did(
     await expect(history.get_by_text("It rains.")).to_be_visible()
 
 
-async def test_the_inbox_holds_what_waits_until_it_is_acknowledged(
+async def test_inbox_items_stay_until_they_are_acknowledged(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     await admin.execute("mutation { acknowledge(input: {}) }")
     page = await visit(admin.url, admin.token)
-    await _opened(page, room, "inbox")
+    await _open_view(page, room, "inbox")
     await expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
 
     for body in ("@admin look", "@admin look again"):

@@ -1,4 +1,4 @@
-"""A task's life, driven by clients of the API, as a person sees it and takes part in it."""
+"""Tasks on the page: agents work on them over the API, and a person watches and acts."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -25,11 +25,11 @@ async def _submit(worker: Client, task: str) -> None:
     await worker.execute(query, input={"task": task, "summary": "It stands.", "criteria": met})
 
 
-async def _stands_in(page: Page, column: str, title: str) -> None:
+async def _expect_in_column(page: Page, column: str, title: str) -> None:
     await expect(page.get_by_role("region", name=column).get_by_text(title)).to_be_visible()
 
 
-async def test_a_task_moves_over_the_board_as_agents_work(
+async def test_a_task_moves_across_the_board_as_agents_work(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     page = await visit(admin.url, admin.token)
@@ -37,11 +37,11 @@ async def test_a_task_moves_over_the_board_as_agents_work(
     await expect(page.get_by_role("heading", name="Board")).to_be_visible()
 
     task = await _new_task(admin, room, "Raise the roof", criteria=["It holds"])
-    await _stands_in(page, "To do", "Raise the roof")
+    await _expect_in_column(page, "To do", "Raise the roof")
     await _claim(worker)
-    await _stands_in(page, "Doing", "Raise the roof")
+    await _expect_in_column(page, "Doing", "Raise the roof")
     await _submit(worker, task)
-    await _stands_in(page, "In review", "Raise the roof")
+    await _expect_in_column(page, "In review", "Raise the roof")
 
     await page.get_by_text("Raise the roof").click()
     await page.get_by_role("button", name="Review").click()
@@ -53,11 +53,13 @@ async def test_a_task_moves_over_the_board_as_agents_work(
     state = await admin.execute("query($id: ID!) { task(id: $id) { status reviewer { name } } }", id=task)
     assert state["task"] == {"status": "DONE", "reviewer": {"name": "admin"}}
     await page.get_by_role("link", name="Board").first.click()
-    await _stands_in(page, "Done", "Raise the roof")
+    await _expect_in_column(page, "Done", "Raise the roof")
 
 
 @pytest.mark.usefixtures("worker")
-async def test_a_person_makes_assigns_prioritises_comments_and_cancels(visit: Open, admin: Client, room: str) -> None:
+async def test_a_person_creates_prioritises_assigns_comments_on_and_cancels_a_task(
+    visit: Open, admin: Client, room: str
+) -> None:
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/board")
 
@@ -90,7 +92,7 @@ async def test_a_person_makes_assigns_prioritises_comments_and_cancels(visit: Op
     }
 
 
-async def test_a_refusal_is_said_with_what_to_do_next(visit: Open, admin: Client, room: str, worker: Client) -> None:
+async def test_a_refusal_is_shown_with_its_hint(visit: Open, admin: Client, room: str, worker: Client) -> None:
     task = await _new_task(admin, room, "Alone", criteria=["It is so"])
     await _claim(worker)
     await _submit(worker, task)
@@ -106,7 +108,7 @@ async def test_a_refusal_is_said_with_what_to_do_next(visit: Open, admin: Client
     await expect(page.get_by_role("alert")).to_contain_text(refused["hint"])
 
 
-async def test_the_stop_button_stops_claims_until_somebody_resumes(
+async def test_a_paused_room_allows_no_claims_until_it_is_resumed(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     await _new_task(admin, room, "Wait", criteria=["It is so"])
@@ -124,7 +126,7 @@ async def test_the_stop_button_stops_claims_until_somebody_resumes(
     assert (await worker.execute(claim))["claimNextTask"]["task"] is not None
 
 
-async def test_the_page_follows_the_log_to_its_end_however_much_happens(visit: Open, admin: Client, room: str) -> None:
+async def test_the_page_follows_the_log_to_its_end_under_load(visit: Open, admin: Client, room: str) -> None:
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/now")
     await expect(page.get_by_text("Ready to start")).to_be_visible()

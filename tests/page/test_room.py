@@ -1,4 +1,4 @@
-"""What is said in a room, as a person reads it and takes part in it."""
+"""Messages in a room: reading, writing, replying."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ async def _last(client: Client, room: str) -> dict[str, object]:
     return message
 
 
-async def test_what_agents_say_comes_up_by_itself_as_text_and_nothing_else(
+async def test_messages_appear_live_and_html_in_them_stays_text(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     page = await visit(admin.url, admin.token)
@@ -55,7 +55,7 @@ async def test_what_agents_say_comes_up_by_itself_as_text_and_nothing_else(
     await expect(page.get_by_role("heading", name="Raise the roof")).to_be_visible()
 
 
-async def test_a_person_calls_an_agent_by_keys_and_answers_in_a_thread(
+async def test_a_person_mentions_an_agent_by_keyboard_and_replies_in_a_thread(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     page = await visit(admin.url, admin.token)
@@ -85,7 +85,7 @@ async def test_a_person_calls_an_agent_by_keys_and_answers_in_a_thread(
     assert (await _last(admin, room))["replyTo"] == {"id": question}
 
 
-async def test_a_direct_message_is_told_until_it_is_acknowledged(
+async def test_a_direct_message_is_marked_until_it_is_acknowledged(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     page = await visit(admin.url, admin.token)
@@ -109,7 +109,7 @@ async def test_a_direct_message_is_told_until_it_is_acknowledged(
     assert (sent["to"], sent["channel"]) == ([{"name": f"{room}-worker"}], None)
 
 
-async def test_older_messages_come_as_one_scrolls_up(visit: Open, admin: Client, room: str, worker: Client) -> None:
+async def test_older_messages_load_when_scrolling_up(visit: Open, admin: Client, room: str, worker: Client) -> None:
     page = await visit(admin.url, admin.token)
     for n in range(120):
         await _say(worker, room, f"Line {n}.")
@@ -130,7 +130,7 @@ async def test_older_messages_come_as_one_scrolls_up(visit: Open, admin: Client,
     await expect(page.get_by_text("And one more.")).to_be_in_viewport()
 
 
-async def test_what_was_said_while_the_server_was_away_is_read(
+async def test_messages_sent_while_the_page_was_disconnected_appear(
     visit: Open, own_server: Callable[[int], Server], tmp_path: Path
 ) -> None:
     with own_server(0) as server:

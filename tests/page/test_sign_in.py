@@ -6,7 +6,7 @@ from tests.page.browser import sign_in
 from tests.page.conftest import Open
 
 
-async def test_a_token_lets_a_person_in_and_is_kept_for_the_tab_alone(
+async def test_a_token_signs_a_person_in_for_one_browser_tab_only(
     visit: Open, server: tuple[str, str], room: str
 ) -> None:
     page = await visit(*server)
@@ -20,7 +20,7 @@ async def test_a_token_lets_a_person_in_and_is_kept_for_the_tab_alone(
     await expect(other.get_by_label("Token")).to_be_visible()
 
 
-async def test_whoever_signs_out_is_out(visit: Open, server: tuple[str, str]) -> None:
+async def test_signing_out_outlasts_a_reload(visit: Open, server: tuple[str, str]) -> None:
     page = await visit(*server)
 
     await page.get_by_role("button", name="Sign out").click()
@@ -30,7 +30,7 @@ async def test_whoever_signs_out_is_out(visit: Open, server: tuple[str, str]) ->
     await expect(page.get_by_label("Token")).to_be_visible()
 
 
-async def test_a_wrong_token_is_refused_in_words(visit: Open, server: tuple[str, str]) -> None:
+async def test_a_wrong_token_is_refused_with_a_message(visit: Open, server: tuple[str, str]) -> None:
     page = await visit(server[0])
     await page.goto("/")
 
@@ -41,7 +41,7 @@ async def test_a_wrong_token_is_refused_in_words(visit: Open, server: tuple[str,
     await expect(page.get_by_label("Token")).to_be_visible()
 
 
-async def test_a_token_that_is_revoked_ends_what_it_opened(visit: Open, admin: Client, worker: Client) -> None:
+async def test_revoking_a_token_signs_out_its_open_page(visit: Open, admin: Client, worker: Client) -> None:
     page = await visit(admin.url, worker.token)
 
     await admin.execute("mutation($token: String!) { revokeTokens(input: {token: $token}) }", token=worker.token)
@@ -50,7 +50,7 @@ async def test_a_token_that_is_revoked_ends_what_it_opened(visit: Open, admin: C
     await expect(page.get_by_label("Token")).to_be_visible()
 
 
-async def test_who_may_only_read_is_told_so_and_offered_nothing_else(
+async def test_an_observer_sees_that_the_page_is_read_only(
     visit: Open, admin: Client, worker: Client, room: str
 ) -> None:
     made = await worker.execute("mutation { createToken(input: {role: OBSERVER}) { token } }")
@@ -66,7 +66,7 @@ async def test_who_may_only_read_is_told_so_and_offered_nothing_else(
 
 
 @pytest.mark.parametrize("address", ["/#ticket=used-up", "/rooms/main/now#ticket=used-up"])
-async def test_a_used_ticket_leaves_the_address_and_is_no_way_in(
+async def test_a_used_ticket_is_removed_from_the_address_and_refused(
     visit: Open, server: tuple[str, str], address: str
 ) -> None:
     page = await visit(server[0])

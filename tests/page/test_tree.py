@@ -14,7 +14,7 @@ async def _objective(client: Client, room: str, title: str, parent: str | None =
     return objective
 
 
-async def test_the_tree_unfolds_and_its_progress_is_live(visit: Open, admin: Client, room: str) -> None:
+async def test_the_tree_expands_and_updates_live(visit: Open, admin: Client, room: str) -> None:
     root = await _objective(admin, room, "House")
     await _objective(admin, room, "Roof", root)
     page = await visit(admin.url, admin.token)
@@ -33,7 +33,7 @@ async def test_the_tree_unfolds_and_its_progress_is_live(visit: Open, admin: Cli
     await expect(tree.get_by_role("treeitem", name="House")).to_contain_text("8 %")
 
 
-async def test_an_objective_is_moved_by_keys(visit: Open, admin: Client, room: str) -> None:
+async def test_an_objective_is_moved_by_keyboard(visit: Open, admin: Client, room: str) -> None:
     house, shed = await _objective(admin, room, "House"), await _objective(admin, room, "Shed")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tree")
@@ -64,7 +64,7 @@ async def test_an_objective_is_moved_by_dragging(visit: Open, admin: Client, roo
 
 
 @pytest.fixture
-async def forest(admin: Client, room: str) -> str:
+async def large_tree(admin: Client, room: str) -> str:
     """A room with 10,000 objectives, all but 50 of them in one."""
     root = await _objective(admin, room, "All")
     every = [
@@ -78,9 +78,11 @@ async def forest(admin: Client, room: str) -> str:
     return room
 
 
-async def test_ten_thousand_objectives_stay_smooth(visit: Open, admin: Client, forest: str) -> None:
+async def test_only_visible_rows_of_ten_thousand_objectives_are_drawn(
+    visit: Open, admin: Client, large_tree: str
+) -> None:
     page = await visit(admin.url, admin.token)
-    await page.goto(f"/rooms/{forest}/tree")
+    await page.goto(f"/rooms/{large_tree}/tree")
     tree = page.get_by_role("tree", name="Objectives")
     await tree.focus()
 
@@ -92,5 +94,5 @@ async def test_ten_thousand_objectives_stay_smooth(visit: Open, admin: Client, f
         "() => { const tree = document.querySelector('[role=tree]'); tree.scrollTo(0, tree.scrollHeight / 2) }"
     )
     await expect(tree.get_by_role("treeitem").nth(10)).to_contain_text("Part")
-    # What is not in sight is not drawn: that is why it stays smooth.
+    # Rows outside the viewport are not drawn, so that scrolling stays smooth.
     assert await tree.get_by_role("treeitem").count() < 100
