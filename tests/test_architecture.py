@@ -13,10 +13,10 @@ import pytest
 
 from db.core.database import Database
 from db.core.errors import ErrorCode, Refused
-from db.core.queries import UnknownFragmentError, expand, q
+from db.core.queries import UnknownFragmentError, expand, q, text_of
 from goalroom.settings import Settings
 from resolvers.build import sdl
-from tests import state_diagram
+from tests import state_diagram, statement_types
 from tests.client import Client
 from tests.sdl_check import SCHEMA, pending, undescribed, violations
 
@@ -34,11 +34,17 @@ async def test_every_statement_fits_the_migrated_database(database: Database) ->
     async with database.pool.acquire() as connection:
         for name in q.available_queries:
             try:
-                await connection.prepare(getattr(q, name).sql)
+                await connection.prepare(text_of(getattr(q, name)))
             except asyncpg.PostgresError as error:
                 refused[name] = str(error)
 
     assert refused == {}
+
+
+async def test_the_types_of_statements_are_those_that_postgres_gives(database_url: str) -> None:
+    printed = await asyncio.to_thread(statement_types.stub, database_url)
+
+    assert statement_types.STUB.read_text("utf-8") == printed, "python -m tests.statement_types prints them"
 
 
 def test_a_fragment_stands_where_it_is_included_with_what_it_includes() -> None:

@@ -9,7 +9,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, StaleLease
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Comment, CommentKind, EventKind, InboxKind, Task
 from db.core.transaction import Transaction
 
@@ -80,7 +80,7 @@ async def write(
 
 
 async def _tell(tx: Transaction, comment: Comment) -> None:
-    author = await q.agent_by_id(tx, agent_id=comment.author_id)
+    author = required(await q.agent_by_id(tx, agent_id=required(comment.author_id)))
     where = ids.of(ids.TASK, comment.task_id) if comment.task_id else ids.of(ids.OBJECTIVE, comment.objective_id or 0)
     text = f"@{author['name']} mentions you on {where}: {messages.summary(comment.body)}"
     for agent_id in comment.mentions:
@@ -103,7 +103,7 @@ async def late_words_kept(database: Database, caller: Caller) -> AsyncGenerator[
     except StaleLease as late:
         if late.text:
             async with database.transaction() as tx:
-                task = Task.of(await q.task_by_id(tx, task_id=ids.key(ids.TASK, late.task)))
+                task = Task.of(required(await q.task_by_id(tx, task_id=ids.key(ids.TASK, late.task))))
                 body = f"Came late: @{caller.name} did not hold this task any more when it wrote:\n\n{late.text}"
                 await write(tx, task.room_id, CommentKind.NOTE, body, author=caller.agent_id, task=task.id)
         raise

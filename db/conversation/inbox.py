@@ -53,10 +53,9 @@ async def page(database: Database, part: Wanted, first: int | None, after: str |
 
 async def count(on: Database | Transaction, part: Wanted) -> int:
     """How many there are in all."""
-    items: int = await q.count_items(
+    return await q.count_items(
         on, agent_id=part.agent_id, room_ids=part.rooms, kinds=part.kinds, unacknowledged=part.unacknowledged
     )
-    return items
 
 
 async def counts(database: Database, keys: Sequence[Wanted]) -> dict[Wanted, int]:

@@ -6,7 +6,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, NotFound, VersionConflict
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind, Memory
 from db.core.transaction import Transaction
 from db.goal_tree import objectives, references
@@ -88,14 +88,16 @@ async def remember(
         validation.integer("ttlSeconds", ttl_seconds, 1, validation.MAX_DURATION)
     async with database.transaction() as tx:
         place = await _writable(tx, caller, scope)
-        row = await q.write_memory(
-            tx,
-            scope=place.id,
-            key=key,
-            value=value,
-            author_id=caller.agent_id,
-            keeps_end=keeps_end,
-            ttl_seconds=ttl_seconds,
+        row = required(
+            await q.write_memory(
+                tx,
+                scope=place.id,
+                key=key,
+                value=value,
+                author_id=caller.agent_id,
+                keeps_end=keeps_end,
+                ttl_seconds=ttl_seconds,
+            )
         )
         memory = Memory.of(row)
         # The version that it had can be told only now that the row is locked; a refusal undoes what was written.

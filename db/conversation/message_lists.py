@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from db.core import validation
 from db.core.database import Database
@@ -121,7 +122,7 @@ async def superseding(database: Database, keys: Sequence[int]) -> dict[int, Mess
     return {row["supersedes_id"]: Message.of(row) for row in rows}
 
 
-def _places(asked: Sequence[MessagePage]) -> dict[str, list[int] | list[str | None]]:
+def _places(asked: Sequence[MessagePage]) -> dict[str, Any]:
     return {
         "room_ids": [key.room_id for key in asked],
         "channels": [key.channel for key in asked],

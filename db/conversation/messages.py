@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from db.conversation import mention_resolution, mentions
 from db.core import ids
 from db.core.callers import Caller
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Agent, Channel, EventKind, Message
 from db.core.text import one_line
 from db.core.transaction import Transaction
@@ -31,7 +31,7 @@ async def open_standard_channels(tx: Transaction, room_id: int) -> None:
 
 async def post(tx: Transaction, room_id: int, channel: str, body: str) -> int:
     """Say something in one of the standard channels, in the server's own name; answers the message's key."""
-    place = Channel.of(await q.channel_by_name(tx, room_id=room_id, name=channel))
+    place = Channel.of(required(await q.channel_by_name(tx, room_id=room_id, name=channel)))
     return (await write(tx, room_id, body, author=None, channel=place)).id
 
 

@@ -8,7 +8,7 @@ from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import IdempotencyMismatch
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.transaction import Transaction
 
 _MAX_KEY = 300
@@ -25,10 +25,10 @@ async def answer_of(tx: Transaction, caller: Caller, mutation: str, key: str | N
     validation.text("idempotencyKey", key, most=_MAX_KEY, least=1)
     plain = json.dumps(request, default=str, sort_keys=True)
     input_hash = hashlib.sha256(plain.encode(errors="surrogatepass")).digest()
-    place = {"agent_id": caller.agent_id, "mutation": mutation, "key": key}
+    place: dict[str, Any] = {"agent_id": caller.agent_id, "mutation": mutation, "key": key}
     if await q.insert_key(tx, **place, input_hash=input_hash):
         return None
-    row = await q.read_key(tx, **place)
+    row = required(await q.read_key(tx, **place))
     if row["input_hash"] != input_hash:
         raise IdempotencyMismatch(key=key)
     return row["answer"]

@@ -4,10 +4,27 @@ import re
 from collections.abc import Mapping
 from importlib.resources import as_file, files
 from textwrap import indent
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import aiosql
 from aiosql.adapters.asyncpg import AsyncPGAdapter
+
+if TYPE_CHECKING:
+    from db.core.statements import Statements
+
+T = TypeVar("T")
+
+
+class Connection(Protocol):
+    """What a statement runs on: a connection of the driver's, the pool, or a transaction."""
+
+    async def fetch(self, statement: str, /, *parameters: Any) -> list[Any]: ...
+
+    async def fetchrow(self, statement: str, /, *parameters: Any) -> Any: ...
+
+    async def fetchval(self, statement: str, /, *parameters: Any) -> Any: ...
+
+    async def execute(self, statement: str, /, *parameters: Any) -> Any: ...
 
 
 class _Adapter(AsyncPGAdapter):
@@ -21,20 +38,22 @@ class _Adapter(AsyncPGAdapter):
         return order(query_name, parameters)
 
     async def select(
-        self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None
+        self, conn: Connection, query_name: str, sql: str, parameters: Any, record_class: Any = None
     ) -> list[Any]:
         del record_class
         rows: list[Any] = await conn.fetch(sql, *self._ordered(query_name, parameters))
         return rows
 
-    async def select_one(self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None) -> Any:
+    async def select_one(
+        self, conn: Connection, query_name: str, sql: str, parameters: Any, record_class: Any = None
+    ) -> Any:
         del record_class
         return await conn.fetchrow(sql, *self._ordered(query_name, parameters))
 
-    async def select_value(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
+    async def select_value(self, conn: Connection, query_name: str, sql: str, parameters: Any) -> Any:
         return await conn.fetchval(sql, *self._ordered(query_name, parameters))
 
-    async def insert_update_delete(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
+    async def insert_update_delete(self, conn: Connection, query_name: str, sql: str, parameters: Any) -> Any:
         return await conn.execute(sql, *self._ordered(query_name, parameters))
 
 
@@ -69,4 +88,17 @@ def _load() -> Any:
     return aiosql.from_str(expand(statements, fragments), adapter, kwargs_only=True)
 
 
-q: Any = _load()
+q: "Statements" = _load()
+
+
+def required(found: T | None) -> T:
+    """What a statement found, where it is known to be there: it is locked, or a foreign key holds it."""
+    if found is None:
+        raise LookupError("a statement answered nothing where there must be something")
+    return found
+
+
+def text_of(statement: Any) -> str:
+    """The SQL of a named statement, for those who run it in their own way."""
+    text: str = statement.sql
+    return text

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind, InboxKind, Task
 from db.core.text import one_line
 
@@ -151,15 +151,17 @@ class Transaction:
         """Write the queued events, rooms in the order of their ids so that no two transactions deadlock."""
         ends = {}
         for room_id, events in sorted(self._events.items()):
-            ends[room_id] = await q.append_events(
-                self,
-                room_id=room_id,
-                kinds=[event.kind for event in events],
-                actors=[event.actor for event in events],
-                tasks=[event.task for event in events],
-                objectives=[event.objective for event in events],
-                agents=[event.agent for event in events],
-                messages=[event.message for event in events],
-                datas=[event.data for event in events],
+            ends[room_id] = required(
+                await q.append_events(
+                    self,
+                    room_id=room_id,
+                    kinds=[event.kind for event in events],
+                    actors=[event.actor for event in events],
+                    tasks=[event.task for event in events],
+                    objectives=[event.objective for event in events],
+                    agents=[event.agent for event in events],
+                    messages=[event.message for event in events],
+                    datas=[event.data for event in events],
+                )
             )
         return ends

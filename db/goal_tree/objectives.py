@@ -6,7 +6,7 @@ from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import NotFound, WrongStatus
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind, Objective, ObjectiveStatus
 from db.core.transaction import Transaction
 from db.rooms import rooms
@@ -40,7 +40,7 @@ async def part_added(tx: Transaction, objective_id: int, actor: int | None) -> N
 
     WRONG_STATUS where it is cancelled: nothing is added to what was given up.
     """
-    objective = Objective.of(await q.lock_objective(tx, objective_id=objective_id))
+    objective = Objective.of(required(await q.lock_objective(tx, objective_id=objective_id)))
     if objective.status is ObjectiveStatus.CANCELLED:
         allowed = [status.value for status in ObjectiveStatus if status is not ObjectiveStatus.CANCELLED]
         raise WrongStatus(id=ids.of(ids.OBJECTIVE, objective.id), status=objective.status.value, allowed=allowed)
@@ -68,7 +68,7 @@ async def parts_changed(tx: Transaction, objective_id: int, actor: int | None, *
     """
     at: int | None = objective_id
     while at is not None:
-        objective = Objective.of(await q.lock_objective(tx, objective_id=at))
+        objective = Objective.of(required(await q.lock_objective(tx, objective_id=at)))
         parts = await q.completion_of(tx, objective_id=at)
         complete = parts["has_part"] and not parts["has_open_work"] and not parts["has_open_key_result"]
         opened = parts["has_open_work"] or (measure_opened and at == objective_id)

@@ -7,7 +7,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, NotFound, WrongStatus
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import FINISHED, Room, Task, TaskStatus
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
@@ -80,14 +80,13 @@ class Lookups:
         self, before: int, capabilities: Sequence[str] | None, needed: Sequence[str] | None
     ) -> int:
         """As `requirement`; what isn't said stays as it is in the old one."""
-        row = await q.requirement_by_id(self.tx, requirement_id=before)
+        row = required(await q.requirement_by_id(self.tx, requirement_id=before))
         able = row["capabilities"] if capabilities is None else sorted(validation.keys("capabilities", capabilities))
         keys = row["resources"] if needed is None else await resources.named(self.tx, self.room.id, needed)
         return await self._interned(able, keys)
 
     async def _interned(self, capabilities: Sequence[str], keys: Sequence[int]) -> int:
-        number: int = await q.intern_requirement(self.tx, capabilities=capabilities, resources=keys)
-        return number
+        return required(await q.intern_requirement(self.tx, capabilities=capabilities, resources=keys))
 
     def _here(self, field_name: str, reference: str, room_id: int) -> None:
         if room_id != self.room.id:

@@ -8,7 +8,7 @@ from db.core import idempotency, ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, NotFound
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind, KeyResult
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
@@ -66,7 +66,7 @@ async def create(database: Database, caller: Caller, objective: str, new: NewKey
         caller.must_work(found.room_id, objective)
         answer = await idempotency.answer_of(tx, caller, "createKeyResult", key, [objective, asdict(new)])
         if answer is not None:
-            return KeyResult.of(await q.key_result_by_id(tx, key_result_id=answer))
+            return KeyResult.of(required(await q.key_result_by_id(tx, key_result_id=answer)))
         await rooms.lock(tx, found.room_id)
         await objectives.part_added(tx, found.id, caller.agent_id)
         made = await insert(tx, found.room_id, found.id, new)
@@ -92,17 +92,19 @@ async def update(
             raise NotFound(reference)
         caller.must_work(row["room_id"], reference)
         await rooms.lock(tx, row["room_id"])
-        before = KeyResult.of(await q.key_result_by_id(tx, key_result_id=row["id"]))
+        before = KeyResult.of(required(await q.key_result_by_id(tx, key_result_id=row["id"])))
         if not changes and note is None:
             return before
         title, target, current = changes.get("title"), changes.get("target"), changes.get("current")
         after = KeyResult.of(
-            await q.update_key_result(
-                tx,
-                key_result_id=before.id,
-                title=before.title if title is None else validation.title("title", title),
-                target=before.target if target is None else validation.number("target", target),
-                current=before.current if current is None else validation.number("current", current),
+            required(
+                await q.update_key_result(
+                    tx,
+                    key_result_id=before.id,
+                    title=before.title if title is None else validation.title("title", title),
+                    target=before.target if target is None else validation.number("target", target),
+                    current=before.current if current is None else validation.number("current", current),
+                )
             )
         )
         _record(tx, caller, row["room_id"], after, note)

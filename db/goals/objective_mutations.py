@@ -8,7 +8,7 @@ from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, ObjectiveCycle, WrongStatus
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind, Objective, ObjectiveStatus
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
@@ -61,11 +61,11 @@ async def create(
             raise BadInput("parent", f"{parent} is in another room than {found.name}.")
         answer = await idempotency.answer_of(tx, caller, "createObjective", key, request)
         if answer is not None:
-            return Objective.of(await q.objective_by_id(tx, objective_id=answer))
+            return Objective.of(required(await q.objective_by_id(tx, objective_id=answer)))
         await rooms.lock(tx, found.id)
         if above:
             await objectives.part_added(tx, above.id, caller.agent_id)
-            above = Objective.of(await q.objective_by_id(tx, objective_id=above.id))
+            above = Objective.of(required(await q.objective_by_id(tx, objective_id=above.id)))
         row = await q.insert_objective(
             tx,
             room_id=found.id,
@@ -84,7 +84,7 @@ async def create(
             await key_results.insert(tx, found.id, row["id"], new)
         await objectives.parts_changed(tx, row["id"], caller.agent_id)
         await idempotency.keep(tx, caller, "createObjective", key, row["id"])
-        return Objective.of(await q.objective_by_id(tx, objective_id=row["id"]))
+        return Objective.of(required(await q.objective_by_id(tx, objective_id=row["id"])))
 
 
 async def update(database: Database, caller: Caller, reference: str, changes: ObjectiveChanges) -> Objective:
@@ -98,7 +98,7 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ob
         if columns["standing"] and before.status is ObjectiveStatus.DONE:
             # It never finishes: so it goes on.
             await q.set_objective_status(tx, objective_id=before.id, status=ObjectiveStatus.ACTIVE)
-        changed = Objective.of(await q.update_objective(tx, objective_id=before.id, **columns))
+        changed = Objective.of(required(await q.update_objective(tx, objective_id=before.id, **columns)))
         status = changes.get("status")
         if status is not None and status is not changed.status:
             changed = await _change_status(tx, caller, changed, status)
@@ -111,7 +111,7 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ob
         )
         await _archive(tx, before, changed, changes, caller.agent_id)
         await _settle(tx, before, changed, caller.agent_id)
-        return Objective.of(await q.objective_by_id(tx, objective_id=before.id))
+        return Objective.of(required(await q.objective_by_id(tx, objective_id=before.id)))
 
 
 async def move(database: Database, caller: Caller, reference: str, parent: str | None) -> Objective:
@@ -136,7 +136,7 @@ async def move(database: Database, caller: Caller, reference: str, parent: str |
         for changed in (before.parent_id, above.id if above else None):
             if changed is not None:
                 await objectives.parts_changed(tx, changed, caller.agent_id)
-        return Objective.of(await q.objective_by_id(tx, objective_id=before.id))
+        return Objective.of(required(await q.objective_by_id(tx, objective_id=before.id)))
 
 
 async def _locked(tx: Transaction, caller: Caller, reference: str) -> Objective:
@@ -144,7 +144,7 @@ async def _locked(tx: Transaction, caller: Caller, reference: str) -> Objective:
     found = await objectives.find(tx, caller, reference)
     caller.must_work(found.room_id, reference)
     await rooms.lock(tx, found.room_id)
-    return Objective.of(await q.objective_by_id(tx, objective_id=found.id))
+    return Objective.of(required(await q.objective_by_id(tx, objective_id=found.id)))
 
 
 def _columns(before: Objective, changes: ObjectiveChanges) -> dict[str, Any]:
@@ -209,7 +209,7 @@ async def _change_status(tx: Transaction, caller: Caller, before: Objective, sta
                 tx.append_event(
                     before.room_id, EventKind.OBJECTIVE_UPDATED, actor=caller.agent_id, objective=row["id"], data=data
                 )
-    after = Objective.of(await q.set_objective_status(tx, objective_id=before.id, status=status))
+    after = Objective.of(required(await q.set_objective_status(tx, objective_id=before.id, status=status)))
     await _settle_drafts(tx, before.id, caller.agent_id)
     return after
 

@@ -13,7 +13,7 @@ import asyncpg
 from db.core.database import Database
 from db.core.errors import NotFound
 from db.core.migrations import migrations
-from db.core.queries import q
+from db.core.queries import q, text_of
 
 FORMAT, VERSION = "goalroom", 1
 # Rows that are written in one statement, and read in one step.
@@ -66,7 +66,7 @@ async def lines(database: Database, room: str | None) -> AsyncGenerator[str]:
         at = datetime.now(UTC).isoformat()
         yield _compact({"format": FORMAT, "version": VERSION, "migration": max(migrations()), "room": room, "at": at})
         count = 0
-        async for row in connection.cursor(q.export_lines.sql, found and found["id"], prefetch=_BATCH):
+        async for row in connection.cursor(text_of(q.export_lines), found and found["id"], prefetch=_BATCH):
             yield row[0]
             count += 1
         yield _compact({"rows": count})

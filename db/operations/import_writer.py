@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from db.core import ids
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import AgentKind, CommentKind, DependencyKind, EventKind, ObjectiveStatus, Room, TaskStatus
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
@@ -107,7 +107,7 @@ class Writer:
             }
             rows.append(row)
             self._objective_of[row["id"]] = row["objective_id"]
-        requirement_id = await q.intern_requirement(self._tx, capabilities=[], resources=[])
+        requirement_id = required(await q.intern_requirement(self._tx, capabilities=[], resources=[]))
         for batch in _batches(rows, _BATCH_OF_TEXTS):
             await q.import_tasks(self._tx, room_id=self._room.id, requirement_id=requirement_id, tasks=batch)
         await self._write_criteria(plan)

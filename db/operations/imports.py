@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from db.core import validation
 from db.core.database import Database
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import AgentKind, Room
 from db.core.transaction import Transaction
 from db.operations import bootstrap, room_mutations
@@ -45,10 +45,10 @@ async def _room(tx: Transaction, name: str) -> tuple[Room, int]:
     admin = await agents.ensure(tx, bootstrap.ADMIN, kind=AgentKind.HUMAN)
     row = await q.room_by_name(tx, name=name)
     if row is None and await room_mutations.open_room(tx, name, name, actor=None):
-        row = await q.room_by_name(tx, name=name)
+        row = required(await q.room_by_name(tx, name=name))
         await q.change_room(tx, room_id=row["id"], changes=_NO_GATES)
         await rooms.admit(tx, admin, [row["id"]], actor=None)
-    row = row or await q.room_by_name(tx, name=name)
+    row = row or required(await q.room_by_name(tx, name=name))
     return await rooms.lock(tx, row["id"]), admin.id
 
 

@@ -8,7 +8,7 @@ from db.core import idempotency, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import Forbidden, NameTaken
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Agent, AgentKind, EventKind, Role, Room
 from db.core.transaction import Transaction
 from db.presence import presence
@@ -25,7 +25,7 @@ async def ensure_main(database: Database) -> Room:
         # Looking first spares a number of a room at each start.
         row = await q.room_by_name(tx, name=MAIN)
         made = None if row else await open_room(tx, MAIN, MAIN, actor=None)
-        return made or Room.of(row or await q.room_by_name(tx, name=MAIN))
+        return made or Room.of(row or required(await q.room_by_name(tx, name=MAIN)))
 
 
 async def open_room(tx: Transaction, name: str, title: str, *, actor: int | None) -> Room | None:
@@ -62,10 +62,10 @@ async def create(
         if made is None:
             raise NameTaken(name)
         await rooms.admit(
-            tx, Agent.of(await q.agent_by_id(tx, agent_id=caller.agent_id)), [made.id], actor=caller.agent_id
+            tx, Agent.of(required(await q.agent_by_id(tx, agent_id=caller.agent_id))), [made.id], actor=caller.agent_id
         )
         if changes:
-            made = Room.of(await q.change_room(tx, room_id=made.id, changes=changes))
+            made = Room.of(required(await q.change_room(tx, room_id=made.id, changes=changes)))
         await idempotency.keep(tx, caller, "createRoom", idempotency_key, made.id)
         return made
 
@@ -86,7 +86,7 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
         new = {name: value for name, value in wanted.items() if getattr(room, name) != value}
         if not new:
             return room
-        updated = Room.of(await q.change_room(tx, room_id=room.id, changes=new))
+        updated = Room.of(required(await q.change_room(tx, room_id=room.id, changes=new)))
         if "require_done_criteria" in new:
             await readiness.criteria_rule_changed(tx, updated, caller.agent_id)
         if "idle_after_seconds" in new or "offline_after_seconds" in new:

@@ -7,7 +7,7 @@ from datetime import datetime
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Agent, Comment, Criterion, InboxItem, InboxKind, Role, Room, Task, Wait
 from db.events import event_log
 from db.rooms import agents, rooms
@@ -77,7 +77,7 @@ async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
     async with database.snapshot() as moment:
         here = await rooms.find(moment, caller, room)
         place = {"room_id": here.id, "agent_id": caller.agent_id}
-        facts = await q.briefing_facts(moment, **place)
+        facts = required(await q.briefing_facts(moment, **place))
         tasks = [Task.of(row) for row in await q.owned_tasks(moment, **place, most=_MOST)]
         reviews = [Task.of(row) for row in await q.waiting_for_verdict_of(moment, **place, most=_MOST)]
         kinds = [kind.value for kind in _URGENCY]

@@ -92,8 +92,8 @@ def _since(room: Room, wanted: datetime | None, until: datetime) -> datetime:
 async def read(on: Any, asked: Sequence[tuple[Room, datetime]], until: datetime) -> list[Digest]:
     """The digests of these rooms since these moments, read on a connection that sees nothing change meanwhile."""
     room_ids = [room.id for room, _ in asked]
-    now = {"room_ids": room_ids, "most": MOST}
-    sinces = {"room_ids": room_ids, "sinces": [since for _, since in asked]}
+    now: dict[str, Any] = {"room_ids": room_ids, "most": MOST}
+    sinces: dict[str, Any] = {"room_ids": room_ids, "sinces": [since for _, since in asked]}
     lately = now | sinces | {"until": until}
     counts = {row["id"]: TaskCounts.of(row) for row in await q.task_counts_of_rooms(on, room_ids=room_ids)}
     completed = _listed(await q.digest_completed(on, **lately), _entry)

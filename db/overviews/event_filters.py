@@ -10,7 +10,7 @@ from db.core.callers import Caller
 from db.core.connection_errors import retry_while_unavailable
 from db.core.database import Database
 from db.core.errors import BadInput
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Event, EventKind
 from db.events import event_log
 from db.goal_tree import objectives, references
@@ -50,7 +50,7 @@ class Subtree:
             return False
         if event.kind is EventKind.COMMENT_ADDED:
             # It names an objective only where it stands on one.
-            task = await q.task_by_id(self.database, task_id=event.task_id)
+            task = required(await q.task_by_id(self.database, task_id=event.task_id))
             return await self._holds(task["objective_id"])
         if event.kind is EventKind.TASK_UPDATED and "objective" in event.data.get("changes", ()):
             before = await q.objective_before(self.database, task_id=event.task_id, seq=event.seq)
@@ -103,7 +103,7 @@ class Watching:
         return self.reader is None or event.is_open_to(self.reader.agent_id, self.reader.name)
 
     async def _is_assigned(self, event: Event) -> bool:
-        task = await q.task_by_id(self.database, task_id=event.task_id)
+        task = required(await q.task_by_id(self.database, task_id=required(event.task_id)))
         return bool(task["assignee_id"] == self.assignee_id)
 
 

@@ -8,7 +8,7 @@ from db.conversation import inbox
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Agent, Session, Task
 from db.core.transaction import Transaction
 from db.presence import activity, presence
@@ -49,12 +49,11 @@ async def of_agents(database: Database, keys: Sequence[int]) -> dict[int, list[S
 async def ensure(on: Database | Transaction, agent_id: int, label: str) -> int:
     """The key of the agent's session of this name, started where there is none."""
     validation.key("session", label)
-    known: int | None = await q.session_by_label(on, agent_id=agent_id, label=label)
+    known = await q.session_by_label(on, agent_id=agent_id, label=label)
     if known is not None:
         return known
     await q.start_session(on, agent_id=agent_id, label=label)
-    started: int = await q.session_by_label(on, agent_id=agent_id, label=label)
-    return started
+    return required(await q.session_by_label(on, agent_id=agent_id, label=label))
 
 
 async def heartbeat(
@@ -82,18 +81,18 @@ async def heartbeat(
         ]
         away = await q.touch_agent(tx, agent_id=caller.agent_id, token_id=caller.token_id)
         await ensure(tx, caller.agent_id, name)
-        beat = await q.beat_session(tx, agent_id=caller.agent_id, label=name)
+        beat = required(await q.beat_session(tx, agent_id=caller.agent_id, label=name))
         lost = [Task.of(row) for row in await q.lost_since(tx, agent_id=caller.agent_id, since=beat["news_since"])]
         stale = [Task.of(row) for row in await q.stale_held(tx, agent_id=caller.agent_id)]
         unacknowledged = await inbox.count(tx, inbox.wanted(caller))
-        idle_after: int = await q.soonest_idle(tx, agent_id=caller.agent_id) or _IDLE_AFTER
+        idle_after = await q.soonest_idle(tx, agent_id=caller.agent_id) or _IDLE_AFTER
         soonest = min([idle_after, *(task.lease_seconds or _IDLE_AFTER for task in renewed)])
         next_within = max(1, soonest // 3)
         if saying is not None:
             await activity.say(tx, caller, saying, max(next_within, activity.TTL_SECONDS))
         if away:
             await presence.come_online(tx, caller.agent_id)
-        agent = Agent.of(await q.agent_by_id(tx, agent_id=caller.agent_id))
+        agent = Agent.of(required(await q.agent_by_id(tx, agent_id=caller.agent_id)))
     return Pulse(
         agent=agent,
         session=Session.of(beat),

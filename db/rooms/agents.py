@@ -11,7 +11,7 @@ from db.core import ids, validation
 from db.core.callers import Caller, token_hash
 from db.core.database import Database
 from db.core.errors import Forbidden, NameTaken, NotFound, NotHolder
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Agent, AgentKind, EventKind, Presence, Role, Room, Task
 from db.core.transaction import Topic, Transaction
 from db.rooms import rooms
@@ -81,7 +81,7 @@ async def ensure(on: Database | Transaction, name: str, *, kind: AgentKind = Age
         row = await q.insert_agent(
             on, name=name, kind=kind, description="", capabilities=[], parent_id=None, spawned_for_id=None
         )
-    return Agent.of(row or await q.agent_by_name(on, name=name))
+    return Agent.of(row or required(await q.agent_by_name(on, name=name)))
 
 
 async def issue_token(
@@ -155,7 +155,7 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
             await _move(tx, caller, agent, changes["rooms"] or ())
             tx.publish_change(Topic.AGENT, agent.id)
         if wanted:
-            agent = Agent.of(await q.change_agent(tx, agent_id=agent.id, changes=wanted))
+            agent = Agent.of(required(await q.change_agent(tx, agent_id=agent.id, changes=wanted)))
     return agent
 
 

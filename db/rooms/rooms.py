@@ -6,7 +6,7 @@ from db.core import ids, validation
 from db.core.callers import Caller, only_room
 from db.core.database import Database
 from db.core.errors import NotFound
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Agent, EventKind, Role, Room
 from db.core.transaction import Transaction
 
@@ -14,7 +14,7 @@ from db.core.transaction import Transaction
 async def find(on: Database | Transaction, caller: Caller, reference: str | None) -> Room:
     """The room of this id or name, or the caller's only one; NOT_FOUND where the caller may not see it."""
     if reference is None:
-        return Room.of(await q.room_by_id(on, room_id=only_room(caller)))
+        return Room.of(required(await q.room_by_id(on, room_id=only_room(caller))))
     key = ids.key_or_name(ids.ROOM, validation.text("room", reference))
     row = await (q.room_by_id(on, room_id=key) if isinstance(key, int) else q.room_by_name(on, name=key))
     if row is None:
@@ -25,12 +25,12 @@ async def find(on: Database | Transaction, caller: Caller, reference: str | None
 
 async def get(on: Database | Transaction, room_id: int) -> Room:
     """The room of this key, which is known to exist."""
-    return Room.of(await q.room_by_id(on, room_id=room_id))
+    return Room.of(required(await q.room_by_id(on, room_id=room_id)))
 
 
 async def lock(tx: Transaction, room_id: int) -> Room:
     """The room, and the right to change what its tasks wait for until the act is over."""
-    return Room.of(await q.lock_room(tx, room_id=room_id))
+    return Room.of(required(await q.lock_room(tx, room_id=room_id)))
 
 
 async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Room]:

@@ -8,7 +8,7 @@ from db.core.callers import Caller, token_hash
 from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NotFound
 from db.core.queries import q
-from db.core.records import Agent, Role
+from db.core.records import Agent, Record, Role
 from db.core.transaction import Committed, Topic
 from db.rooms import agents
 
@@ -16,7 +16,7 @@ _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Good:
+class Good(Record):
     """What can be told of a token that lets somebody in; its use, to the minute."""
 
     agent: str
@@ -80,7 +80,7 @@ async def revoke(database: Database, caller: Caller, reference: str | None, toke
 
 async def listed(database: Database, agent: str | None) -> list[Good]:
     """All that are good, or those of the agent of this name."""
-    return [Good(**row) for row in await q.good_tokens(database, agent=agent)]
+    return [Good.of(row) for row in await q.good_tokens(database, agent=agent)]
 
 
 def _future(expires_at: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, HandoffRequired, WrongStatus
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import STARTED, CommentKind, EventKind, InboxKind, Room, Task, TaskStatus
 from db.core.transaction import Transaction
 from db.goal_tree.references import UNFINISHED, Lookups
@@ -48,14 +48,16 @@ async def assign(
         reviews_it = task.status is TaskStatus.VALIDATING and reviewer != task.reviewer_id
         if reviews_it and reviewer is not None:
             await reviews.must_be_strangers(tx, task, reviewer)
-        row = await q.assign_task(
-            tx,
-            task_id=task.id,
-            assignee_id=assignee,
-            reviewer_id=reviewer,
-            instructions=instructions,
-            names_reviewer="reviewer" in changes,
-            moves=moves and task.status is TaskStatus.DOING,
+        row = required(
+            await q.assign_task(
+                tx,
+                task_id=task.id,
+                assignee_id=assignee,
+                reviewer_id=reviewer,
+                instructions=instructions,
+                names_reviewer="reviewer" in changes,
+                moves=moves and task.status is TaskStatus.DOING,
+            )
         )
         if moves:
             await resources.free(tx, held.holds, caller.agent_id, worked=False)

@@ -9,7 +9,7 @@ from db.core import idempotency, validation
 from db.core.callers import Caller, still
 from db.core.database import Database
 from db.core.errors import BadInput
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind, Room, Task, TaskStatus
 from db.core.transaction import Committed, Transaction
 from db.events.feed import Feed
@@ -139,7 +139,7 @@ async def _claim_some(database: Database, caller: Caller, search: _Search) -> tu
     """
     look = _LOOK + search.most
     while True:
-        room = Room.of(await q.room_by_id(database, room_id=search.room_id))
+        room = Room.of(required(await q.room_by_id(database, room_id=search.room_id)))
         claimed = await _attempt(database, caller, room, search, look)
         if claimed or claimed is None or room.paused or look > _LOOK_FURTHEST:
             return room, claimed or []

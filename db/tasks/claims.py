@@ -16,7 +16,7 @@ from db.core.errors import (
     Paused,
     WipLimit,
 )
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind, Room, Task, TaskStatus
 from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
@@ -31,8 +31,7 @@ async def open_session(on: Database | Transaction, caller: Caller, label: str | 
     """The key of the caller's session of this label, opened where it is new; None without a label."""
     if label is None:
         return None
-    number: int = await q.open_session(on, agent_id=caller.agent_id, label=validation.key("session", label))
-    return number
+    return await q.open_session(on, agent_id=caller.agent_id, label=validation.key("session", label))
 
 
 async def claim(
@@ -54,17 +53,19 @@ async def claim(
         room = await (rooms.lock(tx, found.room_id) if texts else rooms.get(tx, found.room_id))
         if room.wip_limit is not None:
             await q.lock_agent(tx, agent_id=caller.agent_id)
-        row = await q.lock_task(tx, task_id=found.id)
+        row = required(await q.lock_task(tx, task_id=found.id))
         task, holder = Task.of(row), row["assignee_name"]
         if task.status is TaskStatus.DOING and not row["lease_runs"]:
             await lease_expiry.take_back(tx, task.id)
-            task = Task.of(await q.task_by_id(tx, task_id=task.id))
+            task = Task.of(required(await q.task_by_id(tx, task_id=task.id)))
         session_id = await open_session(tx, caller, session)
         present = [row["text"] for row in await q.criteria_of(tx, task_id=task.id)] if texts else []
         if task.status is TaskStatus.DOING and task.assignee_id == caller.agent_id:
             if texts and texts != present:
                 raise _criteria_given(reference) if present else CriteriaFrozen(task=ids.of(ids.TASK, task.id))
-            renewed = await q.renew_lease(tx, task_id=task.id, lease_seconds=lease_seconds, quiet_seconds=None)
+            renewed = required(
+                await q.renew_lease(tx, task_id=task.id, lease_seconds=lease_seconds, quiet_seconds=None)
+            )
             return Task.of(renewed)
         needed = (await resources.needs(tx, [task.requirement_id]))[task.requirement_id]
         if needed:
@@ -76,12 +77,14 @@ async def claim(
                 raise _criteria_given(reference)
             await criteria_rules.replace(tx, task, texts, caller.agent_id)
         claimed = Task.of(
-            await q.claim_task(
-                tx,
-                task_id=task.id,
-                agent_id=caller.agent_id,
-                session_id=session_id,
-                lease_seconds=lease_seconds or room.lease_seconds,
+            required(
+                await q.claim_task(
+                    tx,
+                    task_id=task.id,
+                    agent_id=caller.agent_id,
+                    session_id=session_id,
+                    lease_seconds=lease_seconds or room.lease_seconds,
+                )
             )
         )
         await resources.take(tx, claimed, needed)

@@ -5,7 +5,7 @@ from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Comment, CommentKind
 from db.goal_tree import objectives
 from db.tasks.task_guard import hold
@@ -33,7 +33,7 @@ async def add(database: Database, caller: Caller, on: str, kind: CommentKind, bo
             room_id, task, objective = held.task.room_id, number, None
         answer = await idempotency.answer_of(tx, caller, "addComment", key, [on, kind, body])
         if answer is not None:
-            return Comment.of(await q.comment_by_id(tx, comment_id=answer))
+            return Comment.of(required(await q.comment_by_id(tx, comment_id=answer)))
         comment = await comments.write(tx, room_id, kind, body, author=caller.agent_id, task=task, objective=objective)
         if task is not None and held.by_caller:
             await q.renew_lease(tx, task_id=task, lease_seconds=None, quiet_seconds=None)

@@ -6,7 +6,7 @@ from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, CriteriaFrozen, WrongStatus
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import STARTED, EventKind, Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import UNFINISHED
@@ -39,7 +39,7 @@ async def set_all(database: Database, caller: Caller, reference: str, criteria: 
                 "criteria", "This room asks for criteria, and work on this task has begun: leave it one at least."
             )
         await replace(tx, task, texts, caller.agent_id)
-        return Task.of(await q.task_by_id(tx, task_id=task.id))
+        return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
 async def replace(tx: Transaction, task: Task, texts: Sequence[str], actor: int) -> None:

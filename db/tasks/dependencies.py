@@ -4,7 +4,7 @@ from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, DependencyCycle
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Dependency, DependencyKind, EventKind, Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
@@ -19,7 +19,7 @@ async def add(database: Database, caller: Caller, reference: str, on: str, kind:
         await link(tx, caller, task, other, kind)
         if kind is DependencyKind.BLOCKS:
             await readiness.refuse_cycles(tx, [task.id])
-        return Dependency.of(await q.dependency_of(tx, task_id=task.id, depends_on_id=other.id, kind=kind))
+        return Dependency.of(required(await q.dependency_of(tx, task_id=task.id, depends_on_id=other.id, kind=kind)))
 
 
 async def link(tx: Transaction, caller: Caller, task: Task, other: Task, kind: DependencyKind) -> None:
@@ -46,7 +46,7 @@ async def remove(database: Database, caller: Caller, reference: str, on: str, ki
             if kind is DependencyKind.BLOCKS:
                 await readiness.recount(tx, [task.id, other.id], caller.agent_id)
             _record(tx, caller, EventKind.DEPENDENCY_REMOVED, task, other, kind)
-        return Task.of(await q.task_by_id(tx, task_id=task.id))
+        return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
 async def _other_end(tx: Transaction, caller: Caller, task: Task, reference: str, on: str) -> Task:

@@ -8,7 +8,7 @@ from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, CriteriaUnmet, Forbidden, NotFound, SelfReview
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import CommentKind, Criterion, EventKind, InboxKind, Review, Task, Verdict
 from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
@@ -93,7 +93,7 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
                 tx,
                 task_id=task.id,
                 submission=task.submissions,
-                author_id=task.submitted_by_id,
+                author_id=required(task.submitted_by_id),
                 reviewer_id=caller.agent_id,
                 verdict=new.verdict,
                 comment=new.comment,
@@ -110,11 +110,11 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
             _approve(tx, caller, task) if approves else q.send_back(tx, task_id=task.id, reviewer_id=caller.agent_id)
         )
         _notify(tx, caller, task, new)
-        return Task.of(await q.task_by_id(tx, task_id=task.id))
+        return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
 async def _approve(tx: Transaction, caller: Caller, task: Task) -> None:
-    done = Task.of(await q.approve_task(tx, task_id=task.id, reviewer_id=caller.agent_id))
+    done = Task.of(required(await q.approve_task(tx, task_id=task.id, reviewer_id=caller.agent_id)))
     tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, {"result": task.result, "fence": task.fence})
     await readiness.ended(tx, done, caller.agent_id)
     if task.objective_id is not None:

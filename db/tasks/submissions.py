@@ -8,7 +8,7 @@ from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, CriteriaUnmet, NotFound, NotReady, ReviewRequired
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Agent, ArtifactKind, CommentKind, Criterion, EventKind, InboxKind, Task, WaitKind
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
@@ -73,8 +73,10 @@ async def submit(
         await q.forget_verdicts(tx, task_id=task.id)
         reviewer = await _reviewer(tx, caller, task)
         submitted = Task.of(
-            await q.submit_task(
-                tx, task_id=task.id, result=submission.summary, reviewer_id=reviewer.id if reviewer else None
+            required(
+                await q.submit_task(
+                    tx, task_id=task.id, result=submission.summary, reviewer_id=reviewer.id if reviewer else None
+                )
             )
         )
         await resources.free(tx, held.holds, caller.agent_id, worked=True)
@@ -109,7 +111,7 @@ async def complete(
         if room.require_review:
             raise ReviewRequired(task=held.id)
         await _hand_in(tx, caller, held, submission)
-        done = Task.of(await q.complete_task(tx, task_id=task.id, result=submission.summary))
+        done = Task.of(required(await q.complete_task(tx, task_id=task.id, result=submission.summary)))
         data = {"result": submission.summary, "fence": task.fence}
         tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, data)
         # What follows from it stands behind it in the log.
@@ -117,7 +119,7 @@ async def complete(
         await resources.free(tx, held.holds, caller.agent_id, worked=True)
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
-        return Task.of(await q.task_by_id(tx, task_id=task.id))
+        return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
 async def _reviewer(tx: Transaction, caller: Caller, task: Task) -> Agent | None:

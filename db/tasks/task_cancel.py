@@ -6,7 +6,7 @@ from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import STARTED, EventKind, InboxKind, Task, TaskStatus
 from db.core.rules import Move
 from db.core.transaction import Transaction
@@ -24,7 +24,7 @@ async def cancel(database: Database, caller: Caller, reference: str, reason: str
         await resources.free(tx, held.holds, caller.agent_id, worked=False)
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
-        return Task.of(await q.task_by_id(tx, task_id=task.id))
+        return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
 async def cancel_open_of(tx: Transaction, objective_ids: Sequence[int], actor: int, reason: str) -> None:
@@ -38,7 +38,7 @@ async def cancel_open_of(tx: Transaction, objective_ids: Sequence[int], actor: i
 
 async def _cancel(tx: Transaction, task: Task, actor: int, reason: str) -> Task:
     rules.check_move(task.id, task.status, Move.CANCEL)
-    cancelled = Task.of(await q.cancel_task(tx, task_id=task.id))
+    cancelled = Task.of(required(await q.cancel_task(tx, task_id=task.id)))
     data = {"reason": reason, "from": task.status.value}
     tx.append_task_event(EventKind.TASK_CANCELLED, task, actor, data)
     await readiness.ended(tx, cancelled, actor)
@@ -56,7 +56,7 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
         rules.check_move(before.id, before.status, Move.REOPEN)
         if before.objective_id is not None:
             await objectives.part_added(tx, before.objective_id, caller.agent_id)
-        task = Task.of(await q.reopen_task(tx, task_id=before.id))
+        task = Task.of(required(await q.reopen_task(tx, task_id=before.id)))
         await q.reset_criteria(tx, task_id=task.id)
         await readiness.reopened(tx, task, caller.agent_id)
         data = {"reason": reason, "from": before.status.value}
@@ -67,7 +67,7 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
             tx.notify(row["assignee_id"], row["room_id"], InboxKind.REOPENED, text, by=caller.agent_id, task=row["id"])
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
-        return Task.of(await q.task_by_id(tx, task_id=task.id))
+        return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
 def _reason(reason: str) -> None:

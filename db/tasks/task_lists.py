@@ -141,10 +141,11 @@ def _kind(key: TaskPage) -> tuple[bool, int, TaskOrder, int, Columns]:
 async def _pages(database: Database, alike: Sequence[TaskPage]) -> dict[TaskPage, Page[Task]]:
     of_rooms, agent_id, order, first, columns = _kind(alike[0])
     places = [_place(order, key.after) for key in alike]
+    after: dict[str, Any] = {name: [place[at] for place in places] for at, name in enumerate(_PLACE)}
     rows = await (q.list_tasks_of_rooms if of_rooms else q.list_tasks_of_objectives)(
         database,
         **_where([key.found for key in alike]),
-        **{name: [place[at] for place in places] for at, name in enumerate(_PLACE)},
+        **after,
         agent_id=agent_id,
         **dict(columns),
         task_order=order.value,

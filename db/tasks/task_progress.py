@@ -8,7 +8,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, HandoffRequired, NotHolder, WrongStatus
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import CommentKind, DependencyKind, EventKind, InboxKind, Task, TaskStatus
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
@@ -41,7 +41,9 @@ async def _renew(
     tx: Transaction, held: Held, lease_seconds: int | None = None, quiet_seconds: int | None = None
 ) -> Task:
     return Task.of(
-        await q.renew_lease(tx, task_id=held.task.id, lease_seconds=lease_seconds, quiet_seconds=quiet_seconds)
+        required(
+            await q.renew_lease(tx, task_id=held.task.id, lease_seconds=lease_seconds, quiet_seconds=quiet_seconds)
+        )
     )
 
 
@@ -58,7 +60,7 @@ async def release(
         room = await rooms.get(tx, task.room_id)
         if room.require_handoff and handoff is None:
             raise HandoffRequired(task=held.id)
-        row = await q.release_task(tx, task_id=task.id)
+        row = required(await q.release_task(tx, task_id=task.id))
         await resources.free(tx, held.holds, caller.agent_id, worked=False)
         if handoff is not None:
             body = handoff.text()
@@ -91,11 +93,11 @@ async def write_notes(
             raise BadInput(
                 "text", f"The notes would have more than {validation.MAX_TEXT} characters: replace them instead."
             )
-        row = await q.write_notes(tx, task_id=task.id, text=text, append=append)
+        row = required(await q.write_notes(tx, task_id=task.id, text=text, append=append))
         if held.by_caller:
             await _renew(tx, held)
         tx.append_task_event(EventKind.TASK_UPDATED, task, caller.agent_id, {"changes": {"notes": row["notes"]}})
-        return Task.of(await q.task_by_id(tx, task_id=task.id))
+        return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
 async def block(
@@ -130,8 +132,10 @@ async def block(
             await readiness.refuse_cycles(tx, [task.id])
             if reason is None and all(blocker.finished for blocker in blockers):
                 raise BadInput("dependsOn", "All of these are finished: there is nothing to wait for.")
-        row = await q.block_task(
-            tx, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
+        row = required(
+            await q.block_task(
+                tx, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
+            )
         )
         await resources.free(tx, held.holds, caller.agent_id, worked=False)
         tx.append_task_event(
@@ -149,7 +153,7 @@ async def unblock(database: Database, caller: Caller, reference: str) -> Task:
         task = held.task
         if task.status is not TaskStatus.BLOCKED:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.BLOCKED.value])
-        after = Task.of(await q.unblock_task(tx, task_id=task.id))
+        after = Task.of(required(await q.unblock_task(tx, task_id=task.id)))
         goes_on = after.status is TaskStatus.TODO
         tx.append_task_event(
             EventKind.TASK_UNBLOCKED if goes_on else EventKind.TASK_UPDATED,

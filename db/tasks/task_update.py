@@ -8,7 +8,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, DependencyCycle
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind, Task, TaskStatus
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
@@ -47,7 +47,9 @@ async def update(
         if not changes:
             return held.task
         before, lookups = held.task, Lookups(tx, caller, room)
-        after = Task.of(await q.update_task(tx, task_id=before.id, **await _changed(lookups, before, changes)))
+        after = Task.of(
+            required(await q.update_task(tx, task_id=before.id, **await _changed(lookups, before, changes)))
+        )
         if "key_results" in changes:
             linked = await lookups.key_results(changes["key_results"] or ())
             await q.delete_key_result_links(tx, task_id=before.id)
@@ -58,7 +60,7 @@ async def update(
         if before.status is TaskStatus.DOING and after.requirement_id != before.requirement_id:
             await _exchange(tx, held, after.requirement_id, caller.agent_id)
         tx.append_task_event(EventKind.TASK_UPDATED, after, caller.agent_id, {"changes": _contract_names(changes)})
-        return Task.of(await q.task_by_id(tx, task_id=before.id))
+        return Task.of(required(await q.task_by_id(tx, task_id=before.id)))
 
 
 # How a column is set from what the client sent; None clears it, where it can be cleared.

@@ -1,4 +1,5 @@
 -- name: insert_comment(room_id, task_id, objective_id, author_id, kind, body, done, pending, gotchas, mentions)^
+-- nullable: done, pending, gotchas
 insert into comment (room_id, task_id, objective_id, author_id, kind, body, handoff_done, handoff_pending, handoff_gotchas,
                      mentions, created_at)
 values (:room_id, :task_id, :objective_id, :author_id, :kind, :body, :done, :pending, :gotchas, :mentions::bigint[],

@@ -1,5 +1,6 @@
 -- name: write_memory(scope, key, value, author_id, keeps_end, ttl_seconds)^
 -- One that has expired is as one that isn't there. Whoever comes second waits here for the first.
+-- nullable: ttl_seconds
 insert into memory (scope, key, value, author_id, updated_at, expires_at)
 select :scope, :key, :value, :author_id, instant, instant + make_interval(secs => :ttl_seconds::integer)
   from clock_timestamp() as instant

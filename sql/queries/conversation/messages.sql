@@ -35,6 +35,7 @@ select * from message where id = any(:message_ids::bigint[]);
 select * from message where id = :message_id for no key update;
 
 -- name: messages_superseding(message_ids)
+-- not null: supersedes_id
 select * from message where supersedes_id = any(:message_ids::bigint[]);
 
 -- name: members_by_names(room_id, names)
@@ -59,6 +60,7 @@ select agent.*
 
 -- name: things_named(room_id, agent_id, objective_ids, key_result_ids, task_ids, message_ids)
 -- Those of these that are in the room, and that the agent may see.
+-- nullable: agent_id
 select 'O' as letter, id from objective where id = any(:objective_ids::bigint[]) and room_id = :room_id
 union all
 select 'K', key_result.id

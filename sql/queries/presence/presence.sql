@@ -8,6 +8,7 @@ select asked.agent_id, asked.room_id, room.idle_after_seconds, room.offline_afte
 -- name: touch_agent(agent_id, token_id)$
 -- Answers whether some room takes the agent for away. Within a second of the last sign of life, nothing is written; of the
 -- token's use, within a minute.
+-- nullable: token_id
 with used as (
   update token
      set last_used_at = now()
@@ -90,6 +91,7 @@ select distinct room_member.room_id
 
 -- name: settle_presence(room_id, most, everyone)
 -- Rows that another sweeper or a sign of life holds are left to it.
+-- nullable: most
 with due as (
   select room_member.room_id, room_member.agent_id, room_member.presence as previous, here.presence
     from room_member

@@ -38,6 +38,7 @@ with recursive waiter (asked, id) as (
 select asked, count(*) as tasks from waiter group by asked;
 
 -- name: latest_handoffs(task_ids)
+-- not null: task_id
 select distinct on (task_id) *
   from comment
  where task_id = any(:task_ids::bigint[]) and kind = 'HANDOFF'

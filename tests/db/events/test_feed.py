@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from db.core.database import Database
 from db.core.migrations import migrate
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import EventKind
 from db.events import event_log
 from db.events.feed import Feed
@@ -36,7 +36,7 @@ async def write(database: Database, *room_ids: int) -> None:
 
 async def new_log(database: Database, name: str = "web", events: int = 0) -> int:
     """A room whose log holds so many events."""
-    room = await q.insert_room(database, name=name, title=name)
+    room = required(await q.insert_room(database, name=name, title=name))
     await q.open_log(database, room_id=room["id"])
     for _ in range(events):
         await write(database, room["id"])

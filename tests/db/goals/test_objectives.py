@@ -11,7 +11,7 @@ import pytest
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NotFound, ObjectiveCycle, Refused, WrongStatus
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Objective, ObjectiveStatus, Role, Room, Task
 from db.goal_tree import objectives
 from db.goals import key_results, objective_mutations
@@ -54,7 +54,7 @@ async def kinds_of(database: Database, one: Objective) -> list[str]:
 
 
 async def task_now(database: Database, one: Task) -> Task:
-    return Task.of(await q.task_by_id(database, task_id=one.id))
+    return Task.of(required(await q.task_by_id(database, task_id=one.id)))
 
 
 async def test_an_objective_is_made_with_its_key_results(database: Database, ann: Caller, room: Room) -> None:

@@ -1,0 +1,1165 @@
+"""What the named statements take and answer, as tests/statement_types.py prints it and explains.
+
+A row is typed as a dict of its columns, and is the driver's record: a mapping that nobody changes.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, TypedDict
+
+from db.core.queries import Connection
+
+class ActivityRow(TypedDict):
+    agent_id: int
+    kind: str
+    note: str | None
+    task_id: int | None
+    since: datetime
+    expires_at: datetime
+
+class AgentRow(TypedDict):
+    id: int
+    name: str
+    kind: str
+    description: str
+    capabilities: list[str]
+    parent_id: int | None
+    spawned_for_id: int | None
+    last_seen_at: datetime | None
+    created_at: datetime
+
+class ChannelRow(TypedDict):
+    id: int
+    room_id: int
+    name: str
+    topic: str
+    created_at: datetime
+
+class CommentRow(TypedDict):
+    id: int
+    room_id: int
+    task_id: int | None
+    objective_id: int | None
+    author_id: int | None
+    kind: str
+    body: str
+    handoff_done: str | None
+    handoff_pending: str | None
+    handoff_gotchas: str | None
+    created_at: datetime
+    mentions: list[int]
+
+class DependencyRow(TypedDict):
+    task_id: int
+    depends_on_id: int
+    kind: str
+    created_by_id: int
+    created_at: datetime
+
+class EventRow(TypedDict):
+    room_id: int
+    seq: int
+    id: int
+    kind: str
+    actor_id: int | None
+    task_id: int | None
+    objective_id: int | None
+    agent_id: int | None
+    data: Any
+    at: datetime
+    message_id: int | None
+
+class InboxRow(TypedDict):
+    agent_id: int
+
+class InboxItemRow(TypedDict):
+    id: int
+    agent_id: int
+    room_id: int
+    kind: str
+    summary: str
+    task_id: int | None
+    comment_id: int | None
+    created_at: datetime
+    acknowledged_at: datetime | None
+    message_id: int | None
+    from_id: int | None
+
+class KeyResultRow(TypedDict):
+    id: int
+    objective_id: int
+    title: str
+    unit: str
+    start: float
+    target: float
+    current: float
+    weight: float
+    owner_id: int | None
+    created_at: datetime
+    updated_at: datetime
+
+class MessageRow(TypedDict):
+    id: int
+    room_id: int
+    author_id: int | None
+    channel_id: int | None
+    body: str
+    created_at: datetime
+    to_ids: list[int]
+    reply_to_id: int | None
+    supersedes_id: int | None
+    mentions: list[int]
+    unknown_mentions: list[str]
+    refs: list[str]
+
+class ObjectiveRow(TypedDict):
+    id: int
+    room_id: int
+    parent_id: int | None
+    title: str
+    description: str
+    status: str
+    in_draft: bool
+    owner_id: int | None
+    weight: float
+    standing: bool
+    due_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    archived_at: datetime | None
+    brought_back_at: datetime | None
+
+class RequirementRow(TypedDict):
+    id: int
+    capabilities: list[str]
+    resources: list[int]
+
+class ResourceRow(TypedDict):
+    id: int
+    room_id: int
+    name: str
+    capacity: int | None
+    in_use: int
+    breaker: str
+    failures: int
+    failure_threshold: int
+    cooldown_seconds: int
+    opened_at: datetime | None
+    last_detail: str
+    probe_task_id: int | None
+    available: bool
+    created_at: datetime
+
+class ReviewRow(TypedDict):
+    id: int
+    task_id: int
+    submission: int
+    author_id: int
+    reviewer_id: int
+    verdict: str
+    comment: str
+    created_at: datetime
+
+class RoomRow(TypedDict):
+    id: int
+    name: str
+    title: str
+    require_done_criteria: bool
+    require_review: bool
+    require_handoff: bool
+    wip_limit: int | None
+    lease_seconds: int
+    idle_after_seconds: int
+    offline_after_seconds: int
+    stale_after_seconds: int
+    reclaim_after_seconds: int | None
+    max_attempts: int | None
+    digest_every_seconds: int | None
+    archive_after_seconds: int | None
+    paused: bool
+    created_at: datetime
+    digested_at: datetime | None
+
+class RoomLogRow(TypedDict):
+    room_id: int
+    seq: int
+
+class RoomMemberRow(TypedDict):
+    room_id: int
+    agent_id: int
+    presence: str
+
+class SessionRow(TypedDict):
+    id: int
+    agent_id: int
+    label: str
+    started_at: datetime
+    last_seen_at: datetime
+    last_beat_at: datetime | None
+
+class TaskRow(TypedDict):
+    id: int
+    room_id: int
+    objective_id: int | None
+    parent_id: int | None
+    title: str
+    description: str
+    status: str
+    priority: int
+    labels: list[str]
+    requirement_id: int
+    track: str | None
+    track_order: int | None
+    creator_id: int
+    assignee_id: int | None
+    reviewer_id: int | None
+    instructions: str
+    notes: str
+    result: str
+    blocked_reason: str | None
+    reason_ends: bool
+    not_before: datetime | None
+    due_at: datetime | None
+    estimate_minutes: int | None
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    last_progress_at: datetime | None
+    quiet_until: datetime | None
+    attempts: int
+    fence: int
+    session_id: int | None
+    claimed_at: datetime | None
+    lease_seconds: int | None
+    lease_expires_at: datetime | None
+    open_dependencies: int
+    waits_for_track: bool
+    waits_for_criteria: bool
+    waits_for_objective: bool
+    waits_for_schedule: bool
+    waited_by: int
+    ready: bool
+    submissions: int
+    submitted_by_id: int | None
+    submitted_at: datetime | None
+    reviewer_volunteered: bool
+    review_taken_at: datetime | None
+    stale_since: datetime | None
+
+class ActivitiesOfRoomsRow(ActivityRow):
+    room_id: int
+
+class AheadOnTracksRow(TypedDict):
+    task_id: int
+    id: int
+    title: str
+    track: str | None
+
+class AncestorsOfRow(ObjectiveRow):
+    asked: int
+
+class AppliedMigrationsRow(TypedDict):
+    name: str
+
+class ApplyCriteriaRuleRow(TaskRow):
+    was_ready: bool
+
+class ArchiveObjectivesRow(TypedDict):
+    id: int
+
+class ArtifactsOfRow(TypedDict):
+    task_id: int
+    kind: str
+    url: str
+    title: str
+
+class BeatSessionRow(SessionRow):
+    news_since: datetime
+
+class BriefingFactsRow(TypedDict):
+    at: datetime
+    seq: int
+    owned: int
+    to_review: int
+
+class BringBackObjectivesRow(TypedDict):
+    id: int
+
+class BrokenLogsRow(TypedDict):
+    name: str
+    counter: int | None
+    last: int
+    events: int
+    missing: int
+
+class BurnUpOfObjectivesRow(TypedDict):
+    position: int
+    at: datetime
+    tasks: int
+    done: int
+
+class CallerByTokenIdRow(TypedDict):
+    token_id: int
+    role: str
+    id: int
+    name: str
+    kind: str
+    capabilities: list[str]
+    rooms: list[int]
+    unseen: bool
+
+class CallersByTokensRow(TypedDict):
+    hash: bytes
+    token_id: int
+    role: str
+    id: int
+    name: str
+    kind: str
+    capabilities: list[str]
+    rooms: list[int]
+    unseen: bool
+
+class CallersConnectedRow(TypedDict):
+    hash: bytes
+    token_id: int
+    role: str
+    id: int
+    name: str
+    kind: str
+    capabilities: list[str]
+    rooms: list[int]
+    unseen: bool
+
+class CancelObjectivesRow(TypedDict):
+    id: int
+
+class CapabilitiesOfSetsRow(TypedDict):
+    id: int
+    capabilities: list[str]
+
+class ChildObjectivesRow(ObjectiveRow):
+    position: int
+
+class ClaimNextRow(TaskRow):
+    turn: int
+    log_end: int
+
+class ClaimNextReviewRow(TaskRow):
+    reviewer_before: int | None
+    assignee_name: str
+
+class ClearSchedulesRow(TaskRow):
+    was_ready: bool
+
+class ComeOnlineRow(RoomMemberRow):
+    previous: str
+
+class CommentsBackwardRow(CommentRow):
+    position: int
+
+class CommentsForwardRow(CommentRow):
+    position: int
+
+class CompletionOfRow(TypedDict):
+    has_part: bool
+    has_open_work: bool
+    has_open_key_result: bool
+
+class CountChildObjectivesRow(TypedDict):
+    position: int
+    children: int
+
+class CountCommentsRow(TypedDict):
+    position: int
+    comments: int
+
+class CountMessagesRow(TypedDict):
+    position: int
+    messages: int
+
+class CountTasksOfObjectivesRow(TypedDict):
+    position: int
+    tasks: int
+
+class CountTasksOfRoomsRow(TypedDict):
+    position: int
+    tasks: int
+
+class CriteriaOfRow(TypedDict):
+    id: int
+    task_id: int
+    text: str
+    met: bool
+    evidence: str
+    accepted: bool | None
+
+class CriteriaOfTasksRow(TypedDict):
+    id: int
+    task_id: int
+    text: str
+    met: bool
+    evidence: str
+    accepted: bool | None
+
+class DatabaseFactsRow(TypedDict):
+    version: str
+    major: int
+    encoding: str
+    is_standby: bool
+    is_durable: bool
+    is_read_only: bool
+    moment: datetime
+
+class DeleteExpiredMemoriesRow(TypedDict):
+    pass
+
+class DeleteMemoryRow(TypedDict):
+    live: bool
+
+class DependenciesOfRow(DependencyRow):
+    open: bool
+
+class DependencyOfRow(DependencyRow):
+    open: bool
+
+class DependentsOfRow(DependencyRow):
+    open: bool
+
+class DigestAgentsRow(AgentRow):
+    position: int
+
+class DigestBlockedRow(TaskRow):
+    position: int
+    at: datetime
+    whose_id: int | None
+    reason: str | None
+    total: int
+    blockers: list[int]
+
+class DigestCompletedRow(TaskRow):
+    position: int
+    at: datetime
+    total: int
+    whose_id: int
+
+class DigestFinishedRow(ObjectiveRow):
+    position: int
+    at: datetime
+    total: int
+
+class DigestInReviewRow(TaskRow):
+    position: int
+    at: datetime | None
+    whose_id: int | None
+    total: int
+
+class DigestReclaimedRow(TaskRow):
+    position: int
+    at: datetime
+    whose_id: int | None
+    reason: str
+    total: int
+
+class DigestStaleRow(TaskRow):
+    position: int
+    at: datetime | None
+    whose_id: int | None
+    total: int
+
+class DraftsAboveRow(TypedDict):
+    asked: int
+    id: int
+    title: str
+
+class DueForArchiveRow(TypedDict):
+    id: int
+
+class ExportLinesRow(TypedDict):
+    pass
+
+class FindResourcesRow(TypedDict):
+    reference: str
+    id: int
+
+class FinishedAmongRow(TypedDict):
+    id: int
+
+class FlowOfRoomsRow(TypedDict):
+    position: int
+    begins: datetime
+    ends: datetime
+    created: int
+    done: int
+    in_progress: int
+    cycle_seconds: float
+
+class ForgetOldKeysRow(TypedDict):
+    pass
+
+class GiveBackReviewsRow(TypedDict):
+    id: int
+    room_id: int
+    objective_id: int | None
+    assignee: str
+
+class GoodTokensRow(TypedDict):
+    agent: str
+    role: str
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+class HistoriesRow(EventRow):
+    position: int
+
+class ImportAgentsRow(TypedDict):
+    id: int
+
+class ImportCommentsRow(TypedDict):
+    id: int
+    task_id: int | None
+    objective_id: int | None
+
+class ImportMembersRow(TypedDict):
+    agent_id: int
+
+class ImportedObjectivesRow(TypedDict):
+    ref: str
+    id: int
+    in_draft: bool
+    cancelled: bool
+
+class ImportedTasksRow(TypedDict):
+    ref: str
+    id: int
+    objective_id: int
+    open: bool
+
+class InsertKeyRow(TypedDict):
+    new: bool
+
+class InsertTasksRow(TypedDict):
+    id: int
+
+class JoinRoomsRow(TypedDict):
+    room_id: int
+
+class KeepAgentsAliveRow(TypedDict):
+    agent_id: int
+
+class KeyResultByIdRow(KeyResultRow):
+    room_id: int
+
+class KeyResultsByIdsRow(KeyResultRow):
+    room_id: int
+
+class KeyResultsOfRoomRow(TypedDict):
+    id: int
+
+class KeyResultsOfTasksRow(KeyResultRow):
+    task_id: int
+
+class LackingForReadyRow(TypedDict):
+    capability: str
+
+class LatestHandoffsRow(TypedDict):
+    id: int
+    room_id: int
+    task_id: int
+    objective_id: int | None
+    author_id: int | None
+    kind: str
+    body: str
+    handoff_done: str | None
+    handoff_pending: str | None
+    handoff_gotchas: str | None
+    created_at: datetime
+    mentions: list[int]
+
+class LeaveOtherRoomsRow(TypedDict):
+    room_id: int
+    presence: str
+
+class ListMemoriesRow(TypedDict):
+    scope: str
+    key: str
+    value: Any
+    version: int
+    author_id: int
+    updated_at: datetime
+    expires_at: datetime | None
+
+class ListTasksOfObjectivesRow(TaskRow):
+    position: int
+
+class ListTasksOfRoomsRow(TaskRow):
+    position: int
+
+class LockCooledResourcesRow(ResourceRow):
+    moment: datetime
+
+class LockResourcesRow(ResourceRow):
+    moment: datetime
+
+class LockTaskRow(TaskRow):
+    assignee_name: str
+    lease_runs: bool
+
+class LockUptimeRow(TypedDict):
+    alive_at: datetime
+    silent_seconds: float
+
+class MarkStaleRow(TaskRow):
+    since: datetime
+    reclaim_after_seconds: int | None
+    holder: str
+
+class MembersByNamesRow(TypedDict):
+    id: int
+    name: str
+
+class MembersOfRoomsRow(AgentRow):
+    room_id: int
+
+class MemoryByKeyRow(TypedDict):
+    scope: str
+    key: str
+    value: Any
+    version: int
+    author_id: int
+    updated_at: datetime
+    expires_at: datetime | None
+
+class MessagesBackwardRow(MessageRow):
+    position: int
+    seq: int
+
+class MessagesForwardRow(MessageRow):
+    position: int
+    seq: int
+
+class MessagesSupersedingRow(TypedDict):
+    id: int
+    room_id: int
+    author_id: int | None
+    channel_id: int | None
+    body: str
+    created_at: datetime
+    to_ids: list[int]
+    reply_to_id: int | None
+    supersedes_id: int
+    mentions: list[int]
+    unknown_mentions: list[str]
+    refs: list[str]
+
+class NewestItemsRow(InboxRow):
+    id: int
+
+class ObjectivesBelowRow(TypedDict):
+    id: int
+
+class OfferedTasksRow(TaskRow):
+    turn: int
+
+class OpenBlockersRow(TypedDict):
+    task_id: int
+    id: int
+    title: str
+
+class OpenInSubtreeRow(TypedDict):
+    letter: str
+    id: int
+
+class OperatingFactsRow(TypedDict):
+    leases_running: int
+    leases_expired: int
+    oldest_transaction_seconds: float
+
+class PresenceThresholdsRow(InboxRow):
+    room_id: int
+    idle_after_seconds: int | None
+    offline_after_seconds: int | None
+    now: datetime
+
+class ReadKeyRow(TypedDict):
+    input_hash: bytes
+    answer: Any
+
+class RecountRow(TaskRow):
+    was_ready: bool
+    resumes: bool
+
+class RequirementsByIdsRow(TypedDict):
+    id: int
+    resources: list[int]
+
+class ReserveObjectiveIdsRow(TypedDict):
+    id: int
+
+class ReserveTaskIdsRow(TypedDict):
+    id: int
+
+class ResourcesOfRequirementsRow(ResourceRow):
+    requirement_id: int
+
+class RevokeTokenRow(TypedDict):
+    id: int
+
+class RevokeTokensOfRow(TypedDict):
+    id: int
+
+class RoomTaskIdsRow(TypedDict):
+    id: int
+
+class RoomTracksRow(TypedDict):
+    objective_id: int | None
+    track: str | None
+
+class RoomsBehindTheClockRow(TypedDict):
+    room_id: int
+
+class RoomsDueForArchiveRow(TypedDict):
+    room_id: int
+
+class RoomsOfAgentsRow(RoomRow):
+    agent_id: int
+
+class SearchMemoriesRow(TypedDict):
+    scope: str
+    key: str
+    value: Any
+    version: int
+    author_id: int
+    updated_at: datetime
+    expires_at: datetime | None
+
+class SearchRoomRow(TypedDict):
+    letter: str
+    id: int
+
+class SetDraftsRow(TaskRow):
+    was_ready: bool
+
+class SettleDraftsRow(TypedDict):
+    id: int
+    in_draft: bool
+
+class SettlePresenceRow(RoomMemberRow):
+    previous: str
+
+class SettleTrackRow(TaskRow):
+    was_ready: bool
+
+class ShiftDependentsRow(TaskRow):
+    was_ready: bool
+    resumes: bool
+
+class StartableWithRow(TypedDict):
+    id: int
+    title: str
+    room_id: int
+    objective_id: int
+    assignee_id: int
+    told: bool
+
+class StartedDependentsRow(TypedDict):
+    id: int
+    title: str
+    room_id: int
+    assignee_id: int | None
+
+class SubtreeKeysRow(TypedDict):
+    asked: int
+    id: int
+
+class SubtreeRowsRow(ObjectiveRow):
+    asked: int
+
+class TakeBackExpiredRow(TaskRow):
+    holder_id: int | None
+    reason: str
+    holder: str
+
+class TaskCountsOfObjectivesRow(TypedDict):
+    id: int | None
+    total: int
+    todo: int
+    ready: int
+    doing: int
+    blocked: int
+    validating: int
+    done: int
+    cancelled: int
+    stale: int
+
+class TaskCountsOfRoomsRow(TypedDict):
+    id: int
+    total: int
+    todo: int
+    ready: int
+    doing: int
+    blocked: int
+    validating: int
+    done: int
+    cancelled: int
+    stale: int
+
+class TasksWithinRow(TypedDict):
+    objective_id: int
+    task_id: int
+    open: bool
+
+class ThingsByIdsRow(TypedDict):
+    letter: str
+    id: int
+
+class ThingsNamedRow(TypedDict):
+    letter: str
+    id: int
+
+class TreeOfRow(TypedDict):
+    id: int
+    parent_id: int | None
+    status: str
+    weight: float
+
+class UnacknowledgedByUrgencyRow(InboxItemRow):
+    by_person: bool
+    total: int
+
+class UnblocksOfRow(TypedDict):
+    asked: int
+    tasks: int
+
+class UnfinishedSubtasksRow(TypedDict):
+    task_id: int | None
+    id: int
+    title: str
+
+class UnfinishedTasksRow(TypedDict):
+    id: int
+
+class WaitsReachedFromRow(TypedDict):
+    task_id: int
+    on_id: int
+
+class WhyNothingRow(TypedDict):
+    todo: int
+    waiting: int
+    need_criteria: int
+    assigned_to_others: int
+    retry_at: datetime
+
+class WriteMemoryRow(TypedDict):
+    scope: str
+    key: str
+    value: Any
+    version: int
+    author_id: int
+    updated_at: datetime
+    expires_at: datetime | None
+
+class WrongDraftsRow(TypedDict):
+    id: int
+
+class WrongUseRow(TypedDict):
+    id: int
+
+class WrongWaitsRow(TypedDict):
+    id: int
+
+class Statements:
+    available_queries: Collection[str]
+    async def accept_criteria(self, on: Connection, /, *, criterion_ids: Collection[int | None], accepted: Collection[bool | None] | None) -> str: ...
+    async def acknowledge_items(self, on: Connection, /, *, agent_id: int, room_ids: Collection[int | None] | None, item_ids: Collection[int | None] | None, up_to: int | None, from_id: int | None) -> int: ...
+    async def activities_of_agents(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[ActivityRow]: ...
+    async def activities_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[ActivitiesOfRoomsRow]: ...
+    async def add_inbox_items(self, on: Connection, /, *, agent_ids: Collection[int | None], room_ids: Collection[int | None], kinds: Collection[str | None], summaries: Collection[str | None], sender_ids: Collection[int | None], task_ids: Collection[int | None], comment_ids: Collection[int | None], message_ids: Collection[int | None]) -> str: ...
+    async def agent_by_id(self, on: Connection, /, *, agent_id: int) -> AgentRow | None: ...
+    async def agent_by_name(self, on: Connection, /, *, name: str) -> AgentRow | None: ...
+    async def agents_by_ids(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[AgentRow]: ...
+    async def agents_by_names(self, on: Connection, /, *, names: Collection[str | None]) -> list[AgentRow]: ...
+    async def ahead_on_tracks(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[AheadOnTracksRow]: ...
+    async def all_items(self, on: Connection, /, *, agent_id: int, after: int, kinds: Collection[str | None] | None, room_ids: Collection[int | None] | None, most: int) -> list[InboxItemRow]: ...
+    async def ancestors_of(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[AncestorsOfRow]: ...
+    async def append_events(self, on: Connection, /, *, kinds: Collection[str | None], room_id: int, actors: Collection[int | None], tasks: Collection[int | None], objectives: Collection[int | None], agents: Collection[int | None], messages: Collection[int | None], datas: Collection[object]) -> int | None: ...
+    async def applied_migrations(self, on: Connection, /) -> list[AppliedMigrationsRow]: ...
+    async def apply_criteria_rule(self, on: Connection, /, *, required: bool, room_id: int) -> list[ApplyCriteriaRuleRow]: ...
+    async def approve_task(self, on: Connection, /, *, reviewer_id: int | None, task_id: int) -> TaskRow | None: ...
+    async def archive_objectives(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[ArchiveObjectivesRow]: ...
+    async def artifacts_of(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[ArtifactsOfRow]: ...
+    async def assign_task(self, on: Connection, /, *, assignee_id: int | None, reviewer_id: int | None, instructions: str, names_reviewer: bool, moves: bool, task_id: int) -> TaskRow | None: ...
+    async def beat_session(self, on: Connection, /, *, agent_id: int, label: str) -> BeatSessionRow | None: ...
+    async def block_task(self, on: Connection, /, *, reason: str | None, reason_ends: bool, task_id: int) -> TaskRow | None: ...
+    async def briefing_facts(self, on: Connection, /, *, agent_id: int, room_id: int) -> BriefingFactsRow | None: ...
+    async def bring_back_objectives(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[BringBackObjectivesRow]: ...
+    async def broken_logs(self, on: Connection, /) -> list[BrokenLogsRow]: ...
+    async def burn_up_of_objectives(self, on: Connection, /, *, objective_ids: Collection[int | None], points: Collection[int | None]) -> list[BurnUpOfObjectivesRow]: ...
+    async def caller_by_token_id(self, on: Connection, /, *, token_id: int) -> CallerByTokenIdRow | None: ...
+    async def callers_by_tokens(self, on: Connection, /, *, hashes: Collection[bytes | None]) -> list[CallersByTokensRow]: ...
+    async def callers_connected(self, on: Connection, /, *, hashes: Collection[bytes | None]) -> list[CallersConnectedRow]: ...
+    async def cancel_objectives(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[CancelObjectivesRow]: ...
+    async def cancel_task(self, on: Connection, /, *, task_id: int) -> TaskRow | None: ...
+    async def candidates_left(self, on: Connection, /, *, room_id: int, agent_id: int, objectives: Collection[int | None] | None, labels: Collection[str | None] | None) -> bool: ...
+    async def capabilities_of_sets(self, on: Connection, /, *, set_ids: Collection[int | None]) -> list[CapabilitiesOfSetsRow]: ...
+    async def change_agent(self, on: Connection, /, *, changes: object, agent_id: int) -> AgentRow | None: ...
+    async def change_room(self, on: Connection, /, *, changes: object, room_id: int) -> RoomRow | None: ...
+    async def channel_by_name(self, on: Connection, /, *, room_id: int, name: str) -> ChannelRow | None: ...
+    async def channels_by_ids(self, on: Connection, /, *, channel_ids: Collection[int | None]) -> list[ChannelRow]: ...
+    async def channels_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[ChannelRow]: ...
+    async def check_references(self, on: Connection, /) -> str: ...
+    async def child_objectives(self, on: Connection, /, *, room_ids: Collection[int | None], parent_ids: Collection[int | None], after_times: Collection[datetime | None], after_ids: Collection[int | None], archived: bool, most: int) -> list[ChildObjectivesRow]: ...
+    async def claim_next(self, on: Connection, /, *, agent_id: int | None, room_id: int, objectives: Collection[int | None] | None, labels: Collection[str | None] | None, look: int, most: int, session_id: int | None, lease_seconds: int | None) -> list[ClaimNextRow]: ...
+    async def claim_next_review(self, on: Connection, /, *, agent_id: int, room_id: int) -> ClaimNextReviewRow | None: ...
+    async def claim_task(self, on: Connection, /, *, agent_id: int, session_id: int | None, lease_seconds: int | None, task_id: int) -> TaskRow | None: ...
+    async def clear(self, on: Connection, /) -> str: ...
+    async def clear_marks(self, on: Connection, /, *, room_id: int) -> str: ...
+    async def clear_schedules(self, on: Connection, /, *, most: int) -> list[ClearSchedulesRow]: ...
+    async def come_online(self, on: Connection, /, *, agent_id: int) -> list[ComeOnlineRow]: ...
+    async def comment_by_id(self, on: Connection, /, *, comment_id: int) -> CommentRow | None: ...
+    async def comments_backward(self, on: Connection, /, *, task_ids: Collection[int | None], objective_ids: Collection[int | None], before_times: Collection[datetime | None], before_ids: Collection[int | None], kinds: Collection[str | None] | None, most: int) -> list[CommentsBackwardRow]: ...
+    async def comments_by_ids(self, on: Connection, /, *, comment_ids: Collection[int | None]) -> list[CommentRow]: ...
+    async def comments_forward(self, on: Connection, /, *, task_ids: Collection[int | None], objective_ids: Collection[int | None], after_times: Collection[datetime | None], after_ids: Collection[int | None], kinds: Collection[str | None] | None, most: int) -> list[CommentsForwardRow]: ...
+    async def complete_task(self, on: Connection, /, *, result: str, task_id: int) -> TaskRow | None: ...
+    async def completion_of(self, on: Connection, /, *, objective_id: int) -> CompletionOfRow: ...
+    async def continue_ids(self, on: Connection, /) -> str: ...
+    async def count_child_objectives(self, on: Connection, /, *, archived: bool, room_ids: Collection[int | None], parent_ids: Collection[int | None]) -> list[CountChildObjectivesRow]: ...
+    async def count_comments(self, on: Connection, /, *, kinds: Collection[str | None] | None, task_ids: Collection[int | None], objective_ids: Collection[int | None]) -> list[CountCommentsRow]: ...
+    async def count_items(self, on: Connection, /, *, agent_id: int, kinds: Collection[str | None] | None, room_ids: Collection[int | None] | None, unacknowledged: bool) -> int: ...
+    async def count_messages(self, on: Connection, /, *, agent_id: int, room_ids: Collection[int | None], channels: Collection[str | None], threads: Collection[str | None]) -> list[CountMessagesRow]: ...
+    async def count_tasks_of_objectives(self, on: Connection, /, *, room_ids: Collection[int | None], withins: Collection[str | None], statuses: Collection[str | None] | None, ready: bool | None, stale: bool | None, assignee_id: int | None, reviewer_id: int | None, labels: Collection[str | None] | None, priorities: Collection[int | None] | None, waiting_for_id: int | None, awaited_by_id: int | None, search: str | None) -> list[CountTasksOfObjectivesRow]: ...
+    async def count_tasks_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None], statuses: Collection[str | None] | None, ready: bool | None, stale: bool | None, assignee_id: int | None, reviewer_id: int | None, labels: Collection[str | None] | None, priorities: Collection[int | None] | None, waiting_for_id: int | None, awaited_by_id: int | None, search: str | None) -> list[CountTasksOfRoomsRow]: ...
+    async def criteria_of(self, on: Connection, /, *, task_id: int) -> list[CriteriaOfRow]: ...
+    async def criteria_of_tasks(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[CriteriaOfTasksRow]: ...
+    async def database_facts(self, on: Connection, /) -> DatabaseFactsRow: ...
+    async def defer_references(self, on: Connection, /) -> str: ...
+    async def delete_criteria(self, on: Connection, /, *, task_id: int) -> str: ...
+    async def delete_dependency(self, on: Connection, /, *, task_id: int, depends_on_id: int, kind: str) -> bool | None: ...
+    async def delete_expired_memories(self, on: Connection, /, *, most: int) -> list[DeleteExpiredMemoriesRow]: ...
+    async def delete_key_result_links(self, on: Connection, /, *, task_id: int) -> str: ...
+    async def delete_memory(self, on: Connection, /, *, scope: str, key: str) -> DeleteMemoryRow | None: ...
+    async def dependencies_of(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[DependenciesOfRow]: ...
+    async def dependency_of(self, on: Connection, /, *, task_id: int, depends_on_id: int, kind: str) -> DependencyOfRow | None: ...
+    async def dependents_of(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[DependentsOfRow]: ...
+    async def digest_agents(self, on: Connection, /, *, room_ids: Collection[int | None], sinces: Collection[datetime | None]) -> list[DigestAgentsRow]: ...
+    async def digest_blocked(self, on: Connection, /, *, room_ids: Collection[int | None], most: int) -> list[DigestBlockedRow]: ...
+    async def digest_completed(self, on: Connection, /, *, room_ids: Collection[int | None], sinces: Collection[datetime | None], until: datetime, most: int) -> list[DigestCompletedRow]: ...
+    async def digest_finished(self, on: Connection, /, *, room_ids: Collection[int | None], sinces: Collection[datetime | None], until: datetime, most: int) -> list[DigestFinishedRow]: ...
+    async def digest_in_review(self, on: Connection, /, *, room_ids: Collection[int | None], most: int) -> list[DigestInReviewRow]: ...
+    async def digest_moment(self, on: Connection, /) -> datetime: ...
+    async def digest_reclaimed(self, on: Connection, /, *, room_ids: Collection[int | None], sinces: Collection[datetime | None], until: datetime, most: int) -> list[DigestReclaimedRow]: ...
+    async def digest_stale(self, on: Connection, /, *, room_ids: Collection[int | None], most: int) -> list[DigestStaleRow]: ...
+    async def drafts_above(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[DraftsAboveRow]: ...
+    async def due_for_archive(self, on: Connection, /, *, room_id: int, most: int) -> list[DueForArchiveRow]: ...
+    async def end_activity(self, on: Connection, /, *, agent_id: int) -> str: ...
+    async def end_outage(self, on: Connection, /, *, died_at: datetime) -> str: ...
+    async def events_after(self, on: Connection, /, *, room_id: int, seq: int, most: int) -> list[EventRow]: ...
+    async def events_by_ids(self, on: Connection, /, *, event_ids: Collection[int | None]) -> list[EventRow]: ...
+    async def export_lines(self, on: Connection, /, *, room_id: int | None) -> list[ExportLinesRow]: ...
+    async def find_resources(self, on: Connection, /, *, references: Collection[str | None], ids: Collection[int | None], room_id: int) -> list[FindResourcesRow]: ...
+    async def finished_among(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[FinishedAmongRow]: ...
+    async def flow_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None], points: Collection[int | None], steps: Collection[int | None]) -> list[FlowOfRoomsRow]: ...
+    async def forget_old_keys(self, on: Connection, /, *, most: int) -> list[ForgetOldKeysRow]: ...
+    async def forget_verdicts(self, on: Connection, /, *, task_id: int) -> str: ...
+    async def give_back_reviews(self, on: Connection, /, *, most: int) -> list[GiveBackReviewsRow]: ...
+    async def good_tokens(self, on: Connection, /, *, agent: str | None) -> list[GoodTokensRow]: ...
+    async def has_migration_table(self, on: Connection, /) -> bool: ...
+    async def held_by(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[TaskRow]: ...
+    async def held_count(self, on: Connection, /, *, room_id: int, agent_id: int) -> int: ...
+    async def histories(self, on: Connection, /, *, task_ids: Collection[int | None], afters: Collection[int | None], mosts: Collection[int | None]) -> list[HistoriesRow]: ...
+    async def import_agents(self, on: Connection, /, *, kind: str, names: Collection[str | None]) -> list[ImportAgentsRow]: ...
+    async def import_comments(self, on: Connection, /, *, room_id: int, kind: str, comments: object) -> list[ImportCommentsRow]: ...
+    async def import_criteria(self, on: Connection, /, *, task_ids: Collection[int | None], positions: Collection[int | None], texts: Collection[str | None], met: Collection[bool | None]) -> str: ...
+    async def import_dependencies(self, on: Connection, /, *, task_ids: Collection[int | None], depends_on_ids: Collection[int | None], kinds: Collection[str | None], created_by_ids: Collection[int | None], created_at: Collection[datetime | None]) -> str: ...
+    async def import_members(self, on: Connection, /, *, room_id: int, agent_ids: Collection[int | None]) -> list[ImportMembersRow]: ...
+    async def import_objectives(self, on: Connection, /, *, room_id: int, objectives: object) -> str: ...
+    async def import_tasks(self, on: Connection, /, *, room_id: int, requirement_id: int, tasks: object) -> str: ...
+    async def imported_objectives(self, on: Connection, /, *, room_id: int) -> list[ImportedObjectivesRow]: ...
+    async def imported_tasks(self, on: Connection, /, *, room_id: int) -> list[ImportedTasksRow]: ...
+    async def insert_agent(self, on: Connection, /, *, name: str, kind: str, description: str, capabilities: Collection[str | None], parent_id: int | None, spawned_for_id: int | None) -> AgentRow | None: ...
+    async def insert_artifacts(self, on: Connection, /, *, task_id: int, kinds: Collection[str | None], urls: Collection[str | None], titles: Collection[str | None]) -> str: ...
+    async def insert_channel(self, on: Connection, /, *, room_id: int, name: str, topic: str) -> ChannelRow | None: ...
+    async def insert_comment(self, on: Connection, /, *, room_id: int, task_id: int | None, objective_id: int | None, author_id: int | None, kind: str, body: str, done: str | None, pending: str | None, gotchas: str | None, mentions: Collection[int | None]) -> CommentRow: ...
+    async def insert_criteria(self, on: Connection, /, *, task_id: int, texts: Collection[str | None]) -> str: ...
+    async def insert_dependencies(self, on: Connection, /, *, created_by_id: int, task_ids: Collection[int | None], depends_on_ids: Collection[int | None], kinds: Collection[str | None]) -> str: ...
+    async def insert_dependency(self, on: Connection, /, *, task_id: int, depends_on_id: int, kind: str, created_by_id: int) -> bool | None: ...
+    async def insert_key(self, on: Connection, /, *, agent_id: int, mutation: str, key: str, input_hash: bytes) -> InsertKeyRow | None: ...
+    async def insert_key_result(self, on: Connection, /, *, objective_id: int, title: str, unit: str, start: float, target: float, current: float, weight: float, owner_id: int | None) -> KeyResultRow: ...
+    async def insert_key_result_links(self, on: Connection, /, *, task_id: int, key_result_ids: Collection[int | None]) -> str: ...
+    async def insert_message(self, on: Connection, /, *, room_id: int, author_id: int | None, channel_id: int | None, to_ids: Collection[int | None], body: str, reply_to_id: int | None, supersedes_id: int | None, mentions: Collection[int | None], unknown_mentions: Collection[str | None], refs: Collection[str | None]) -> MessageRow: ...
+    async def insert_new_criteria(self, on: Connection, /, *, task_ids: Collection[int | None], positions: Collection[int | None], texts: Collection[str | None]) -> str: ...
+    async def insert_new_key_result_links(self, on: Connection, /, *, task_ids: Collection[int | None], key_result_ids: Collection[int | None]) -> str: ...
+    async def insert_objective(self, on: Connection, /, *, room_id: int, parent_id: int | None, title: str, description: str, in_draft: bool, owner_id: int | None, weight: float, standing: bool, due_at: datetime | None) -> ObjectiveRow: ...
+    async def insert_resource(self, on: Connection, /, *, room_id: int, name: str, capacity: int | None, failure_threshold: int, cooldown_seconds: int) -> ResourceRow | None: ...
+    async def insert_review(self, on: Connection, /, *, task_id: int, submission: int, author_id: int, reviewer_id: int, verdict: str, comment: str) -> ReviewRow: ...
+    async def insert_room(self, on: Connection, /, *, name: str, title: str) -> RoomRow | None: ...
+    async def insert_tasks(self, on: Connection, /, *, room_id: int, creator_id: int, tasks: object) -> list[InsertTasksRow]: ...
+    async def insert_token(self, on: Connection, /, *, agent_id: int, role: str, hash: bytes, label: str, expires_at: datetime | None) -> str: ...
+    async def intern_requirement(self, on: Connection, /, *, capabilities: Collection[str | None], resources: Collection[int | None]) -> int | None: ...
+    async def is_in_use(self, on: Connection, /) -> bool: ...
+    async def is_unused(self, on: Connection, /) -> bool: ...
+    async def items_by_ids(self, on: Connection, /, *, item_ids: Collection[int | None]) -> list[InboxItemRow]: ...
+    async def join_rooms(self, on: Connection, /, *, agent_id: int, room_ids: Collection[int | None]) -> list[JoinRoomsRow]: ...
+    async def keep_agents_alive(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[KeepAgentsAliveRow]: ...
+    async def keep_answer(self, on: Connection, /, *, answer: object, agent_id: int, mutation: str, key: str) -> str: ...
+    async def keep_sessions_alive(self, on: Connection, /, *, agent_ids: Collection[int | None], labels: Collection[str | None]) -> str: ...
+    async def key_result_by_id(self, on: Connection, /, *, key_result_id: int) -> KeyResultByIdRow | None: ...
+    async def key_results_by_ids(self, on: Connection, /, *, key_result_ids: Collection[int | None]) -> list[KeyResultsByIdsRow]: ...
+    async def key_results_of(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[KeyResultRow]: ...
+    async def key_results_of_room(self, on: Connection, /, *, key_result_ids: Collection[int | None], room_id: int) -> list[KeyResultsOfRoomRow]: ...
+    async def key_results_of_tasks(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[KeyResultsOfTasksRow]: ...
+    async def lacking_for_ready(self, on: Connection, /, *, agent_id: int, room_id: int) -> list[LackingForReadyRow]: ...
+    async def latest_handoffs(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[LatestHandoffsRow]: ...
+    async def leave_other_rooms(self, on: Connection, /, *, agent_id: int, room_ids: Collection[int | None]) -> list[LeaveOtherRoomsRow]: ...
+    async def leave_track(self, on: Connection, /, *, task_id: int) -> str: ...
+    async def list_memories(self, on: Connection, /, *, scope: str, prefix: str, most: int) -> list[ListMemoriesRow]: ...
+    async def list_tasks_of_objectives(self, on: Connection, /, *, room_ids: Collection[int | None], withins: Collection[str | None], after_turns: Collection[int | None], after_priorities: Collection[int | None], after_waited_bys: Collection[int | None], after_times: Collection[datetime | None], after_ids: Collection[int | None], statuses: Collection[str | None] | None, ready: bool | None, stale: bool | None, assignee_id: int | None, reviewer_id: int | None, labels: Collection[str | None] | None, priorities: Collection[int | None] | None, waiting_for_id: int | None, awaited_by_id: int | None, search: str | None, task_order: str, agent_id: int | None, most: int) -> list[ListTasksOfObjectivesRow]: ...
+    async def list_tasks_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None], after_turns: Collection[int | None], after_priorities: Collection[int | None], after_waited_bys: Collection[int | None], after_times: Collection[datetime | None], after_ids: Collection[int | None], statuses: Collection[str | None] | None, ready: bool | None, stale: bool | None, assignee_id: int | None, reviewer_id: int | None, labels: Collection[str | None] | None, priorities: Collection[int | None] | None, waiting_for_id: int | None, awaited_by_id: int | None, search: str | None, task_order: str, agent_id: int | None, most: int) -> list[ListTasksOfRoomsRow]: ...
+    async def lock_agent(self, on: Connection, /, *, agent_id: int) -> str: ...
+    async def lock_cooled_resources(self, on: Connection, /, *, most: int) -> list[LockCooledResourcesRow]: ...
+    async def lock_for_mending(self, on: Connection, /) -> str: ...
+    async def lock_inboxes(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> str: ...
+    async def lock_log(self, on: Connection, /, *, room_id: int) -> str: ...
+    async def lock_message(self, on: Connection, /, *, message_id: int) -> MessageRow | None: ...
+    async def lock_objective(self, on: Connection, /, *, objective_id: int) -> ObjectiveRow | None: ...
+    async def lock_resources(self, on: Connection, /, *, resource_ids: Collection[int | None]) -> list[LockResourcesRow]: ...
+    async def lock_resources_of_room(self, on: Connection, /, *, room_id: int) -> str: ...
+    async def lock_room(self, on: Connection, /, *, room_id: int) -> RoomRow | None: ...
+    async def lock_room_due_for_digest(self, on: Connection, /) -> RoomRow | None: ...
+    async def lock_task(self, on: Connection, /, *, task_id: int) -> LockTaskRow | None: ...
+    async def lock_uptime(self, on: Connection, /) -> LockUptimeRow: ...
+    async def log_backward(self, on: Connection, /, *, room_id: int, after: int, before: int, kinds: Collection[str | None] | None, most: int) -> list[EventRow]: ...
+    async def log_ends(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[RoomLogRow]: ...
+    async def log_forward(self, on: Connection, /, *, room_id: int, after: int, before: int, kinds: Collection[str | None] | None, most: int) -> list[EventRow]: ...
+    async def lost_since(self, on: Connection, /, *, agent_id: int, since: datetime) -> list[TaskRow]: ...
+    async def make_migration_table(self, on: Connection, /) -> str: ...
+    async def mark_digested(self, on: Connection, /, *, until: datetime, room_id: int) -> str: ...
+    async def mark_stale(self, on: Connection, /, *, most: int) -> list[MarkStaleRow]: ...
+    async def meet_criteria(self, on: Connection, /, *, criterion_ids: Collection[int | None], evidence: Collection[str | None]) -> str: ...
+    async def members_by_names(self, on: Connection, /, *, room_id: int, names: Collection[str | None]) -> list[MembersByNamesRow]: ...
+    async def members_called(self, on: Connection, /, *, room_id: int, agent_ids: Collection[int | None], names: Collection[str | None]) -> list[AgentRow]: ...
+    async def members_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[MembersOfRoomsRow]: ...
+    async def memory_by_key(self, on: Connection, /, *, scope: str, key: str) -> MemoryByKeyRow | None: ...
+    async def mend_drafts(self, on: Connection, /, *, ids: Collection[int | None]) -> str: ...
+    async def mend_use(self, on: Connection, /, *, ids: Collection[int | None]) -> str: ...
+    async def mend_waits(self, on: Connection, /, *, ids: Collection[int | None]) -> str: ...
+    async def messages_backward(self, on: Connection, /, *, room_ids: Collection[int | None], channels: Collection[str | None], threads: Collection[str | None], afters: Collection[int | None], befores: Collection[int | None], most: int, agent_id: int) -> list[MessagesBackwardRow]: ...
+    async def messages_by_ids(self, on: Connection, /, *, message_ids: Collection[int | None]) -> list[MessageRow]: ...
+    async def messages_forward(self, on: Connection, /, *, room_ids: Collection[int | None], channels: Collection[str | None], threads: Collection[str | None], afters: Collection[int | None], befores: Collection[int | None], most: int, agent_id: int) -> list[MessagesForwardRow]: ...
+    async def messages_superseding(self, on: Connection, /, *, message_ids: Collection[int | None]) -> list[MessagesSupersedingRow]: ...
+    async def missing_capabilities(self, on: Connection, /, *, requirement_id: int, agent_id: int) -> list[str] | None: ...
+    async def move_objective(self, on: Connection, /, *, parent_id: int | None, objective_id: int) -> ObjectiveRow | None: ...
+    async def newest_items(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[NewestItemsRow]: ...
+    async def note_alive(self, on: Connection, /, *, outage_seconds: float) -> bool | None: ...
+    async def note_progress(self, on: Connection, /, *, task_id: int) -> str: ...
+    async def nudge(self, on: Connection, /, *, channel: str, payload: str) -> str: ...
+    async def objective_before(self, on: Connection, /, *, task_id: int, seq: int) -> int | None: ...
+    async def objective_by_id(self, on: Connection, /, *, objective_id: int) -> ObjectiveRow | None: ...
+    async def objectives_above(self, on: Connection, /, *, objective_id: int) -> list[ObjectiveRow]: ...
+    async def objectives_below(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[ObjectivesBelowRow]: ...
+    async def objectives_by_ids(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[ObjectiveRow]: ...
+    async def offered_tasks(self, on: Connection, /, *, agent_id: int, room_id: int, most: int) -> list[OfferedTasksRow]: ...
+    async def open_blockers(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[OpenBlockersRow]: ...
+    async def open_channels(self, on: Connection, /, *, room_id: int, names: Collection[str | None], topics: Collection[str | None]) -> str: ...
+    async def open_in_subtree(self, on: Connection, /, *, objective_ids: Collection[int | None], most: int) -> list[OpenInSubtreeRow]: ...
+    async def open_log(self, on: Connection, /, *, room_id: int) -> str: ...
+    async def open_session(self, on: Connection, /, *, agent_id: int, label: str) -> int: ...
+    async def open_tasks_of(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[TaskRow]: ...
+    async def operating_facts(self, on: Connection, /) -> OperatingFactsRow: ...
+    async def owned_tasks(self, on: Connection, /, *, agent_id: int, room_id: int, most: int) -> list[TaskRow]: ...
+    async def presence_thresholds(self, on: Connection, /, *, agent_ids: Collection[int | None], room_ids: Collection[int | None]) -> list[PresenceThresholdsRow]: ...
+    async def read_key(self, on: Connection, /, *, agent_id: int, mutation: str, key: str) -> ReadKeyRow | None: ...
+    async def readers_among(self, on: Connection, /, *, agent_ids: Collection[int | None], room_id: int) -> list[AgentRow]: ...
+    async def record_migration(self, on: Connection, /, *, name: str) -> str: ...
+    async def recount(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[RecountRow]: ...
+    async def release_task(self, on: Connection, /, *, task_id: int) -> TaskRow | None: ...
+    async def renew_held(self, on: Connection, /, *, agent_id: int, quiet_seconds: int | None) -> list[TaskRow]: ...
+    async def renew_lease(self, on: Connection, /, *, lease_seconds: int | None, quiet_seconds: int | None, task_id: int) -> TaskRow | None: ...
+    async def reopen_task(self, on: Connection, /, *, task_id: int) -> TaskRow | None: ...
+    async def requirement_by_id(self, on: Connection, /, *, requirement_id: int) -> RequirementRow | None: ...
+    async def requirements_by_ids(self, on: Connection, /, *, requirement_ids: Collection[int | None]) -> list[RequirementsByIdsRow]: ...
+    async def reserve_objective_ids(self, on: Connection, /, *, most: int) -> list[ReserveObjectiveIdsRow]: ...
+    async def reserve_task_ids(self, on: Connection, /, *, most: int) -> list[ReserveTaskIdsRow]: ...
+    async def reset_criteria(self, on: Connection, /, *, task_id: int) -> str: ...
+    async def resources_by_ids(self, on: Connection, /, *, resource_ids: Collection[int | None]) -> list[ResourceRow]: ...
+    async def resources_of_requirements(self, on: Connection, /, *, requirement_ids: Collection[int | None]) -> list[ResourcesOfRequirementsRow]: ...
+    async def resources_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[ResourceRow]: ...
+    async def restore_rows(self, on: Connection, /, *, of_table: str, rows: object) -> int: ...
+    async def reviews_by_ids(self, on: Connection, /, *, review_ids: Collection[int | None]) -> list[ReviewRow]: ...
+    async def reviews_of(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[ReviewRow]: ...
+    async def revoke_token(self, on: Connection, /, *, hash: bytes) -> list[RevokeTokenRow]: ...
+    async def revoke_tokens_of(self, on: Connection, /, *, agent_id: int) -> list[RevokeTokensOfRow]: ...
+    async def room_by_id(self, on: Connection, /, *, room_id: int) -> RoomRow | None: ...
+    async def room_by_name(self, on: Connection, /, *, name: str) -> RoomRow | None: ...
+    async def room_task_ids(self, on: Connection, /, *, room_id: int) -> list[RoomTaskIdsRow]: ...
+    async def room_tracks(self, on: Connection, /, *, room_id: int) -> list[RoomTracksRow]: ...
+    async def rooms_behind_the_clock(self, on: Connection, /) -> list[RoomsBehindTheClockRow]: ...
+    async def rooms_by_ids(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[RoomRow]: ...
+    async def rooms_by_name(self, on: Connection, /, *, everything: bool, room_ids: Collection[int | None]) -> list[RoomRow]: ...
+    async def rooms_due_for_archive(self, on: Connection, /) -> list[RoomsDueForArchiveRow]: ...
+    async def rooms_of_agents(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[RoomsOfAgentsRow]: ...
+    async def say_activity(self, on: Connection, /, *, agent_id: int, kind: str, note: str | None, task_id: int | None, ttl_seconds: int) -> str: ...
+    async def search_memories(self, on: Connection, /, *, scope: str, prefix: str, search: str, candidates: int, most: int) -> list[SearchMemoriesRow]: ...
+    async def search_room(self, on: Connection, /, *, room_id: int, search: str, agent_id: int, candidates: int, ranked_characters: int, most: int) -> list[SearchRoomRow]: ...
+    async def send_back(self, on: Connection, /, *, reviewer_id: int | None, task_id: int) -> TaskRow | None: ...
+    async def server_encoding(self, on: Connection, /) -> str: ...
+    async def session_by_label(self, on: Connection, /, *, agent_id: int, label: str) -> int | None: ...
+    async def sessions_by_ids(self, on: Connection, /, *, session_ids: Collection[int | None]) -> list[SessionRow]: ...
+    async def sessions_of_agents(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[SessionRow]: ...
+    async def set_drafts(self, on: Connection, /, *, objective_ids: Collection[int | None], in_draft: bool) -> list[SetDraftsRow]: ...
+    async def set_objective_status(self, on: Connection, /, *, status: str, objective_id: int) -> ObjectiveRow | None: ...
+    async def settle_drafts(self, on: Connection, /, *, objective_id: int) -> list[SettleDraftsRow]: ...
+    async def settle_presence(self, on: Connection, /, *, room_id: int, everyone: bool, most: int | None) -> list[SettlePresenceRow]: ...
+    async def settle_track(self, on: Connection, /, *, room_id: int, objective_id: int | None, track: str | None) -> list[SettleTrackRow]: ...
+    async def shares_a_room(self, on: Connection, /, *, agent_id: int, room_ids: Collection[int | None]) -> bool: ...
+    async def shift_blockers(self, on: Connection, /, *, task_id: int, by: int) -> str: ...
+    async def shift_dependents(self, on: Connection, /, *, by: int, task_id: int) -> list[ShiftDependentsRow]: ...
+    async def silent_since(self, on: Connection, /, *, at: datetime) -> str: ...
+    async def soonest_idle(self, on: Connection, /, *, agent_id: int) -> int: ...
+    async def stale_held(self, on: Connection, /, *, agent_id: int) -> list[TaskRow]: ...
+    async def start_session(self, on: Connection, /, *, agent_id: int, label: str) -> str: ...
+    async def startable_with(self, on: Connection, /, *, resource_id: int, room_id: int, most: int) -> list[StartableWithRow]: ...
+    async def started_dependents(self, on: Connection, /, *, task_id: int) -> list[StartedDependentsRow]: ...
+    async def still_there(self, on: Connection, /) -> bool: ...
+    async def submit_task(self, on: Connection, /, *, result: str, reviewer_id: int | None, task_id: int) -> TaskRow | None: ...
+    async def subtasks_of(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[TaskRow]: ...
+    async def subtree_keys(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[SubtreeKeysRow]: ...
+    async def subtree_rows(self, on: Connection, /, *, objective_ids: Collection[int | None], archived: bool, depth: int) -> list[SubtreeRowsRow]: ...
+    async def take_as_long_as_it_takes(self, on: Connection, /) -> str: ...
+    async def take_back_expired(self, on: Connection, /, *, task_id: int | None, most: int) -> list[TakeBackExpiredRow]: ...
+    async def task_by_id(self, on: Connection, /, *, task_id: int) -> TaskRow | None: ...
+    async def task_counts_of_objectives(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[TaskCountsOfObjectivesRow]: ...
+    async def task_counts_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[TaskCountsOfRoomsRow]: ...
+    async def tasks_by_ids(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[TaskRow]: ...
+    async def tasks_by_keys(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[TaskRow]: ...
+    async def tasks_within(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[TasksWithinRow]: ...
+    async def things_by_ids(self, on: Connection, /, *, task_ids: Collection[int | None], room_id: int, objective_ids: Collection[int | None], comment_ids: Collection[int | None], message_ids: Collection[int | None], agent_id: int) -> list[ThingsByIdsRow]: ...
+    async def things_named(self, on: Connection, /, *, objective_ids: Collection[int | None], room_id: int, key_result_ids: Collection[int | None], task_ids: Collection[int | None], message_ids: Collection[int | None], agent_id: int | None) -> list[ThingsNamedRow]: ...
+    async def token_owner(self, on: Connection, /, *, hash: bytes) -> int | None: ...
+    async def touch_agent(self, on: Connection, /, *, token_id: int | None, agent_id: int) -> bool: ...
+    async def touch_task(self, on: Connection, /, *, task_id: int) -> str: ...
+    async def tree_of(self, on: Connection, /, *, objective_ids: Collection[int | None]) -> list[TreeOfRow]: ...
+    async def unacknowledged_by_urgency(self, on: Connection, /, *, agent_id: int, room_id: int, kinds: Collection[str | None], most: int) -> list[UnacknowledgedByUrgencyRow]: ...
+    async def unacknowledged_items(self, on: Connection, /, *, agent_id: int, after: int, room_ids: Collection[int | None] | None, kinds: Collection[str | None] | None, most: int) -> list[InboxItemRow]: ...
+    async def unblock_task(self, on: Connection, /, *, task_id: int) -> TaskRow | None: ...
+    async def unblocks_of(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[UnblocksOfRow]: ...
+    async def unfinished_subtasks(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[UnfinishedSubtasksRow]: ...
+    async def unfinished_tasks(self, on: Connection, /, *, room_id: int, within: Collection[int | None] | None) -> list[UnfinishedTasksRow]: ...
+    async def update_key_result(self, on: Connection, /, *, title: str, target: float, current: float, key_result_id: int) -> KeyResultRow | None: ...
+    async def update_objective(self, on: Connection, /, *, title: str, description: str, owner_id: int | None, weight: float, standing: bool, due_at: datetime | None, objective_id: int) -> ObjectiveRow | None: ...
+    async def update_task(self, on: Connection, /, *, title: str, description: str, priority: int, labels: Collection[str | None], requirement_id: int, objective_id: int | None, parent_id: int | None, track: str | None, track_order: int | None, instructions: str, not_before: datetime | None, due_at: datetime | None, estimate_minutes: int | None, task_id: int) -> TaskRow | None: ...
+    async def wait_for_turn(self, on: Connection, /, *, key: int) -> str: ...
+    async def waiting_for_verdict_of(self, on: Connection, /, *, room_id: int, agent_id: int, most: int) -> list[TaskRow]: ...
+    async def waits_reached_from(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[WaitsReachedFromRow]: ...
+    async def was_ever_let_in(self, on: Connection, /, *, name: str, role: str) -> bool: ...
+    async def why_nothing(self, on: Connection, /, *, agent_id: int, room_id: int) -> WhyNothingRow: ...
+    async def withdraw_items(self, on: Connection, /, *, message_id: int) -> str: ...
+    async def write_memory(self, on: Connection, /, *, scope: str, key: str, value: object, author_id: int, ttl_seconds: int | None, keeps_end: bool) -> WriteMemoryRow | None: ...
+    async def write_notes(self, on: Connection, /, *, append: bool, text: str, task_id: int) -> TaskRow | None: ...
+    async def write_resource(self, on: Connection, /, *, capacity: int | None, in_use: int, breaker: str, failures: int, failure_threshold: int, cooldown_seconds: int, opened_at: datetime | None, last_detail: str, probe_task_id: int | None, resource_id: int) -> str: ...
+    async def wrong_drafts(self, on: Connection, /) -> list[WrongDraftsRow]: ...
+    async def wrong_use(self, on: Connection, /) -> list[WrongUseRow]: ...
+    async def wrong_waits(self, on: Connection, /) -> list[WrongWaitsRow]: ...
