@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from broadcaster import Broadcast
 from starlette.applications import Starlette
@@ -29,7 +30,7 @@ from goalroom.limits import DEFAULTS, Limits
 from goalroom.observability import request_ids
 from goalroom.observability.metrics import Metrics
 from goalroom.observability.request_ids import RequestIds
-from goalroom.observability.tracing import configured
+from goalroom.observability.tracing import Tracing, configured
 from goalroom.sweeper import sweep_forever
 from goalroom.transport.authentication import TokenAuthenticator
 from goalroom.transport.connections import Connections
@@ -43,21 +44,30 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _log = logging.getLogger(__name__)
 
 
-def create_app(
-    database_url: str, *, rate_limit: int = 200, limits: Limits = DEFAULTS, allowed_origins: Sequence[str] = ()
-) -> Starlette:
-    """The app; it opens the database when it starts. Whoever stops the process sets `state.stopping` first."""
-    tracing = configured()
-    app = Starlette(
-        lifespan=_Lifespan(database_url),
-        middleware=[Middleware(RequestIds), *_browsers(allowed_origins), Middleware(tracing.following)],
+@dataclass(frozen=True, slots=True)
+class AppConfig:
+    """What the app is built from. Whoever stops the process sets `stopping` before it closes the connections."""
+
+    database_url: str = field(repr=False)
+    rate_limit: int = 200
+    limits: Limits = DEFAULTS
+    allowed_origins: tuple[str, ...] = ()
+    login_link: LoginLink = field(default_factory=LoginLink)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    tracing: Tracing = field(default_factory=configured)
+
+
+def create_app(config: AppConfig) -> Starlette:
+    """The app; it opens the database when it starts."""
+    return Starlette(
+        routes=[Route("/healthz", _healthy), *dashboard.routes()],
+        lifespan=_Lifespan(config),
+        middleware=[
+            Middleware(RequestIds),
+            *_browsers(config.allowed_origins),
+            Middleware(config.tracing.following),
+        ],
     )
-    app.state.allowed_origins = frozenset(allowed_origins)
-    app.state.tracing = tracing
-    app.state.stopping = asyncio.Event()
-    app.state.rate_limit, app.state.limits = rate_limit, limits
-    app.state.login_link = LoginLink()
-    return app
 
 
 def _browsers(allowed_origins: Sequence[str]) -> list[Middleware]:
@@ -78,34 +88,35 @@ def _browsers(allowed_origins: Sequence[str]) -> list[Middleware]:
 class _Lifespan:
     """Everything that is open while the app runs."""
 
-    def __init__(self, database_url: str) -> None:
-        self._url = database_url
+    def __init__(self, config: AppConfig) -> None:
+        self._config = config
 
     @asynccontextmanager
     async def __call__(self, app: Starlette) -> AsyncGenerator[None]:
-        tracing = app.state.tracing
-        database = await Database.connect(self._url, transaction_span=tracing.act)
+        config = self._config
+        database = await Database.connect(config.database_url, transaction_span=config.tracing.act)
         # Before anybody's request is judged by the clock: nobody could keep a lease alive while no server ran.
         await outage_grace.note(database)
-        feed, backend = Feed(database), PostgresBroadcast(self._url)
+        feed, backend = Feed(database), PostgresBroadcast(config.database_url)
         nudges = Nudges(Broadcast(backend=backend), database, feed)
-        connections = Connections(database, app.state.stopping)
+        connections = Connections(database, config.stopping)
         nudges.on_agent_changed(connections.agent_changed)
-        metrics, limits = Metrics(), app.state.limits
+        metrics = Metrics()
         database.on_commit(metrics.count_events)
         services = Services(
-            Engine(schema, limits, metrics, tracing),
+            Engine(schema, config.limits, metrics, config.tracing),
             TokenAuthenticator(database),
             database,
             feed,
             connections,
             metrics,
-            limits,
-            RateLimiter(app.state.rate_limit, limits),
-            app.state.allowed_origins,
+            config.limits,
+            RateLimiter(config.rate_limit, config.limits),
+            frozenset(config.allowed_origins),
         )
         health = Health(database, backend)
-        app.router.routes.extend(_routes(services, health, app.state.login_link))
+        # They need the database, which opens only now; and they stand first, since most requests are for them.
+        app.router.routes[:0] = _routes(services, health, config.login_link)
         work = [
             asyncio.create_task(_supervised(name, one))
             for name, one in (
@@ -122,13 +133,13 @@ class _Lifespan:
             await health.begin()
             yield
         finally:
-            app.state.stopping.set()
+            config.stopping.set()
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             await feed.close()
             await _close(database)
-            await asyncio.to_thread(tracing.end)
+            await asyncio.to_thread(config.tracing.end)
 
 
 def _routes(services: Services, health: Health, login: LoginLink) -> list[Route | WebSocketRoute]:
@@ -142,11 +153,9 @@ def _routes(services: Services, health: Health, login: LoginLink) -> list[Route 
     return [
         Route("/graphql", GraphQLHTTP(services)),
         WebSocketRoute("/graphql", GraphQLWebSocket(services)),
-        Route("/healthz", _healthy),
         Route("/readyz", ready),
         Route("/metrics", MetricsPage(services.metrics, services, health).__call__),
         *(Route(path, log_in, methods=["POST"]) for path in (login_link.PATH, login_link.OLD_PATH)),
-        *dashboard.routes(),
     ]
 
 

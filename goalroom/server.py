@@ -20,7 +20,7 @@ except ImportError:
 import uvicorn
 from starlette.applications import Starlette
 
-from goalroom.app import create_app
+from goalroom.app import AppConfig, create_app
 from goalroom.command_error import CommandError
 from goalroom.endpoints.login_link import LoginLink
 from goalroom.postgres import setup
@@ -106,15 +106,10 @@ async def _serve_on(
     async with setup.bootstrapped(settings) as url:
         if stop.is_set():
             return
-        app = create_app(
-            url,
-            rate_limit=settings.rate_limit,
-            limits=settings.limits,
-            allowed_origins=settings.allowed_origins,
-        )
-        server = _Server(config(app, settings), app.state.login_link, entrance)
+        app_config = AppConfig(url, settings.rate_limit, settings.limits, settings.allowed_origins)
+        server = _Server(config(create_app(app_config), settings), app_config.login_link, entrance)
         beside = asyncio.create_task(_run_sidecar(sidecar, server.ready, stop)) if sidecar else None
-        stopper = asyncio.create_task(_stop(server, app.state.stopping, stop, beside))
+        stopper = asyncio.create_task(_stop(server, app_config.stopping, stop, beside))
         try:
             await server.serve(sockets=[listener])
         except SystemExit as error:

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import uvicorn
-from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
 from db.core.callers import Caller, authenticate
@@ -17,18 +16,17 @@ from db.core.database import Database
 from db.core.records import AgentKind, Role, Room
 from db.operations import room_mutations
 from db.rooms import agents
-from goalroom.app import create_app
-from goalroom.limits import DEFAULTS
+from goalroom.app import AppConfig, create_app
 from goalroom.server import bind, config
 from goalroom.settings import Settings
 
 
 @dataclass
 class Live:
-    """The address, the app behind it, a second way into its database, and an ADMIN who is in its one room."""
+    """The address, what its app is built from, a second way into its database, and an ADMIN who is in its one room."""
 
     host: str
-    app: Starlette
+    app: AppConfig
     database: Database
     http: httpx.AsyncClient
     room: Room
@@ -99,9 +97,8 @@ class Socket:
 async def serving(database_url: str, **options: Any) -> AsyncGenerator[Live]:
     """A server on this database."""
     with bind("127.0.0.1", 0) as listener:
-        limits = options.get("limits", DEFAULTS)
-        app = create_app(database_url, **{"rate_limit": 0} | options)
-        server = uvicorn.Server(config(app, Settings(limits=limits)))
+        app = AppConfig(database_url, **{"rate_limit": 0} | options)
+        server = uvicorn.Server(config(create_app(app), Settings(limits=app.limits)))
         server.capture_signals = suppress  # type: ignore[assignment]  # signals are pytest's
         task = asyncio.create_task(server.serve(sockets=[listener]))
         database = await Database.connect(database_url, size=2)

@@ -69,7 +69,7 @@ def test_a_request_and_its_act_are_spans_below_the_clients_own(tmp_path: Path) -
 
 def test_nothing_of_it_is_imported_without_being_configured() -> None:
     program = (
-        "import sys, goalroom.app, goalroom.server; goalroom.app.create_app('postgresql://x');"
+        "import sys, goalroom.app, goalroom.server; goalroom.app.create_app(goalroom.app.AppConfig('postgresql://x'));"
         "print([name for name in sys.modules if name.startswith('opentelemetry')])"
     )
 

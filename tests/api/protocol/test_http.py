@@ -355,7 +355,7 @@ async def test_long_polls_end_when_the_server_stops(live: Live) -> None:
     await asyncio.sleep(0.3)
     assert not waiting.done()
 
-    live.app.state.stopping.set()
+    live.app.stopping.set()
     response = await asyncio.wait_for(waiting, 3)
 
     assert response.json()["data"]["claimNextTask"]["task"] is None

@@ -115,7 +115,7 @@ async def test_a_revoked_token_ends_the_stream(live: Live) -> None:
 async def test_a_stream_that_ends_with_the_server_asks_to_come_back(live: Live) -> None:
     async with stream(live, everything(live)) as (_, heard):
         await anext(heard)
-        live.app.state.stopping.set()
+        live.app.stopping.set()
         async with asyncio.timeout(2):
             rest = [kind async for kind, _ in heard]
 

@@ -305,7 +305,7 @@ async def test_who_leaves_a_room_hears_no_more_of_it(live: Live) -> None:
 async def test_the_socket_is_told_that_the_server_stops(live: Live, opened: Socket) -> None:
     await opened.subscribe("1", EVENTS)
 
-    live.app.state.stopping.set()
+    live.app.stopping.set()
 
     assert (await opened.closed())[0] == 1012
 
