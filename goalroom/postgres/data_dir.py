@@ -5,11 +5,13 @@ import pwd
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from goalroom.command_error import CommandError
+from goalroom.postgres.file_lock import Lock
 
 CLUSTER, NEW_CLUSTER, TURN, IN_USE, ADMIN_TOKEN = (
     "postgres",
@@ -20,6 +22,8 @@ CLUSTER, NEW_CLUSTER, TURN, IN_USE, ADMIN_TOKEN = (
 )
 _OURS = {CLUSTER, NEW_CLUSTER, TURN, IN_USE, ADMIN_TOKEN, ADMIN_TOKEN + ".new"}
 _SYSTEM_USER = "goalroom"
+# In a directory that is root's alone, as only root makes users: nobody else can hold it.
+_USERADD_LOCK = Path("/run/goalroom-useradd.lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def account(path: Path) -> Account | None:
                 return Account(uid, pwd.getpwuid(uid).pw_gid)
             except KeyError:
                 raise CommandError(f"{owned} belongs to user id {uid}, which this system doesn't know.") from None
-    user = _system_user()
+    user = system_user()
     if all(entry.name in _OURS for entry in path.iterdir()):
         os.chown(path, user.uid, user.gid)
     return user
@@ -88,22 +92,48 @@ def _open(path: Path, bits: int) -> None:
         raise CommandError(f"Postgres, which never runs as root, can't get to {path}: {error.strerror}.") from error
 
 
-def _system_user() -> Account:
-    """The user `goalroom`, made where it is missing; another process may make it at the same moment."""
-    for _ in range(3):
-        try:
-            found = pwd.getpwnam(_SYSTEM_USER)
-            return Account(found.pw_uid, found.pw_gid)
-        except KeyError:
-            useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-            if useradd is None:
-                break
-            subprocess.run(  # noqa: S603  # a system tool with constant arguments
-                [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/bin/false", _SYSTEM_USER],
-                check=False,
-                capture_output=True,
-            )
-    raise CommandError(
-        f"Postgres never runs as root, and the system user {_SYSTEM_USER} can't be made: "
-        "run goalroom as an ordinary user, or give --database-url."
-    )
+def system_user(name: str = _SYSTEM_USER) -> Account:
+    """The system user of this name, made where it is missing."""
+    found = _look_up(name)
+    if found is not None:
+        return found
+    useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if useradd is not None:
+        # Two runs of useradd at once both succeed, and the later one replaces the user id that the earlier one gave.
+        with _one_process_at_a_time():
+            found = _look_up(name)
+            if found is None:
+                subprocess.run(  # noqa: S603  # a system tool, and a name of ours
+                    [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/bin/false", name],
+                    check=False,
+                    capture_output=True,
+                )
+                found = _look_up(name)
+    if found is None:
+        raise CommandError(
+            f"Postgres never runs as root, and the system user {name} can't be made: "
+            "run goalroom as an ordinary user, or give --database-url."
+        )
+    return found
+
+
+def _look_up(name: str) -> Account | None:
+    try:
+        user = pwd.getpwnam(name)
+    except KeyError:
+        return None
+    return Account(user.pw_uid, user.pw_gid)
+
+
+@contextmanager
+def _one_process_at_a_time() -> Generator[None]:
+    """Among all of this machine that make the system user, whatever their data directories are."""
+    try:
+        lock = Lock(_USERADD_LOCK)
+    except OSError as error:
+        raise CommandError(f"The lock {_USERADD_LOCK} can't be made: {error.strerror}.") from error
+    try:
+        lock.wait()
+        yield
+    finally:
+        lock.release()

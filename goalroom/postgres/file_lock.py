@@ -23,5 +23,9 @@ class Lock:
             return False
         return True
 
+    def wait(self) -> None:
+        """Hold it alone, as soon as nobody else does."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
     def release(self) -> None:
         os.close(self._file)
