@@ -80,8 +80,9 @@ async def _room(tx: Transaction, caller: Caller, new: NewMessage, parent: Messag
     if parent is not None and new.room is None:
         return parent.room_id
     room_id = (await rooms.find(tx, caller, new.room)).id
-    if parent is not None and parent.room_id != room_id:
-        raise BadInput("replyTo", f"{new.reply_to} is in another room.", "Leave `room` out to answer where it is.")
+    if parent is not None:
+        hint = "Leave `room` out to answer where it is."
+        validation.same_room("replyTo", new.reply_to, parent.room_id, room_id, hint)
     return room_id
 
 
@@ -153,8 +154,7 @@ async def _superseded(tx: Transaction, caller: Caller, room_id: int, reference: 
         raise Forbidden(
             f"{reference} is not yours, and only its sender replaces a message.", "Answer it with `replyTo`."
         )
-    if message.room_id != room_id:
-        raise BadInput("supersedes", f"{reference} is in another room.", "Send the new message to the same room.")
+    validation.same_room("supersedes", reference, message.room_id, room_id, "Send the new message to the same room.")
     # Only now that the row is locked can it be told.
     if await q.messages_superseding(tx, message_ids=[message.id]):
         raise BadInput(

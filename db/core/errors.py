@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
+from db.core.text import camel_case
+
 
 class ErrorCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -57,12 +59,7 @@ class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error 
 
     def facts(self) -> Mapping[str, object]:
         """The fields, by their name in the contract."""
-        return {_camel(field.name): getattr(self, field.name) for field in fields(self)}
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
+        return {camel_case(field.name): getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""What users wrote, within what the server writes."""
+"""What users wrote, within what the server writes; and names as the contract writes them."""
 
 
 def one_line(text: str, most: int) -> str:
@@ -11,3 +11,9 @@ def code_span(text: str, most: int) -> str:
     """One line of Markdown that ends where it should; in it nothing is a heading, a link or a mention."""
     visible = "".join(character if character.isprintable() else " " for character in text.replace("`", "'"))
     return f"`{one_line(visible, most) or '(blank)'}`"
+
+
+def camel_case(name: str) -> str:
+    """The contract's name of a field or column: lease_seconds is leaseSeconds."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)

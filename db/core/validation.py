@@ -40,6 +40,13 @@ def text(field: str, value: str, *, most: int = MAX_TEXT, least: int = 0) -> str
     return value
 
 
+def same_room(field: str, reference: str | None, room_id: int, expected: int, hint: str = BadInput.next_step) -> None:
+    """BAD_INPUT where what the field refers to, which the caller may see, is in another room than the one meant."""
+    if room_id != expected:
+        where, meant = ids.of(ids.ROOM, room_id), ids.of(ids.ROOM, expected)
+        raise BadInput(field, f"{reference} is in another room: {where}, not {meant}.", hint)
+
+
 def title(field: str, value: str) -> str:
     """1 to 300 characters that aren't all blank."""
     if not value.strip():

@@ -4,13 +4,13 @@ Every function reads what many objectives ask for in a fixed number of statement
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from db.core import pagination, validation
 from db.core.database import Database
+from db.core.grouping import grouped
 from db.core.pagination import Page
 from db.core.queries import q
 from db.core.records import KeyResult, Objective, ObjectiveStatus, TaskCounts
@@ -116,12 +116,12 @@ async def counts_of_rooms(database: Database, keys: Sequence[int]) -> dict[int, 
 
 async def key_results_of(database: Database, keys: Sequence[int]) -> dict[int, list[KeyResult]]:
     """The key results of each objective, oldest first."""
-    return _grouped(await q.key_results_of(database, objective_ids=keys), "objective_id", KeyResult.of)
+    return grouped(await q.key_results_of(database, objective_ids=keys), "objective_id", KeyResult.of)
 
 
 async def ancestors(database: Database, keys: Sequence[int]) -> dict[int, list[Objective]]:
     """What is above each objective, from the root down."""
-    return _grouped(await q.ancestors_of(database, objective_ids=keys), "asked", Objective.of)
+    return grouped(await q.ancestors_of(database, objective_ids=keys), "asked", Objective.of)
 
 
 async def subtrees(database: Database, keys: Sequence[SubtreeKey]) -> dict[SubtreeKey, list[Objective]]:
@@ -130,14 +130,14 @@ async def subtrees(database: Database, keys: Sequence[SubtreeKey]) -> dict[Subtr
     for depth, archived in dict.fromkeys((depth, archived) for _, depth, archived in keys):
         asked = [root for root, *rest in keys if tuple(rest) == (depth, archived)]
         rows = await q.subtree_rows(database, objective_ids=asked, depth=depth, archived=archived)
-        for root, below in _grouped(rows, "asked", Objective.of).items():
+        for root, below in grouped(rows, "asked", Objective.of).items():
             found[root, depth, archived] = below
     return found
 
 
 async def subtree_keys(database: Database, keys: Sequence[int]) -> dict[int, list[int]]:
     """The keys of each objective and of all below it."""
-    return _grouped(await q.subtree_keys(database, objective_ids=keys), "asked", lambda row: row["id"])
+    return grouped(await q.subtree_keys(database, objective_ids=keys), "asked", lambda row: row["id"])
 
 
 def children_key(room: int, parent: int | None, *, archived: bool, first: int, after: str | None) -> ChildrenKey:
@@ -164,9 +164,9 @@ async def children(database: Database, keys: Sequence[ChildrenKey]) -> dict[Chil
             after_times=[time for time, _ in afters],
             after_ids=[number for _, number in afters],
         )
-        grouped = _grouped(rows, "position", Objective.of)
+        by_position = grouped(rows, "position", Objective.of)
         for position, key in enumerate(asked, start=1):
-            found[key] = Page.of(grouped.get(position, []), first, _cursor, resumed=key[4] is not None)
+            found[key] = Page.of(by_position.get(position, []), first, _cursor, resumed=key[4] is not None)
     return found
 
 
@@ -184,10 +184,3 @@ async def child_counts(database: Database, keys: Sequence[ChildCountKey]) -> dic
 
 def _cursor(objective: Objective) -> str:
     return pagination.encode(_CURSOR, objective.created_at, objective.id)
-
-
-def _grouped(rows: Iterable[Any], by: str, record: Callable[[Any], Any]) -> dict[int, list[Any]]:
-    grouped: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        grouped[row[by]].append(record(row))
-    return dict(grouped)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.errors import BadInput, NotFound, WrongStatus
+from db.core.errors import NotFound, WrongStatus
 from db.core.queries import q, required
 from db.core.records import FINISHED, Room, Task, TaskStatus
 from db.core.transaction import Transaction
@@ -89,5 +89,4 @@ class Lookups:
         return required(await q.intern_requirement(self.tx, capabilities=capabilities, resources=keys))
 
     def _here(self, field_name: str, reference: str, room_id: int) -> None:
-        if room_id != self.room.id:
-            raise BadInput(field_name, f"{reference} is in another room than {self.room.name}.")
+        validation.same_room(field_name, reference, room_id, self.room.id)

@@ -57,8 +57,8 @@ async def create(
         above = await objectives.find(tx, caller, parent) if parent is not None else None
         found = await (rooms.get(tx, above.room_id) if above and room is None else rooms.find(tx, caller, room))
         caller.must_work(found.id, room or found.name)
-        if above and above.room_id != found.id:
-            raise BadInput("parent", f"{parent} is in another room than {found.name}.")
+        if above:
+            validation.same_room("parent", parent, above.room_id, found.id)
         answer = await idempotency.answer_of(tx, caller, "createObjective", key, request)
         if answer is not None:
             return Objective.of(required(await q.objective_by_id(tx, objective_id=answer)))
@@ -120,8 +120,7 @@ async def move(database: Database, caller: Caller, reference: str, parent: str |
         before = await _locked(tx, caller, reference)
         above = await objectives.find(tx, caller, parent) if parent is not None else None
         if above is not None:
-            if above.room_id != before.room_id:
-                raise BadInput("parent", f"{parent} is in another room than {reference}.")
+            validation.same_room("parent", parent, above.room_id, before.room_id)
             await _refuse_cycle(tx, before, above)
             await objectives.part_added(tx, above.id, caller.agent_id)
         await q.move_objective(tx, objective_id=before.id, parent_id=above.id if above else None)

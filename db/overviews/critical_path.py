@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 
+from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.errors import BadInput
 from db.core.queries import q
 from db.core.records import Task
 from db.goal_tree import objectives
@@ -19,8 +19,8 @@ async def find(database: Database, caller: Caller, room: str | None, objective: 
         room_id, within = (await rooms.find(database, caller, room)).id, None
     else:
         found = await objectives.find(database, caller, objective)
-        if room is not None and (await rooms.find(database, caller, room)).id != found.room_id:
-            raise BadInput("objective", f"{objective} is in another room than {room}.")
+        if room is not None:
+            validation.same_room("objective", objective, found.room_id, (await rooms.find(database, caller, room)).id)
         room_id, within = found.room_id, await objectives.subtree(database, found.id)
     starts = [row["id"] for row in await q.unfinished_tasks(database, room_id=room_id, within=within)]
     edges = [(row["task_id"], row["on_id"]) for row in await q.waits_reached_from(database, task_ids=starts)]

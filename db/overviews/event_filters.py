@@ -185,8 +185,7 @@ def _same_room(room: str | None, room_id: int) -> str:
 
 
 def _in_room(key: int, room_id: int, watching: Watching, reference: str) -> int:
-    if room_id != watching.room_id:
-        raise BadInput("room", f"{reference} is in another room.", "Leave `room` out, or name that room.")
+    validation.same_room("room", reference, room_id, watching.room_id, "Leave `room` out, or name that room.")
     return key
 
 

@@ -9,6 +9,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, NotFound, NotReady
+from db.core.grouping import grouped
 from db.core.queries import q
 from db.core.records import EventKind, InboxKind, Resource, Task, Wait, WaitKind
 from db.core.transaction import Transaction
@@ -188,18 +189,13 @@ async def unavailable(on: Database | Transaction, requirements: Sequence[int]) -
 
 async def of_requirements(database: Database, keys: Sequence[int]) -> dict[int, list[Resource]]:
     """What each requirement needs, by name."""
-    found: dict[int, list[Resource]] = {}
-    for row in await q.resources_of_requirements(database, requirement_ids=keys):
-        found.setdefault(row["requirement_id"], []).append(Resource.of(row))
-    return found
+    rows = await q.resources_of_requirements(database, requirement_ids=keys)
+    return grouped(rows, "requirement_id", Resource.of)
 
 
 async def of_rooms(database: Database, keys: Sequence[int]) -> dict[int, list[Resource]]:
     """The resources of each room, by name."""
-    found: dict[int, list[Resource]] = {}
-    for row in await q.resources_of_rooms(database, room_ids=keys):
-        found.setdefault(row["room_id"], []).append(Resource.of(row))
-    return found
+    return grouped(await q.resources_of_rooms(database, room_ids=keys), "room_id", Resource.of)
 
 
 async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Resource]:

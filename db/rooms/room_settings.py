@@ -6,6 +6,7 @@ from typing import Any
 
 from db.core import validation
 from db.core.errors import BadInput
+from db.core.text import camel_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ _NUMBERS = {
 def check(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The same, where each is within its bounds; else BAD_INPUT."""
     for column, value in settings.items():
-        field = in_contract(column)
+        field = camel_case(column)
         if value is None:
             if column in _SWITCHES or not _NUMBERS[column].nullable:
                 raise BadInput(field, f"{field} always has a value: leave it out to keep it as it is.")
@@ -44,12 +45,6 @@ def check(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def described(changes: Mapping[str, Any]) -> dict[str, Any]:
     """What the log says of changed columns of a room: `title`, and `settings` under their names in the contract."""
-    settings = {in_contract(column): value for column, value in changes.items() if column != "title"}
+    settings = {camel_case(column): value for column, value in changes.items() if column != "title"}
     said: dict[str, Any] = {"settings": settings} if settings else {}
     return {"title": changes["title"], **said} if "title" in changes else said
-
-
-def in_contract(column: str) -> str:
-    """The contract's name of a setting: lease_seconds is leaseSeconds."""
-    head, *rest = column.split("_")
-    return head + "".join(word.capitalize() for word in rest)

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from db.core import idempotency, validation
 from db.core.callers import Caller, still
 from db.core.database import Database
-from db.core.errors import BadInput
 from db.core.queries import q, required
 from db.core.records import EventKind, Room, Task, TaskStatus
 from db.core.transaction import Committed, Transaction
@@ -118,8 +117,7 @@ async def _search(
     caller.must_work(room_id, request.room or "room")
     if objective is None and request.objective is not None:
         objective = await objectives.find(database, caller, request.objective)
-        if objective.room_id != room_id:
-            raise BadInput("objective", f"{request.objective} is in another room.")
+        validation.same_room("objective", request.objective, objective.room_id, room_id)
     return _Search(
         request,
         room_id,

@@ -1,13 +1,13 @@
 """Done criteria: what must hold for a task to be done, written before the work."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from db.core import validation
+from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.errors import BadInput, CriteriaFrozen, WrongStatus
+from db.core.errors import BadInput, CriteriaFrozen, NotFound, WrongStatus
 from db.core.queries import q, required
-from db.core.records import STARTED, EventKind, Task
+from db.core.records import STARTED, Criterion, EventKind, Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import UNFINISHED
 from db.tasks import readiness
@@ -21,6 +21,22 @@ def checked(texts: Sequence[str]) -> list[str]:
             raise BadInput("criteria", "A criterion is empty.")
         validation.text("criteria", text)
     return list(texts)
+
+
+def refuse_repeated(references: Sequence[str], form: str) -> None:
+    """BAD_INPUT where two of them name one criterion; `form` is what to send for each."""
+    if len({reference.upper() for reference in references}) < len(references):
+        raise BadInput("criteria", f"criteria says two things of one criterion: send one {form} for each.")
+
+
+async def of_task(tx: Transaction, task: Task, named: Iterable[int]) -> list[Criterion]:
+    """The criteria of the task; NOT_FOUND where one of those named isn't among them."""
+    criteria = [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
+    known = {criterion.id for criterion in criteria}
+    for key in named:
+        if key not in known:
+            raise NotFound(ids.of(ids.CRITERION, key))
+    return criteria
 
 
 async def set_all(database: Database, caller: Caller, reference: str, criteria: Sequence[str]) -> Task:

@@ -1,6 +1,6 @@
 """Dependencies: what a task waits for, and what it is otherwise related to."""
 
-from db.core import ids
+from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput, DependencyCycle
@@ -15,7 +15,7 @@ from db.tasks.task_guard import locked_room_and_task
 async def add(database: Database, caller: Caller, reference: str, on: str, kind: DependencyKind) -> Dependency:
     """Let the task depend on the other; the same edge again is the same edge. DEPENDENCY_CYCLE names the way round."""
     async with locked_room_and_task(database, caller, reference) as (tx, _room, held):
-        task, other = held.task, await _other_end(tx, caller, held.task, reference, on)
+        task, other = held.task, await _other_end(tx, caller, held.task, on)
         await link(tx, caller, task, other, kind)
         if kind is DependencyKind.BLOCKS:
             await readiness.refuse_cycles(tx, [task.id])
@@ -41,7 +41,7 @@ async def link(tx: Transaction, caller: Caller, task: Task, other: Task, kind: D
 async def remove(database: Database, caller: Caller, reference: str, on: str, kind: DependencyKind) -> Task:
     """Take the edge away; where there is none, nothing changes."""
     async with locked_room_and_task(database, caller, reference) as (tx, _room, held):
-        task, other = held.task, await _other_end(tx, caller, held.task, reference, on)
+        task, other = held.task, await _other_end(tx, caller, held.task, on)
         if await q.delete_dependency(tx, task_id=task.id, depends_on_id=other.id, kind=kind):
             if kind is DependencyKind.BLOCKS:
                 await readiness.recount(tx, [task.id, other.id], caller.agent_id)
@@ -49,11 +49,10 @@ async def remove(database: Database, caller: Caller, reference: str, on: str, ki
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
-async def _other_end(tx: Transaction, caller: Caller, task: Task, reference: str, on: str) -> Task:
+async def _other_end(tx: Transaction, caller: Caller, task: Task, on: str) -> Task:
     """What the edge points at, in the same room, whose lock is held."""
     other = await find_task(tx, caller, on)
-    if other.room_id != task.room_id:
-        raise BadInput("dependsOn", f"{on} is in another room than {reference}: dependencies stay within one.")
+    validation.same_room("dependsOn", on, other.room_id, task.room_id, "Dependencies stay within one room.")
     return other
 
 

@@ -7,14 +7,15 @@ from db.conversation import comments
 from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.errors import BadInput, CriteriaUnmet, Forbidden, NotFound, SelfReview
+from db.core.errors import CriteriaUnmet, Forbidden, SelfReview
+from db.core.grouping import grouped
 from db.core.queries import q, required
-from db.core.records import CommentKind, Criterion, EventKind, InboxKind, Review, Task, Verdict
+from db.core.records import CommentKind, EventKind, InboxKind, Review, Task, Verdict
 from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.rooms import agents, rooms
-from db.tasks import readiness, submissions
+from db.tasks import criteria, readiness, submissions
 from db.tasks.task_guard import locked_room_and_task
 
 _SAID = {Verdict.APPROVED: "Approved.", Verdict.CHANGES_REQUESTED: "Changes requested."}
@@ -39,8 +40,7 @@ class NewReview:
         validation.text("comment", self.comment)
         for criterion in validation.items("criteria", self.criteria):
             validation.text("note", criterion.note)
-        if len({criterion.id.upper() for criterion in self.criteria}) < len(self.criteria):
-            raise BadInput("criteria", "criteria says two things of one criterion: send one {id, accepted} for each.")
+        criteria.refuse_repeated([criterion.id for criterion in self.criteria], "{id, accepted}")
         validation.text("comment, with the notes on the criteria,", self.text())
         return self
 
@@ -153,25 +153,19 @@ async def _must_be_its_reviewer(tx: Transaction, caller: Caller, task: Task) -> 
 
 async def _judge_criteria(tx: Transaction, task: Task, new: NewReview) -> None:
     """Keep the word on each criterion. Approving accepts those left out, and is refused while one isn't accepted."""
-    criteria = [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
     said = {ids.key(ids.CRITERION, one.id): one.accepted for one in new.criteria}
-    unknown = next((key for key in said if key not in {criterion.id for criterion in criteria}), None)
-    if unknown is not None:
-        raise NotFound(ids.of(ids.CRITERION, unknown))
+    present = await criteria.of_task(tx, task, said)
     if new.verdict is Verdict.APPROVED:
         refused = [ids.of(ids.CRITERION, key) for key, accepted in said.items() if not accepted]
         if refused:
             raise CriteriaUnmet(task=ids.of(ids.TASK, task.id), unmet=refused)
-        said = {criterion.id: True for criterion in criteria}
+        said = {criterion.id: True for criterion in present}
     await q.accept_criteria(tx, criterion_ids=list(said), accepted=list(said.values()))
 
 
 async def of_tasks(database: Database, keys: Sequence[int]) -> dict[int, list[Review]]:
     """The verdicts on each task, oldest first."""
-    found: dict[int, list[Review]] = {}
-    for row in await q.reviews_of(database, task_ids=keys):
-        found.setdefault(row["task_id"], []).append(Review.of(row))
-    return found
+    return grouped(await q.reviews_of(database, task_ids=keys), "task_id", Review.of)
 
 
 async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Review]:

@@ -7,14 +7,14 @@ from db.conversation import comments, messages
 from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.errors import BadInput, CriteriaUnmet, NotFound, NotReady, ReviewRequired
+from db.core.errors import BadInput, CriteriaUnmet, NotReady, ReviewRequired
 from db.core.queries import q, required
-from db.core.records import Agent, ArtifactKind, CommentKind, Criterion, EventKind, InboxKind, Task, WaitKind
+from db.core.records import Agent, ArtifactKind, CommentKind, EventKind, InboxKind, Task, WaitKind
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources
 from db.rooms import agents
-from db.tasks import readiness, waits
+from db.tasks import criteria, readiness, waits
 from db.tasks.task_guard import Held, locked_room_and_task, require_holder
 
 
@@ -46,8 +46,7 @@ class Submission:
         validation.text("summary", self.summary)
         for result in validation.items("criteria", self.criteria):
             validation.text("evidence", result.evidence)
-        if len({result.id.upper() for result in self.criteria}) < len(self.criteria):
-            raise BadInput("criteria", "criteria says two things of one criterion: send one {id, met} for each.")
+        criteria.refuse_repeated([result.id for result in self.criteria], "{id, met}")
         for artifact in validation.items("artifacts", self.artifacts):
             validation.text("url", artifact.url, most=validation.MAX_TEXT, least=1)
             validation.text("title", artifact.title, most=validation.MAX_TITLE)
@@ -134,17 +133,14 @@ async def _hand_in(tx: Transaction, caller: Caller, held: Held, submission: Subm
     task = held.task
     # The room's lock keeps others from adding a subtask meanwhile.
     await refuse_open_subtasks(tx, task)
-    criteria = [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
     results = {ids.key(ids.CRITERION, result.id): result for result in submission.criteria}
-    unknown = next((key for key in results if key not in {criterion.id for criterion in criteria}), None)
-    if unknown is not None:
-        raise NotFound(ids.of(ids.CRITERION, unknown))
-    unmet = [criterion for criterion in criteria if criterion.id not in results or not results[criterion.id].met]
+    present = await criteria.of_task(tx, task, results)
+    unmet = [criterion for criterion in present if criterion.id not in results or not results[criterion.id].met]
     if unmet:
         raise CriteriaUnmet(task=held.id, unmet=[ids.of(ids.CRITERION, criterion.id) for criterion in unmet])
     if results:
-        evidence = [results[criterion.id].evidence for criterion in criteria]
-        await q.meet_criteria(tx, criterion_ids=[criterion.id for criterion in criteria], evidence=evidence)
+        evidence = [results[criterion.id].evidence for criterion in present]
+        await q.meet_criteria(tx, criterion_ids=[criterion.id for criterion in present], evidence=evidence)
     if submission.artifacts:
         await q.insert_artifacts(
             tx,

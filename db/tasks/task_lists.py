@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from db.core import pagination, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.errors import BadInput, Refused
+from db.core.errors import Refused
 from db.core.pagination import Page
 from db.core.queries import q
 from db.core.records import Task, TaskOrder, TaskStatus
@@ -95,8 +95,7 @@ async def narrow(database: Database, caller: Caller, room_id: int, wanted: TaskF
     below = None
     if wanted.objective is not None:
         objective = await objectives.find(database, caller, wanted.objective)
-        if objective.room_id != room_id:
-            raise BadInput("objective", f"{wanted.objective} is in another room.")
+        validation.same_room("objective", wanted.objective, objective.room_id, room_id)
         below = tuple(await objectives.subtree(database, objective.id))
 
     async def agent(reference: str | None) -> int | None:

@@ -1,15 +1,12 @@
 """What hangs on tasks, read for many of them at once: one statement each, whatever their number."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 from db.core.database import Database
+from db.core.grouping import grouped
 from db.core.queries import q
 from db.core.records import Artifact, Comment, Criterion, Dependency, KeyResult, Session, Task, Wait
 from db.tasks import waits
-
-T = TypeVar("T")
 
 
 async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Task]:
@@ -19,17 +16,17 @@ async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Task]:
 
 async def subtasks(database: Database, keys: Sequence[int]) -> dict[int, list[Task]]:
     """The subtasks of each task, oldest first."""
-    return _grouped(await q.subtasks_of(database, task_ids=keys), "parent_id", Task.of)
+    return grouped(await q.subtasks_of(database, task_ids=keys), "parent_id", Task.of)
 
 
 async def held_by(database: Database, keys: Sequence[int]) -> dict[int, list[Task]]:
     """What each agent holds now."""
-    return _grouped(await q.held_by(database, agent_ids=keys), "assignee_id", Task.of)
+    return grouped(await q.held_by(database, agent_ids=keys), "assignee_id", Task.of)
 
 
 async def criteria(database: Database, keys: Sequence[int]) -> dict[int, list[Criterion]]:
     """The criteria of each task, in their order."""
-    return _grouped(await q.criteria_of_tasks(database, task_ids=keys), "task_id", Criterion.of)
+    return grouped(await q.criteria_of_tasks(database, task_ids=keys), "task_id", Criterion.of)
 
 
 async def capabilities(database: Database, keys: Sequence[int]) -> dict[int, list[str]]:
@@ -45,12 +42,12 @@ async def waiting_on(database: Database, keys: Sequence[Task]) -> dict[Task, lis
 
 async def dependencies(database: Database, keys: Sequence[int]) -> dict[int, list[Dependency]]:
     """What each task waits for and relates to."""
-    return _grouped(await q.dependencies_of(database, task_ids=keys), "task_id", Dependency.of)
+    return grouped(await q.dependencies_of(database, task_ids=keys), "task_id", Dependency.of)
 
 
 async def dependents(database: Database, keys: Sequence[int]) -> dict[int, list[Dependency]]:
     """What waits for and relates to each task."""
-    return _grouped(await q.dependents_of(database, task_ids=keys), "depends_on_id", Dependency.of)
+    return grouped(await q.dependents_of(database, task_ids=keys), "depends_on_id", Dependency.of)
 
 
 async def unblocks(database: Database, keys: Sequence[int]) -> dict[int, int]:
@@ -65,21 +62,14 @@ async def handoffs(database: Database, keys: Sequence[int]) -> dict[int, Comment
 
 async def artifacts(database: Database, keys: Sequence[int]) -> dict[int, list[Artifact]]:
     """The artifacts of each task, oldest first."""
-    return _grouped(await q.artifacts_of(database, task_ids=keys), "task_id", Artifact.of)
+    return grouped(await q.artifacts_of(database, task_ids=keys), "task_id", Artifact.of)
 
 
 async def key_results(database: Database, keys: Sequence[int]) -> dict[int, list[KeyResult]]:
     """The key results that each task moves."""
-    return _grouped(await q.key_results_of_tasks(database, task_ids=keys), "task_id", KeyResult.of)
+    return grouped(await q.key_results_of_tasks(database, task_ids=keys), "task_id", KeyResult.of)
 
 
 async def sessions(database: Database, keys: Sequence[int]) -> dict[int, Session]:
     """Sessions by key."""
     return {row["id"]: Session.of(row) for row in await q.sessions_by_ids(database, session_ids=keys)}
-
-
-def _grouped(rows: Sequence[Any], by: str, record: Callable[[Any], T]) -> dict[int, list[T]]:
-    grouped: dict[int, list[T]] = defaultdict(list)
-    for row in rows:
-        grouped[row[by]].append(record(row))
-    return dict(grouped)

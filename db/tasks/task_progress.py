@@ -123,8 +123,7 @@ async def block(
         blockers = []
         for blocker_reference in validation.items("dependsOn", depends_on):
             blocker = await find_task(tx, caller, blocker_reference)
-            if blocker.room_id != room.id:
-                raise BadInput("dependsOn", f"{blocker_reference} is in another room.")
+            validation.same_room("dependsOn", blocker_reference, blocker.room_id, room.id)
             blockers.append(blocker)
         for blocker in blockers:
             await dependencies.link(tx, caller, task, blocker, DependencyKind.BLOCKS)

@@ -10,6 +10,7 @@ from db.core.database import Database
 from db.core.errors import BadInput, DependencyCycle
 from db.core.queries import q, required
 from db.core.records import EventKind, Task, TaskStatus
+from db.core.text import camel_case
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goal_tree.references import Lookups
@@ -138,11 +139,7 @@ async def _exchange(tx: Transaction, held: Held, requirement_id: int, actor: int
 
 
 def _contract_names(changes: Mapping[str, object]) -> dict[str, object]:
-    def camel(name: str) -> str:
-        head, *rest = name.split("_")
-        return head + "".join(word.capitalize() for word in rest)
-
     def plain(name: str, value: object) -> object:
         return f"P{value}" if name == "priority" else value
 
-    return {camel(name): plain(name, value) for name, value in changes.items()}
+    return {camel_case(name): plain(name, value) for name, value in changes.items()}

@@ -1,11 +1,12 @@
 """What tasks wait for, for people and agents to read: the facts behind the stored `ready`."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from db.core import ids
 from db.core.database import Database
+from db.core.grouping import grouped
 from db.core.queries import q
 from db.core.records import Task, TaskStatus, Wait, WaitKind
 from db.core.transaction import Transaction
@@ -19,9 +20,12 @@ async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[in
     """
     unfinished = [task for task in tasks if not task.finished]
     keys = [task.id for task in unfinished]
-    blockers = _grouped(await q.open_blockers(on, task_ids=keys))
-    ahead = _grouped(await q.ahead_on_tracks(on, task_ids=keys))
-    subtasks = _grouped(await q.unfinished_subtasks(on, task_ids=keys))
+    blocked = partial(_on_task, WaitKind.DEPENDENCY, "{} is unfinished")
+    behind = partial(_on_task, WaitKind.TRACK, "{} comes before it on its track")
+    incomplete = partial(_on_task, WaitKind.SUBTASK, "its subtask {} is unfinished")
+    blockers = grouped(await q.open_blockers(on, task_ids=keys), "task_id", blocked)
+    ahead = grouped(await q.ahead_on_tracks(on, task_ids=keys), "task_id", behind)
+    subtasks = grouped(await q.unfinished_subtasks(on, task_ids=keys), "task_id", incomplete)
     drafted = sorted({task.objective_id for task in unfinished if task.waits_for_objective and task.objective_id})
     drafts = {row["asked"]: row for row in await q.drafts_above(on, objective_ids=drafted)}
     lacking = await resources.unavailable(
@@ -32,12 +36,12 @@ async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[in
     }
     return {task.id: [] for task in tasks} | {
         task.id: [
-            *(_on_task(WaitKind.DEPENDENCY, row, "{} is unfinished") for row in blockers[task.id]),
-            *(_on_task(WaitKind.TRACK, row, "{} comes before it on its track") for row in ahead[task.id]),
+            *blockers.get(task.id, ()),
+            *ahead.get(task.id, ()),
             *(_before_start(task, drafts, paused=task.room_id in paused) if task.status is TaskStatus.TODO else ()),
             *(map(resources.wait_for, lacking.get(task.requirement_id, ())) if task.status is TaskStatus.TODO else ()),
             *(_reason(task) if task.status is TaskStatus.BLOCKED else ()),
-            *(_on_task(WaitKind.SUBTASK, row, "its subtask {} is unfinished") for row in subtasks[task.id]),
+            *subtasks.get(task.id, ()),
         ]
         for task in unfinished
     }
@@ -48,7 +52,7 @@ def facts(waits: Sequence[Wait]) -> list[Mapping[str, object]]:
     return [wait.facts() for wait in waits]
 
 
-def _on_task(kind: WaitKind, row: Any, how: str) -> Wait:
+def _on_task(kind: WaitKind, how: str, row: Any) -> Wait:
     return Wait(kind, how.format(f"{ids.of(ids.TASK, row['id'])} '{row['title']}'"), task_id=row["id"])
 
 
@@ -70,10 +74,3 @@ def _before_start(task: Task, drafts: Mapping[int, Any], *, paused: bool) -> lis
 
 def _reason(task: Task) -> list[Wait]:
     return [] if task.blocked_reason is None else [Wait(WaitKind.REASON, task.blocked_reason)]
-
-
-def _grouped(rows: Sequence[Any]) -> defaultdict[int, list[Any]]:
-    grouped: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        grouped[row["task_id"]].append(row)
-    return grouped

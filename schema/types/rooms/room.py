@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import strawberry
 
 from db.conversation import channels, message_lists
-from db.core import ids, records
-from db.core.errors import BadInput
+from db.core import ids, records, validation
 from db.goal_tree import objective_tree, objectives
 from db.overviews import digest, flow
 from db.resources import resources
@@ -117,8 +116,7 @@ class Room(Node):
         below = None
         if asked := or_none(parent):
             found = await objectives.find(info.context.database, info.context.caller, asked)
-            if found.room_id != self.room_id:
-                raise BadInput("parent", f"{asked} is in another room than {self.name}.")
+            validation.same_room("parent", asked, found.room_id, self.room_id)
             below = found.id
         return await objective_types.ObjectiveConnection.below(
             info, self.room_id, below, archived=include_archived, first=first, after=or_none(after)
