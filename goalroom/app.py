@@ -1,8 +1,7 @@
 """The ASGI app: what is served where, and what lives as long as the process."""
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from db.core.database import Database
+from db.core.retry import Retry
 from db.events.feed import Feed
 from db.operations import outage_grace
 from goalroom.broadcast.notifier import Nudges
@@ -23,7 +23,6 @@ from goalroom.endpoints import dashboard, login_link
 from goalroom.endpoints.health import Health
 from goalroom.endpoints.login_link import LoginLink
 from goalroom.endpoints.metrics import MetricsPage
-from goalroom.execution import errors
 from goalroom.execution.engine import Engine
 from goalroom.execution.rate_limits import RateLimiter
 from goalroom.limits import DEFAULTS, Limits
@@ -40,8 +39,6 @@ from goalroom.transport.websocket import GraphQLWebSocket
 from resolvers.build import schema
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ class _Lifespan:
         # They need the database, which opens only now; and they stand first, since most requests are for them.
         app.router.routes[:0] = _routes(services, health, config.login_link)
         work = [
-            asyncio.create_task(_supervised(name, one))
+            asyncio.create_task(_supervised(name).until_done(one))
             for name, one in (
                 ("nudges", nudges.run),
                 ("uptime", lambda: outage_grace.keep_noting(database)),
@@ -163,24 +160,9 @@ async def _healthy(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:
+def _supervised(name: str) -> Retry:
     """Background work is begun again when it fails; what it left undone it finds again."""
-    pause, failing = _FIRST_PAUSE, False
-    loop = asyncio.get_running_loop()
-    while True:
-        begun = loop.time()
-        try:
-            return await work()
-        except Exception as error:
-            if loop.time() - begun > _LONGEST_PAUSE:
-                pause, failing = _FIRST_PAUSE, False
-            if errors.refusal(error) is None:
-                _log.exception("background work failed, beginning again", extra={"work": name})
-            elif not failing:
-                _log.warning("background work waits for the database", extra={"work": name, "error": repr(error)})
-            failing = True
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+    return Retry(name, _FIRST_PAUSE, _LONGEST_PAUSE, steady_seconds=_LONGEST_PAUSE)
 
 
 async def _close(database: Database) -> None:

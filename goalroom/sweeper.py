@@ -1,12 +1,14 @@
 """The work that the clock brings. Every process does it, and any number at once do nothing twice."""
 
 import asyncio
-import logging
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from db.conversation import memory
 from db.core import idempotency
 from db.core.database import Database
+from db.core.retry import Retry
 from db.goal_tree import objectives
 from db.operations import outage_grace
 from db.overviews import digest_posting
@@ -18,8 +20,6 @@ from goalroom.observability.metrics import Metrics
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
 _TICK_S = 0.5
 _LONGEST_PAUSE_S = 2.0
-
-_log = logging.getLogger(__name__)
 
 Sweep = Callable[[Database], Awaitable[int]]
 
@@ -40,16 +40,12 @@ _SWEEPS: tuple[tuple[int, Sweep], ...] = (
 
 async def sweep_forever(database: Database, metrics: Metrics) -> None:
     """Sweep until cancelled; while the database is away, try again with pauses that grow."""
-    pause, ticks = _TICK_S, 0
-    while True:
-        try:
-            await sweep_all(database, [one for every, one in _SWEEPS if ticks % every == 0], metrics)
-            pause, ticks = _TICK_S, ticks + 1
-        except Exception as error:
-            # Whatever went wrong was rolled back, and work that is left undone now is found again in the next round.
-            _log.warning("the sweep failed, trying again", extra={"error": repr(error)})
-            pause = min(pause * 2, _LONGEST_PAUSE_S)
-        await asyncio.sleep(pause)
+    # Whatever goes wrong was rolled back, and work that is left undone now is found again in the next round.
+    retry = Retry("sweeping", 2 * _TICK_S, _LONGEST_PAUSE_S)
+    for tick in itertools.count():
+        due = [sweep for every, sweep in _SWEEPS if tick % every == 0]
+        await retry.until_done(partial(sweep_all, database, due, metrics))
+        await asyncio.sleep(_TICK_S)
 
 
 async def sweep_all(database: Database, sweeps: Sequence[Sweep], metrics: Metrics) -> None:

@@ -1,16 +1,8 @@
-"""The database goes away now and then: how that is told from mistakes, and reads are retried until it is back."""
-
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+"""The database goes away now and then: how that is told from mistakes."""
 
 import asyncpg
 
 from db.core.errors import Unavailable
-
-T = TypeVar("T")
-
-_PAUSE_SECONDS = 0.5
 
 # It went away, is coming up, or is too busy; not what we asked of it.
 _AWAY = (
@@ -41,14 +33,3 @@ def is_away(error: BaseException) -> bool:
     # The driver also tells the misuse of a connection with an InterfaceError; one that was closed is not misuse.
     closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError) and "clos" in str(error)
     return closed or isinstance(error, _AWAY)
-
-
-async def retry_while_unavailable(read: Callable[[], Awaitable[T]]) -> T:
-    """What the read answers, retried for as long as the database is away."""
-    while True:
-        try:
-            return await read()
-        except Exception as error:
-            if not is_away(error):
-                raise
-        await asyncio.sleep(_PAUSE_SECONDS)

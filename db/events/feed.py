@@ -1,7 +1,6 @@
 """Followers of the rooms' logs: each event is read from Postgres once a process, and nothing queues up for anybody."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -10,14 +9,13 @@ from typing import Any, TypeVar
 from db.core.database import Database
 from db.core.queries import q
 from db.core.records import Event
+from db.core.retry import Retry
 from db.core.transaction import Committed, Topic
 from db.events.log_cache import Tail
 from db.events.state_watcher import Lookout
 
 S = TypeVar("S")
 T = TypeVar("T")
-
-_log = logging.getLogger(__name__)
 
 # How many events of a room stay in memory, and how many are read at once.
 _TAIL, _PAGE = 2_000, 200
@@ -97,7 +95,7 @@ class Feed:
         self._look = asyncio.Event()
         self._poller: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[Any]] = set()
-        self._failing = False
+        self._retry = Retry("reading logs", _FIRST_PAUSE, _LONGEST_PAUSE)
         self._states: dict[Topic, Lookout[Any]] = {}
         self._stop_listening = database.on_commit(self._committed)
 
@@ -246,19 +244,10 @@ class Feed:
 
     async def read_with_retry(self, read: Callable[[], Awaitable[T]]) -> T:
         """Read until it succeeds: while the database is away followers wait, and then go on where they were."""
-        pause = _FIRST_PAUSE
-        while True:
-            try:
-                async with asyncio.timeout(_DEAD_SECONDS):
-                    answer = await read()
-            except Exception as error:  # whatever it is, followers that stand still for ever are worse
-                if not self._failing:
-                    _log.warning("can't read the log, trying on", extra={"error": repr(error)})
-                self._failing = True
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
-            else:
-                if self._failing:
-                    _log.info("the log can be read again")
-                self._failing = False
-                return answer
+
+        async def alive() -> T:
+            async with asyncio.timeout(_DEAD_SECONDS):
+                return await read()
+
+        # Whatever goes wrong: followers that stand still for ever are worse.
+        return await self._retry.until_done(alive)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from broadcaster import Broadcast
 
 from db.core.database import Database
+from db.core.retry import Retry
 from db.core.transaction import Committed, Topic
 from db.events.feed import Feed
 
@@ -36,6 +37,7 @@ class Nudges:
         self._rooms: dict[int, int] = {}
         self._changes: set[tuple[Topic, int]] = set()
         self._said = asyncio.Event()
+        self._retry = Retry("notifying the other processes", _PAUSE_SECONDS, _PAUSE_SECONDS)
         self._agent_listeners: list[Callable[[int | None], None]] = []
 
     def on_agent_changed(self, listener: Callable[[int | None], None]) -> None:
@@ -51,7 +53,7 @@ class Nudges:
                 self._broadcast.subscribe(CHANNEL) as subscriber,
                 asyncio.TaskGroup() as group,
             ):
-                group.create_task(self._send())
+                group.create_task(self._retry.until_done(self._send))
                 while True:
                     self._hear((await subscriber.get()).message)
         finally:
@@ -67,7 +69,6 @@ class Nudges:
         self._said.set()
 
     async def _send(self) -> None:
-        failing = False
         while True:
             await self._said.wait()
             self._said.clear()
@@ -76,19 +77,14 @@ class Nudges:
             try:
                 for payload in _payloads(self._name, rooms, changes):
                     await self._broadcast.publish(CHANNEL, payload)
-                failing = False
-                await asyncio.sleep(_INTERVAL_SECONDS)
-            except Exception as error:  # any backend may stand behind the broadcast
-                if not failing:
-                    _log.warning(
-                        "can't nudge the other processes, which now look by themselves", extra={"error": repr(error)}
-                    )
-                failing = True
-                # What can't be sent is dropped but for agents: no poll finds those.
+            except Exception:
+                # What can't be sent is dropped, since the others look by themselves; but no poll finds agents.
                 if agents := {change for change in changes if change[0] is Topic.AGENT}:
                     self._changes |= agents
                     self._said.set()
-                await asyncio.sleep(_PAUSE_SECONDS)
+                raise
+            self._retry.succeeded()
+            await asyncio.sleep(_INTERVAL_SECONDS)
 
     def _hear(self, message: str) -> None:
         if message == LOOK_AGAIN:

@@ -1,17 +1,15 @@
 """Broadcaster's backend for Postgres; the stock one falls silent for ever when its connection drops."""
 
 import asyncio
-import logging
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 from broadcaster import BroadcastBackend, Event
 
 from db.core.queries import q
+from db.core.retry import Retry
 from goalroom.broadcast.notifier import CHANNEL, LOOK_AGAIN
-
-_log = logging.getLogger(__name__)
 
 _CONNECT_SECONDS = 2
 # A server that hangs, or died without a word, is found out by asking it: so often. It is late after the second of these
@@ -29,12 +27,14 @@ class PostgresBroadcast(BroadcastBackend):
         self._listener: asyncio.Task[None] | None = None
         self._publisher: Any = None
         self._turn = asyncio.Lock()
+        # A listener that gives up is what this is here to prevent.
+        self._retry = Retry("listening to the other processes", _FIRST_PAUSE, _LONGEST_PAUSE)
         self.listening = asyncio.Event()
         # When Postgres was last known to be there, by this process's clock.
         self.heard_at = 0.0
 
     async def connect(self) -> None:
-        self._listener = asyncio.create_task(self._keep_listening())
+        self._listener = asyncio.create_task(self._retry.until_done(self._listen))
 
     async def disconnect(self) -> None:
         if self._listener is not None:
@@ -69,31 +69,26 @@ class PostgresBroadcast(BroadcastBackend):
             self._publisher.terminate()
             self._publisher = None
 
-    async def _keep_listening(self) -> None:
-        pause, failing = _FIRST_PAUSE, False
-        while True:
+    async def _listen(self) -> NoReturn:
+        try:
+            connection = await self._connection()
             try:
-                connection = await self._connection()
-                try:
-                    ended = asyncio.Event()
-                    connection.add_termination_listener(lambda _connection, ended=ended: ended.set())
-                    await connection.add_listener(CHANNEL, self._hear)
-                    self._heard.put_nowait(LOOK_AGAIN)
-                    self._is_there()
-                    self.listening.set()
-                    pause, failing = _FIRST_PAUSE, False
-                    await self._stay(connection, ended)
-                finally:
-                    self.listening.clear()
-                    connection.terminate()
-            except asyncpg.PostgresError as error:
-                # A refusal is an answer too: the server is there, and our own connections may be good.
+                ended = asyncio.Event()
+                connection.add_termination_listener(lambda _connection: ended.set())
+                await connection.add_listener(CHANNEL, self._hear)
+                self._heard.put_nowait(LOOK_AGAIN)
                 self._is_there()
-                failing = _complain(error, failing=failing)
-            except Exception as error:  # a listener that gives up is what this is here to prevent
-                failing = _complain(error, failing=failing)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+                self.listening.set()
+                self._retry.succeeded()
+                await self._stay(connection, ended)
+            finally:
+                self.listening.clear()
+                connection.terminate()
+        except asyncpg.PostgresError:
+            # A refusal is an answer too: the server is there, and our own connections may be good.
+            self._is_there()
+            raise
+        raise ConnectionError("the connection was closed")
 
     async def _stay(self, connection: Any, ended: asyncio.Event) -> None:
         while not ended.is_set():
@@ -122,9 +117,3 @@ class PostgresBroadcast(BroadcastBackend):
     async def _connection(self, **settings: str) -> Any:
         named = {"application_name": "goalroom nudges", **settings}
         return await asyncpg.connect(self._url, timeout=_CONNECT_SECONDS, server_settings=named)
-
-
-def _complain(error: Exception, *, failing: bool) -> bool:
-    if not failing:
-        _log.warning("not connected to the other processes, trying on", extra={"error": repr(error)})
-    return True

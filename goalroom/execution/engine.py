@@ -13,8 +13,8 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitio
 from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
 
-from db.core.connection_errors import retry_while_unavailable
 from db.core.errors import BadInput, ErrorCode, TooComplex, Unavailable
+from db.core.retry import retry_while_unavailable
 from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
 from goalroom.execution.executor import Executor

@@ -13,11 +13,13 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
 
+from db.core.retry import Retry
 from goalroom.command_error import CommandError
 from goalroom.postgres import data_dir
 from goalroom.postgres.file_lock import Lock
@@ -82,16 +84,16 @@ class Cluster:
 
     async def keep(self) -> None:
         """Start it again when it dies. Two looks, so that somebody's `pg_ctl restart` is not mistaken for its end."""
+        retry = Retry(
+            "starting the embedded Postgres", 1.0, 1.0, retries=lambda error: isinstance(error, CommandError | OSError)
+        )
         looks = 0
         while True:
             await asyncio.sleep(1)
             looks = 0 if self._is_alive() else looks + 1
             if looks > 1:
                 _log.warning("the embedded Postgres is down, starting it again")
-                try:
-                    await asyncio.to_thread(self._revive)
-                except (CommandError, OSError) as error:
-                    _log.error("the embedded Postgres is down", extra={"error": str(error)})
+                await retry.until_done(partial(asyncio.to_thread, self._revive))
 
     def _revive(self) -> None:
         with self._turn():
