@@ -121,7 +121,7 @@ class Setting:
     async def _claim(self, feed: Feed, agent: Caller, left: Iterator[int]) -> None:
         wanted = claim_next.ClaimRequest(room=f"R{self.room_id}")
         for _ in left:
-            got, _nothing = await claim_next.claim_next(self.database, feed, agent, wanted, gone=asyncio.Event())
+            got, _nothing = await claim_next.claim_next(self.database, feed, agent, wanted, cancelled=asyncio.Event())
             assert len(got) == 1
 
 

@@ -58,7 +58,7 @@ async def _take_back(url: str) -> tuple[int, float, float]:
     taken, longest = 0, 0.0
     while await database.fetchval(_LEFT):
         began = time.perf_counter()
-        taken += await lease_expiry.take_back_expired(database)
+        taken += await lease_expiry.reclaim_expired(database)
         longest = max(longest, time.perf_counter() - began)
     ended = time.time()
     await database.close()
@@ -73,7 +73,9 @@ async def _claim_until(setting: Setting, feed: Feed, over: asyncio.Event) -> flo
         nonlocal claimed
         wanted = claim_next.ClaimRequest(room=f"R{setting.room_id}")
         while not over.is_set():
-            got, _nothing = await claim_next.claim_next(setting.database, feed, agent, wanted, gone=asyncio.Event())
+            got, _nothing = await claim_next.claim_next(
+                setting.database, feed, agent, wanted, cancelled=asyncio.Event()
+            )
             claimed += len(got)
 
     await asyncio.gather(*(client(agent) for agent in setting.agents))

@@ -93,7 +93,7 @@ class _Lifespan:
         config = self._config
         database = await Database.connect(config.database_url, transaction_span=config.tracing.act)
         # Before anybody's request is judged by the clock: nobody could keep a lease alive while no server ran.
-        await outage_grace.note(database)
+        await outage_grace.record_alive(database)
         feed, backend = Feed(database), PostgresBroadcast(config.database_url)
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, config.stopping)
@@ -118,7 +118,7 @@ class _Lifespan:
             asyncio.create_task(_supervised(name).until_done(one))
             for name, one in (
                 ("nudges", nudges.run),
-                ("uptime", lambda: outage_grace.keep_noting(database)),
+                ("uptime", lambda: outage_grace.keep_recording_alive(database)),
                 ("health", health.watch),
                 ("sweeper", lambda: sweep_forever(database, metrics)),
                 ("tokens", connections.follow_tokens),

@@ -25,16 +25,16 @@ Sweep = Callable[[Database], Awaitable[int]]
 
 # In how many ticks each is due, and what it is: one bounded transaction, or a few, which answers how much it did.
 _SWEEPS: tuple[tuple[int, Sweep], ...] = (
-    (1, lease_expiry.take_back_expired),
+    (1, lease_expiry.reclaim_expired),
     (1, staleness.mark_stale),
-    (1, staleness.give_back_reviews),
+    (1, staleness.release_reviews),
     (1, readiness.clear_schedules),
-    (1, resources.let_cool),
+    (1, resources.half_open_cooled),
     (1, presence.sweep),
     (1, objectives.archive_finished),
     (1, digest_posting.post_due),
-    (60, idempotency.forget_old),
-    (60, memory.forget_expired),
+    (60, idempotency.delete_old_keys),
+    (60, memory.delete_expired),
 )
 
 
@@ -56,7 +56,7 @@ async def sweep_all(database: Database, sweeps: Sequence[Sweep], metrics: Metric
     busy, failed = list(sweeps), None
     while busy:
         # The clock takes nothing from anyone before it is known that servers were there to listen.
-        await outage_grace.note(database)
+        await outage_grace.record_alive(database)
         for one in tuple(busy):
             try:
                 with metrics.sweeping(one.__name__) as done:

@@ -99,11 +99,13 @@ class AgentMutation:
                 info.context.caller,
                 label=or_none(said.session),
                 quiet_seconds=or_none(said.quiet_seconds),
-                saying=said.saying(),
+                new_activity=said.new_activity(),
             )
         )
 
     @strawberry.mutation(description="Say what the caller does right now, or, without a kind, that it is over.")
     async def set_activity(self, info: Info, input: SetActivityInput) -> Agent | None:  # noqa: A002
         ttl = activity.TTL_SECONDS if input.ttl_seconds is None else input.ttl_seconds
-        return Agent.of(await activity.put(info.context.database, info.context.caller, input.saying(), ttl))
+        return Agent.of(
+            await activity.put_activity(info.context.database, info.context.caller, input.new_activity(), ttl)
+        )

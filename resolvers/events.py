@@ -59,7 +59,7 @@ class EventSubscription:
         after: str | None = None,
         kinds: list[EventKind] | None = None,
     ) -> AsyncGenerator[Event, None]:
-        wanted = await event_filters.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
+        wanted = await event_filters.of_room(info.context.database, info.context.caller, room, after, kinds=kinds)
         return follow(info, wanted, Event.of)
 
     @strawberry.subscription(description="Tasks that just became ready because the last thing they waited for cleared.")
@@ -71,7 +71,7 @@ class EventSubscription:
         objective: strawberry.ID | None = None,
         after: str | None = None,
     ) -> AsyncGenerator[TaskUnblocked, None]:
-        wanted = await event_filters.unblocked(
+        wanted = await event_filters.of_unblocked_tasks(
             info.context.database, info.context.caller, room, after, assignee=assignee, objective=objective
         )
         return follow(info, wanted, TaskUnblocked.of)
@@ -81,7 +81,7 @@ class EventSubscription:
         self, info: Info, room: strawberry.ID | None = None, after: str | None = None
     ) -> AsyncGenerator[PresenceChange, None]:
         kinds = [EventKind.PRESENCE_CHANGED]
-        wanted = await event_filters.begin(info.context.database, info.context.caller, room, after, kinds=kinds)
+        wanted = await event_filters.of_room(info.context.database, info.context.caller, room, after, kinds=kinds)
         return _follow_presence(info, wanted)
 
     @strawberry.subscription(description="Any change of one task, of an objective's subtree, or of the room's tasks.")
@@ -93,14 +93,14 @@ class EventSubscription:
         objective: strawberry.ID | None = None,
         after: str | None = None,
     ) -> AsyncGenerator[TaskChange, None]:
-        wanted = await event_filters.task_changes(
+        wanted = await event_filters.of_task_changes(
             info.context.database, info.context.caller, room, after, task=task, objective=objective
         )
         return follow(info, wanted, TaskChange.of)
 
 
 async def follow(
-    info: Info, wanted: event_filters.Watching, payload: Callable[[records.Event], T]
+    info: Info, wanted: event_filters.EventFilter, payload: Callable[[records.Event], T]
 ) -> AsyncGenerator[T, None]:
     """What is wanted of a room's log, as the caller may see it, without end."""
     context = info.context
@@ -109,16 +109,16 @@ async def follow(
             # It changes meanwhile: with the rooms that it is in.
             caller = context.caller
             caller.must_see(wanted.room_id, ids.of(ids.ROOM, wanted.room_id))
-            if await wanted.wants(event):
+            if await wanted.matches(event):
                 context.forget()
                 yield payload(event.shown_to(caller.agent_id, caller.name))
 
 
-async def _follow_presence(info: Info, wanted: event_filters.Watching) -> AsyncGenerator[PresenceChange, None]:
+async def _follow_presence(info: Info, wanted: event_filters.EventFilter) -> AsyncGenerator[PresenceChange, None]:
     context = info.context
     async with aclosing(presence_feed.follow(context.feed, wanted.room_id, wanted.seq)) as changes:
         async for change in changes:
             context.caller.must_see(wanted.room_id, ids.of(ids.ROOM, wanted.room_id))
-            if not isinstance(change, records.Event) or await wanted.wants(change):
+            if not isinstance(change, records.Event) or await wanted.matches(change):
                 context.forget()
                 yield PresenceChange.of(change)

@@ -23,7 +23,7 @@ class InboxQuery:
         first: int | None = 50,
         after: str | None = strawberry.UNSET,
     ) -> InboxConnection:
-        part = inbox.wanted(info.context.caller, unacknowledged=unacknowledged is not False, kinds=or_none(kinds))
+        part = inbox.filter_of(info.context.caller, unacknowledged=unacknowledged is not False, kinds=or_none(kinds))
         return InboxConnection.of(await inbox.page(info.context.database, part, first, or_none(after)), part)
 
 
@@ -46,11 +46,11 @@ class InboxSubscription:
     async def inbox(self, info: Info, kinds: list[InboxKind] | None = None) -> AsyncGenerator[InboxItem, None]:
         context = info.context
         # What is wrong with the request is refused at once.
-        inbox.wanted(context.caller, kinds=kinds)
-        return _follow(info, lambda: inbox.wanted(context.caller, kinds=kinds))
+        inbox.filter_of(context.caller, kinds=kinds)
+        return _follow(info, lambda: inbox.filter_of(context.caller, kinds=kinds))
 
 
-async def _follow(info: Info, wanted_now: Callable[[], inbox.Wanted]) -> AsyncGenerator[InboxItem, None]:
+async def _follow(info: Info, wanted_now: Callable[[], inbox.InboxFilter]) -> AsyncGenerator[InboxItem, None]:
     context = info.context
     async with aclosing(inbox.follow(context.feed, context.database, wanted_now)) as items:
         async for item in items:

@@ -44,5 +44,7 @@ class MessageSubscription:
         channel: str | None = None,
         after: str | None = None,
     ) -> AsyncGenerator[MessageSent, None]:
-        wanted = await event_filters.messages(info.context.database, info.context.caller, room, after, channel=channel)
+        wanted = await event_filters.of_messages(
+            info.context.database, info.context.caller, room, after, channel=channel
+        )
         return follow(info, wanted, MessageSent.of)

@@ -257,5 +257,5 @@ async def _claim_next(
         wait_seconds=asked.wait_seconds or 0,
         mutation=mutation,
         key=or_none(asked.idempotency_key),
-        gone=info.context.cancelled,
+        cancelled=info.context.cancelled,
     )

@@ -28,7 +28,7 @@ class CommentPage:
     backward: bool = False
 
 
-def wanted(
+def requested_page(
     *,
     task_id: int | None = None,
     objective_id: int | None = None,

@@ -75,11 +75,11 @@ async def write(
         data={"comment": ids.of(ids.COMMENT, comment.id), "kind": kind.value},
     )
     if mentioned:
-        await _tell(tx, comment)
+        await _notify_mentioned(tx, comment)
     return comment
 
 
-async def _tell(tx: Transaction, comment: Comment) -> None:
+async def _notify_mentioned(tx: Transaction, comment: Comment) -> None:
     author = required(await q.agent_by_id(tx, agent_id=required(comment.author_id)))
     where = ids.of(ids.TASK, comment.task_id) if comment.task_id else ids.of(ids.OBJECTIVE, comment.objective_id or 0)
     text = f"@{author['name']} mentions you on {where}: {messages.summary(comment.body)}"
@@ -96,7 +96,7 @@ async def _tell(tx: Transaction, comment: Comment) -> None:
 
 
 @asynccontextmanager
-async def late_words_kept(database: Database, caller: Caller) -> AsyncGenerator[None]:
+async def preserve_late_text(database: Database, caller: Caller) -> AsyncGenerator[None]:
     """Keep what a write said that comes too late for its lease: as a NOTE, in a transaction after the undone one."""
     try:
         yield

@@ -20,7 +20,7 @@ _DEFAULT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class InboxFilter:
     """A part of one agent's inbox: of these rooms and kinds, or without them, of all."""
 
     agent_id: int
@@ -29,10 +29,12 @@ class Wanted:
     kinds: tuple[InboxKind, ...] | None = None
 
 
-def wanted(caller: Caller, *, unacknowledged: bool = True, kinds: Collection[InboxKind] | None = None) -> Wanted:
+def filter_of(
+    caller: Caller, *, unacknowledged: bool = True, kinds: Collection[InboxKind] | None = None
+) -> InboxFilter:
     """Of the caller's own inbox; what was told of a room that it has left isn't there until it is back."""
     chosen = None if kinds is None else tuple(dict.fromkeys(validation.items("kinds", list(kinds))))
-    return Wanted(agent_id=caller.agent_id, rooms=_open_rooms(caller), unacknowledged=unacknowledged, kinds=chosen)
+    return InboxFilter(agent_id=caller.agent_id, rooms=_open_rooms(caller), unacknowledged=unacknowledged, kinds=chosen)
 
 
 def _open_rooms(caller: Caller) -> tuple[int, ...] | None:
@@ -40,7 +42,7 @@ def _open_rooms(caller: Caller) -> tuple[int, ...] | None:
     return None if caller.role is Role.ADMIN else tuple(sorted(caller.rooms))
 
 
-async def page(database: Database, part: Wanted, first: int | None, after: str | None) -> Page[InboxItem]:
+async def page(database: Database, part: InboxFilter, first: int | None, after: str | None) -> Page[InboxItem]:
     """Oldest first, which is the order in which they were told."""
     most = validation.page("first", _DEFAULT if first is None else first)
     (start,) = pagination.decode(_CURSOR, after, int) if after is not None else (0,)
@@ -51,14 +53,14 @@ async def page(database: Database, part: Wanted, first: int | None, after: str |
     return Page.of(found, most, lambda item: pagination.encode(_CURSOR, item.id), resumed=after is not None)
 
 
-async def count(on: Database | Transaction, part: Wanted) -> int:
+async def count(on: Database | Transaction, part: InboxFilter) -> int:
     """How many there are in all."""
     return await q.count_items(
         on, agent_id=part.agent_id, room_ids=part.rooms, kinds=part.kinds, unacknowledged=part.unacknowledged
     )
 
 
-async def counts(database: Database, keys: Sequence[Wanted]) -> dict[Wanted, int]:
+async def counts(database: Database, keys: Sequence[InboxFilter]) -> dict[InboxFilter, int]:
     """How many there are in all, of each."""
     return {key: await count(database, key) for key in keys}
 
@@ -94,7 +96,7 @@ async def acknowledge(
     return done
 
 
-async def follow(feed: Feed, database: Database, wanted_now: Callable[[], Wanted]) -> AsyncGenerator[InboxItem]:
+async def follow(feed: Feed, database: Database, wanted_now: Callable[[], InboxFilter]) -> AsyncGenerator[InboxItem]:
     """First what is unacknowledged, then what arrives, without end; `wanted_now`, for the caller's rooms change.
 
     One at a time: a slow reader holds nothing but its place, and what another session acknowledged meanwhile is left
@@ -122,7 +124,7 @@ async def follow(feed: Feed, database: Database, wanted_now: Callable[[], Wanted
             else:
                 # Ids become visible in their order, so nothing below the newest is still to come.
                 place = max(place, seen)
-                await newest.other_than(seen)
+                await newest.wait_for_change(seen)
 
 
 async def _newest_items(database: Database, agent_ids: Sequence[int]) -> dict[int, int]:

@@ -103,7 +103,7 @@ async def remember(
         # The version that it had can be told only now that the row is locked; a refusal undoes what was written.
         if if_version is not None and memory.version != if_version + 1:
             raise VersionConflict(scope=place.id, key=key, version=memory.version - 1)
-        _record(tx, caller, place, key, memory.version)
+        _append_event(tx, caller, place, key, memory.version)
     return memory
 
 
@@ -115,7 +115,7 @@ async def forget(database: Database, caller: Caller, scope: str, key: str) -> bo
         row = await q.delete_memory(tx, scope=place.id, key=key)
         forgotten = row is not None and row["live"]
         if forgotten:
-            _record(tx, caller, place, key, 0)
+            _append_event(tx, caller, place, key, 0)
     return forgotten
 
 
@@ -147,7 +147,7 @@ async def find(
     return [Memory.of(row) for row in rows]
 
 
-async def forget_expired(database: Database) -> int:
+async def delete_expired(database: Database) -> int:
     """Delete a batch of what has expired, which nobody sees any more; answers how many."""
     return len(await q.delete_expired_memories(database, most=_BATCH))
 
@@ -158,7 +158,7 @@ async def _writable(tx: Transaction, caller: Caller, reference: str) -> Scope:
     return place
 
 
-def _record(tx: Transaction, caller: Caller, place: Scope, key: str, version: int) -> None:
+def _append_event(tx: Transaction, caller: Caller, place: Scope, key: str, version: int) -> None:
     if place.room_id is not None:
         tx.append_event(
             place.room_id,

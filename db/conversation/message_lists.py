@@ -31,7 +31,7 @@ class MessagePage:
     backward: bool = False
 
 
-async def wanted(
+async def requested_page(
     database: Database,
     room_id: int,
     reader: int,

@@ -46,7 +46,7 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
         room_id = await _room(tx, caller, new, parent)
         caller.must_not_observe()
         asked = [room_id, new.channel, new.to, new.body, new.reply_to, new.supersedes]
-        known = await idempotency.answer_of(tx, caller, "sendMessage", key, asked)
+        known = await idempotency.stored_answer(tx, caller, "sendMessage", key, asked)
         if known is not None:
             return Message.of((await q.messages_by_ids(tx, message_ids=[known]))[0])
         place = await _place(tx, caller, room_id, new, parent)
@@ -63,8 +63,8 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
         )
         if superseded is not None:
             await q.withdraw_items(tx, message_id=superseded)
-        _tell(tx, caller, message, place)
-        await idempotency.keep(tx, caller, "sendMessage", key, message.id)
+        _notify(tx, caller, message, place)
+        await idempotency.store_answer(tx, caller, "sendMessage", key, message.id)
     return message
 
 
@@ -165,7 +165,7 @@ async def _superseded(tx: Transaction, caller: Caller, room_id: int, reference: 
     return message.id
 
 
-def _tell(tx: Transaction, caller: Caller, message: Message, place: _Place) -> None:
+def _notify(tx: Transaction, caller: Caller, message: Message, place: _Place) -> None:
     """In a direct message, mentions of others tell nobody."""
     what = messages.summary(message.body)
     for agent in place.to:

@@ -66,12 +66,12 @@ async def authenticate_all(database: Database, hashes: Sequence[bytes]) -> dict[
     return {row["hash"]: _caller(row) for row in await q.callers_by_tokens(database, hashes=hashes)}
 
 
-async def still_connected(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
+async def callers_of_connections(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
     """As `authenticate_all`, of connections that are open: their tokens are in use."""
     return {row["hash"]: _caller(row) for row in await q.callers_connected(database, hashes=hashes)}
 
 
-async def still(database: Database, caller: Caller) -> Caller:
+async def refresh_caller(database: Database, caller: Caller) -> Caller:
     """The caller as it is by now; UNAUTHENTICATED where its token was revoked, or ran out, while it waited."""
     row = await q.caller_by_token_id(database, token_id=caller.token_id)
     if row is None:

@@ -84,7 +84,7 @@ class Database:
             min_size=1,
             max_size=size,
             init=prepare,
-            reset=_keep_state,
+            reset=_skip_reset,
             statement_cache_size=1000,
             timeout=5,
             server_settings=_SERVER_SETTINGS,
@@ -156,15 +156,15 @@ async def _prepare(connection: Any) -> None:
         await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
 
 
-async def _keep_state(_connection: Any) -> None:
+async def _skip_reset(_connection: Any) -> None:
     """Nothing sets session state, so the driver's reset script, a round trip at each release, has nothing to do."""
 
 
 def _to_json(value: object) -> str:
-    return json.dumps(value, default=_plain)
+    return json.dumps(value, default=_json_default)
 
 
-def _plain(value: object) -> str:
+def _json_default(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(type(value).__name__)

@@ -15,7 +15,7 @@ _MAX_KEY = 300
 _BATCH = 1000
 
 
-async def answer_of(tx: Transaction, caller: Caller, mutation: str, key: str | None, request: object) -> Any | None:
+async def stored_answer(tx: Transaction, caller: Caller, mutation: str, key: str | None, request: object) -> Any | None:
     """What was kept for this key, or None where the request is new or has no key; IDEMPOTENCY_MISMATCH otherwise.
 
     A second request at the same time waits here for the first. A refused act undoes its key with all else.
@@ -34,12 +34,12 @@ async def answer_of(tx: Transaction, caller: Caller, mutation: str, key: str | N
     return row["answer"]
 
 
-async def keep(tx: Transaction, caller: Caller, mutation: str, key: str | None, answer: object) -> None:
+async def store_answer(tx: Transaction, caller: Caller, mutation: str, key: str | None, answer: object) -> None:
     """Keep the answer for the next request with this key, if there is a key."""
     if key is not None:
         await q.keep_answer(tx, agent_id=caller.agent_id, mutation=mutation, key=key, answer=answer)
 
 
-async def forget_old(database: Database) -> int:
+async def delete_old_keys(database: Database) -> int:
     """Delete keys of more than 48 hours ago, a batch at a time; answers how many."""
     return len(await q.forget_old_keys(database, most=_BATCH))

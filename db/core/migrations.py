@@ -14,7 +14,7 @@ OLDEST_POSTGRES = 15
 
 _NAME = re.compile(r"(\d{4}_\w+)\.sql")
 # Any number will do, as long as nothing else in the database locks it.
-_TURN = 0x60A1_4004
+_LOCK_KEY = 0x60A1_4004
 
 
 class CannotMigrate(Exception):  # noqa: N818  # it says what the operator can do
@@ -30,7 +30,7 @@ def migrations() -> dict[str, str]:
 async def migrate(url: str) -> list[str]:
     """Apply what is missing, and say what that was. From several machines at once: one does it, the others wait."""
     known = migrations()
-    async with alone(url) as connection:
+    async with exclusive_connection(url) as connection:
         if connection.get_server_version().major < OLDEST_POSTGRES:
             raise CannotMigrate(f"Goalroom needs Postgres {OLDEST_POSTGRES} or newer.")
         if (encoding := await q.server_encoding(connection)) != "UTF8":
@@ -53,7 +53,7 @@ async def pending(on: Any) -> list[str]:
 
 
 @asynccontextmanager
-async def alone(url: str) -> AsyncGenerator[Any]:
+async def exclusive_connection(url: str) -> AsyncGenerator[Any]:
     """A connection on which to do what only one process at a time may do to a database."""
     connection = await asyncpg.connect(
         url,
@@ -61,7 +61,7 @@ async def alone(url: str) -> AsyncGenerator[Any]:
         server_settings={"application_name": "goalroom", "statement_timeout": "0", "lock_timeout": "0"},
     )
     try:
-        await q.wait_for_turn(connection, key=_TURN)
+        await q.wait_for_turn(connection, key=_LOCK_KEY)
         yield connection
     finally:
         # The lock ends with the connection.

@@ -11,36 +11,36 @@ from db.core.queries import q
 from db.core.records import Event
 from db.core.retry import Retry
 from db.core.transaction import Committed, Topic
-from db.events.log_cache import Tail
-from db.events.state_watcher import Lookout
+from db.events.log_cache import LogCache
+from db.events.state_watcher import StateWatcher
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 # How many events of a room stay in memory, and how many are read at once.
-_TAIL, _PAGE = 2_000, 200
+_CACHE_SIZE, _PAGE_SIZE = 2_000, 200
 # How often logs are looked at although nothing was said about them: what a lost nudge costs.
 _POLL_SECONDS = 1.0
 # Longer than any statement may take: the connection is dead.
-_DEAD_SECONDS = 35
+_READ_TIMEOUT = 35
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
 
 class _Room:
-    """A room that somebody watches. `known` is the newest number heard of; the tail's end, the newest one read."""
+    """A room that somebody watches. `known` is the newest number heard of, the cache's end the newest one read."""
 
     def __init__(self, room_id: int) -> None:
         self.id = room_id
         self.known = 0
         self.watchers = 0
-        self.tail: Tail | None = None
+        self.cache: LogCache | None = None
         self.wanted = asyncio.Event()
         self.changed = asyncio.Event()
         self.reader: asyncio.Task[None] | None = None
 
     @property
     def end(self) -> int:
-        return self.tail.end if self.tail else -1
+        return self.cache.end if self.cache else -1
 
     def wake(self) -> None:
         """Wake whoever waits, and have later ones wait for the next change."""
@@ -55,13 +55,13 @@ class _Room:
 class Watch:
     """One watcher's view of a room's log. To miss nothing: note `seq`, look, then wait for more than what was noted."""
 
-    def __init__(self, room: _Room, tail: Tail) -> None:
-        self._room, self._tail = room, tail
+    def __init__(self, room: _Room, cache: LogCache) -> None:
+        self._room, self._cache = room, cache
 
     @property
     def seq(self) -> int:
         """What has happened up to here can be seen in the database."""
-        return self._tail.end
+        return self._cache.end
 
     async def wait(self, seq: int, timeout: float | None = None) -> bool:  # noqa: ASYNC109  # waiters have deadlines
         """Until something happened after seq; False where nothing did in time."""
@@ -74,7 +74,7 @@ class Watch:
         """The first event after seq, as soon as there is one."""
         while True:
             seen = self.seq
-            event = await self._tail.after(seq)
+            event = await self._cache.after(seq)
             if event is not None:
                 return event
             await self._room.grow_beyond(max(seen, seq))
@@ -87,16 +87,21 @@ class Feed:
     """
 
     def __init__(
-        self, database: Database, *, tail: int = _TAIL, page: int = _PAGE, poll_seconds: float = _POLL_SECONDS
+        self,
+        database: Database,
+        *,
+        cache: int = _CACHE_SIZE,
+        page: int = _PAGE_SIZE,
+        poll_seconds: float = _POLL_SECONDS,
     ) -> None:
         self._database = database
-        self._tail_size, self._page_size, self._poll_seconds = tail, page, poll_seconds
+        self._cache_size, self._page_size, self._poll_seconds = cache, page, poll_seconds
         self._rooms: dict[int, _Room] = {}
         self._look = asyncio.Event()
         self._poller: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[Any]] = set()
         self._retry = Retry("reading logs", _FIRST_PAUSE, _LONGEST_PAUSE)
-        self._states: dict[Topic, Lookout[Any]] = {}
+        self._states: dict[Topic, StateWatcher[Any]] = {}
         self._stop_listening = database.on_commit(self._committed)
 
     @property
@@ -112,36 +117,38 @@ class Feed:
     async def lag(self) -> int:
         """How many events the log has that the furthest room's followers can't see yet."""
         ends = await self._ends_of(list(self._rooms)) if self._rooms else []
-        behind = [seq - room.end for number, seq in ends if (room := self._rooms.get(number)) and room.tail]
+        behind = [seq - room.end for number, seq in ends if (room := self._rooms.get(number)) and room.cache]
         return max([0, *behind])
 
-    def news(self, room_id: int, seq: int) -> None:
+    def log_extended(self, room_id: int, seq: int) -> None:
         """The room's log has got as far as seq."""
         room = self._rooms.get(room_id)
         if room is not None and seq > room.known:
             room.known = seq
             room.wanted.set()
 
-    def changed(self, topic: Topic, key: int) -> None:
+    def state_changed(self, topic: Topic, key: int) -> None:
         """What the topic says changed of the agent or room."""
         if watcher := self._states.get(topic):
             watcher.changed(key)
 
-    def states(self, topic: Topic, read: Callable[[Database, Sequence[int]], Awaitable[Mapping[int, S]]]) -> Lookout[S]:
+    def states(
+        self, topic: Topic, read: Callable[[Database, Sequence[int]], Awaitable[Mapping[int, S]]]
+    ) -> StateWatcher[S]:
         """The one watcher of what this topic tells of, for all who ask; `read` answers the state of each key."""
         if topic not in self._states:
 
             async def read_with_retry(keys: Sequence[int]) -> Mapping[int, S]:
                 return await self.read_with_retry(partial(read, self._database, keys))
 
-            self._states[topic] = Lookout(read_with_retry, poll_seconds=self._poll_seconds)
+            self._states[topic] = StateWatcher(read_with_retry, poll_seconds=self._poll_seconds)
         return self._states[topic]
 
-    def look_again(self) -> None:
+    def poll_now(self) -> None:
         """News may have been missed: look at everything now."""
         self._look.set()
         for watcher in self._states.values():
-            watcher.look_again()
+            watcher.poll_now()
 
     async def follow(self, room_id: int, seq: int) -> AsyncGenerator[Event]:
         """Every event of the room after seq, in order, without end. A slow reader holds nothing but its place."""
@@ -157,9 +164,9 @@ class Feed:
         room = self._rooms.get(room_id) or self._open(room_id)
         room.watchers += 1
         try:
-            while room.tail is None:
+            while room.cache is None:
                 await room.changed.wait()
-            yield Watch(room, room.tail)
+            yield Watch(room, room.cache)
         finally:
             room.watchers -= 1
             if not room.watchers:
@@ -176,9 +183,9 @@ class Feed:
 
     def _committed(self, committed: Committed) -> None:
         for room_id, seq in committed.ends.items():
-            self.news(room_id, seq)
+            self.log_extended(room_id, seq)
         for topic, key in committed.changes:
-            self.changed(topic, key)
+            self.state_changed(topic, key)
 
     def _open(self, room_id: int) -> _Room:
         room = self._rooms[room_id] = _Room(room_id)
@@ -193,7 +200,7 @@ class Feed:
         self._end(room.reader)
         # How it ended holds on to the room, and the room would to it.
         room.reader = None
-        for task in room.tail.close() if room.tail else ():
+        for task in room.cache.close() if room.cache else ():
             self._end(task)
         if not self._rooms:
             self._end(self._poller)
@@ -208,16 +215,16 @@ class Feed:
     async def _keep_reading(self, room: _Room) -> None:
         end = await self.read_with_retry(partial(self._end_of, room.id))
         room.known = max(room.known, end)
-        room.tail = Tail(end, partial(self._read, room.id), size=self._tail_size, page=self._page_size)
+        room.cache = LogCache(end, partial(self._read, room.id), size=self._cache_size, page=self._page_size)
         room.wake()
         while True:
             room.wanted.clear()
-            while room.tail.end < (wanted := room.known):
-                if await room.tail.extend():
+            while room.cache.end < (wanted := room.known):
+                if await room.cache.extend():
                     room.wake()
                 elif room.known == wanted:
                     # Heard of, but not there, as in a database that was put back: the next poll says how things stand.
-                    room.known = room.tail.end
+                    room.known = room.cache.end
             await room.wanted.wait()
 
     async def _keep_polling(self) -> None:
@@ -227,7 +234,7 @@ class Feed:
                     await self._look.wait()
             self._look.clear()
             for room_id, seq in await self.read_with_retry(partial(self._ends_of, list(self._rooms))):
-                self.news(room_id, seq)
+                self.log_extended(room_id, seq)
 
     async def _end_of(self, room_id: int) -> int:
         return next((seq for _, seq in await self._ends_of([room_id])), 0)
@@ -246,7 +253,7 @@ class Feed:
         """Read until it succeeds: while the database is away followers wait, and then go on where they were."""
 
         async def alive() -> T:
-            async with asyncio.timeout(_DEAD_SECONDS):
+            async with asyncio.timeout(_READ_TIMEOUT):
                 return await read()
 
         # Whatever goes wrong: followers that stand still for ever are worse.

@@ -11,10 +11,10 @@ from db.core.records import Event
 # Reads up to so many events after a number, and comes back only when it succeeded.
 Read = Callable[[int, int], Awaitable[Sequence[Event]]]
 
-# Texts in events may be long: what stays in memory is bounded in characters too, for the tail and for the pages. A few
-# pages stay in any case, or followers at different places would take them from each other at every step.
-_MOST_PAGES, _FEW_PAGES = 16, 4
-_HEAVIEST = 4_000_000
+# Texts in events may be long: what stays in memory is bounded in characters too, for the newest events and for the
+# pages. A few pages stay in any case, or followers at different places would take them from each other at every step.
+_MAX_PAGES, _MIN_PAGES = 16, 4
+_MAX_WEIGHT = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class _Page:
     weight: int
 
 
-class Tail:
+class LogCache:
     """The log from where watching began. Older events come from the table, a page at a time, once for all who ask."""
 
     def __init__(self, end: int, read: Read, *, size: int, page: int) -> None:
@@ -46,7 +46,7 @@ class Tail:
             self._newest[event.seq] = event
             self._weight += _weight(event.data)
             self.end = event.seq
-        while len(self._newest) > self._size or self._weight > _HEAVIEST:
+        while len(self._newest) > self._size or self._weight > _MAX_WEIGHT:
             oldest = self._newest.pop(self._oldest, None)
             self._weight -= _weight(oldest.data) if oldest else 0
             self._oldest += 1
@@ -94,7 +94,7 @@ class Tail:
         weight = sum(_weight(event.data) for event in events)
         page = self._pages[number] = _Page(events, max(known, events[-1].seq if events else 0), weight)
         self._pages.move_to_end(number)
-        while len(self._pages) > _MOST_PAGES or (len(self._pages) > _FEW_PAGES and self._pages_weight() > _HEAVIEST):
+        while len(self._pages) > _MAX_PAGES or (len(self._pages) > _MIN_PAGES and self._pages_weight() > _MAX_WEIGHT):
             self._pages.popitem(last=False)
         return page
 

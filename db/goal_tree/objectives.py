@@ -44,10 +44,10 @@ async def part_added(tx: Transaction, objective_id: int, actor: int | None) -> N
     if objective.status is ObjectiveStatus.CANCELLED:
         allowed = [status.value for status in ObjectiveStatus if status is not ObjectiveStatus.CANCELLED]
         raise WrongStatus(id=ids.of(ids.OBJECTIVE, objective.id), status=objective.status.value, allowed=allowed)
-    await bring_back(tx, objective.room_id, [objective_id], actor)
+    await unarchive(tx, objective.room_id, [objective_id], actor)
 
 
-async def bring_back(tx: Transaction, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
+async def unarchive(tx: Transaction, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:
     """Put these back into the slim lists, where they were archived, with those above the first of them."""
     above = [row["id"] for row in await q.objectives_above(tx, objective_id=objective_ids[0])]
     for row in await q.bring_back_objectives(tx, objective_ids=[*objective_ids, *above]):
@@ -79,7 +79,7 @@ async def parts_changed(tx: Transaction, objective_id: int, actor: int | None, *
             await q.set_objective_status(tx, objective_id=at, status=ObjectiveStatus.ACTIVE)
             data = {"changes": {"status": ObjectiveStatus.ACTIVE.value}}
             tx.append_event(objective.room_id, EventKind.OBJECTIVE_UPDATED, actor=actor, objective=at, data=data)
-            await bring_back(tx, objective.room_id, [at], actor)
+            await unarchive(tx, objective.room_id, [at], actor)
         at = objective.parent_id
 
 

@@ -64,16 +64,16 @@ async def create(database: Database, caller: Caller, objective: str, new: NewKey
     async with database.transaction() as tx:
         found = await objectives.find(tx, caller, objective)
         caller.must_work(found.room_id, objective)
-        answer = await idempotency.answer_of(tx, caller, "createKeyResult", key, [objective, asdict(new)])
+        answer = await idempotency.stored_answer(tx, caller, "createKeyResult", key, [objective, asdict(new)])
         if answer is not None:
             return KeyResult.of(required(await q.key_result_by_id(tx, key_result_id=answer)))
         await rooms.lock(tx, found.room_id)
         await objectives.part_added(tx, found.id, caller.agent_id)
         made = await insert(tx, found.room_id, found.id, new)
-        _record(tx, caller, found.room_id, made, None)
+        _append_event(tx, caller, found.room_id, made, None)
         falls_short = not rules.key_result_complete(made)
         await objectives.parts_changed(tx, found.id, caller.agent_id, measure_opened=falls_short)
-        await idempotency.keep(tx, caller, "createKeyResult", key, made.id)
+        await idempotency.store_answer(tx, caller, "createKeyResult", key, made.id)
         return made
 
 
@@ -107,13 +107,13 @@ async def update(
                 )
             )
         )
-        _record(tx, caller, row["room_id"], after, note)
+        _append_event(tx, caller, row["room_id"], after, note)
         falls_short_again = rules.key_result_complete(before) and not rules.key_result_complete(after)
         await objectives.parts_changed(tx, after.objective_id, caller.agent_id, measure_opened=falls_short_again)
         return after
 
 
-def _record(tx: Transaction, caller: Caller, room_id: int, key_result: KeyResult, note: str | None) -> None:
+def _append_event(tx: Transaction, caller: Caller, room_id: int, key_result: KeyResult, note: str | None) -> None:
     tx.append_event(
         room_id,
         EventKind.KEY_RESULT_UPDATED,

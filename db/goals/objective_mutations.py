@@ -59,7 +59,7 @@ async def create(
         caller.must_work(found.id, room or found.name)
         if above:
             validation.same_room("parent", parent, above.room_id, found.id)
-        answer = await idempotency.answer_of(tx, caller, "createObjective", key, request)
+        answer = await idempotency.stored_answer(tx, caller, "createObjective", key, request)
         if answer is not None:
             return Objective.of(required(await q.objective_by_id(tx, objective_id=answer)))
         await rooms.lock(tx, found.id)
@@ -83,7 +83,7 @@ async def create(
         for new in validation.items("keyResults", new_key_results):
             await key_results.insert(tx, found.id, row["id"], new)
         await objectives.parts_changed(tx, row["id"], caller.agent_id)
-        await idempotency.keep(tx, caller, "createObjective", key, row["id"])
+        await idempotency.store_answer(tx, caller, "createObjective", key, row["id"])
         return Objective.of(required(await q.objective_by_id(tx, objective_id=row["id"])))
 
 
@@ -172,9 +172,9 @@ async def _archive(tx: Transaction, before: Objective, after: Objective, changes
     if changes.get("archived"):
         await objectives.archive(tx, before.room_id, [before.id], actor)
     elif "archived" in changes:
-        await objectives.bring_back(tx, before.room_id, await objectives.subtree(tx, before.id), actor)
+        await objectives.unarchive(tx, before.room_id, await objectives.subtree(tx, before.id), actor)
     elif before.status in _FINISHED and after.status not in _FINISHED:
-        await objectives.bring_back(tx, before.room_id, [before.id], actor)
+        await objectives.unarchive(tx, before.room_id, [before.id], actor)
 
 
 async def _settle(tx: Transaction, before: Objective, after: Objective, actor: int) -> None:

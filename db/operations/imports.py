@@ -47,7 +47,7 @@ async def _room(tx: Transaction, name: str) -> tuple[Room, int]:
     if row is None and await room_mutations.open_room(tx, name, name, actor=None):
         row = required(await q.room_by_name(tx, name=name))
         await q.change_room(tx, room_id=row["id"], changes=_NO_GATES)
-        await rooms.admit(tx, admin, [row["id"]], actor=None)
+        await rooms.add_member(tx, admin, [row["id"]], actor=None)
     row = row or required(await q.room_by_name(tx, name=name))
     return await rooms.lock(tx, row["id"]), admin.id
 

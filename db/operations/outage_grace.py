@@ -13,7 +13,7 @@ _OUTAGE_S = 3.0
 _log = logging.getLogger(__name__)
 
 
-async def note(database: Database) -> None:
+async def record_alive(database: Database) -> None:
     """Note that a server lives. Whoever is first after an outage lengthens all leases by it, once.
 
     An outage is over before anything is judged by the clock: before requests are served, and before each sweep.
@@ -29,8 +29,8 @@ async def note(database: Database) -> None:
             )
 
 
-async def keep_noting(database: Database) -> None:
+async def keep_recording_alive(database: Database) -> None:
     """Note it until cancelled, whatever else the process has to do."""
     while True:
-        await note(database)
+        await record_alive(database)
         await asyncio.sleep(_NOTE_EVERY_S)

@@ -55,18 +55,18 @@ async def create(
     changes = room_settings.check(settings or {})
     async with database.transaction() as tx:
         request = [name, title, changes]
-        known = await idempotency.answer_of(tx, caller, "createRoom", idempotency_key, request)
+        known = await idempotency.stored_answer(tx, caller, "createRoom", idempotency_key, request)
         if known is not None:
             return await rooms.get(tx, known)
         made = await open_room(tx, name, named, actor=caller.agent_id)
         if made is None:
             raise NameTaken(name)
-        await rooms.admit(
+        await rooms.add_member(
             tx, Agent.of(required(await q.agent_by_id(tx, agent_id=caller.agent_id))), [made.id], actor=caller.agent_id
         )
         if changes:
             made = Room.of(required(await q.change_room(tx, room_id=made.id, changes=changes)))
-        await idempotency.keep(tx, caller, "createRoom", idempotency_key, made.id)
+        await idempotency.store_answer(tx, caller, "createRoom", idempotency_key, made.id)
         return made
 
 
@@ -92,6 +92,6 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
         if "idle_after_seconds" in new or "offline_after_seconds" in new:
             await presence.settle(tx, room.id)
         if "stale_after_seconds" in new:
-            await staleness.patience_changed(tx, room.id)
+            await staleness.limits_changed(tx, room.id)
         tx.append_event(room.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=room_settings.described(new))
         return updated

@@ -36,7 +36,7 @@ _URGENCY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BriefingItem:
     """`by_person` where a person said what the item tells of."""
 
     item: InboxItem
@@ -63,7 +63,7 @@ class Briefing:
     cursor: str
     tasks: Sequence[Task]
     reviews: Sequence[Task]
-    told: Sequence[Told]
+    told: Sequence[BriefingItem]
     next: Sequence[Task]
     totals: Listed
     waits: Mapping[int, Sequence[Wait]]
@@ -95,7 +95,7 @@ async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
             cursor=event_log.cursor(here.id, facts["seq"]),
             tasks=tasks,
             reviews=reviews,
-            told=[Told(InboxItem.of(row), row["by_person"]) for row in told],
+            told=[BriefingItem(InboxItem.of(row), row["by_person"]) for row in told],
             next=[Task.of(row) for row in offered],
             totals=Listed(facts["owned"], facts["to_review"], totals.get(True, 0), totals.get(False, 0)),
             waits=await waits.waits_of(moment, tasks),

@@ -7,7 +7,7 @@ from db.core import ids
 from db.core.records import InboxItem, Task, TaskStatus, WaitKind
 from db.core.text import code_span
 from db.overviews.briefing import Briefing
-from db.overviews.text_budget import Line, Section, fitted
+from db.overviews.text_budget import Line, Section, fit
 
 _TITLE, _SUMMARY, _DETAIL = 100, 200, 500
 _CRITERIA = 5
@@ -32,7 +32,7 @@ def markdown(briefing: Briefing, most: int) -> str:
         head += "\n\nThe room is paused: nothing can be claimed in it. What you hold goes on."
     elif not any(section.total for section in sections):
         head += "\n\nNothing waits for you. claimNextTask with waitSeconds waits for work."
-    return fitted(head, sections, most)
+    return fit(head, sections, most)
 
 
 def _told(item: InboxItem) -> Line:

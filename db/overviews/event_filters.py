@@ -37,12 +37,12 @@ class Subtree:
     objective_id: int
     _objectives: frozenset[int] | None = None
 
-    def note(self, event: Event) -> None:
+    def notice(self, event: Event) -> None:
         """Every event passes here, in order: what reshapes the goal tree makes what was read of it stale."""
         if event.kind in _RESHAPING:
             self._objectives = None
 
-    async def concerns(self, event: Event) -> bool:
+    async def contains(self, event: Event) -> bool:
         """Whether the event's task is in the subtree, or has just left it."""
         if event.objective_id is not None and await self._holds(event.objective_id):
             return True
@@ -64,7 +64,7 @@ class Subtree:
 
 
 @dataclass(slots=True, kw_only=True)
-class Watching:
+class EventFilter:
     """A room, the number after which to begin, and what to pick out of what follows; None is everything."""
 
     database: Database
@@ -79,24 +79,24 @@ class Watching:
     of_tasks: bool = False
     ready: bool = False
 
-    async def wants(self, event: Event) -> bool:
+    async def matches(self, event: Event) -> bool:
         """To be asked of every event, in order. An event that can't be looked into yet is waited for, not lost."""
-        return await retry_while_unavailable(partial(self._wants, event))
+        return await retry_while_unavailable(partial(self._matches, event))
 
-    async def _wants(self, event: Event) -> bool:
+    async def _matches(self, event: Event) -> bool:
         if self.subtree is not None:
-            self.subtree.note(event)
-        if (self.kinds is not None and event.kind not in self.kinds) or not self._is_heard(event):
+            self.subtree.notice(event)
+        if (self.kinds is not None and event.kind not in self.kinds) or not self._is_open(event):
             return False
         if (self.of_tasks and event.task_id is None) or self.task_id not in (None, event.task_id):
             return False
         if self.ready and not event.data.get("ready", True):
             return False
-        if self.subtree is not None and not await self.subtree.concerns(event):
+        if self.subtree is not None and not await self.subtree.contains(event):
             return False
         return self.assignee_id is None or await self._is_assigned(event)
 
-    def _is_heard(self, event: Event) -> bool:
+    def _is_open(self, event: Event) -> bool:
         """Whether it is in the channel, or open to the reader, where one of them is asked for."""
         if self.channel is not None:
             return bool(event.data.get("channel") == self.channel)
@@ -107,40 +107,40 @@ class Watching:
         return bool(task["assignee_id"] == self.assignee_id)
 
 
-async def begin(
+async def of_room(
     database: Database,
     caller: Caller,
     room: str | None,
     after: str | None,
     *,
     kinds: Collection[EventKind] | None = None,
-) -> Watching:
+) -> EventFilter:
     """Everything of these kinds that happens in the room."""
     if kinds is not None:
         validation.items("kinds", list(kinds))
     room_id = (await rooms.find(database, caller, room)).id
-    return Watching(
+    return EventFilter(
         database=database, room_id=room_id, seq=await event_log.start(database, room_id, after), kinds=kinds
     )
 
 
-async def task_changes(
+async def of_task_changes(
     database: Database, caller: Caller, room: str | None, after: str | None, *, task: str | None, objective: str | None
-) -> Watching:
+) -> EventFilter:
     """Every change of the task, of the tasks in the objective's subtree, or of the room's tasks."""
     if task is not None and objective is not None:
         raise BadInput("objective", "task and objective exclude one another.", "Send one of the two.")
     if task is None:
-        watching = await _in_subtree(database, caller, room, after, objective)
+        wanted = await _in_subtree(database, caller, room, after, objective)
     else:
         found = await references.find_task(database, caller, task)
-        watching = await begin(database, caller, _same_room(room, found.room_id), after)
-        watching.task_id = _in_room(found.id, found.room_id, watching, task)
-    watching.kinds, watching.of_tasks = TASK_CHANGES, True
-    return watching
+        wanted = await of_room(database, caller, _same_room(room, found.room_id), after)
+        wanted.task_id = _in_room(found.id, found.room_id, wanted, task)
+    wanted.kinds, wanted.of_tasks = TASK_CHANGES, True
+    return wanted
 
 
-async def unblocked(
+async def of_unblocked_tasks(
     database: Database,
     caller: Caller,
     room: str | None,
@@ -148,35 +148,35 @@ async def unblocked(
     *,
     assignee: str | None,
     objective: str | None,
-) -> Watching:
+) -> EventFilter:
     """Tasks that become ready: those of the agent, in the objective's subtree, or of the whole room."""
-    watching = await _in_subtree(database, caller, room, after, objective)
-    watching.kinds, watching.of_tasks, watching.ready = [EventKind.TASK_UNBLOCKED], True, True
+    wanted = await _in_subtree(database, caller, room, after, objective)
+    wanted.kinds, wanted.of_tasks, wanted.ready = [EventKind.TASK_UNBLOCKED], True, True
     if assignee is not None:
-        watching.assignee_id = (await agents.find_member(database, watching.room_id, assignee)).id
-    return watching
+        wanted.assignee_id = (await agents.find_member(database, wanted.room_id, assignee)).id
+    return wanted
 
 
-async def messages(
+async def of_messages(
     database: Database, caller: Caller, room: str | None, after: str | None, *, channel: str | None
-) -> Watching:
+) -> EventFilter:
     """What is said in the channel or, without one, in the whole room, of what the caller may see."""
-    watching = await begin(database, caller, room, after, kinds=[EventKind.MESSAGE_SENT])
-    watching.reader = caller
+    wanted = await of_room(database, caller, room, after, kinds=[EventKind.MESSAGE_SENT])
+    wanted.reader = caller
     if channel is not None:
-        watching.channel = (await channels.find(database, watching.room_id, channel)).name
-    return watching
+        wanted.channel = (await channels.find(database, wanted.room_id, channel)).name
+    return wanted
 
 
 async def _in_subtree(
     database: Database, caller: Caller, room: str | None, after: str | None, objective: str | None
-) -> Watching:
+) -> EventFilter:
     if objective is None:
-        return await begin(database, caller, room, after)
+        return await of_room(database, caller, room, after)
     found = await objectives.find(database, caller, objective)
-    watching = await begin(database, caller, _same_room(room, found.room_id), after)
-    watching.subtree = Subtree(database, _in_room(found.id, found.room_id, watching, objective))
-    return watching
+    wanted = await of_room(database, caller, _same_room(room, found.room_id), after)
+    wanted.subtree = Subtree(database, _in_room(found.id, found.room_id, wanted, objective))
+    return wanted
 
 
 def _same_room(room: str | None, room_id: int) -> str:
@@ -184,8 +184,8 @@ def _same_room(room: str | None, room_id: int) -> str:
     return ids.of(ids.ROOM, room_id) if room is None else room
 
 
-def _in_room(key: int, room_id: int, watching: Watching, reference: str) -> int:
-    validation.same_room("room", reference, room_id, watching.room_id, "Leave `room` out, or name that room.")
+def _in_room(key: int, room_id: int, wanted: EventFilter, reference: str) -> int:
+    validation.same_room("room", reference, room_id, wanted.room_id, "Leave `room` out, or name that room.")
     return key
 
 

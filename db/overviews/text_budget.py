@@ -30,7 +30,7 @@ class Section:
 _Piece: TypeAlias = tuple[int, int, int]
 
 
-def fitted(head: str, sections: Sequence[Section], most: int) -> str:
+def fit(head: str, sections: Sequence[Section], most: int) -> str:
     """All in as many characters at most; where that doesn't go, as much as does, and how much more there is."""
     pieces = list(_pieces(sections))
     if len(everything := _text(head, sections, pieces)) <= most:

@@ -18,7 +18,7 @@ TTL_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saying:
+class NewActivity:
     """Without a kind, that it does nothing any more."""
 
     kind: ActivityKind | None
@@ -26,21 +26,21 @@ class Saying:
     task: str | None = None
 
 
-async def say(tx: Transaction, caller: Caller, saying: Saying, ttl_seconds: int) -> None:
+async def set_activity(tx: Transaction, caller: Caller, new: NewActivity, ttl_seconds: int) -> None:
     """Begin, go on or end; the members of the caller's rooms are told once it is committed."""
-    if saying.kind is None:
-        if saying.note is not None or saying.task is not None:
+    if new.kind is None:
+        if new.note is not None or new.task is not None:
             raise BadInput("note", "note and task say more of an activity, and there is none.", "Send a kind as well.")
         await q.end_activity(tx, agent_id=caller.agent_id)
     else:
-        if saying.note is not None:
-            validation.text("note", saying.note)
-        task = None if saying.task is None else await references.find_task(tx, caller, saying.task)
+        if new.note is not None:
+            validation.text("note", new.note)
+        task = None if new.task is None else await references.find_task(tx, caller, new.task)
         await q.say_activity(
             tx,
             agent_id=caller.agent_id,
-            kind=saying.kind,
-            note=saying.note,
+            kind=new.kind,
+            note=new.note,
             task_id=task.id if task else None,
             ttl_seconds=ttl_seconds,
         )
@@ -48,12 +48,12 @@ async def say(tx: Transaction, caller: Caller, saying: Saying, ttl_seconds: int)
         tx.publish_change(Topic.ACTIVITY, room_id)
 
 
-async def put(database: Database, caller: Caller, saying: Saying, ttl_seconds: int) -> Agent:
+async def put_activity(database: Database, caller: Caller, new: NewActivity, ttl_seconds: int) -> Agent:
     """Say what the caller does for the next while; answers the caller."""
     caller.must_not_observe()
     validation.integer("ttlSeconds", ttl_seconds, 1, validation.MAX_DURATION)
     async with database.transaction() as tx:
-        await say(tx, caller, saying, ttl_seconds)
+        await set_activity(tx, caller, new, ttl_seconds)
     return (await agents.by_ids(database, [caller.agent_id]))[caller.agent_id]
 
 
@@ -70,7 +70,7 @@ async def of_rooms(database: Database, keys: Sequence[int]) -> dict[int, Mapping
     return {key: found[key] for key in keys}
 
 
-def moved(before: Mapping[int, Activity], now: Mapping[int, Activity]) -> list[tuple[int, Activity | None]]:
+def changes_between(before: Mapping[int, Activity], now: Mapping[int, Activity]) -> list[tuple[int, Activity | None]]:
     """The agents that began, changed or ended something in between, each with what it does now."""
     return [
         (agent, now.get(agent)) for agent in sorted(before.keys() | now.keys()) if before.get(agent) != now.get(agent)

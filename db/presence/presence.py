@@ -57,7 +57,7 @@ async def thresholds(
     return {key: Thresholds(rows[0]["now"], given) for key, given in rooms.items()}
 
 
-async def seen(database: Database, agent_id: int, token_id: int | None = None) -> None:
+async def mark_seen(database: Database, agent_id: int, token_id: int | None = None) -> None:
     """A sign of life, by a token: where a room took the agent for away, it is ONLINE again, and the log says so."""
     if await q.touch_agent(database, agent_id=agent_id, token_id=token_id):
         async with database.transaction() as tx:
@@ -66,7 +66,7 @@ async def seen(database: Database, agent_id: int, token_id: int | None = None) -
 
 async def come_online(tx: Transaction, agent_id: int) -> None:
     """ONLINE in each room that thought otherwise."""
-    _record(tx, await q.come_online(tx, agent_id=agent_id))
+    _append_events(tx, await q.come_online(tx, agent_id=agent_id))
 
 
 async def keep_alive(database: Database, agents: Mapping[int, frozenset[str]]) -> None:
@@ -74,7 +74,7 @@ async def keep_alive(database: Database, agents: Mapping[int, frozenset[str]]) -
     if not agents:
         return
     for row in await q.keep_agents_alive(database, agent_ids=sorted(agents)):
-        await seen(database, row["agent_id"])
+        await mark_seen(database, row["agent_id"])
     pairs = sorted((agent, label) for agent, labels in agents.items() for label in labels)
     if pairs:
         await q.keep_sessions_alive(
@@ -97,11 +97,11 @@ async def settle(tx: Transaction, room_id: int, *, most: int | None = None, ever
     Sweepers leave the OFFLINE ones out: only a sign of life, or other thresholds, bring those back.
     """
     rows = await q.settle_presence(tx, room_id=room_id, most=most, everyone=everyone)
-    _record(tx, rows)
+    _append_events(tx, rows)
     return len(rows)
 
 
-def _record(tx: Transaction, rows: Sequence[Any]) -> None:
+def _append_events(tx: Transaction, rows: Sequence[Any]) -> None:
     for row in rows:
         data = {"presence": row["presence"], "previous": row["previous"]}
         tx.append_event(row["room_id"], EventKind.PRESENCE_CHANGED, actor=None, agent=row["agent_id"], data=data)

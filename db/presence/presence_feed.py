@@ -12,7 +12,7 @@ from db.presence import activity
 
 
 @dataclass(frozen=True, slots=True)
-class Activities:
+class ActivityChange:
     """An agent began, changed or ended what it does. `seq`: as far as its follower had got in the log."""
 
     agent_id: int
@@ -22,20 +22,20 @@ class Activities:
     activity: Activity | None
 
 
-async def follow(feed: Feed, room_id: int, seq: int) -> AsyncGenerator[Event | Activities]:
+async def follow(feed: Feed, room_id: int, seq: int) -> AsyncGenerator[Event | ActivityChange]:
     """The room's log after this number; what members do as it changes from now on. Without end."""
-    async with feed.watch(room_id) as log, feed.states(Topic.ACTIVITY, activity.of_rooms).watch(room_id) as sight:
-        before = sight.state
+    async with feed.watch(room_id) as log, feed.states(Topic.ACTIVITY, activity.of_rooms).watch(room_id) as view:
+        before = view.state
         happening = asyncio.ensure_future(log.next(seq))
-        doing = asyncio.ensure_future(sight.other_than(before))
+        doing = asyncio.ensure_future(view.wait_for_change(before))
         try:
             while True:
                 await asyncio.wait({happening, doing}, return_when=asyncio.FIRST_COMPLETED)
                 if doing.done():
                     now = doing.result()
-                    doing = asyncio.ensure_future(sight.other_than(now))
-                    for agent_id, said in activity.moved(before, now):
-                        yield Activities(agent_id, room_id, seq, datetime.now(UTC), said)
+                    doing = asyncio.ensure_future(view.wait_for_change(now))
+                    for agent_id, said in activity.changes_between(before, now):
+                        yield ActivityChange(agent_id, room_id, seq, datetime.now(UTC), said)
                     before = now
                 if happening.done():
                     event = happening.result()

@@ -62,7 +62,7 @@ async def heartbeat(
     *,
     label: str | None = None,
     quiet_seconds: int | None = None,
-    saying: activity.Saying | None = None,
+    new_activity: activity.NewActivity | None = None,
 ) -> Pulse:
     """Renew all leases of the caller that still run, and say what it lost and what waits for it.
 
@@ -84,12 +84,12 @@ async def heartbeat(
         beat = required(await q.beat_session(tx, agent_id=caller.agent_id, label=name))
         lost = [Task.of(row) for row in await q.lost_since(tx, agent_id=caller.agent_id, since=beat["news_since"])]
         stale = [Task.of(row) for row in await q.stale_held(tx, agent_id=caller.agent_id)]
-        unacknowledged = await inbox.count(tx, inbox.wanted(caller))
+        unacknowledged = await inbox.count(tx, inbox.filter_of(caller))
         idle_after = await q.soonest_idle(tx, agent_id=caller.agent_id) or _IDLE_AFTER
         soonest = min([idle_after, *(task.lease_seconds or _IDLE_AFTER for task in renewed)])
         next_within = max(1, soonest // 3)
-        if saying is not None:
-            await activity.say(tx, caller, saying, max(next_within, activity.TTL_SECONDS))
+        if new_activity is not None:
+            await activity.set_activity(tx, caller, new_activity, max(next_within, activity.TTL_SECONDS))
         if away:
             await presence.come_online(tx, caller.agent_id)
         agent = Agent.of(required(await q.agent_by_id(tx, agent_id=caller.agent_id)))

@@ -44,13 +44,13 @@ def reset(resource: Resource) -> Resource:
     return _closed(replace(resource, failures=0))
 
 
-def taken(resource: Resource, task: int) -> Resource:
+def acquired(resource: Resource, task: int) -> Resource:
     """The task holds it; while HALF_OPEN it is the one that is let through."""
     probe = task if resource.breaker is BreakerState.HALF_OPEN else resource.probe_task_id
     return replace(resource, in_use=resource.in_use + 1, probe_task_id=probe)
 
 
-def freed(resource: Resource, tasks: Collection[int], now: datetime, *, worked: bool) -> Resource:
+def released(resource: Resource, tasks: Collection[int], now: datetime, *, worked: bool) -> Resource:
     """These tasks hold it no more. One that was let through to try it counts as a report."""
     left = replace(resource, in_use=resource.in_use - len(tasks))
     if left.probe_task_id is None or left.probe_task_id not in tasks:

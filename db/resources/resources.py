@@ -17,7 +17,7 @@ from db.resources import circuit_breaker
 from db.rooms import rooms
 
 # How many tasks hear that a resource is there for them, where it has no limit.
-_TOLD = 100
+_MOST_NOTIFIED = 100
 
 # What one transaction lets cool down at most.
 _BATCH = 100
@@ -56,7 +56,7 @@ async def define(
         )
         if row is not None:
             made = Resource.of(row)
-            _record(tx, caller.agent_id, made)
+            _append_event(tx, caller.agent_id, made)
             return made
         before, now = await _locked(tx, found.id, name)
         wanted = replace(
@@ -86,7 +86,7 @@ async def reset(database: Database, caller: Caller, *, room: str | None, resourc
         return await _write(tx, caller.agent_id, before, circuit_breaker.reset(before))
 
 
-async def let_cool(database: Database) -> int:
+async def half_open_cooled(database: Database) -> int:
     """Half open the breakers that have cooled down; answers how many."""
     async with database.transaction() as tx:
         rows = await q.lock_cooled_resources(tx, most=_BATCH)
@@ -108,7 +108,7 @@ async def needs(tx: Transaction, requirements: Iterable[int]) -> Mapping[int, Se
     return tx.known_needs
 
 
-async def take(tx: Transaction, task: Task, needed: Sequence[int]) -> None:
+async def acquire(tx: Transaction, task: Task, needed: Sequence[int]) -> None:
     """Have the task hold these, which its row needs; NOT_READY where one isn't available. The task is locked."""
     rows = await q.lock_resources(tx, resource_ids=needed) if needed else []
     found = [Resource.of(row) for row in rows]
@@ -116,10 +116,10 @@ async def take(tx: Transaction, task: Task, needed: Sequence[int]) -> None:
     if waits:
         raise NotReady(task=ids.of(ids.TASK, task.id), waiting_on=[wait.facts() for wait in waits])
     for one in found:
-        await _save(tx, circuit_breaker.taken(one, task.id))
+        await _save(tx, circuit_breaker.acquired(one, task.id))
 
 
-async def free(
+async def release(
     tx: Transaction, held: Mapping[int, int], actor: int | None, *, worked: bool, notify: bool = True
 ) -> None:
     """These tasks, by key, hold what their requirements need no more; `worked` is what a try says without a report.
@@ -128,12 +128,12 @@ async def free(
     the same again.
     """
     known = await needs(tx, held.values())
-    await let_go(
+    await release_some(
         tx, {task: known[requirement] for task, requirement in held.items()}, actor, worked=worked, notify=notify
     )
 
 
-async def let_go(
+async def release_some(
     tx: Transaction, held: Mapping[int, Sequence[int]], actor: int | None, *, worked: bool, notify: bool = True
 ) -> None:
     """As `free`, of some of the resources of these tasks."""
@@ -141,7 +141,7 @@ async def let_go(
     for row in await q.lock_resources(tx, resource_ids=needed) if needed else []:
         before = Resource.of(row)
         leaving = [task for task, resources in held.items() if before.id in resources]
-        after = circuit_breaker.freed(before, leaving, row["moment"], worked=worked)
+        after = circuit_breaker.released(before, leaving, row["moment"], worked=worked)
         await _write(tx, actor, before, after, notify=notify)
 
 
@@ -226,10 +226,12 @@ async def _write(
     if after != before:
         await _save(tx, after)
         if any(getattr(after, name) != getattr(before, name) for name in _LOGGED):
-            _record(tx, actor, after)
+            _append_event(tx, actor, after)
         free_now = circuit_breaker.free_slots(after)
         if notify and circuit_breaker.free_slots(before) == 0 and free_now != 0:
-            await _tell(tx, actor, after, _TOLD if free_now is None else min(free_now, _TOLD))
+            await _notify_startable(
+                tx, actor, after, _MOST_NOTIFIED if free_now is None else min(free_now, _MOST_NOTIFIED)
+            )
     return after
 
 
@@ -249,7 +251,7 @@ async def _save(tx: Transaction, resource: Resource) -> None:
     )
 
 
-def _record(tx: Transaction, actor: int | None, resource: Resource) -> None:
+def _append_event(tx: Transaction, actor: int | None, resource: Resource) -> None:
     data: dict[str, Any] = {
         "resource": ids.of(ids.RESOURCE, resource.id),
         "name": resource.name,
@@ -261,7 +263,7 @@ def _record(tx: Transaction, actor: int | None, resource: Resource) -> None:
     tx.append_event(resource.room_id, EventKind.RESOURCE_CHANGED, actor=actor, data=data)
 
 
-async def _tell(tx: Transaction, actor: int | None, resource: Resource, most: int) -> None:
+async def _notify_startable(tx: Transaction, actor: int | None, resource: Resource, most: int) -> None:
     """As many as can take it hear of it, those that would be claimed first: the others wait on, behind them."""
     for row in await q.startable_with(tx, room_id=resource.room_id, resource_id=resource.id, most=most):
         data = {"clearedBy": None, "ready": True, "resource": resource.name}

@@ -102,7 +102,7 @@ async def issue_token(
 async def grant_membership(database: Database, agent: Agent, room_ids: Iterable[int]) -> None:
     """Let the agent into these rooms, in the name of the server; where it is in already, nothing happens."""
     async with database.transaction() as tx:
-        await rooms.admit(tx, agent, room_ids, actor=None)
+        await rooms.add_member(tx, agent, room_ids, actor=None)
 
 
 async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[Agent, str]:
@@ -129,7 +129,7 @@ async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[A
         if row is None:
             raise NameTaken(new.name)
         agent = Agent.of(row)
-        await rooms.admit(tx, agent, room_ids, actor=caller.agent_id)
+        await rooms.add_member(tx, agent, room_ids, actor=caller.agent_id)
         return agent, await issue_token(tx, agent.id, new.role)
 
 
@@ -218,4 +218,4 @@ async def _move(tx: Transaction, caller: Caller, agent: Agent, references: Seque
             tx.append_event(
                 row["room_id"], EventKind.PRESENCE_CHANGED, actor=caller.agent_id, agent=agent.id, data=data
             )
-    await rooms.admit(tx, agent, wanted, actor=caller.agent_id)
+    await rooms.add_member(tx, agent, wanted, actor=caller.agent_id)

@@ -44,7 +44,7 @@ async def visible(database: Database, caller: Caller) -> list[Room]:
     return [Room.of(row) for row in rows]
 
 
-async def admit(tx: Transaction, agent: Agent, room_ids: Iterable[int], *, actor: int | None) -> None:
+async def add_member(tx: Transaction, agent: Agent, room_ids: Iterable[int], *, actor: int | None) -> None:
     """Make the agent a member of these rooms; each that is new to it hears of it."""
     for row in await q.join_rooms(tx, agent_id=agent.id, room_ids=sorted(set(room_ids))):
         data = {"name": agent.name, "kind": agent.kind}

@@ -16,7 +16,7 @@ _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Good(Record):
+class ValidToken(Record):
     """What can be told of a token that lets somebody in; its use, to the minute."""
 
     agent: str
@@ -78,9 +78,9 @@ async def revoke(database: Database, caller: Caller, reference: str | None, toke
     return ended
 
 
-async def listed(database: Database, agent: str | None) -> list[Good]:
+async def valid_tokens(database: Database, agent: str | None) -> list[ValidToken]:
     """All that are good, or those of the agent of this name."""
-    return [Good.of(row) for row in await q.good_tokens(database, agent=agent)]
+    return [ValidToken.of(row) for row in await q.good_tokens(database, agent=agent)]
 
 
 def _future(expires_at: datetime | None) -> datetime | None:

@@ -47,7 +47,7 @@ async def assign(
             _check_move_of_work(held, room, assignee, handoff)
         reviews_it = task.status is TaskStatus.VALIDATING and reviewer != task.reviewer_id
         if reviews_it and reviewer is not None:
-            await reviews.must_be_strangers(tx, task, reviewer)
+            await reviews.require_unrelated_reviewer(tx, task, reviewer)
         row = required(
             await q.assign_task(
                 tx,
@@ -60,7 +60,7 @@ async def assign(
             )
         )
         if moves:
-            await resources.free(tx, held.holds, caller.agent_id, worked=False)
+            await resources.release(tx, held.holds, caller.agent_id, worked=False)
         if handoff is not None:
             body = handoff.text()
             await comments.write(

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 
 from db.core import idempotency, validation
-from db.core.callers import Caller, still
+from db.core.callers import Caller, refresh_caller
 from db.core.database import Database
 from db.core.queries import q, required
 from db.core.records import EventKind, Room, Task, TaskStatus
@@ -25,7 +25,7 @@ _LOOK = 64
 _LOOK_FURTHEST = 4096
 
 # What can make something claimable for somebody who waits.
-_OPENINGS = frozenset(
+_MAKES_CLAIMABLE = frozenset(
     {
         EventKind.ROOM_UPDATED,
         EventKind.TASK_CREATED,
@@ -80,7 +80,7 @@ async def claim_next(
     wait_seconds: int = 0,
     mutation: str = "claimNextTask",
     key: str | None = None,
-    gone: asyncio.Event,
+    cancelled: asyncio.Event,
 ) -> tuple[list[Task], NothingToClaim | None]:
     """The best ready tasks that the caller may take, up to `most`; where there is none, why.
 
@@ -96,10 +96,14 @@ async def claim_next(
         if claimed:
             return claimed, None
         rest = deadline - asyncio.get_running_loop().time()
-        if rest <= 0 or gone.is_set() or not await _opening(feed, search.room_id, seen[0]["seq"], rest, gone):
+        if (
+            rest <= 0
+            or cancelled.is_set()
+            or not await _wait_for_claimable(feed, search.room_id, seen[0]["seq"], rest, cancelled)
+        ):
             return [], await why_nothing(database, caller, room)
         # Revoked tokens and lost memberships take effect at once.
-        caller = await still(database, caller)
+        caller = await refresh_caller(database, caller)
         caller.must_work(search.room_id, request.room or "room")
 
 
@@ -161,7 +165,7 @@ async def _attempt(database: Database, caller: Caller, room: Room, search: _Sear
         return claimed
     async with database.transaction() as tx:
         asked = [asdict(search.request), most]
-        again = await idempotency.answer_of(tx, caller, search.mutation, search.key, asked)
+        again = await idempotency.stored_answer(tx, caller, search.mutation, search.key, asked)
         if again is not None and (held := await _still_held(tx, caller, [(task, fence) for task, fence in again])):
             return held
         if room.wip_limit is not None:
@@ -172,7 +176,7 @@ async def _attempt(database: Database, caller: Caller, room: Room, search: _Sear
         claimed, log_end = await _claim_all(tx, caller, room, search, most, look)
         if claimed:
             fences = [[task.id, task.fence] for task in claimed]
-            await idempotency.keep(tx, caller, search.mutation, search.key, fences)
+            await idempotency.store_answer(tx, caller, search.mutation, search.key, fences)
     if claimed:
         database.publish(Committed({room.id: log_end}, [EventKind.TASK_CLAIMED] * len(claimed)))
     return claimed
@@ -225,11 +229,11 @@ async def _claim(
 _LOOK_AGAIN_S = 5.0
 
 
-async def _opening(feed: Feed, room_id: int, seq: int, seconds: float, gone: asyncio.Event) -> bool:
+async def _wait_for_claimable(feed: Feed, room_id: int, seq: int, seconds: float, cancelled: asyncio.Event) -> bool:
     """Wait until something may be claimable; False where the time is over or nobody waits for the answer any more."""
     waiters = {
-        asyncio.create_task(_next_opening(feed, room_id, seq)),
-        asyncio.create_task(gone.wait()),
+        asyncio.create_task(_next_claimable(feed, room_id, seq)),
+        asyncio.create_task(cancelled.wait()),
     }
     try:
         await asyncio.wait(waiters, timeout=min(seconds, _LOOK_AGAIN_S), return_when=asyncio.FIRST_COMPLETED)
@@ -237,11 +241,11 @@ async def _opening(feed: Feed, room_id: int, seq: int, seconds: float, gone: asy
         for waiter in waiters:
             waiter.cancel()
         await asyncio.gather(*waiters, return_exceptions=True)
-    return not gone.is_set()
+    return not cancelled.is_set()
 
 
-async def _next_opening(feed: Feed, room_id: int, seq: int) -> None:
+async def _next_claimable(feed: Feed, room_id: int, seq: int) -> None:
     async with aclosing(feed.follow(room_id, seq)) as events:
         async for event in events:
-            if event.kind in _OPENINGS:
+            if event.kind in _MAKES_CLAIMABLE:
                 return

@@ -56,7 +56,7 @@ async def claim(
         row = required(await q.lock_task(tx, task_id=found.id))
         task, holder = Task.of(row), row["assignee_name"]
         if task.status is TaskStatus.DOING and not row["lease_runs"]:
-            await lease_expiry.take_back(tx, task.id)
+            await lease_expiry.reclaim(tx, task.id)
             task = Task.of(required(await q.task_by_id(tx, task_id=task.id)))
         session_id = await open_session(tx, caller, session)
         present = [row["text"] for row in await q.criteria_of(tx, task_id=task.id)] if texts else []
@@ -87,7 +87,7 @@ async def claim(
                 )
             )
         )
-        await resources.take(tx, claimed, needed)
+        await resources.acquire(tx, claimed, needed)
         tx.append_task_event(
             EventKind.TASK_CLAIMED,
             task,

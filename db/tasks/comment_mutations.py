@@ -24,14 +24,14 @@ async def add(database: Database, caller: Caller, on: str, kind: CommentKind, bo
     if not body.strip():
         raise BadInput("body", "body is empty.")
     validation.text("body", body)
-    async with comments.late_words_kept(database, caller), database.transaction() as tx:
+    async with comments.preserve_late_text(database, caller), database.transaction() as tx:
         if letter == ids.OBJECTIVE:
             room_id, task, objective = (await objectives.find(tx, caller, on)).room_id, None, number
             caller.must_work(room_id, on)
         else:
             held = await hold(tx, caller, on, text=body)
             room_id, task, objective = held.task.room_id, number, None
-        answer = await idempotency.answer_of(tx, caller, "addComment", key, [on, kind, body])
+        answer = await idempotency.stored_answer(tx, caller, "addComment", key, [on, kind, body])
         if answer is not None:
             return Comment.of(required(await q.comment_by_id(tx, comment_id=answer)))
         comment = await comments.write(tx, room_id, kind, body, author=caller.agent_id, task=task, objective=objective)
@@ -39,5 +39,5 @@ async def add(database: Database, caller: Caller, on: str, kind: CommentKind, bo
             await q.renew_lease(tx, task_id=task, lease_seconds=None, quiet_seconds=None)
             if kind is CommentKind.PROGRESS:
                 await q.note_progress(tx, task_id=task)
-        await idempotency.keep(tx, caller, "addComment", key, comment.id)
+        await idempotency.store_answer(tx, caller, "addComment", key, comment.id)
     return comment

@@ -35,7 +35,7 @@ async def link(tx: Transaction, caller: Caller, task: Task, other: Task, kind: D
         return
     if kind is DependencyKind.BLOCKS:
         await readiness.recount(tx, [task.id, other.id], caller.agent_id)
-    _record(tx, caller, EventKind.DEPENDENCY_ADDED, task, other, kind)
+    _append_event(tx, caller, EventKind.DEPENDENCY_ADDED, task, other, kind)
 
 
 async def remove(database: Database, caller: Caller, reference: str, on: str, kind: DependencyKind) -> Task:
@@ -45,7 +45,7 @@ async def remove(database: Database, caller: Caller, reference: str, on: str, ki
         if await q.delete_dependency(tx, task_id=task.id, depends_on_id=other.id, kind=kind):
             if kind is DependencyKind.BLOCKS:
                 await readiness.recount(tx, [task.id, other.id], caller.agent_id)
-            _record(tx, caller, EventKind.DEPENDENCY_REMOVED, task, other, kind)
+            _append_event(tx, caller, EventKind.DEPENDENCY_REMOVED, task, other, kind)
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
@@ -56,5 +56,7 @@ async def _other_end(tx: Transaction, caller: Caller, task: Task, on: str) -> Ta
     return other
 
 
-def _record(tx: Transaction, caller: Caller, kind: EventKind, task: Task, other: Task, edge: DependencyKind) -> None:
+def _append_event(
+    tx: Transaction, caller: Caller, kind: EventKind, task: Task, other: Task, edge: DependencyKind
+) -> None:
     tx.append_task_event(kind, task, caller.agent_id, {"dependsOn": ids.of(ids.TASK, other.id), "kind": edge.value})

@@ -16,22 +16,22 @@ from db.resources import resources
 _BATCH = 200
 
 
-async def take_back_expired(database: Database) -> int:
+async def reclaim_expired(database: Database) -> int:
     """Take back a batch of the tasks whose claim is over; answers how many."""
     async with database.transaction() as tx:
         rows = await q.take_back_expired(tx, task_id=None, most=_BATCH)
-        await _record(tx, rows, notify=True)
+        await _append_events(tx, rows, notify=True)
     return len(rows)
 
 
-async def take_back(tx: Transaction, task_id: int) -> None:
+async def reclaim(tx: Transaction, task_id: int) -> None:
     """Take back this one, which the act has locked, if its claim is over; for the caller, who takes what it held."""
-    await _record(tx, await q.take_back_expired(tx, task_id=task_id, most=1), notify=False)
+    await _append_events(tx, await q.take_back_expired(tx, task_id=task_id, most=1), notify=False)
 
 
-async def _record(tx: Transaction, rows: Sequence[Any], *, notify: bool) -> None:
+async def _append_events(tx: Transaction, rows: Sequence[Any], *, notify: bool) -> None:
     held = {row["id"]: row["requirement_id"] for row in rows}
-    await resources.free(tx, held, None, worked=False, notify=notify)
+    await resources.release(tx, held, None, worked=False, notify=notify)
     given_up = defaultdict(list)
     for row in rows:
         name = f"{ids.of(ids.TASK, row['id'])} '{row['title']}'"

@@ -35,7 +35,7 @@ async def leave_track(tx: Transaction, task_id: int) -> None:
     await q.leave_track(tx, task_id=task_id)
 
 
-async def ended(tx: Transaction, task: Task, actor: int | None) -> None:
+async def task_ended(tx: Transaction, task: Task, actor: int | None) -> None:
     """The task is done or cancelled: whatever waited for it waits for one thing less."""
     await q.shift_blockers(tx, task_id=task.id, by=-1)
     _notify(tx, await q.shift_dependents(tx, task_id=task.id, by=-1), actor, cleared_by=task)
@@ -43,7 +43,7 @@ async def ended(tx: Transaction, task: Task, actor: int | None) -> None:
         await _settle_track(tx, task.room_id, task.objective_id, task.track, actor, task)
 
 
-async def reopened(tx: Transaction, task: Task, actor: int | None) -> None:
+async def task_reopened(tx: Transaction, task: Task, actor: int | None) -> None:
     """The task is unfinished again: what depends on it waits again, and so may the task itself."""
     await q.shift_blockers(tx, task_id=task.id, by=1)
     await q.shift_dependents(tx, task_id=task.id, by=1)

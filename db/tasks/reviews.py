@@ -18,7 +18,7 @@ from db.rooms import agents, rooms
 from db.tasks import criteria, readiness, submissions
 from db.tasks.task_guard import locked_room_and_task
 
-_SAID = {Verdict.APPROVED: "Approved.", Verdict.CHANGES_REQUESTED: "Changes requested."}
+_DEFAULT_COMMENTS = {Verdict.APPROVED: "Approved.", Verdict.CHANGES_REQUESTED: "Changes requested."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class NewReview:
             for criterion in self.criteria
             if criterion.note
         ]
-        return "\n\n".join([self.comment or _SAID[self.verdict], *notes])
+        return "\n\n".join([self.comment or _DEFAULT_COMMENTS[self.verdict], *notes])
 
 
 async def claim_next(database: Database, caller: Caller, room: str | None) -> Task | None:
@@ -83,8 +83,8 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
     async with locked_room_and_task(database, caller, reference) as (tx, _room, held):
         task = held.task
         check_move(task.id, task.status, Move.APPROVE if approves else Move.SEND_BACK)
-        await must_be_strangers(tx, task, caller.agent_id)
-        await _must_be_its_reviewer(tx, caller, task)
+        await require_unrelated_reviewer(tx, task, caller.agent_id)
+        await _require_assigned_reviewer(tx, caller, task)
         await _judge_criteria(tx, task, new)
         if approves:
             await submissions.refuse_open_subtasks(tx, task)
@@ -116,7 +116,7 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
 async def _approve(tx: Transaction, caller: Caller, task: Task) -> None:
     done = Task.of(required(await q.approve_task(tx, task_id=task.id, reviewer_id=caller.agent_id)))
     tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, {"result": task.result, "fence": task.fence})
-    await readiness.ended(tx, done, caller.agent_id)
+    await readiness.task_ended(tx, done, caller.agent_id)
     if task.objective_id is not None:
         await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
 
@@ -132,7 +132,7 @@ def _notify(tx: Transaction, caller: Caller, task: Task, new: NewReview) -> None
         tx.notify(agent_id, task.room_id, kind, text, by=caller.agent_id, task=task.id)
 
 
-async def must_be_strangers(tx: Transaction, task: Task, reviewer_id: int) -> None:
+async def require_unrelated_reviewer(tx: Transaction, task: Task, reviewer_id: int) -> None:
     """SELF_REVIEW where the reviewer is the submission's author, or a relative."""
     author_id = task.submitted_by_id or 0
     known = await agents.by_ids(tx, [author_id, reviewer_id])
@@ -140,7 +140,7 @@ async def must_be_strangers(tx: Transaction, task: Task, reviewer_id: int) -> No
         raise SelfReview(task=ids.of(ids.TASK, task.id), author=known[author_id].name, reviewer=known[reviewer_id].name)
 
 
-async def _must_be_its_reviewer(tx: Transaction, caller: Caller, task: Task) -> None:
+async def _require_assigned_reviewer(tx: Transaction, caller: Caller, task: Task) -> None:
     if task.reviewer_id in (None, caller.agent_id):
         return
     reviewer = (await agents.by_ids(tx, [task.reviewer_id]))[task.reviewer_id]

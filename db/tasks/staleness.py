@@ -38,12 +38,12 @@ async def mark_stale(database: Database) -> int:
     return len(rows)
 
 
-async def patience_changed(tx: Transaction, room_id: int) -> None:
+async def limits_changed(tx: Transaction, room_id: int) -> None:
     """The room calls work stale sooner or later than before; what is stale by now is left to the sweeper."""
     await q.clear_marks(tx, room_id=room_id)
 
 
-async def give_back_reviews(database: Database) -> int:
+async def release_reviews(database: Database) -> int:
     """Let others take a batch of the reviews that were taken by agents who are gone; answers how many."""
     async with database.transaction() as tx:
         rows = await q.give_back_reviews(tx, most=_BATCH)

@@ -78,7 +78,7 @@ async def submit(
                 )
             )
         )
-        await resources.free(tx, held.holds, caller.agent_id, worked=True)
+        await resources.release(tx, held.holds, caller.agent_id, worked=True)
         tx.append_task_event(
             EventKind.TASK_SUBMITTED,
             task,
@@ -114,8 +114,8 @@ async def complete(
         data = {"result": submission.summary, "fence": task.fence}
         tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, data)
         # What follows from it stands behind it in the log.
-        await readiness.ended(tx, done, caller.agent_id)
-        await resources.free(tx, held.holds, caller.agent_id, worked=True)
+        await readiness.task_ended(tx, done, caller.agent_id)
+        await resources.release(tx, held.holds, caller.agent_id, worked=True)
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))

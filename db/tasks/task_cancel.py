@@ -21,7 +21,7 @@ async def cancel(database: Database, caller: Caller, reference: str, reason: str
     _reason(reason)
     async with locked_room_and_task(database, caller, reference, text=reason) as (tx, _room, held):
         task = await _cancel(tx, held.task, caller.agent_id, reason)
-        await resources.free(tx, held.holds, caller.agent_id, worked=False)
+        await resources.release(tx, held.holds, caller.agent_id, worked=False)
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
@@ -33,7 +33,7 @@ async def cancel_open_of(tx: Transaction, objective_ids: Sequence[int], actor: i
     for row in rows:
         await _cancel(tx, Task.of(row), actor, reason)
     held = {row["id"]: row["requirement_id"] for row in rows if row["status"] == TaskStatus.DOING}
-    await resources.free(tx, held, actor, worked=False)
+    await resources.release(tx, held, actor, worked=False)
 
 
 async def _cancel(tx: Transaction, task: Task, actor: int, reason: str) -> Task:
@@ -41,7 +41,7 @@ async def _cancel(tx: Transaction, task: Task, actor: int, reason: str) -> Task:
     cancelled = Task.of(required(await q.cancel_task(tx, task_id=task.id)))
     data = {"reason": reason, "from": task.status.value}
     tx.append_task_event(EventKind.TASK_CANCELLED, task, actor, data)
-    await readiness.ended(tx, cancelled, actor)
+    await readiness.task_ended(tx, cancelled, actor)
     if task.status in STARTED:
         text = f"{ids.of(ids.TASK, task.id)} '{task.title}' was cancelled: {reason}"
         tx.notify(task.assignee_id, task.room_id, InboxKind.LEASE_LOST, text, by=actor, task=task.id)
@@ -58,7 +58,7 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
             await objectives.part_added(tx, before.objective_id, caller.agent_id)
         task = Task.of(required(await q.reopen_task(tx, task_id=before.id)))
         await q.reset_criteria(tx, task_id=task.id)
-        await readiness.reopened(tx, task, caller.agent_id)
+        await readiness.task_reopened(tx, task, caller.agent_id)
         data = {"reason": reason, "from": before.status.value}
         tx.append_task_event(EventKind.TASK_REOPENED, task, caller.agent_id, data)
         for row in await q.started_dependents(tx, task_id=task.id):

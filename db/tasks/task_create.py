@@ -91,10 +91,10 @@ async def _create(
         found = await _room_of_new(tx, caller, room_reference, batch[0].task)
         caller.must_work(found.id, room_reference or found.name)
         request = [room_reference, [asdict(item) for item in batch]]
-        keys = await idempotency.answer_of(tx, caller, mutation, key, request)
+        keys = await idempotency.stored_answer(tx, caller, mutation, key, request)
         if keys is None:
             keys = await _insert(tx, caller, await rooms.lock(tx, found.id), batch)
-            await idempotency.keep(tx, caller, mutation, key, keys)
+            await idempotency.store_answer(tx, caller, mutation, key, keys)
         return [Task.of(row) for row in await q.tasks_by_keys(tx, task_ids=keys)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from db.conversation.comments import late_words_kept
+from db.conversation.comments import preserve_late_text
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
@@ -40,7 +40,7 @@ async def locked_task(
     database: Database, caller: Caller, reference: str, *, fence: int | None = None, text: str = ""
 ) -> AsyncGenerator[tuple[Transaction, Held]]:
     """A transaction with this task locked; what a write says that came too late for its claim is kept as a note."""
-    async with late_words_kept(database, caller), database.transaction() as tx:
+    async with preserve_late_text(database, caller), database.transaction() as tx:
         yield tx, await hold(tx, caller, reference, fence=fence, text=text)
 
 
@@ -52,7 +52,7 @@ async def locked_room_and_task(
 
     The room comes first in every transaction, then tasks and objectives, then what they hold, the inboxes, and the log.
     """
-    async with late_words_kept(database, caller), database.transaction() as tx:
+    async with preserve_late_text(database, caller), database.transaction() as tx:
         found = await find_task(tx, caller, reference)
         caller.must_work(found.room_id, reference)
         room = await rooms.lock(tx, found.room_id)

@@ -61,7 +61,7 @@ async def release(
         if room.require_handoff and handoff is None:
             raise HandoffRequired(task=held.id)
         row = required(await q.release_task(tx, task_id=task.id))
-        await resources.free(tx, held.holds, caller.agent_id, worked=False)
+        await resources.release(tx, held.holds, caller.agent_id, worked=False)
         if handoff is not None:
             body = handoff.text()
             await comments.write(
@@ -136,7 +136,7 @@ async def block(
                 tx, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
             )
         )
-        await resources.free(tx, held.holds, caller.agent_id, worked=False)
+        await resources.release(tx, held.holds, caller.agent_id, worked=False)
         tx.append_task_event(
             EventKind.TASK_BLOCKED,
             task,

@@ -134,8 +134,8 @@ async def _exchange(tx: Transaction, held: Held, requirement_id: int, actor: int
     old, new = set(needs[task.requirement_id]), set(needs[requirement_id])
     # All at once, in their order: the two steps below lock them one after the other.
     await q.lock_resources(tx, resource_ids=sorted(old ^ new))
-    await resources.take(tx, task, sorted(new - old))
-    await resources.let_go(tx, {task.id: sorted(old - new)}, actor, worked=False)
+    await resources.acquire(tx, task, sorted(new - old))
+    await resources.release_some(tx, {task.id: sorted(old - new)}, actor, worked=False)
 
 
 def _contract_names(changes: Mapping[str, object]) -> dict[str, object]:

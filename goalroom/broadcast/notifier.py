@@ -88,7 +88,7 @@ class Nudges:
 
     def _hear(self, message: str) -> None:
         if message == LOOK_AGAIN:
-            self._feed.look_again()
+            self._feed.poll_now()
             self._tell(None)
             return
         sender, *words = message.split() or [""]
@@ -96,12 +96,12 @@ class Nudges:
             return
         for word in words:
             if (news := _NEWS.fullmatch(word)) is not None:
-                self._feed.news(int(news[1]), int(news[2]))
+                self._feed.log_extended(int(news[1]), int(news[2]))
             elif (change := _CHANGE.fullmatch(word)) is not None:
                 topic, key = Topic(change[1]), int(change[2])
                 if topic is Topic.AGENT:
                     self._tell(key)
-                self._feed.changed(topic, key)
+                self._feed.state_changed(topic, key)
 
     def _tell(self, agent_id: int | None) -> None:
         for listener in self._agent_listeners:

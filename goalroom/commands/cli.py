@@ -168,7 +168,7 @@ def tokens(
 
     async def work() -> None:
         async with setup.opened(settings) as database:
-            found = await good_tokens.listed(database, agent)
+            found = await good_tokens.valid_tokens(database, agent)
         rows = [["AGENT", "ROLE", "MADE", "LAST USED", "EXPIRES", "LABEL"]]
         for one in found:
             times = (one.created_at, one.last_used_at, one.expires_at)

@@ -11,7 +11,7 @@ import asyncpg
 
 from db.core.database import Database
 from db.core.errors import NotFound
-from db.core.migrations import alone
+from db.core.migrations import exclusive_connection
 from db.operations import bootstrap, exports
 from db.operations import doctor as checks
 from goalroom.command_error import CommandError
@@ -43,7 +43,7 @@ async def restore(settings: Settings, file: Path, out: TextIO) -> None:
     async with setup.postgres(settings) as url:
         await setup.bring_up_to_date(url)
         with setup.as_command_errors(url), file.open(encoding="utf-8") as lines:
-            async with alone(url) as connection:
+            async with exclusive_connection(url) as connection:
                 try:
                     restored = await exports.restore(connection, lines)
                 except exports.CannotRestore as error:

@@ -10,7 +10,7 @@ import asyncpg
 
 from db.core.database import Database
 from db.core.migrations import CannotMigrate, migrate
-from db.core.migrations import alone as alone_in
+from db.core.migrations import exclusive_connection as alone_in
 from db.operations import bootstrap
 from goalroom.command_error import CommandError
 from goalroom.postgres import admin_token

@@ -37,7 +37,7 @@ class TokenAuthenticator:
         """That it speaks is a sign of life, written once for all that it says at the moment."""
         token = caller.token_id
         if token not in self._seen:
-            seen = presence.seen(self._database, caller.agent_id, token)
+            seen = presence.mark_seen(self._database, caller.agent_id, token)
             self._seen[token] = asyncio.create_task(seen, context=contextvars.Context())
             self._seen[token].add_done_callback(lambda _: self._seen.pop(token))
         return self._seen[token]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
-from db.core.callers import Caller, still_connected
+from db.core.callers import Caller, callers_of_connections
 from db.core.database import Database
 from db.presence import presence
 from schema.context import Context
@@ -124,7 +124,7 @@ class Connections:
             asked = set(self._open)
             if not asked:
                 continue
-            callers = await still_connected(self._database, sorted({connection.token for connection in asked}))
+            callers = await callers_of_connections(self._database, sorted({connection.token for connection in asked}))
             for connection in asked:
                 connection.becomes(callers.get(connection.token))
 

@@ -101,7 +101,7 @@ async def not_mine(stage: Stage) -> dict[str, Any]:
 async def too_late(stage: Stage) -> dict[str, Any]:
     task = await stage.held()
     await stage.database.execute("update task set lease_expires_at = now() where status = 'DOING'")
-    await lease_expiry.take_back_expired(stage.database)
+    await lease_expiry.reclaim_expired(stage.database)
     return await stage.bob.complaint("submitTask", task=task, summary="Done", fence=1)
 
 

@@ -17,8 +17,8 @@ from db.core.transaction import Committed, Topic
 from db.events import event_log
 from db.events.feed import Feed
 from db.presence import activity, presence_feed
-from db.presence.activity import Saying
-from db.presence.presence_feed import Activities
+from db.presence.activity import NewActivity
+from db.presence.presence_feed import ActivityChange
 from goalroom.broadcast.notifier import CHANNEL
 from tests import people
 from tests.db.events.test_feed import new_log, take, write
@@ -136,7 +136,7 @@ async def test_an_inbox_is_watched_at_another_process(database: Database, databa
     room = await people.room(database)
     ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
     async with process(database_url) as here, process(database_url) as there:
-        following = inbox.follow(there.feed, there.database, partial(inbox.wanted, bob))
+        following = inbox.follow(there.feed, there.database, partial(inbox.filter_of, bob))
         async with aclosing(following), asyncio.timeout(5):
             for number in range(20):
                 # No poll helps: it would take longer than is waited.
@@ -148,7 +148,7 @@ async def test_an_inbox_is_found_without_a_nudge(database: Database, database_ur
     room = await people.room(database)
     ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
     deaf, feed = await Database.connect(database_url), Feed(database, poll_seconds=0.05)
-    following = inbox.follow(feed, database, partial(inbox.wanted, bob))
+    following = inbox.follow(feed, database, partial(inbox.filter_of, bob))
     async with aclosing(following), asyncio.timeout(5):
         arriving = asyncio.ensure_future(anext(following))
         await asyncio.sleep(0.1)
@@ -167,9 +167,9 @@ async def test_what_agents_do_is_watched_at_another_process(database: Database, 
             arriving = asyncio.ensure_future(anext(following))
             await asyncio.sleep(0.1)
             for kind in (ActivityKind.THINKING, ActivityKind.TYPING, None, ActivityKind.WAITING):
-                await activity.put(here.database, ann, Saying(kind=kind), 30)
+                await activity.put_activity(here.database, ann, NewActivity(kind=kind), 30)
                 change = await arriving
-                assert isinstance(change, Activities)
+                assert isinstance(change, ActivityChange)
                 assert (change.agent_id, change.activity and change.activity.kind) == (ann.agent_id, kind)
                 arriving = asyncio.ensure_future(anext(following))
             arriving.cancel()

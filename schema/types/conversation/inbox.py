@@ -74,10 +74,10 @@ class InboxConnection:
     nodes: list[InboxItem] = strawberry.field(description="The items.")
     edges: list[InboxEdge] = strawberry.field(description="The items, each with its cursor.")
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    part: strawberry.Private[inbox.Wanted]
+    part: strawberry.Private[inbox.InboxFilter]
 
     @classmethod
-    def of(cls, page: Page[records.InboxItem], part: inbox.Wanted) -> Self:
+    def of(cls, page: Page[records.InboxItem], part: inbox.InboxFilter) -> Self:
         nodes = [InboxItem.of(item) for item in page.items]
         edges = [InboxEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), part=part)

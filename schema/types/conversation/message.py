@@ -104,7 +104,7 @@ class Message(Node):
     async def replies(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Annotated["MessageConnection", strawberry.lazy("schema.types.conversation.message")]:
-        wanted = await message_lists.wanted(
+        wanted = await message_lists.requested_page(
             info.context.database,
             self.record.room_id,
             info.context.caller.agent_id,

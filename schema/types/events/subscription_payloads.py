@@ -8,7 +8,7 @@ import strawberry
 from db.core import records
 from db.events import event_log
 from db.overviews import event_filters
-from db.presence.presence_feed import Activities
+from db.presence.presence_feed import ActivityChange
 from db.rooms import agents
 from schema.context import Info
 from schema.types.conversation.message import message_of
@@ -55,7 +55,7 @@ class PresenceChange:
     doing: strawberry.Private[records.Activity | None]
 
     @classmethod
-    def of(cls, change: records.Event | Activities) -> Self:
+    def of(cls, change: records.Event | ActivityChange) -> Self:
         moved = change if isinstance(change, records.Event) else None
         return cls(
             cursor=event_log.cursor(change.room_id, change.seq),

@@ -163,7 +163,7 @@ class Objective(Node):
     async def comments(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Annotated["CommentConnection", strawberry.lazy("schema.types.conversation.comment")]:
-        wanted = comment_lists.wanted(objective_id=self.record.id, first=first, after=or_none(after))
+        wanted = comment_lists.requested_page(objective_id=self.record.id, first=first, after=or_none(after))
         return await comment_types.CommentConnection.of(info, wanted)
 
 

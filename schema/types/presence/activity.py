@@ -7,7 +7,7 @@ import strawberry
 
 from db.core import records
 from db.presence import activity
-from db.presence.activity import Saying
+from db.presence.activity import NewActivity
 from db.tasks import task_loaders
 from schema.context import Info
 from schema.types.absent import or_none
@@ -51,6 +51,6 @@ class SetActivityInput:
         default=activity.TTL_SECONDS, description="It fades after so long, unless it is said again."
     )
 
-    def saying(self) -> Saying:
+    def new_activity(self) -> NewActivity:
         """What db makes one of."""
-        return Saying(kind=or_none(self.kind), note=or_none(self.note), task=or_none(self.task))
+        return NewActivity(kind=or_none(self.kind), note=or_none(self.note), task=or_none(self.task))

@@ -7,7 +7,7 @@ import strawberry
 
 from db.core import ids, records
 from db.presence import presence, sessions
-from db.presence.activity import Saying
+from db.presence.activity import NewActivity
 from db.rooms import agents
 from schema.context import Info
 from schema.types.absent import or_none
@@ -69,13 +69,13 @@ class HeartbeatInput:
         default=strawberry.UNSET, description="Leases last, and nothing is stale, at least this much longer."
     )
 
-    def saying(self) -> Saying | None:
+    def new_activity(self) -> NewActivity | None:
         """What is said of the activity, if anything."""
         note, task = or_none(self.note), or_none(self.task)
         if self.activity is not strawberry.UNSET:
-            return Saying(kind=self.activity, note=note, task=task)
+            return NewActivity(kind=self.activity, note=note, task=task)
         # A sign of life is not refused for saying too little: whoever tells of a task works on it.
-        return None if note is None and task is None else Saying(kind=ActivityKind.WORKING, note=note, task=task)
+        return None if note is None and task is None else NewActivity(kind=ActivityKind.WORKING, note=note, task=task)
 
 
 @strawberry.type(description="What a heartbeat answers.")

@@ -157,7 +157,7 @@ class Room(Node):
         before: str | None = strawberry.UNSET,
     ) -> Annotated["MessageConnection", strawberry.lazy("schema.types.conversation.message")]:
         database, asked = info.context.database, or_none(channel)
-        wanted = await message_lists.wanted(
+        wanted = await message_lists.requested_page(
             database,
             self.room_id,
             info.context.caller.agent_id,

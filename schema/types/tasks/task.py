@@ -310,7 +310,7 @@ class Task(Node):
         last: int | None = strawberry.UNSET,
         before: str | None = strawberry.UNSET,
     ) -> Annotated["CommentConnection", strawberry.lazy("schema.types.conversation.comment")]:
-        wanted = comment_lists.wanted(
+        wanted = comment_lists.requested_page(
             task_id=self.record.id,
             kinds=or_none(kinds),
             first=first,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from db.conversation.inbox import follow, wanted
+from db.conversation.inbox import filter_of, follow
 from db.core.database import Database
 from db.core.records import Role, Room
 from tests import people
@@ -260,7 +260,7 @@ async def test_whoever_leaves_a_room_while_it_listens_hears_no_more_of_it(team: 
     side = await people.room(team.database, "side")
     both = await people.caller(team.database, "bob", side)
     callers = [both]
-    listening = follow(team.bob.feed, team.bob.database, lambda: wanted(callers[-1]))
+    listening = follow(team.bob.feed, team.bob.database, lambda: filter_of(callers[-1]))
     async with aclosing(listening), asyncio.timeout(10):
         await team.say("@bob 1")
         assert (await anext(listening)).summary.endswith("@bob 1")

@@ -151,12 +151,12 @@ async def test_archived_work_leaves_the_lists_until_work_is_added(ann: Actor) ->
         children { totalCount } subtree { id } all: subtree(includeArchived: true) { id } } }"""
 
     await ann.do("updateObjective", id=tree[0], archived=True)
-    gone = await ann.see(lists, id=tree[0])
+    cancelled = await ann.see(lists, id=tree[0])
     await ann.make(objective=tree[2])
     back = await ann.see(lists, id=tree[0])
 
     below = [{"id": one} for one in tree[1:]]
-    assert gone == {
+    assert cancelled == {
         "room": {"objectives": {"totalCount": 0}},
         "objective": {"children": {"totalCount": 0}, "subtree": [], "all": below},
     }

@@ -11,7 +11,7 @@ import pytest
 from tests.api.server_fixture import Live
 
 SAY = 'mutation { sendMessage(input: {room: "main", channel: "general", body: "hello"}) { id } }'
-# The one that the tail of the log keeps for all.
+# The one that the cache of the log keeps for all.
 _OBJECTS_OF_AN_EVENT = 12
 OURS = ("goalroom.", "resolvers.", "uvicorn.", "websockets.server", "starlette.")
 
@@ -99,7 +99,7 @@ async def test_a_subscription_keeps_nothing_of_what_it_sent(live: Live) -> None:
             gc.collect()
             return len(gc.get_objects())
 
-        # The tail of the log keeps some thousands of events, whoever follows it.
+        # The cache of the log keeps some thousands of events, whoever follows it.
         await pass_on(20)
         began = await pass_on(20)
         assert await pass_on(60) - began < 60 * _OBJECTS_OF_AN_EVENT

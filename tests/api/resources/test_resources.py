@@ -83,7 +83,7 @@ async def test_a_breaker_opens_cools_down_and_lets_one_through(pair: tuple[Actor
     assert opened["openedAt"] is not None
     assert empty["claimNextTask"] == {"task": None, "nothing": {"waiting": 2, "retryAt": until}}
     await advance(ann.database, 31)
-    await resources.let_cool(ann.database)
+    await resources.half_open_cooled(ann.database)
     claims = [await one.see("mutation { claimNextTask { task { id } } }") for one in (ann, bob)]
     assert [claim["claimNextTask"]["task"] for claim in claims] == [{"id": first}, None]
     closed = await ann.do("reportHealth", "breaker failures", resource="api", ok=True)

@@ -135,7 +135,7 @@ async def test_who_asks_is_told_what_its_token_lets_it_do(database: Database, ro
 async def test_members_by_their_presence(database: Database) -> None:
     web = await people.room(database)
     bob = await people.caller(database, "bob", web)
-    await presence.seen(database, bob.agent_id)
+    await presence.mark_seen(database, bob.agent_id)
 
     seen = await ask(
         database,

@@ -191,7 +191,7 @@ async def test_taking_back_is_told_to_its_holder_and_in_the_log(database: Databa
     await ann.claim(task)
     await expire(database, task)
 
-    await lease_expiry.take_back_expired(database)
+    await lease_expiry.reclaim_expired(database)
 
     back = await ann.task(
         task, "status ready attempts assignee { name } lease { fence } history { nodes { kind actor { name } data } }"
@@ -307,7 +307,7 @@ async def test_a_task_lost_too_often_is_blocked_until_somebody_looks(
     for _ in range(2):
         await bob.claim(task)
         await expire(database, task)
-        await lease_expiry.take_back_expired(database)
+        await lease_expiry.reclaim_expired(database)
 
     blocked = await ann.task(task, "status attempts assignee { name } waitingOn { kind reason }")
     free = await ann.do("unblockTask", "status ready attempts", task=task)

@@ -73,7 +73,7 @@ async def test_who_announces_a_silence_keeps_the_task(database: Database, ann: A
     await advance(database, 4000)
     await staleness.mark_stale(database)
 
-    assert await lease_expiry.take_back_expired(database) == 0
+    assert await lease_expiry.reclaim_expired(database) == 0
     assert await ann.task(task, "status stale") == {"status": "DOING", "stale": False}
 
 
@@ -84,7 +84,7 @@ async def test_what_was_silent_too_often_is_blocked_until_somebody_looks(databas
     await staleness.mark_stale(database)
     await advance(database, 50)
 
-    assert await lease_expiry.take_back_expired(database) == 1
+    assert await lease_expiry.reclaim_expired(database) == 1
 
     why = "It was taken back once, and nobody got it done. Find out why, then unblockTask."
     assert await ann.task(task, "status stale attempts assignee { name } waitingOn { kind reason }") == {

@@ -53,7 +53,7 @@ class Recipient:
     async def _page(self) -> None:
         done, after = frozenset(self._done), None
         for _ in range(self.chance.randint(1, 3)):
-            page = await inbox.page(self.database, inbox.wanted(self.caller), self.chance.randint(1, 9), after)
+            page = await inbox.page(self.database, inbox.filter_of(self.caller), self.chance.randint(1, 9), after)
             for item in page.items:
                 self._takes(item, done)
             if not page.has_next:
@@ -62,7 +62,7 @@ class Recipient:
 
     async def _subscribe(self) -> None:
         done, last = frozenset(self._done), 0
-        async with aclosing(inbox.follow(self.feed, self.database, partial(inbox.wanted, self.caller))) as items:
+        async with aclosing(inbox.follow(self.feed, self.database, partial(inbox.filter_of, self.caller))) as items:
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.3):
                     async for item in items:
@@ -83,7 +83,7 @@ class Recipient:
             self._done |= set(part)
 
     async def _waiting(self) -> int:
-        count = await inbox.counts(self.database, [inbox.wanted(self.caller)])
+        count = await inbox.counts(self.database, [inbox.filter_of(self.caller)])
         return sum(count.values())
 
     def told(self) -> list[str]:
@@ -114,7 +114,7 @@ class Reader:
             cursor = await self._page(cursor)
 
     async def _page(self, cursor: str) -> str:
-        wanted = await message_lists.wanted(
+        wanted = await message_lists.requested_page(
             self.database,
             self.room.id,
             self.caller.agent_id,
@@ -127,12 +127,14 @@ class Reader:
         return page.cursors[-1] if page.cursors else cursor
 
     async def _subscribe(self, cursor: str) -> str:
-        wanted = await event_filters.messages(self.database, self.caller, self.room.name, cursor, channel=self.channel)
+        wanted = await event_filters.of_messages(
+            self.database, self.caller, self.room.name, cursor, channel=self.channel
+        )
         async with aclosing(self.feed.follow(wanted.room_id, wanted.seq)) as events:
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.3):
                     async for event in events:
-                        if await wanted.wants(event):
+                        if await wanted.matches(event):
                             cursor = event_log.cursor_of(event)
                             self.got.append(event.message_id or 0)
                             if self.chance.random() < 0.02:

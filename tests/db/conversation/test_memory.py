@@ -165,8 +165,8 @@ async def test_the_sweeper_deletes_what_has_expired_and_nothing_else(database: D
     await memory.remember(database, ann, "web", "endless", 1)
     await advance(database, 11)
 
-    assert await memory.forget_expired(database) == 1
-    assert await memory.forget_expired(database) == 0
+    assert await memory.delete_expired(database) == 1
+    assert await memory.delete_expired(database) == 0
     assert [key for _, key, _, _ in await rows(database)] == ["endless", "long"]
 
 

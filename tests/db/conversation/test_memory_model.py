@@ -74,7 +74,7 @@ class Model:
         self.entries = {key: one for key, one in aged.items() if one.left is None or one.left > 0}
 
     async def sweep(self, _value: int) -> None:
-        await memory.forget_expired(self.database)
+        await memory.delete_expired(self.database)
 
     async def check(self) -> None:
         found = await memory.find(self.database, self.ann, "ann", prefix=None, search=None, first=50)

@@ -53,10 +53,10 @@ async def test_acts_of_all_kinds_at_once_leave_no_drift_and_no_deadlock(database
             await database.execute(
                 "update task set lease_expires_at = now() where id = $1 and status = 'DOING'", dice.choice(made)
             )
-            await lease_expiry.take_back_expired(database)
+            await lease_expiry.reclaim_expired(database)
 
         async def finish() -> None:
-            got, _ = await claim_next.claim_next(database, feed, caller, ClaimRequest(), gone=asyncio.Event())
+            got, _ = await claim_next.claim_next(database, feed, caller, ClaimRequest(), cancelled=asyncio.Event())
             await submissions.complete(database, caller, f"T{got[0].id}" if got else task(), Submission(summary="Done"))
 
         acts: list[Callable[[], Awaitable[object]]] = [
@@ -64,7 +64,7 @@ async def test_acts_of_all_kinds_at_once_leave_no_drift_and_no_deadlock(database
             expire,
             finish,
             finish,
-            lambda: claim_next.claim_next(database, feed, caller, ClaimRequest(), most=3, gone=asyncio.Event()),
+            lambda: claim_next.claim_next(database, feed, caller, ClaimRequest(), most=3, cancelled=asyncio.Event()),
             lambda: claims.claim(database, caller, task()),
             lambda: sessions.heartbeat(database, caller, label="s"),
             lambda: task_progress.release(database, caller, task(), handoff=None),

@@ -59,7 +59,7 @@ async def test_a_key_belongs_to_its_mutation(database: Database, ann: Caller) ->
     await make(database, ann, "k")
 
     async with database.transaction() as tx:
-        assert await idempotency.answer_of(tx, ann, "createTask", "k", ["Other"]) is None
+        assert await idempotency.stored_answer(tx, ann, "createTask", "k", ["Other"]) is None
 
 
 async def test_without_a_key_each_request_is_new(database: Database, ann: Caller) -> None:
@@ -78,7 +78,7 @@ async def test_who_waits_for_a_request_that_is_refused_then_does_it(database: Da
 
     async def first() -> None:
         async with database.transaction() as tx:
-            await idempotency.answer_of(tx, ann, "createObjective", "k", "something else")
+            await idempotency.stored_answer(tx, ann, "createObjective", "k", "something else")
             waiting.set()
             await asyncio.sleep(0.1)
             raise NotFound("T1")
@@ -107,8 +107,8 @@ async def test_keys_are_kept_for_a_day_at_least_and_then_forgotten(database: Dat
     await database.execute("update idempotency set created_at = now() - interval '25 hours' where key = 'fresh'")
     await database.execute("update idempotency set created_at = now() - interval '49 hours' where key = 'old'")
 
-    forgotten = await asyncio.gather(*(idempotency.forget_old(database) for _ in range(2)))
+    forgotten = await asyncio.gather(*(idempotency.delete_old_keys(database) for _ in range(2)))
 
     assert sum(forgotten) == 1
-    assert await idempotency.forget_old(database) == 0
+    assert await idempotency.delete_old_keys(database) == 0
     assert [row["key"] for row in await database.fetch("select key from idempotency")] == ["fresh"]

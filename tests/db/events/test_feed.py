@@ -110,7 +110,7 @@ async def test_an_event_is_read_once_however_many_follow(database: Database) -> 
 
 async def test_a_reader_that_stands_still_gets_what_memory_no_longer_holds(database: Database) -> None:
     room = await new_log(database, events=1)
-    async with opened(database, tail=5, page=3) as feed, aclosing(feed.follow(room, 0)) as slow:
+    async with opened(database, cache=5, page=3) as feed, aclosing(feed.follow(room, 0)) as slow:
         assert (await anext(slow)).seq == 1
 
         fast = asyncio.create_task(take(feed, room, 1, 40))
@@ -155,7 +155,7 @@ async def test_told_to_look_again_it_looks_at_once(database: Database) -> None:
         await asyncio.sleep(0.05)
         assert not following.done()
 
-        feed.look_again()
+        feed.poll_now()
 
         assert await following == [1]
 
@@ -317,9 +317,9 @@ class Play:
         assert not self.feed.watched
 
 
-async def play(url: str, steps: list[Step], tail: int, page: int) -> None:
+async def play(url: str, steps: list[Step], cache: int, page: int) -> None:
     database = await Database.connect(url, size=4)
-    feed = Feed(database, tail=tail, page=page, poll_seconds=0.02)
+    feed = Feed(database, cache=cache, page=page, poll_seconds=0.02)
     try:
         playing = Play(database, feed, [await new_log(database, f"room-{number}") for number in ROOMS])
         for step in steps:
@@ -335,10 +335,10 @@ async def play(url: str, steps: list[Step], tail: int, page: int) -> None:
 def test_each_follower_sees_every_event_once_and_in_order(database_url: str) -> None:
     @settings(max_examples=sized(25, 60), deadline=timedelta(seconds=20), suppress_health_check=list(HealthCheck))
     @given(STEPS, st.integers(1, 8), st.integers(1, 5))
-    def any_play(steps: list[Step], tail: int, page: int) -> None:
+    def any_play(steps: list[Step], cache: int, page: int) -> None:
         async def within_time() -> None:
             async with asyncio.timeout(15):
-                await play(database_url, steps, tail, page)
+                await play(database_url, steps, cache, page)
 
         asyncio.run(within_time())
 
@@ -361,7 +361,7 @@ async def test_nothing_is_lost_or_doubled_while_postgres_restarts(tmp_path: Path
     await migrate(cluster.url)
     database = await Database.connect(cluster.url, size=4)
     room = await new_log(database, events=10)
-    async with opened(database, tail=50, page=20, poll_seconds=0.1) as feed:
+    async with opened(database, cache=50, page=20, poll_seconds=0.1) as feed:
         following = [asyncio.create_task(take(feed, room, 0, 1_500)) for _ in range(5)]
         done = asyncio.Event()
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
-from db.events.state_watcher import Lookout
+from db.events.state_watcher import StateWatcher
 
 NEVER = 60.0
 
@@ -30,23 +30,23 @@ def facts() -> Facts:
 
 
 @pytest.fixture
-async def lookout(facts: Facts) -> AsyncGenerator[Lookout[int]]:
-    made = Lookout(facts.read, poll_seconds=NEVER)
+async def lookout(facts: Facts) -> AsyncGenerator[StateWatcher[int]]:
+    made = StateWatcher(facts.read, poll_seconds=NEVER)
     yield made
     await made.close()
 
 
-async def test_watching_begins_with_the_state_as_it_is(facts: Facts, lookout: Lookout[int]) -> None:
+async def test_watching_begins_with_the_state_as_it_is(facts: Facts, lookout: StateWatcher[int]) -> None:
     facts.states[7] = 3
 
-    async with asyncio.timeout(5), lookout.watch(7) as sight:
-        assert sight.state == 3
+    async with asyncio.timeout(5), lookout.watch(7) as view:
+        assert view.state == 3
 
 
-async def test_all_watchers_hear_of_a_change_by_one_read(facts: Facts, lookout: Lookout[int]) -> None:
+async def test_all_watchers_hear_of_a_change_by_one_read(facts: Facts, lookout: StateWatcher[int]) -> None:
     async def hear() -> int:
-        async with lookout.watch(7) as sight:
-            return await sight.other_than(0)
+        async with lookout.watch(7) as view:
+            return await view.wait_for_change(0)
 
     hearing = [asyncio.create_task(hear()) for _ in range(10)]
     async with asyncio.timeout(5), lookout.watch(8):
@@ -59,35 +59,35 @@ async def test_all_watchers_hear_of_a_change_by_one_read(facts: Facts, lookout: 
     assert facts.reads[before:] == [[7]]
 
 
-async def test_a_change_while_it_reads_is_read_again(facts: Facts, lookout: Lookout[int]) -> None:
-    async with asyncio.timeout(5), lookout.watch(7) as sight:
+async def test_a_change_while_it_reads_is_read_again(facts: Facts, lookout: StateWatcher[int]) -> None:
+    async with asyncio.timeout(5), lookout.watch(7) as view:
         for state in range(1, 50):
             facts.states[7] = state
             lookout.changed(7)
             if state % 3:
                 await asyncio.sleep(0)
-        while sight.state != 49:
-            await sight.other_than(sight.state)
+        while view.state != 49:
+            await view.wait_for_change(view.state)
 
 
 async def test_what_nobody_told_is_found_by_and_by(facts: Facts) -> None:
-    lookout = Lookout(facts.read, poll_seconds=0.01)
-    async with asyncio.timeout(5), lookout.watch(7) as sight, lookout.watch(8):
+    lookout = StateWatcher(facts.read, poll_seconds=0.01)
+    async with asyncio.timeout(5), lookout.watch(7) as view, lookout.watch(8):
         facts.states[7] = 1
-        assert await sight.other_than(0) == 1
+        assert await view.wait_for_change(0) == 1
         assert facts.reads[-1] == [7, 8]
 
 
-async def test_looking_again_looks_at_everything(facts: Facts, lookout: Lookout[int]) -> None:
+async def test_looking_again_looks_at_everything(facts: Facts, lookout: StateWatcher[int]) -> None:
     async with asyncio.timeout(5), lookout.watch(7) as seven, lookout.watch(8) as eight:
         facts.states |= {7: 1, 8: 2}
-        lookout.look_again()
+        lookout.poll_now()
 
-        assert (await seven.other_than(0), await eight.other_than(0)) == (1, 2)
+        assert (await seven.wait_for_change(0), await eight.wait_for_change(0)) == (1, 2)
 
 
 async def test_where_nobody_watches_nothing_is_read(facts: Facts) -> None:
-    lookout = Lookout(facts.read, poll_seconds=0.01)
+    lookout = StateWatcher(facts.read, poll_seconds=0.01)
     async with lookout.watch(7):
         pass
     before = len(facts.reads)
@@ -95,5 +95,5 @@ async def test_where_nobody_watches_nothing_is_read(facts: Facts) -> None:
     await asyncio.sleep(0.05)
 
     assert len(facts.reads) == before
-    async with asyncio.timeout(5), lookout.watch(7) as sight:
-        assert sight.state == 0
+    async with asyncio.timeout(5), lookout.watch(7) as view:
+        assert view.state == 0

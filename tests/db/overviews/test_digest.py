@@ -51,7 +51,7 @@ async def finish(database: Database, caller: Caller, task: Task) -> None:
 async def lose(database: Database, caller: Caller, task: Task) -> None:
     await claims.claim(database, caller, t(task))
     await database.execute("update task set lease_expires_at = now() - interval '1 second' where id = $1", task.id)
-    assert await lease_expiry.take_back_expired(database) == 1
+    assert await lease_expiry.reclaim_expired(database) == 1
 
 
 async def block(database: Database, caller: Caller, task: Task, **why: Any) -> None:
@@ -153,7 +153,7 @@ async def test_who_was_heard_of_is_told_by_name(database: Database, world: World
     await world.agent("silent", rooms=[room])
     await world.agent("stranger", rooms=[await world.room()])
     for caller in (zoe, ann, bob):
-        await presence.seen(database, caller.agent_id)
+        await presence.mark_seen(database, caller.agent_id)
     # Heard of since, and gone; gone long before.
     await database.execute("update room_member set presence = 'OFFLINE' where agent_id <> $1", bob.agent_id)
     await database.execute("update agent set last_seen_at = now() - interval '1 day' where id <> $1", zoe.agent_id)

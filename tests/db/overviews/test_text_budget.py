@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.overviews.text_budget import Line, Section, fitted
+from db.overviews.text_budget import Line, Section, fit
 
 WORDS = st.text("abc ", min_size=1, max_size=60)
 LINES = st.lists(st.builds(Line, WORDS, st.lists(WORDS, max_size=3)), max_size=9)
@@ -29,7 +29,7 @@ def numbers(pattern: str, text: str) -> list[int]:
 
 @given(sections(), st.integers(200, 2_000), st.text("h", max_size=160))
 def test_what_is_shown_and_what_is_left_out_is_all_there_is(given: list[Section], most: int, head: str) -> None:
-    text = fitted(head, given, most)
+    text = fit(head, given, most)
 
     assert len(text) <= most
     left = dict(reversed(pair) for pair in re.findall(r"(\d+) (of \d|detail)", text.rpartition("Left out: ")[2]))
@@ -47,7 +47,7 @@ def test_what_is_shown_and_what_is_left_out_is_all_there_is(given: list[Section]
 
 @given(sections())
 def test_where_there_is_room_all_of_it_is_shown(given: list[Section]) -> None:
-    text = fitted("Head", given, 100_000)
+    text = fit("Head", given, 100_000)
 
     assert text.startswith("Head")
     for section in given:
@@ -59,7 +59,7 @@ def test_the_first_of_each_section_come_before_the_rest_of_any() -> None:
     many = Section("Many", "of many", [Line(f"many {number}", ["why"]) for number in range(50)], 50)
     few = Section("Few", "of few", [Line("few 1")], 1)
 
-    text = fitted("Head", [many, few], 130)
+    text = fit("Head", [many, few], 130)
 
     assert text == (
         "Head\n\n## Many (50)\n- many 0\n  - why\n- many 1\n- many 2\n- many 3\n- many 4\n\n"
@@ -71,6 +71,6 @@ def test_details_of_the_rest_come_once_all_lines_are_there() -> None:
     why = "a reason that is longer than the sentence about what is left out"
     many = Section("Many", "of many", [Line(f"{number}", [why]) for number in range(7)], 7)
 
-    text = fitted("Head", [many], len(fitted("Head", [many], 1_000)) - 1)
+    text = fit("Head", [many], len(fit("Head", [many], 1_000)) - 1)
 
     assert text.endswith(f"- 5\n  - {why}\n- 6\n\nLeft out: 1 detail.")

@@ -83,8 +83,8 @@ async def test_a_sign_of_life_is_logged_once_in_every_room(database: Database) -
     web, other = await people.room(database), await people.room(database, "other")
     bob = await people.caller(database, "bob", web, other)
 
-    await asyncio.gather(*(presence.seen(database, bob.agent_id) for _ in range(5)))
-    await presence.seen(database, bob.agent_id)
+    await asyncio.gather(*(presence.mark_seen(database, bob.agent_id) for _ in range(5)))
+    await presence.mark_seen(database, bob.agent_id)
 
     assert await changes(database, web) == await changes(database, other) == [("OFFLINE", "ONLINE")]
 
@@ -92,7 +92,7 @@ async def test_a_sign_of_life_is_logged_once_in_every_room(database: Database) -
 async def test_silence_is_noticed_once_however_many_sweep(database: Database) -> None:
     web = await people.room(database)
     bob = await people.caller(database, "bob", web)
-    await presence.seen(database, bob.agent_id)
+    await presence.mark_seen(database, bob.agent_id)
 
     await silent_for(database, bob, 300)
     await asyncio.gather(*(presence.sweep(database) for _ in range(4)))
@@ -105,7 +105,7 @@ async def test_silence_is_noticed_once_however_many_sweep(database: Database) ->
 async def test_other_thresholds_count_at_once(database: Database) -> None:
     web = await people.room(database)
     bob = await people.caller(database, "bob", web)
-    await presence.seen(database, bob.agent_id)
+    await presence.mark_seen(database, bob.agent_id)
     await silent_for(database, bob, 100)
 
     await room_mutations.update(database, await people.admin(database), "web", {"offline_after_seconds": 50})

@@ -64,18 +64,18 @@ def test_only_time_half_opens_it() -> None:
 
 @pytest.mark.parametrize(("worked", "state"), [(True, CLOSED), (False, OPEN)])
 def test_a_try_that_ends_without_a_word_counts_as_it_ended(worked: bool, state: BreakerState) -> None:  # noqa: FBT001
-    tried = circuit_breaker.taken(resource(HALF_OPEN, 3), 7)
+    tried = circuit_breaker.acquired(resource(HALF_OPEN, 3), 7)
     assert circuit_breaker.free_slots(tried) == 0
 
-    ended = circuit_breaker.freed(tried, [7], LATER, worked=worked)
+    ended = circuit_breaker.released(tried, [7], LATER, worked=worked)
 
     assert (ended.breaker, ended.in_use, ended.probe_task_id) == (state, 0, None)
 
 
 def test_others_that_leave_say_nothing_of_the_try() -> None:
-    tried = circuit_breaker.taken(resource(HALF_OPEN, 3, in_use=2), 7)
+    tried = circuit_breaker.acquired(resource(HALF_OPEN, 3, in_use=2), 7)
 
-    left = circuit_breaker.freed(tried, [5, 6], LATER, worked=True)
+    left = circuit_breaker.released(tried, [5, 6], LATER, worked=True)
 
     assert (left.breaker, left.in_use, left.probe_task_id) == (HALF_OPEN, 1, 7)
 

@@ -72,7 +72,7 @@ class Shop:
 
     async def next(self, caller: Caller, most: int = 1) -> list[int]:
         claimed, _nothing = await claim_next.claim_next(
-            self.database, Feed(self.database), caller, ClaimRequest(), most=most, gone=asyncio.Event()
+            self.database, Feed(self.database), caller, ClaimRequest(), most=most, cancelled=asyncio.Event()
         )
         return [task.id for task in claimed]
 
@@ -129,7 +129,7 @@ async def test_what_waits_for_a_resource_says_so_and_is_not_ready(shop: Shop) ->
     assert [(wait.kind, wait.resource_id) for wait in found] == [(WaitKind.RESOURCE, (await shop.now("repo")).id)]
     assert await task_lists.offered(shop.database, shop.bob, None, 10) == []
     _claimed, nothing = await claim_next.claim_next(
-        shop.database, Feed(shop.database), shop.bob, ClaimRequest(), gone=asyncio.Event()
+        shop.database, Feed(shop.database), shop.bob, ClaimRequest(), cancelled=asyncio.Event()
     )
     assert nothing is not None
     assert (nothing.todo, nothing.waiting) == (1, 1)
@@ -155,7 +155,7 @@ async def test_whatever_ends_the_work_frees_what_it_held(shop: Shop, end: str) -
             await assignment.assign(shop.database, shop.ann, t(held), {"assignee": "bob"}, None)
         case _:
             await shop.database.execute("update task set lease_expires_at = now() where id = $1", held.id)
-            await lease_expiry.take_back_expired(shop.database)
+            await lease_expiry.reclaim_expired(shop.database)
 
     assert await shop.in_use("repo") == 0
     if end in ("release", "assign", "expire"):
@@ -202,15 +202,15 @@ async def test_failures_in_a_row_open_the_breaker_and_a_try_closes_it(shop: Shop
     assert await shop.next(shop.ann) == []
     found = (await waits.waits_of(shop.database, [first]))[first.id]
     _none, nothing = await claim_next.claim_next(
-        shop.database, Feed(shop.database), shop.ann, ClaimRequest(), gone=asyncio.Event()
+        shop.database, Feed(shop.database), shop.ann, ClaimRequest(), cancelled=asyncio.Event()
     )
     assert nothing is not None
     assert found[0].until == nothing.retry_at
     assert found[0].until is not None
 
-    assert await resources.let_cool(shop.database) == 0
+    assert await resources.half_open_cooled(shop.database) == 0
     await advance(shop.database, 61)
-    assert await resources.let_cool(shop.database) == 1
+    assert await resources.half_open_cooled(shop.database) == 1
 
     assert (await shop.now("repo")).breaker is HALF_OPEN
     assert (await shop.kinds(first))[-1] == "TASK_UNBLOCKED"
@@ -228,7 +228,7 @@ async def test_a_try_that_is_given_up_opens_it_again(shop: Shop) -> None:
     task = await shop.task("repo")
     await shop.report("repo", ok=False)
     await advance(shop.database, 61)
-    await resources.let_cool(shop.database)
+    await resources.half_open_cooled(shop.database)
     assert await shop.next(shop.ann) == [task.id]
 
     await task_progress.release(shop.database, shop.ann, t(task), handoff=None)
@@ -327,7 +327,7 @@ async def test_a_key_and_a_limit_of_held_tasks_get_as_many_as_the_resource_lets_
 
     async def next_keyed() -> list[int]:
         claimed, _nothing = await claim_next.claim_next(
-            shop.database, Feed(shop.database), shop.ann, ClaimRequest(), most=10, key="once", gone=asyncio.Event()
+            shop.database, Feed(shop.database), shop.ann, ClaimRequest(), most=10, key="once", cancelled=asyncio.Event()
         )
         return [task.id for task in claimed]
 
@@ -352,7 +352,7 @@ async def test_many_claimed_at_once_are_one_try_of_a_half_open_breaker(shop: Sho
     first, _second = await shop.task("repo"), await shop.task("repo")
     await shop.report("repo", ok=False)
     await advance(shop.database, 61)
-    await resources.let_cool(shop.database)
+    await resources.half_open_cooled(shop.database)
 
     assert await shop.next(shop.ann, most=5) == [first.id]
     assert (await shop.now("repo")).probe_task_id == first.id
@@ -392,7 +392,7 @@ async def test_an_open_breaker_that_no_task_needs_is_no_reason_to_come_back(shop
     await shop.task(depends_on=[t(await shop.task(assignee="bob"))])
 
     _none, nothing = await claim_next.claim_next(
-        shop.database, Feed(shop.database), shop.ann, ClaimRequest(), gone=asyncio.Event()
+        shop.database, Feed(shop.database), shop.ann, ClaimRequest(), cancelled=asyncio.Event()
     )
 
     assert nothing is not None
@@ -444,8 +444,8 @@ async def test_many_agents_never_hold_more_than_there_is_and_nothing_starves(sho
 
     async def clock() -> None:
         while await shop.database.fetchval("select count(*) from task where status not in ('DONE', 'CANCELLED')"):
-            await resources.let_cool(shop.database)
-            await lease_expiry.take_back_expired(shop.database)
+            await resources.half_open_cooled(shop.database)
+            await lease_expiry.reclaim_expired(shop.database)
             await asyncio.sleep(0.05)
         stop.set()
 

@@ -46,13 +46,15 @@ DONE = Submission(summary="Done")
 
 
 async def claim_best(database: Database, caller: Caller, **wanted: Any) -> list[Task]:
-    got, _ = await claim_next.claim_next(database, Feed(database), caller, ClaimRequest(**wanted), gone=asyncio.Event())
+    got, _ = await claim_next.claim_next(
+        database, Feed(database), caller, ClaimRequest(**wanted), cancelled=asyncio.Event()
+    )
     return got
 
 
 async def why_nothing(database: Database, caller: Caller, **wanted: Any) -> claim_nothing.NothingToClaim:
     got, nothing = await claim_next.claim_next(
-        database, Feed(database), caller, ClaimRequest(**wanted), gone=asyncio.Event()
+        database, Feed(database), caller, ClaimRequest(**wanted), cancelled=asyncio.Event()
     )
     assert got == []
     assert nothing is not None
@@ -133,7 +135,9 @@ async def test_several_are_claimed_in_one_step_and_logged_in_order(
     made = [await world.task(room) for _ in range(3)]
     agent = await world.agent(rooms=[room])
 
-    got, _ = await claim_next.claim_next(database, Feed(database), agent, ClaimRequest(), most=2, gone=asyncio.Event())
+    got, _ = await claim_next.claim_next(
+        database, Feed(database), agent, ClaimRequest(), most=2, cancelled=asyncio.Event()
+    )
 
     assert [task.id for task in got] == [task.id for task in made[:2]]
     rows = await database.fetch(
@@ -225,7 +229,7 @@ async def test_the_same_key_answers_with_the_same_claim_while_it_is_held(
 
     async def claim() -> Task:
         got, _ = await claim_next.claim_next(
-            database, Feed(database), agent, ClaimRequest(), key="k", gone=asyncio.Event()
+            database, Feed(database), agent, ClaimRequest(), key="k", cancelled=asyncio.Event()
         )
         return got[0]
 
@@ -305,8 +309,8 @@ async def test_taking_back_clears_the_holder_and_says_so(database: Database, wor
     await claims.claim(database, agent, f"T{task.id}")
     await expire(database, task)
 
-    assert await lease_expiry.take_back_expired(database) == 1
-    assert await lease_expiry.take_back_expired(database) == 0
+    assert await lease_expiry.reclaim_expired(database) == 1
+    assert await lease_expiry.reclaim_expired(database) == 0
 
     after = await now_is(database, task)
     assert (after.status, after.assignee_id, after.fence, after.attempts) == (TaskStatus.TODO, None, 2, 1)
@@ -325,7 +329,7 @@ async def test_two_sweepers_at_once_take_nothing_back_twice(database: Database, 
     await database.execute("update task set lease_expires_at = now() - interval '1 second' where status = 'DOING'")
 
     async def sweep_all() -> int:
-        return await lease_expiry.take_back_expired(database)
+        return await lease_expiry.reclaim_expired(database)
 
     assert sum(await asyncio.gather(*(sweep_all() for _ in range(4)))) == 30
     assert await database.fetchval("select count(*) from event where kind = 'TASK_RECLAIMED'") == 30
@@ -338,7 +342,7 @@ async def test_a_lease_lost_too_often_blocks_the_task(database: Database, world:
     for _ in range(2):
         await claims.claim(database, agent, f"T{task.id}")
         await expire(database, task)
-        await lease_expiry.take_back_expired(database)
+        await lease_expiry.reclaim_expired(database)
 
     blocked = await now_is(database, task)
     assert (blocked.status, blocked.assignee_id, blocked.attempts) == (TaskStatus.BLOCKED, None, 2)
@@ -370,7 +374,7 @@ async def test_late_writes_are_refused_and_what_they_say_is_kept(database: Datab
     reference, handoff = f"T{task.id}", NewHandoff(done="half", pending="the rest")
     fence = (await claims.claim(database, late, reference)).fence
     await expire(database, task)
-    await lease_expiry.take_back_expired(database)
+    await lease_expiry.reclaim_expired(database)
     await claims.claim(database, holder, reference)
     before = await now_is(database, task)
 

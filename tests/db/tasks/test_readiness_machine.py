@@ -176,7 +176,9 @@ class Readiness(RuleBasedStateMachine):
     @rule(caller=st.integers(0, 1))
     def claim_next(self, caller: int) -> None:
         wanted = claim_next.ClaimRequest(room=f"R{self.room_id}")
-        self.run(claim_next.claim_next(self.database, self.feed, self.callers[caller], wanted, gone=asyncio.Event()))
+        self.run(
+            claim_next.claim_next(self.database, self.feed, self.callers[caller], wanted, cancelled=asyncio.Event())
+        )
 
     @rule(caller=st.integers(0, 1), at=MANY)
     def claim(self, caller: int, at: int) -> None:
@@ -197,7 +199,7 @@ class Readiness(RuleBasedStateMachine):
                 "update task set lease_expires_at = now() - interval '1 second' where id = $1 and status = 'DOING'",
                 int(task[1:]),
             )
-            await lease_expiry.take_back_expired(self.database)
+            await lease_expiry.reclaim_expired(self.database)
 
         self.run(age())
 

@@ -189,7 +189,7 @@ async def test_changes_bring_the_task_back_to_its_author_first_of_all(gate: Gate
 
     sent_back = await reviews.review(gate.database, gate.reviewer, t(task), CHANGES)
     claimed, _nothing = await claim_next.claim_next(
-        gate.database, Feed(gate.database), gate.author, claim_next.ClaimRequest(), gone=asyncio.Event()
+        gate.database, Feed(gate.database), gate.author, claim_next.ClaimRequest(), cancelled=asyncio.Event()
     )
 
     assert (sent_back.status, sent_back.assignee_id, sent_back.attempts) == (TaskStatus.TODO, gate.author.agent_id, 0)

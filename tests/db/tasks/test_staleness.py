@@ -132,7 +132,7 @@ async def test_an_announced_silence_is_none(
 
     assert (await now(database, task)).stale_since is None
     await advance(database, 3 * LEASE - MARGIN)
-    assert await staleness.mark_stale(database) == await lease_expiry.take_back_expired(database) == 0
+    assert await staleness.mark_stale(database) == await lease_expiry.reclaim_expired(database) == 0
     await task_progress.renew(database, ann, t(task))
     await advance(database, STALE)
     assert await staleness.mark_stale(database) == 0
@@ -146,10 +146,10 @@ async def test_a_task_that_stays_stale_is_taken_back(database: Database, world: 
     await advance(database, STALE)
     await staleness.mark_stale(database)
     await advance(database, RECLAIM - MARGIN)
-    assert await lease_expiry.take_back_expired(database) == 0
+    assert await lease_expiry.reclaim_expired(database) == 0
 
     await advance(database, MARGIN)
-    assert await lease_expiry.take_back_expired(database) == 1
+    assert await lease_expiry.reclaim_expired(database) == 1
 
     free = await now(database, task)
     assert (free.status, free.assignee_id, free.stale_since, free.fence, free.attempts) == ("TODO", None, None, 2, 1)
@@ -170,7 +170,7 @@ async def test_without_a_limit_a_stale_task_stays_where_it_is(database: Database
 
     await advance(database, 70_000)
 
-    assert await lease_expiry.take_back_expired(database) == 0
+    assert await lease_expiry.reclaim_expired(database) == 0
     assert (await now(database, task)).assignee_id == ann.agent_id
     summary = await database.fetchval("select summary from inbox_item where agent_id = $1", ann.agent_id)
     assert "taken back" not in summary
@@ -183,7 +183,7 @@ async def test_who_has_no_lease_is_not_stale_but_gone(
     await advance(database, LEASE)
 
     assert await staleness.mark_stale(database) == 0
-    assert await lease_expiry.take_back_expired(database) == 1
+    assert await lease_expiry.reclaim_expired(database) == 1
 
     assert [data["reason"] for _, data in await events(database, "TASK_RECLAIMED")] == ["expired"]
     assert (await now(database, task)).status == "TODO"
@@ -202,7 +202,7 @@ async def test_the_last_loss_blocks_the_task_and_tells_the_blockers_channel(
         await advance(database, STALE)
         await staleness.mark_stale(database)
         await advance(database, RECLAIM)
-        assert await lease_expiry.take_back_expired(database) == 1
+        assert await lease_expiry.reclaim_expired(database) == 1
 
     why = "It was taken back 2 times, and nobody got it done. Find out why, then unblockTask."
     blocked = await now(database, task)
@@ -225,7 +225,7 @@ async def test_a_room_that_never_gives_up_offers_it_again_and_again(database: Da
     for _ in range(7):
         await claims.claim(database, ann, t(task), lease_seconds=1)
         await advance(database, 1)
-        await lease_expiry.take_back_expired(database)
+        await lease_expiry.reclaim_expired(database)
 
     assert ((await now(database, task)).status, (await now(database, task)).attempts) == ("TODO", 7)
 
@@ -257,7 +257,7 @@ async def test_any_number_of_sweepers_mark_and_take_back_once(
     await advance(database, STALE)
     assert sum(await asyncio.gather(*(staleness.mark_stale(database) for _ in range(6)))) == len(made)
     await advance(database, RECLAIM)
-    assert sum(await asyncio.gather(*(lease_expiry.take_back_expired(database) for _ in range(6)))) == len(made)
+    assert sum(await asyncio.gather(*(lease_expiry.reclaim_expired(database) for _ in range(6)))) == len(made)
 
     for kind in ("TASK_STALE", "TASK_RECLAIMED"):
         assert sorted(task for task, _ in await events(database, kind)) == [task.id for task in made]
@@ -267,16 +267,16 @@ async def test_any_number_of_sweepers_mark_and_take_back_once(
 async def test_an_outage_lengthens_what_was_running_and_is_no_silence(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
     running, quiet, over = [await held(database, world, room, ann) for _ in range(3)]
     await task_progress.renew(database, ann, t(quiet), quiet_seconds=STALE)
     await database.execute("update task set lease_expires_at = now() - interval '1 second' where id = $1", over.id)
     await advance(database, STALE - 10)
     before = [await now(database, task) for task in (running, quiet, over)]
 
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
     await advance(database, OUTAGE, serving=False)
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
 
     after = [await now(database, task) for task in (running, quiet, over)]
     for old, new in zip(before[:2], after[:2], strict=True):
@@ -301,30 +301,30 @@ async def test_an_outage_lengthens_what_was_running_and_is_no_silence(
 async def test_an_outage_postpones_taking_back_what_was_stale(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
     task = await held(database, world, room, ann)
     await advance(database, STALE)
     await staleness.mark_stale(database)
 
     await advance(database, LEASE, serving=False)
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
 
-    assert await lease_expiry.take_back_expired(database) == 0
+    assert await lease_expiry.reclaim_expired(database) == 0
     assert (await now(database, task)).stale_since is not None
     await advance(database, RECLAIM)
-    assert await lease_expiry.take_back_expired(database) == 1
+    assert await lease_expiry.reclaim_expired(database) == 1
 
 
 async def test_while_a_server_lives_nothing_is_lengthened(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
     task = await held(database, world, room, ann)
     resumed = await database.fetchval("select resumed_at from uptime")
 
     for _ in range(3):
         await advance(database, 1, serving=False)
-        await outage_grace.note(database)
+        await outage_grace.record_alive(database)
 
     expected = task.lease_expires_at - timedelta(seconds=3) if task.lease_expires_at else None
     assert (await now(database, task)).lease_expires_at == expected
@@ -334,11 +334,11 @@ async def test_while_a_server_lives_nothing_is_lengthened(
 async def test_an_outage_ends_once_however_many_processes_find_it(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
     task = await held(database, world, room, ann)
     await advance(database, OUTAGE, serving=False)
 
-    await asyncio.gather(*(outage_grace.note(database) for _ in range(8)))
+    await asyncio.gather(*(outage_grace.record_alive(database) for _ in range(8)))
 
     lengthened = (await now(database, task)).lease_expires_at
     assert lengthened is not None
@@ -350,7 +350,7 @@ async def test_the_first_note_of_all_ends_no_outage(database: Database, world: W
     task = await held(database, world, room, ann)
     await database.execute("delete from uptime")
 
-    await asyncio.gather(*(outage_grace.note(database) for _ in range(4)))
+    await asyncio.gather(*(outage_grace.record_alive(database) for _ in range(4)))
 
     assert (await now(database, task)).lease_expires_at == task.lease_expires_at
     assert (
@@ -375,19 +375,19 @@ async def in_review(database: Database, world: World, room: Room, reviewer: Call
 async def test_a_review_that_was_taken_goes_back_when_its_reviewer_is_gone(
     database: Database, world: World, room: Room
 ) -> None:
-    gone, here = [await world.agent(name, rooms=[room]) for name in ("gone", "here")]
-    taken = await in_review(database, world, room, gone, volunteered=True)
+    cancelled, here = [await world.agent(name, rooms=[room]) for name in ("gone", "here")]
+    taken = await in_review(database, world, room, cancelled, volunteered=True)
     kept = [
-        await in_review(database, world, room, gone, volunteered=False),
+        await in_review(database, world, room, cancelled, volunteered=False),
         await in_review(database, world, room, here, volunteered=True),
     ]
     await database.execute("update agent set last_seen_at = now()")
     await advance(database, room.offline_after_seconds - MARGIN)
-    assert await staleness.give_back_reviews(database) == 0
+    assert await staleness.release_reviews(database) == 0
 
     await advance(database, MARGIN)
     await sessions.heartbeat(database, here)
-    given_back = await asyncio.gather(*(staleness.give_back_reviews(database) for _ in range(4)))
+    given_back = await asyncio.gather(*(staleness.release_reviews(database) for _ in range(4)))
 
     assert sum(given_back) == 1
     row = await database.fetchrow("select * from task where id = $1", taken.id)
@@ -399,18 +399,18 @@ async def test_a_review_that_was_taken_goes_back_when_its_reviewer_is_gone(
     )
     author = await database.fetchval("select name from agent where id = $1", row["assignee_id"])
     assert await events(database, "TASK_ASSIGNED") == [(taken.id, {"assignee": author, "reviewer": None})]
-    assert [(await now(database, task)).reviewer_id for task in kept] == [gone.agent_id, here.agent_id]
+    assert [(await now(database, task)).reviewer_id for task in kept] == [cancelled.agent_id, here.agent_id]
 
 
 async def test_an_outage_takes_no_review_from_anyone(database: Database, world: World, room: Room) -> None:
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
     reviewer = await world.agent(rooms=[room])
     await in_review(database, world, room, reviewer, volunteered=True)
     await database.execute("update agent set last_seen_at = now()")
 
     await advance(database, 2 * room.offline_after_seconds, serving=False)
-    await outage_grace.note(database)
+    await outage_grace.record_alive(database)
 
-    assert await staleness.give_back_reviews(database) == 0
+    assert await staleness.release_reviews(database) == 0
     await advance(database, room.offline_after_seconds)
-    assert await staleness.give_back_reviews(database) == 1
+    assert await staleness.release_reviews(database) == 1

@@ -76,9 +76,9 @@ class Model:
             self.claim_.age(seconds)
 
     async def outage(self, seconds: float) -> None:
-        await outage_grace.note(self.database)
+        await outage_grace.record_alive(self.database)
         await advance(self.database, seconds, serving=False)
-        await outage_grace.note(self.database)
+        await outage_grace.record_alive(self.database)
         if self.claim_:
             # The lease and the announced silence lose nothing, and what was silence before begins anew.
             self.claim_.silent = self.claim_.stale_for = 0
@@ -122,7 +122,7 @@ class Model:
 
     async def sweep(self) -> None:
         """What the clock does, done by two sweepers at once, and expected of the numbers."""
-        await asyncio.gather(*(lease_expiry.take_back_expired(self.database) for _ in range(2)))
+        await asyncio.gather(*(lease_expiry.reclaim_expired(self.database) for _ in range(2)))
         if self.claim_ and (self.claim_.lease <= 0 or (self.claim_.stale and self.claim_.stale_for >= RECLAIM)):
             self.log.append(("TASK_RECLAIMED", "expired" if self.claim_.lease <= 0 else "stale"))
             self.claim_, self.fence = None, self.fence + 1

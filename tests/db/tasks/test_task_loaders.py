@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from db.conversation import comment_lists
-from db.conversation.comment_lists import CommentPage, wanted
+from db.conversation.comment_lists import CommentPage, requested_page
 from db.conversation.comments import NewHandoff
 from db.core import ids
 from db.core.callers import Caller
@@ -195,22 +195,22 @@ async def test_comments_are_read_from_either_end_in_reading_order(
     await comment_mutations.add(database, ann, ids.of(ids.OBJECTIVE, goal.id), CommentKind.NOTE, "why", None)
     # All of one instant, so that the keys alone tell them apart.
     await database.execute("update comment set created_at = now()")
-    whole = wanted(task_id=task.id)
+    whole = requested_page(task_id=task.id)
     cursors = (await comment_lists.pages(database, [whole]))[whole].cursors
 
     assert await bodies(
         database,
         whole,
-        wanted(task_id=silent.id),
-        wanted(objective_id=goal.id),
-        wanted(task_id=task.id, first=2),
-        wanted(task_id=task.id, first=2, after=cursors[1]),
-        wanted(task_id=task.id, first=2, after=cursors[3]),
-        wanted(task_id=task.id, last=2),
-        wanted(task_id=task.id, last=2, before=cursors[3]),
-        wanted(task_id=task.id, last=2, before=cursors[1]),
-        wanted(task_id=task.id, kinds=[CommentKind.DECISION]),
-        wanted(task_id=task.id, kinds=[]),
+        requested_page(task_id=silent.id),
+        requested_page(objective_id=goal.id),
+        requested_page(task_id=task.id, first=2),
+        requested_page(task_id=task.id, first=2, after=cursors[1]),
+        requested_page(task_id=task.id, first=2, after=cursors[3]),
+        requested_page(task_id=task.id, last=2),
+        requested_page(task_id=task.id, last=2, before=cursors[3]),
+        requested_page(task_id=task.id, last=2, before=cursors[1]),
+        requested_page(task_id=task.id, kinds=[CommentKind.DECISION]),
+        requested_page(task_id=task.id, kinds=[]),
     ) == [
         (["0", "1", "2", "3", "4"], False, False),
         ([], False, False),
@@ -224,7 +224,11 @@ async def test_comments_are_read_from_either_end_in_reading_order(
         (["3"], False, False),
         ([], False, False),
     ]
-    asked = [whole, wanted(task_id=task.id, kinds=[CommentKind.NOTE], last=1), wanted(task_id=silent.id)]
+    asked = [
+        whole,
+        requested_page(task_id=task.id, kinds=[CommentKind.NOTE], last=1),
+        requested_page(task_id=silent.id),
+    ]
     assert [(await comment_lists.counts(database, asked))[one] for one in asked] == [5, 4, 0]
 
 
@@ -237,4 +241,4 @@ async def test_comments_are_read_from_either_end_in_reading_order(
 )  # fmt: skip
 def test_a_page_of_comments_that_can_not_be_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
-        wanted(task_id=1, **wrong)
+        requested_page(task_id=1, **wrong)

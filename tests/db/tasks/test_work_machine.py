@@ -221,7 +221,9 @@ class Work(RuleBasedStateMachine):
         caller = self.callers[by]
         expected = self.model.claim_next(caller.agent_id)
         wanted = claim_next.ClaimRequest(room=f"R{self.room_id}", session="next")
-        found = self.act(claim_next.claim_next(self.database, self.feed, caller, wanted, gone=asyncio.Event()), set())
+        found = self.act(
+            claim_next.claim_next(self.database, self.feed, caller, wanted, cancelled=asyncio.Event()), set()
+        )
         assert found is not None
         assert [task.id for task in found[0]] == ([expected.key] if expected else [])
 
@@ -374,7 +376,7 @@ class Work(RuleBasedStateMachine):
             await advance(self.database, seconds)
             while await readiness.clear_schedules(self.database):
                 pass
-            await resources.let_cool(self.database)
+            await resources.half_open_cooled(self.database)
 
         self.runner.run(pass_by())
         self.model.cool()
@@ -382,7 +384,7 @@ class Work(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         async def sweep_all() -> None:
-            while await lease_expiry.take_back_expired(self.database):
+            while await lease_expiry.reclaim_expired(self.database):
                 pass
             while await staleness.mark_stale(self.database):
                 pass
