@@ -235,7 +235,8 @@ def _table(catalog: _Catalog, columns: Sequence[_Column]) -> str | None:
     whole = [
         (len(theirs), table)
         for table, theirs in catalog.tables.items()
-        if all(
+        if len(theirs) > 1
+        and all(
             column.name in mine
             and mine[column.name].type == column.type
             and (mine[column.name].table is None or mine[column.name] == column)

@@ -3,12 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from db.core.database import Database
 from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from db.core.queries import q
 from db.core.records import AgentKind, Role
+
+if TYPE_CHECKING:
+    from db.core.statements import CallerByTokenIdRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ async def refresh_caller(database: Database, caller: Caller) -> Caller:
     return _caller(row)
 
 
-def _caller(row: Any) -> Caller:
+def _caller(row: "CallerByTokenIdRow") -> Caller:
     return Caller(
         agent_id=row["id"],
         name=row["name"],

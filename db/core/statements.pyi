@@ -69,9 +69,6 @@ class EventRow(TypedDict):
     at: datetime
     message_id: int | None
 
-class InboxRow(TypedDict):
-    agent_id: int
-
 class InboxItemRow(TypedDict):
     id: int
     agent_id: int
@@ -292,7 +289,7 @@ class BrokenLogsRow(TypedDict):
     counter: int | None
     last: int
     events: int
-    missing: int
+    missing: int | None
 
 class BurnUpOfObjectivesRow(TypedDict):
     position: int
@@ -348,7 +345,7 @@ class ClaimNextRow(TaskRow):
 
 class ClaimNextReviewRow(TaskRow):
     reviewer_before: int | None
-    assignee_name: str
+    assignee_name: str | None
 
 class ClearSchedulesRow(TaskRow):
     was_ready: bool
@@ -442,7 +439,7 @@ class DigestCompletedRow(TaskRow):
     position: int
     at: datetime
     total: int
-    whose_id: int
+    whose_id: int | None
 
 class DigestFinishedRow(ObjectiveRow):
     position: int
@@ -459,7 +456,7 @@ class DigestReclaimedRow(TaskRow):
     position: int
     at: datetime
     whose_id: int | None
-    reason: str
+    reason: str | None
     total: int
 
 class DigestStaleRow(TaskRow):
@@ -481,7 +478,7 @@ class ExportLinesRow(TypedDict):
 
 class FindResourcesRow(TypedDict):
     reference: str
-    id: int
+    id: int | None
 
 class FinishedAmongRow(TypedDict):
     id: int
@@ -493,7 +490,7 @@ class FlowOfRoomsRow(TypedDict):
     created: int
     done: int
     in_progress: int
-    cycle_seconds: float
+    cycle_seconds: float | None
 
 class ForgetOldKeysRow(TypedDict):
     pass
@@ -535,7 +532,7 @@ class ImportedObjectivesRow(TypedDict):
 class ImportedTasksRow(TypedDict):
     ref: str
     id: int
-    objective_id: int
+    objective_id: int | None
     open: bool
 
 class InsertKeyRow(TypedDict):
@@ -605,7 +602,7 @@ class LockResourcesRow(ResourceRow):
     moment: datetime
 
 class LockTaskRow(TaskRow):
-    assignee_name: str
+    assignee_name: str | None
     lease_runs: bool
 
 class LockUptimeRow(TypedDict):
@@ -655,8 +652,9 @@ class MessagesSupersedingRow(TypedDict):
     unknown_mentions: list[str]
     refs: list[str]
 
-class NewestItemsRow(InboxRow):
-    id: int
+class NewestItemsRow(TypedDict):
+    agent_id: int
+    id: int | None
 
 class ObjectivesBelowRow(TypedDict):
     id: int
@@ -678,8 +676,9 @@ class OperatingFactsRow(TypedDict):
     leases_expired: int
     oldest_transaction_seconds: float
 
-class PresenceThresholdsRow(InboxRow):
-    room_id: int
+class PresenceThresholdsRow(TypedDict):
+    agent_id: int
+    room_id: int | None
     idle_after_seconds: int | None
     offline_after_seconds: int | None
     now: datetime
@@ -761,8 +760,8 @@ class StartableWithRow(TypedDict):
     id: int
     title: str
     room_id: int
-    objective_id: int
-    assignee_id: int
+    objective_id: int | None
+    assignee_id: int | None
     told: bool
 
 class StartedDependentsRow(TypedDict):
@@ -851,7 +850,7 @@ class WhyNothingRow(TypedDict):
     waiting: int
     need_criteria: int
     assigned_to_others: int
-    retry_at: datetime
+    retry_at: datetime | None
 
 class WriteMemoryRow(TypedDict):
     scope: str
@@ -1118,7 +1117,7 @@ class Statements:
     async def shift_blockers(self, on: Connection, /, *, task_id: int, by: int) -> str: ...
     async def shift_dependents(self, on: Connection, /, *, by: int, task_id: int) -> list[ShiftDependentsRow]: ...
     async def silent_since(self, on: Connection, /, *, at: datetime) -> str: ...
-    async def soonest_idle(self, on: Connection, /, *, agent_id: int) -> int: ...
+    async def soonest_idle(self, on: Connection, /, *, agent_id: int) -> int | None: ...
     async def stale_held(self, on: Connection, /, *, agent_id: int) -> list[TaskRow]: ...
     async def start_session(self, on: Connection, /, *, agent_id: int, label: str) -> str: ...
     async def startable_with(self, on: Connection, /, *, resource_id: int, room_id: int, most: int) -> list[StartableWithRow]: ...

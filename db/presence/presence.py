@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from db.core.database import Database
 from db.core.queries import q
 from db.core.records import EventKind, Presence
 from db.core.transaction import Transaction
+
+if TYPE_CHECKING:
+    from db.core.statements import SettlePresenceRow
 
 # For agents that are in no room: the defaults of one.
 _IDLE_AFTER, _OFFLINE_AFTER = 300, 900
@@ -101,7 +104,7 @@ async def settle(tx: Transaction, room_id: int, *, most: int | None = None, ever
     return len(rows)
 
 
-def _append_events(tx: Transaction, rows: Sequence[Any]) -> None:
+def _append_events(tx: Transaction, rows: Sequence["SettlePresenceRow"]) -> None:
     for row in rows:
         data = {"presence": row["presence"], "previous": row["previous"]}
         tx.append_event(row["room_id"], EventKind.PRESENCE_CHANGED, actor=None, agent=row["agent_id"], data=data)

@@ -1,14 +1,17 @@
 """Why a claim came back empty."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.queries import q
 from db.core.records import Room
+
+if TYPE_CHECKING:
+    from db.core.statements import WhyNothingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ async def why_nothing(database: Database, caller: Caller, room: Room) -> Nothing
     )
 
 
-def _reason(room: Room, why: Mapping[str, Any], lacking: Sequence[str], *, full: bool) -> str:
+def _reason(room: Room, why: "WhyNothingRow", lacking: Sequence[str], *, full: bool) -> str:
     if room.paused:
         return "The room is paused: nothing can be claimed until it goes on."
     if full:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from db.conversation import messages
 from db.core import ids
@@ -11,6 +11,9 @@ from db.core.queries import q
 from db.core.records import EventKind, InboxKind, TaskStatus
 from db.core.transaction import Transaction
 from db.resources import resources
+
+if TYPE_CHECKING:
+    from db.core.statements import TakeBackExpiredRow
 
 # What one transaction takes back at most: claims that want the same log wait no longer than for these.
 _BATCH = 200
@@ -29,7 +32,7 @@ async def reclaim(tx: Transaction, task_id: int) -> None:
     await _append_events(tx, await q.take_back_expired(tx, task_id=task_id, most=1), notify=False)
 
 
-async def _append_events(tx: Transaction, rows: Sequence[Any], *, notify: bool) -> None:
+async def _append_events(tx: Transaction, rows: Sequence["TakeBackExpiredRow"], *, notify: bool) -> None:
     held = {row["id"]: row["requirement_id"] for row in rows}
     await resources.release(tx, held, None, worked=False, notify=notify)
     given_up = defaultdict(list)

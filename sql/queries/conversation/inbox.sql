@@ -50,6 +50,7 @@ select * from inbox_item where id = any(:item_ids::bigint[]);
 
 -- name: newest_items(agent_ids)
 -- Where each of these inboxes ends: what its watchers look at.
+-- nullable: id
 select asked.agent_id, (select max(id) from inbox_item where inbox_item.agent_id = asked.agent_id) as id
   from unnest(:agent_ids::bigint[]) as asked (agent_id);
 

@@ -7,6 +7,7 @@ select current_setting('server_version') as version, current_setting('server_ver
 -- name: broken_logs()
 -- Rooms whose log has a gap, or doesn't end where its counter says. Numbers start at 1, so a log without a gap has as many
 -- events as its last number says.
+-- nullable: missing
 select room.name, room_log.seq as counter, coalesce(log.last, 0) as last, coalesce(log.events, 0) as events,
        (select min(e.seq) + 1
           from event e

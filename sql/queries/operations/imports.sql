@@ -1,6 +1,7 @@
 -- name: imported_tasks(room_id)
 -- The tasks of the room that came from a file, by the id that they have there. The oldest, should one be there twice.
 -- What was cancelled takes no more parts.
+-- nullable: objective_id
 select distinct on (ref) ref, id, objective_id, open
   from (select substr(label, 7) as ref, task.id, task.status not in ('DONE', 'CANCELLED') as open,
                case when objective.status <> 'CANCELLED' then objective.id end as objective_id

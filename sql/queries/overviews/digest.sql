@@ -21,6 +21,7 @@ update room set digested_at = :until where id = :room_id;
 -- name: digest_completed(room_ids, sinces, until, most)
 -- As the log tells it: finished_at is when a transaction began, and one may have begun before the last digest and ended
 -- after it. What was opened again since is left out. Whose work it was is told by what was handed in last.
+-- nullable: whose_id
 select asked.position, page.*,
        (select comment.author_id
           from comment
@@ -60,6 +61,7 @@ select asked.position, page.*
 
 -- name: digest_reclaimed(room_ids, sinces, until, most)
 -- Each once, as it was taken back last.
+-- nullable: reason
 select asked.position, page.*
   from unnest(:room_ids::bigint[], :sinces::timestamptz[]) with ordinality as asked (room_id, since, position)
  cross join lateral (

@@ -1,6 +1,7 @@
 -- name: flow_of_rooms(room_ids, points, steps)
 -- Steps of so many seconds, on the clock's own marks, so that they stay where they are while time goes on. Tasks are read
 -- once, and what moved in one step is added up to the next.
+-- nullable: cycle_seconds
 with asked as (
   select *, floor(extract(epoch from clock_timestamp()))::bigint / step - points + 1 as first
     from unnest(:room_ids::bigint[], :points::integer[], :steps::integer[])

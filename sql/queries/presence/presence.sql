@@ -1,5 +1,6 @@
 -- name: presence_thresholds(agent_ids, room_ids)
 -- For each pair the room named, or where none is, all rooms of the agent; nulls where it is in none.
+-- nullable: room_id
 select asked.agent_id, asked.room_id, room.idle_after_seconds, room.offline_after_seconds, now() as now
   from unnest(:agent_ids::bigint[], :room_ids::bigint[]) as asked (agent_id, room_id)
   left join room_member on asked.room_id is null and room_member.agent_id = asked.agent_id
@@ -173,6 +174,7 @@ select * from task where assignee_id = :agent_id and stale_since is not null ord
 
 -- name: soonest_idle(agent_id)$
 -- How soon the first of its rooms would take the agent for idle.
+-- nullable: min
 select min(room.idle_after_seconds)
   from room_member join room on room.id = room_member.room_id
  where room_member.agent_id = :agent_id;

@@ -7,6 +7,7 @@ returning *;
 
 -- name: find_resources(room_id, references, ids)
 -- What each of these, a name or else an id, is in the room: a name may look like the id of another.
+-- nullable: id
 select asked.reference, coalesce(named.id, numbered.id) as id
   from unnest(:references::text[], :ids::bigint[]) as asked (reference, id)
   left join resource named on named.room_id = :room_id and named.name = asked.reference
@@ -36,6 +37,7 @@ select *, clock_timestamp() as moment
 -- What can start now that this one is available, in the order of claims: and whether its owner was told of that already.
 -- What has no owner is read from the index ranges of the requirements, as by a claim; what has one, from those of the
 -- room's members.
+-- nullable: objective_id, assignee_id
 with met as (
   select id
     from requirement

@@ -210,6 +210,7 @@ select array(select unnest(requirement.capabilities) except select unnest(agent.
 
 -- name: why_nothing(room_id, agent_id)^
 -- Counts of the room's TODO tasks, and what would change them.
+-- nullable: retry_at
 select count(*) as todo,
        count(*) filter (where t.open_dependencies > 0 or t.waits_for_track or t.waits_for_objective or t.waits_for_schedule
                            or t.requirement_id not in (select id from available_requirement)) as waiting,

@@ -15,6 +15,7 @@ update criterion set accepted = null where task_id = :task_id and accepted is no
 -- name: claim_next_review(room_id, agent_id)^
 -- The oldest submission of a stranger that has no reviewer or waits for this one; what the agent took before and has not
 -- decided comes last. Whoever asks at the same moment skips it and gets the next.
+-- nullable: assignee_name
 with asking as (
   select id, parent_id from agent where id = :agent_id
 ), picked as (

@@ -5,6 +5,7 @@ select * from task where id = :task_id;
 -- With what deciding about its claim needs: its holder's name, and whether the lease still runs at this moment rather
 -- than at the start of a transaction that may have waited for the lock.
 -- It joins nothing: of a row that changed while it was waited for, a join finds what fitted the old one, or nothing.
+-- nullable: assignee_name
 select *, (select name from agent where agent.id = task.assignee_id) as assignee_name,
        coalesce(lease_expires_at > clock_timestamp(), false) as lease_runs
   from task
