@@ -17,8 +17,8 @@ from pathlib import Path
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import AgentKind, Role
 from db.core.migrations import migrate
-from db.core.records import AgentKind, Role
 from db.events.feed import Feed
 from db.operations import room_mutations
 from db.tasks import claim_next, readiness

@@ -7,8 +7,8 @@ import strawberry
 
 from db.conversation import comment_lists, inbox, message_lists, messages
 from db.core import ids, validation
+from db.core.enums import Role
 from db.core.errors import BadInput, NotFound, Refused
-from db.core.records import Role
 from db.events import event_log
 from db.goal_tree import objectives
 from db.goals import key_results

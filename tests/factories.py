@@ -6,7 +6,8 @@ from typing import Any
 from db.core import ids
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
-from db.core.records import AgentKind, Objective, Role, Room, Task
+from db.core.enums import AgentKind, Role
+from db.core.records import Objective, Room, Task
 from db.goals import objective_mutations
 from db.operations import room_mutations
 from db.rooms import agents

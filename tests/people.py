@@ -2,7 +2,8 @@
 
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
-from db.core.records import AgentKind, Role, Room
+from db.core.enums import AgentKind, Role
+from db.core.records import Room
 from db.operations import room_mutations
 from db.rooms import agents
 

@@ -3,7 +3,7 @@
 import sys
 from collections import defaultdict
 
-from db.core.records import TaskStatus
+from db.core.enums import TaskStatus
 from db.core.rules import NEXT
 
 _HEAD = """# Task states

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.errors import NameTaken, NotFound
 from db.core.queries import q
-from db.core.records import Channel, EventKind
+from db.core.records import Channel
 from db.core.transaction import Transaction
 from db.rooms import rooms
 

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from db.core import pagination, validation
 from db.core.database import Database
+from db.core.enums import CommentKind
 from db.core.errors import BadInput
 from db.core.pagination import Page
 from db.core.queries import q
-from db.core.records import Comment, CommentKind
+from db.core.records import Comment
 
 _CURSOR = "comment"
 _DEFAULT = 50

@@ -8,9 +8,10 @@ from db.conversation import mention_resolution, mentions, messages
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind, EventKind, InboxKind
 from db.core.errors import BadInput, StaleLease
 from db.core.queries import q, required
-from db.core.records import Comment, CommentKind, EventKind, InboxKind, Task
+from db.core.records import Comment, Task
 from db.core.transaction import Transaction
 
 

@@ -7,10 +7,11 @@ from functools import partial
 from db.core import ids, pagination, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import InboxKind, Role
 from db.core.errors import BadInput
 from db.core.pagination import Page
 from db.core.queries import q
-from db.core.records import InboxItem, InboxKind, Role
+from db.core.records import InboxItem
 from db.core.transaction import Topic, Transaction
 from db.events.feed import Feed
 from db.rooms import agents

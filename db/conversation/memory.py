@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.errors import BadInput, NotFound, VersionConflict
 from db.core.queries import q, required
-from db.core.records import EventKind, Memory
+from db.core.records import Memory
 from db.core.transaction import Transaction
 from db.goal_tree import objectives, references
 from db.rooms import rooms

@@ -7,9 +7,10 @@ from db.conversation import channels, messages
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import InboxKind
 from db.core.errors import BadInput, Forbidden, NotFound
 from db.core.queries import q
-from db.core.records import Agent, Channel, InboxKind, Message
+from db.core.records import Agent, Channel, Message
 from db.core.transaction import Transaction
 from db.rooms import rooms
 

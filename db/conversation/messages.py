@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from db.conversation import mention_resolution, mentions
 from db.core import ids
 from db.core.callers import Caller
+from db.core.enums import EventKind
 from db.core.queries import q, required
-from db.core.records import Agent, Channel, EventKind, Message
+from db.core.records import Agent, Channel, Message
 from db.core.text import one_line
 from db.core.transaction import Transaction
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db.core.database import Database
+from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from db.core.queries import q
-from db.core.records import AgentKind, Role
 
 if TYPE_CHECKING:
     from db.core.statements import CallerByTokenIdRow

@@ -8,161 +8,21 @@ from functools import cache
 from typing import Any, Self, get_type_hints
 
 from db.core import ids
-
-
-class AgentKind(StrEnum):
-    AGENT = "AGENT"
-    HUMAN = "HUMAN"
-
-
-class Role(StrEnum):
-    OBSERVER = "OBSERVER"
-    MEMBER = "MEMBER"
-    ADMIN = "ADMIN"
-
-
-class Presence(StrEnum):
-    ONLINE = "ONLINE"
-    IDLE = "IDLE"
-    OFFLINE = "OFFLINE"
-
-
-class ActivityKind(StrEnum):
-    THINKING = "THINKING"
-    TYPING = "TYPING"
-    WORKING = "WORKING"
-    REVIEWING = "REVIEWING"
-    WAITING = "WAITING"
-
-
-class ObjectiveStatus(StrEnum):
-    DRAFT = "DRAFT"
-    ACTIVE = "ACTIVE"
-    DONE = "DONE"
-    CANCELLED = "CANCELLED"
-
-
-class TaskStatus(StrEnum):
-    TODO = "TODO"
-    DOING = "DOING"
-    BLOCKED = "BLOCKED"
-    VALIDATING = "VALIDATING"
-    DONE = "DONE"
-    CANCELLED = "CANCELLED"
-
-
-FINISHED = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
-STARTED = frozenset({TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING})
-
-
-class DependencyKind(StrEnum):
-    BLOCKS = "BLOCKS"
-    RELATED = "RELATED"
-    DISCOVERED_FROM = "DISCOVERED_FROM"
-    DUPLICATES = "DUPLICATES"
-
-
-class WaitKind(StrEnum):
-    DEPENDENCY = "DEPENDENCY"
-    TRACK = "TRACK"
-    SUBTASK = "SUBTASK"
-    CRITERIA = "CRITERIA"
-    SCHEDULE = "SCHEDULE"
-    RESOURCE = "RESOURCE"
-    PROPOSAL = "PROPOSAL"
-    OBJECTIVE = "OBJECTIVE"
-    PAUSED = "PAUSED"
-    REASON = "REASON"
-
-
-class TaskOrder(StrEnum):
-    CLAIM = "CLAIM"
-    CREATED = "CREATED"
-    UPDATED = "UPDATED"
-
-
-class CommentKind(StrEnum):
-    NOTE = "NOTE"
-    PROGRESS = "PROGRESS"
-    HANDOFF = "HANDOFF"
-    SUBMISSION = "SUBMISSION"
-    DECISION = "DECISION"
-    REVIEW = "REVIEW"
-    SYSTEM = "SYSTEM"
-
-
-class ArtifactKind(StrEnum):
-    PULL_REQUEST = "PULL_REQUEST"
-    COMMIT = "COMMIT"
-    DEPLOY = "DEPLOY"
-    RELEASE = "RELEASE"
-    DOCUMENT = "DOCUMENT"
-    LINK = "LINK"
-
-
-class Verdict(StrEnum):
-    APPROVED = "APPROVED"
-    CHANGES_REQUESTED = "CHANGES_REQUESTED"
-
-
-class BreakerState(StrEnum):
-    CLOSED = "CLOSED"
-    OPEN = "OPEN"
-    HALF_OPEN = "HALF_OPEN"
-
-
-class InboxKind(StrEnum):
-    DIRECT = "DIRECT"
-    MENTION = "MENTION"
-    UNBLOCKED = "UNBLOCKED"
-    ASSIGNED = "ASSIGNED"
-    REVIEW_REQUESTED = "REVIEW_REQUESTED"
-    APPROVED = "APPROVED"
-    CHANGES_REQUESTED = "CHANGES_REQUESTED"
-    LEASE_LOST = "LEASE_LOST"
-    STALE = "STALE"
-    REOPENED = "REOPENED"
-    HANDOFF = "HANDOFF"
-    PROPOSAL = "PROPOSAL"
-    DECIDED = "DECIDED"
-
-
-class EventKind(StrEnum):
-    ROOM_CREATED = "ROOM_CREATED"
-    ROOM_UPDATED = "ROOM_UPDATED"
-    AGENT_JOINED = "AGENT_JOINED"
-    PRESENCE_CHANGED = "PRESENCE_CHANGED"
-    OBJECTIVE_CREATED = "OBJECTIVE_CREATED"
-    OBJECTIVE_UPDATED = "OBJECTIVE_UPDATED"
-    OBJECTIVE_MOVED = "OBJECTIVE_MOVED"
-    OBJECTIVE_FINISHED = "OBJECTIVE_FINISHED"
-    OBJECTIVE_ARCHIVED = "OBJECTIVE_ARCHIVED"
-    KEY_RESULT_UPDATED = "KEY_RESULT_UPDATED"
-    TASK_CREATED = "TASK_CREATED"
-    TASK_UPDATED = "TASK_UPDATED"
-    TASK_ASSIGNED = "TASK_ASSIGNED"
-    TASK_CLAIMED = "TASK_CLAIMED"
-    TASK_RELEASED = "TASK_RELEASED"
-    TASK_BLOCKED = "TASK_BLOCKED"
-    TASK_UNBLOCKED = "TASK_UNBLOCKED"
-    TASK_STALE = "TASK_STALE"
-    TASK_RECLAIMED = "TASK_RECLAIMED"
-    TASK_SUBMITTED = "TASK_SUBMITTED"
-    TASK_REVIEWED = "TASK_REVIEWED"
-    TASK_DONE = "TASK_DONE"
-    TASK_CANCELLED = "TASK_CANCELLED"
-    TASK_REOPENED = "TASK_REOPENED"
-    DEPENDENCY_ADDED = "DEPENDENCY_ADDED"
-    DEPENDENCY_REMOVED = "DEPENDENCY_REMOVED"
-    COMMENT_ADDED = "COMMENT_ADDED"
-    MESSAGE_SENT = "MESSAGE_SENT"
-    MEMORY_WRITTEN = "MEMORY_WRITTEN"
-    RESOURCE_CHANGED = "RESOURCE_CHANGED"
-    PROPOSAL_OPENED = "PROPOSAL_OPENED"
-    PROPOSAL_CLOSED = "PROPOSAL_CLOSED"
-    REFLECTION_ADDED = "REFLECTION_ADDED"
-    INSIGHT_FOUND = "INSIGHT_FOUND"
-    DIGEST_POSTED = "DIGEST_POSTED"
+from db.core.enums import (
+    FINISHED,
+    ActivityKind,
+    AgentKind,
+    ArtifactKind,
+    BreakerState,
+    CommentKind,
+    DependencyKind,
+    EventKind,
+    InboxKind,
+    ObjectiveStatus,
+    TaskStatus,
+    Verdict,
+    WaitKind,
+)
 
 
 @cache

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from db.core import ids
+from db.core.enums import TaskStatus
 from db.core.errors import WrongStatus
-from db.core.records import Agent, KeyResult, TaskStatus
+from db.core.records import Agent, KeyResult
 
 
 class Move(StrEnum):

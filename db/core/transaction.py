@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from db.core.enums import EventKind, InboxKind
 from db.core.queries import q, required
-from db.core.records import EventKind, InboxKind, Task
+from db.core.records import Task
 from db.core.text import one_line
 
 # Room for two titles. What users wrote is longer where it stands: in the comment, the message, or the log.

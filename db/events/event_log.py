@@ -7,10 +7,11 @@ from collections.abc import Collection, Sequence
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.errors import BadInput
 from db.core.pagination import Page
 from db.core.queries import q
-from db.core.records import Event, EventKind
+from db.core.records import Event
 from db.core.transaction import Transaction
 from db.rooms import rooms
 

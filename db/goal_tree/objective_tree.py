@@ -10,10 +10,11 @@ from datetime import datetime
 
 from db.core import pagination, validation
 from db.core.database import Database
+from db.core.enums import ObjectiveStatus
 from db.core.grouping import grouped
 from db.core.pagination import Page
 from db.core.queries import q
-from db.core.records import KeyResult, Objective, ObjectiveStatus, TaskCounts
+from db.core.records import KeyResult, Objective, TaskCounts
 from db.core.rules import key_result_progress, weighted_mean
 
 MAX_DEPTH = 100

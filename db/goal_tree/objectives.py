@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind, ObjectiveStatus
 from db.core.errors import NotFound, WrongStatus
 from db.core.queries import q, required
-from db.core.records import EventKind, Objective, ObjectiveStatus
+from db.core.records import Objective
 from db.core.transaction import Transaction
 from db.rooms import rooms
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import FINISHED, TaskStatus
 from db.core.errors import NotFound, WrongStatus
 from db.core.queries import q, required
-from db.core.records import FINISHED, Room, Task, TaskStatus
+from db.core.records import Room, Task
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources

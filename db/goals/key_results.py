@@ -7,9 +7,10 @@ from typing import TypedDict
 from db.core import idempotency, ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.errors import BadInput, NotFound
 from db.core.queries import q, required
-from db.core.records import EventKind, KeyResult
+from db.core.records import KeyResult
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.rooms import agents, rooms

@@ -7,9 +7,10 @@ from typing import Any, TypedDict
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind, ObjectiveStatus
 from db.core.errors import BadInput, ObjectiveCycle, WrongStatus
 from db.core.queries import q, required
-from db.core.records import EventKind, Objective, ObjectiveStatus
+from db.core.records import Objective
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goals import key_results

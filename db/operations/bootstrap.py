@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from db.core.database import Database
+from db.core.enums import AgentKind, Role
 from db.core.queries import q
-from db.core.records import AgentKind, Role
 from db.operations import room_mutations
 from db.rooms import agents
 

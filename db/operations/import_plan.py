@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from db.core.records import DependencyKind, TaskStatus
+from db.core.enums import DependencyKind, TaskStatus
 
 # The id in the file, or the key of what came otherwise.
 Ref: TypeAlias = str | int

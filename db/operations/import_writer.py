@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from db.core import ids
+from db.core.enums import AgentKind, CommentKind, DependencyKind, EventKind, ObjectiveStatus, TaskStatus
 from db.core.queries import q, required
-from db.core.records import AgentKind, CommentKind, DependencyKind, EventKind, ObjectiveStatus, Room, TaskStatus
+from db.core.records import Room
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.operations.import_plan import Known, Plan, Ref

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from db.core import validation
 from db.core.database import Database
+from db.core.enums import AgentKind
 from db.core.queries import q, required
-from db.core.records import AgentKind, Room
+from db.core.records import Room
 from db.core.transaction import Transaction
 from db.operations import bootstrap, room_mutations
 from db.operations.import_plan import Known, KnownObjective, KnownTask, Plan, Ref

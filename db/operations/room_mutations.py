@@ -7,9 +7,10 @@ from db.conversation import messages
 from db.core import idempotency, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import AgentKind, EventKind, Role
 from db.core.errors import Forbidden, NameTaken
 from db.core.queries import q, required
-from db.core.records import Agent, AgentKind, EventKind, Role, Room
+from db.core.records import Agent, Room
 from db.core.transaction import Transaction
 from db.presence import presence
 from db.rooms import room_settings, rooms

@@ -7,8 +7,9 @@ from datetime import datetime
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import InboxKind, Role
 from db.core.queries import q, required
-from db.core.records import Agent, Comment, Criterion, InboxItem, InboxKind, Role, Room, Task, Wait
+from db.core.records import Agent, Comment, Criterion, InboxItem, Room, Task, Wait
 from db.events import event_log
 from db.rooms import agents, rooms
 from db.tasks import task_loaders, waits

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from db.core import ids
-from db.core.records import InboxItem, Task, TaskStatus, WaitKind
+from db.core.enums import TaskStatus, WaitKind
+from db.core.records import InboxItem, Task
 from db.core.text import code_span
 from db.overviews.briefing import Briefing
 from db.overviews.text_budget import Line, Section, fit

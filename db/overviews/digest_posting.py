@@ -5,8 +5,9 @@ from dataclasses import asdict
 from db.conversation import messages
 from db.core import ids
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.queries import q
-from db.core.records import EventKind, Room
+from db.core.records import Room
 from db.overviews import digest, digest_markdown
 
 

@@ -8,9 +8,10 @@ from db.conversation import channels
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.errors import BadInput
 from db.core.queries import q, required
-from db.core.records import Event, EventKind
+from db.core.records import Event
 from db.core.retry import retry_while_unavailable
 from db.events import event_log
 from db.goal_tree import objectives, references

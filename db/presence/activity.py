@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import ActivityKind
 from db.core.errors import BadInput
 from db.core.queries import q
-from db.core.records import Activity, ActivityKind, Agent
+from db.core.records import Activity, Agent
 from db.core.transaction import Topic, Transaction
 from db.goal_tree import references
 from db.rooms import agents

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from db.core.database import Database
+from db.core.enums import EventKind, Presence
 from db.core.queries import q
-from db.core.records import EventKind, Presence
 from db.core.transaction import Transaction
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from db.core.records import BreakerState, Resource
+from db.core.enums import BreakerState
+from db.core.records import Resource
 
 
 def reported(resource: Resource, now: datetime, *, ok: bool, detail: str | None) -> Resource:

@@ -8,10 +8,11 @@ from typing import Any
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind, InboxKind, WaitKind
 from db.core.errors import BadInput, NotFound, NotReady
 from db.core.grouping import grouped
 from db.core.queries import q
-from db.core.records import EventKind, InboxKind, Resource, Task, Wait, WaitKind
+from db.core.records import Resource, Task, Wait
 from db.core.transaction import Transaction
 from db.resources import circuit_breaker
 from db.rooms import rooms

@@ -10,9 +10,10 @@ from typing import Any
 from db.core import ids, validation
 from db.core.callers import Caller, token_hash
 from db.core.database import Database
+from db.core.enums import AgentKind, EventKind, Presence, Role
 from db.core.errors import Forbidden, NameTaken, NotFound, NotHolder
 from db.core.queries import q, required
-from db.core.records import Agent, AgentKind, EventKind, Presence, Role, Room, Task
+from db.core.records import Agent, Room, Task
 from db.core.transaction import Topic, Transaction
 from db.rooms import rooms
 

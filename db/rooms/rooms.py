@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from db.core import ids, validation
 from db.core.callers import Caller, only_room
 from db.core.database import Database
+from db.core.enums import EventKind, Role
 from db.core.errors import NotFound
 from db.core.queries import q, required
-from db.core.records import Agent, EventKind, Role, Room
+from db.core.records import Agent, Room
 from db.core.transaction import Transaction
 
 

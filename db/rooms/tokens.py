@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from db.core import validation
 from db.core.callers import Caller, token_hash
 from db.core.database import Database
+from db.core.enums import Role
 from db.core.errors import BadInput, Forbidden, NotFound
 from db.core.queries import q
-from db.core.records import Agent, Record, Role
+from db.core.records import Agent, Record
 from db.core.transaction import Committed, Topic
 from db.rooms import agents
 

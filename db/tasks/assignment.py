@@ -7,9 +7,10 @@ from db.conversation.comments import NewHandoff
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import STARTED, CommentKind, EventKind, InboxKind, TaskStatus
 from db.core.errors import BadInput, HandoffRequired, WrongStatus
 from db.core.queries import q, required
-from db.core.records import STARTED, CommentKind, EventKind, InboxKind, Room, Task, TaskStatus
+from db.core.records import Room, Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import UNFINISHED, Lookups
 from db.resources import resources

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from db.core import idempotency, validation
 from db.core.callers import Caller, refresh_caller
 from db.core.database import Database
+from db.core.enums import EventKind, TaskStatus
 from db.core.queries import q, required
-from db.core.records import EventKind, Room, Task, TaskStatus
+from db.core.records import Room, Task
 from db.core.transaction import Committed, Transaction
 from db.events.feed import Feed
 from db.goal_tree import objectives

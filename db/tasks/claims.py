@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind, TaskStatus
 from db.core.errors import (
     AlreadyClaimed,
     AssignedToOther,
@@ -17,7 +18,7 @@ from db.core.errors import (
     WipLimit,
 )
 from db.core.queries import q, required
-from db.core.records import EventKind, Room, Task, TaskStatus
+from db.core.records import Room, Task
 from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task

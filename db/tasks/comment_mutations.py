@@ -4,9 +4,10 @@ from db.conversation import comments
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind
 from db.core.errors import BadInput
 from db.core.queries import q, required
-from db.core.records import Comment, CommentKind
+from db.core.records import Comment
 from db.goal_tree import objectives
 from db.tasks.task_guard import hold
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import STARTED, EventKind
 from db.core.errors import BadInput, CriteriaFrozen, NotFound, WrongStatus
 from db.core.queries import q, required
-from db.core.records import STARTED, Criterion, EventKind, Task
+from db.core.records import Criterion, Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import UNFINISHED
 from db.tasks import readiness

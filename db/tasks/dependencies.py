@@ -3,9 +3,10 @@
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import DependencyKind, EventKind
 from db.core.errors import BadInput, DependencyCycle
 from db.core.queries import q, required
-from db.core.records import Dependency, DependencyKind, EventKind, Task
+from db.core.records import Dependency, Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
 from db.tasks import readiness

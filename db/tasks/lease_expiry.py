@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from db.conversation import messages
 from db.core import ids
 from db.core.database import Database
+from db.core.enums import EventKind, InboxKind, TaskStatus
 from db.core.queries import q
-from db.core.records import EventKind, InboxKind, TaskStatus
 from db.core.transaction import Transaction
 from db.resources import resources
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from db.core import ids
 from db.core.database import Database
+from db.core.enums import EventKind, InboxKind
 from db.core.errors import DependencyCycle
 from db.core.queries import q
-from db.core.records import EventKind, InboxKind, Room, Task
+from db.core.records import Room, Task
 from db.core.transaction import Transaction
 
 # What one transaction clears at most.

@@ -7,10 +7,11 @@ from db.conversation import comments
 from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind, EventKind, InboxKind, Verdict
 from db.core.errors import CriteriaUnmet, Forbidden, SelfReview
 from db.core.grouping import grouped
 from db.core.queries import q, required
-from db.core.records import CommentKind, EventKind, InboxKind, Review, Task, Verdict
+from db.core.records import Review, Task
 from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
 from db.goal_tree import objectives

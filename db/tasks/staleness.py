@@ -6,8 +6,8 @@ log, the inbox and whatever is read of the task never differ.
 
 from db.core import ids
 from db.core.database import Database
+from db.core.enums import EventKind, InboxKind
 from db.core.queries import q
-from db.core.records import EventKind, InboxKind
 from db.core.transaction import Transaction
 
 # What one transaction marks or gives back at most.

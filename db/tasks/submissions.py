@@ -7,9 +7,10 @@ from db.conversation import comments, messages
 from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import ArtifactKind, CommentKind, EventKind, InboxKind, WaitKind
 from db.core.errors import BadInput, CriteriaUnmet, NotReady, ReviewRequired
 from db.core.queries import q, required
-from db.core.records import Agent, ArtifactKind, CommentKind, EventKind, InboxKind, Task, WaitKind
+from db.core.records import Agent, Task
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import STARTED, EventKind, InboxKind, TaskStatus
 from db.core.errors import BadInput
 from db.core.queries import q, required
-from db.core.records import STARTED, EventKind, InboxKind, Task, TaskStatus
+from db.core.records import Task
 from db.core.rules import Move
 from db.core.transaction import Transaction
 from db.goal_tree import objectives

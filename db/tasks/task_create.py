@@ -8,9 +8,10 @@ from typing import Any
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import DependencyKind, EventKind, InboxKind
 from db.core.errors import BadInput
 from db.core.queries import q
-from db.core.records import DependencyKind, EventKind, InboxKind, Room, Task
+from db.core.records import Room, Task
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.goal_tree.references import Lookups, find_task

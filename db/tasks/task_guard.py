@@ -8,9 +8,10 @@ from db.conversation.comments import preserve_late_text
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import TaskStatus
 from db.core.errors import BadInput, NotFound, NotHolder, StaleLease, WrongStatus
 from db.core.queries import q
-from db.core.records import Room, Task, TaskStatus
+from db.core.records import Room, Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
 from db.rooms import rooms

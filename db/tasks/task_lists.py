@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 from db.core import pagination, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import TaskOrder, TaskStatus
 from db.core.errors import Refused
 from db.core.pagination import Page
 from db.core.queries import q
-from db.core.records import Task, TaskOrder, TaskStatus
+from db.core.records import Task
 from db.goal_tree import objectives
 from db.rooms import agents, rooms
 

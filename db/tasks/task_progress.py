@@ -7,9 +7,10 @@ from db.conversation.comments import NewHandoff
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind, DependencyKind, EventKind, InboxKind, TaskStatus
 from db.core.errors import BadInput, HandoffRequired, NotHolder, WrongStatus
 from db.core.queries import q, required
-from db.core.records import CommentKind, DependencyKind, EventKind, InboxKind, Task, TaskStatus
+from db.core.records import Task
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
 from db.resources import resources

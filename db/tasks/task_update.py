@@ -7,9 +7,10 @@ from typing import Any, TypedDict
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind, TaskStatus
 from db.core.errors import BadInput, DependencyCycle
 from db.core.queries import q, required
-from db.core.records import EventKind, Task, TaskStatus
+from db.core.records import Task
 from db.core.text import camel_case
 from db.core.transaction import Transaction
 from db.goal_tree import objectives

@@ -6,9 +6,10 @@ from typing import Any
 
 from db.core import ids
 from db.core.database import Database
+from db.core.enums import TaskStatus, WaitKind
 from db.core.grouping import grouped
 from db.core.queries import q
-from db.core.records import Task, TaskStatus, Wait, WaitKind
+from db.core.records import Task, Wait
 from db.core.transaction import Transaction
 from db.resources import resources
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any, NoReturn, TextIO
 import typer
 
 from db.core import validation
+from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Refused
-from db.core.records import AgentKind, Role
 from db.operations import room_mutations
 from db.rooms import agents
 from db.rooms import tokens as good_tokens

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from db.core.database import Database
-from db.core.records import AgentKind, Role
+from db.core.enums import AgentKind, Role
 from db.operations.bootstrap import ADMIN
 from db.rooms import agents
 from goalroom.transport import content_negotiation

@@ -5,8 +5,7 @@ from typing import Any
 
 import strawberry
 
-from db.core.errors import ErrorCode
-from db.core.records import (
+from db.core.enums import (
     ActivityKind,
     AgentKind,
     ArtifactKind,
@@ -23,6 +22,7 @@ from db.core.records import (
     Verdict,
     WaitKind,
 )
+from db.core.errors import ErrorCode
 
 __all__ = [
     "ActivityKind",

@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType, build_schema, get_named_type, is_composit
 
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.records import Role
+from db.core.enums import Role
 from db.events.feed import Feed
 from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Engine, Request

@@ -21,8 +21,9 @@ from graphql import (
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import Role
 from db.core.errors import ErrorCode
-from db.core.records import Role, Room
+from db.core.records import Room
 from db.events.feed import Feed
 from resolvers.build import sdl
 from tests import people

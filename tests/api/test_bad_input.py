@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from db.core.database import Database
-from db.core.records import Role
+from db.core.enums import Role
 from resolvers.build import sdl
 from tests.api.server_fixture import Live, serving
 

@@ -9,8 +9,9 @@ from graphql import build_schema
 
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
+from db.core.enums import AgentKind
 from db.core.errors import ErrorCode
-from db.core.records import AgentKind, Room
+from db.core.records import Room
 from db.events.feed import Feed
 from db.rooms import agents
 from db.rooms.agents import NewAgent

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from db.core.database import Database
-from db.core.records import Role, Room
+from db.core.enums import Role
+from db.core.records import Room
 from db.events.feed import Feed
 from tests import people
 from tests.api.schema_client import Actor

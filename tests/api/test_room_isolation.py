@@ -9,7 +9,8 @@ from graphql import build_schema
 
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.records import Role, Room
+from db.core.enums import Role
+from db.core.records import Room
 from db.events.feed import Feed
 from resolvers.build import sdl
 from tests import people

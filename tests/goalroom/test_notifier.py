@@ -12,7 +12,7 @@ import pytest
 from db.conversation import inbox, message_send
 from db.conversation.message_send import NewMessage
 from db.core.database import Database
-from db.core.records import ActivityKind
+from db.core.enums import ActivityKind
 from db.core.transaction import Committed, Topic
 from db.events import event_log
 from db.events.feed import Feed

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TextIO
 
 from db.core.database import Database
-from db.core.records import DependencyKind
+from db.core.enums import DependencyKind
 from db.operations import imports
 from db.operations.import_plan import Known, Plan
 from goalroom.command_error import CommandError

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from db.core.records import DependencyKind
+from db.core.enums import DependencyKind
 from db.operations.import_plan import Known, NewDependency, Ref
 from goalroom.importers.beads.cycles import Waits
 from goalroom.importers.beads.hierarchy import PARENT, Places

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from db.core import validation
-from db.core.records import DependencyKind, TaskStatus
+from db.core.enums import DependencyKind, TaskStatus
 from db.operations.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
 from goalroom.importers.beads.dependencies import Edges
 from goalroom.importers.beads.hierarchy import Places

@@ -10,7 +10,8 @@ import pytest
 
 from db.conversation.inbox import filter_of, follow
 from db.core.database import Database
-from db.core.records import Role, Room
+from db.core.enums import Role
+from db.core.records import Room
 from tests import people
 from tests.api.schema_client import Actor
 from tests.api.subscriptions import take, watching

@@ -9,7 +9,8 @@ import pytest
 
 from db.conversation import message_send
 from db.core.database import Database
-from db.core.records import AgentKind, Role, Room
+from db.core.enums import AgentKind, Role
+from db.core.records import Room
 from tests import people
 from tests.api.schema_client import Actor
 from tests.api.subscriptions import take, watching

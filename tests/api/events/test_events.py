@@ -13,8 +13,9 @@ from graphql import GraphQLError
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind, Role
 from db.core.queries import q
-from db.core.records import EventKind, Role, Room
+from db.core.records import Room
 from db.events import event_log
 from db.events.feed import Feed
 from resolvers.events import EventQuery, EventSubscription

@@ -6,7 +6,8 @@ import pytest
 
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.records import Role, Room
+from db.core.enums import Role
+from db.core.records import Room
 from tests import people
 from tests.api.asking import Answer, ask
 from tests.client import Client

@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from db.core.database import Database
-from db.core.records import AgentKind, InboxKind, Role, Room
+from db.core.enums import AgentKind, InboxKind, Role
+from db.core.records import Room
 from db.events.feed import Feed
 from tests import people
 from tests.api.schema_client import Actor

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from db.core.database import Database
-from db.core.records import Role
+from db.core.enums import Role
 from db.rooms import rooms
 from tests import clock, people
 from tests.api.schema_client import Actor

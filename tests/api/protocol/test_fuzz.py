@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, mutations, nodes, queries
 
+from db.core.enums import Role
 from db.core.errors import ErrorCode
 from db.core.migrations import migrate
-from db.core.records import Role
 from goalroom.execution import errors
 from resolvers.build import sdl
 from tests.api.server_fixture import Live, serving

@@ -14,7 +14,7 @@ import pytest
 from gql import Client, gql
 from gql.transport.httpx import HTTPXAsyncTransport
 
-from db.core.records import Role
+from db.core.enums import Role
 from tests.api.server_fixture import Live
 
 JSON, RESPONSE_JSON = "application/json", "application/graphql-response+json"

@@ -11,7 +11,7 @@ from db.conversation.message_send import NewMessage
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.records import CommentKind, DependencyKind
+from db.core.enums import CommentKind, DependencyKind
 from db.goals import key_results
 from db.goals.key_results import NewKeyResult
 from db.tasks import assignment, claims, comment_mutations, dependencies, task_create

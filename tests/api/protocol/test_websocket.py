@@ -12,7 +12,7 @@ from gql import Client, gql
 from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import InvalidStatus
 
-from db.core.records import EventKind
+from db.core.enums import EventKind
 from db.rooms import agents
 from goalroom.limits import DEFAULTS, Limits
 from goalroom.transport import websocket

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from db.core.database import Database
-from db.core.records import Role
+from db.core.enums import Role
 from db.events.feed import Feed
 from db.resources import resources
 from tests.api.schema_client import Actor

@@ -3,7 +3,7 @@
 import pytest
 
 from db.core.database import Database
-from db.core.records import Role
+from db.core.enums import Role
 from db.presence import presence
 from tests import people
 from tests.api.asking import ask

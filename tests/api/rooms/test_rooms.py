@@ -3,7 +3,7 @@
 import pytest
 
 from db.core.database import Database
-from db.core.records import AgentKind, Role
+from db.core.enums import AgentKind, Role
 from tests import people
 from tests.api.asking import ask
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.core.records import Role
+from db.core.enums import Role
 from db.rooms import agents
 from tests.api.server_fixture import Live, serving
 

@@ -6,7 +6,7 @@ import pytest
 
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.records import Role
+from db.core.enums import Role
 from db.events.feed import Feed
 from tests.api.schema_client import Actor
 from tests.factories import World

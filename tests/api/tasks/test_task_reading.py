@@ -8,7 +8,8 @@ import pytest
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.records import Role, Room
+from db.core.enums import Role
+from db.core.records import Room
 from db.events.feed import Feed
 from db.tasks import staleness
 from tests import people

@@ -14,8 +14,9 @@ from db.conversation import memory
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NotFound, Refused, VersionConflict
-from db.core.records import AgentKind, Memory, Role, Room
+from db.core.records import Memory, Room
 from tests import people
 from tests.clock import advance
 from tests.factories import World

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind, DependencyKind
 from db.core.errors import Refused
-from db.core.records import CommentKind, DependencyKind
 from db.events.feed import Feed
 from db.presence import sessions
 from db.tasks import (

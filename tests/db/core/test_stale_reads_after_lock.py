@@ -9,8 +9,9 @@ import pytest
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import TaskStatus
 from db.core.errors import AlreadyClaimed
-from db.core.records import Room, Task, TaskStatus
+from db.core.records import Room, Task
 from db.resources import resources
 from db.tasks import claims, task_progress
 from tests.factories import World

@@ -6,8 +6,9 @@ import pytest
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.errors import BadInput, NotFound
-from db.core.records import EventKind, Room
+from db.core.records import Room
 from db.events import event_log
 from db.operations import room_mutations
 from tests import people

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.migrations import migrate
 from db.core.queries import q, required
-from db.core.records import EventKind
 from db.events import event_log
 from db.events.feed import Feed
 from goalroom.postgres import data_dir

@@ -8,9 +8,10 @@ import pytest
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import ObjectiveStatus
 from db.core.errors import BadInput
 from db.core.pagination import Page
-from db.core.records import KeyResult, Objective, ObjectiveStatus, Room, TaskCounts
+from db.core.records import KeyResult, Objective, Room, TaskCounts
 from db.goal_tree import objective_tree, objectives
 from db.goal_tree.objective_tree import Node, Rollup, roll_up
 from db.goals import objective_mutations

@@ -9,8 +9,9 @@ import pytest
 from db.core import rules
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import ObjectiveStatus
 from db.core.errors import BadInput, IdempotencyMismatch, NotFound
-from db.core.records import KeyResult, ObjectiveStatus, Room
+from db.core.records import KeyResult, Room
 from db.goals import key_results, objective_mutations
 from db.goals.key_results import NewKeyResult
 from tests import people

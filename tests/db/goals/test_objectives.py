@@ -10,9 +10,10 @@ import pytest
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import ObjectiveStatus, Role
 from db.core.errors import BadInput, Forbidden, NotFound, ObjectiveCycle, Refused, WrongStatus
 from db.core.queries import q, required
-from db.core.records import Objective, ObjectiveStatus, Role, Room, Task
+from db.core.records import Objective, Room, Task
 from db.goal_tree import objectives
 from db.goals import key_results, objective_mutations
 from db.goals.key_results import NewKeyResult

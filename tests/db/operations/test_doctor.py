@@ -8,7 +8,8 @@ import pytest
 
 from db.core import ids
 from db.core.database import Database
-from db.core.records import ObjectiveStatus, Room, Task
+from db.core.enums import ObjectiveStatus
+from db.core.records import Room, Task
 from db.goals import objective_mutations
 from db.goals.objective_mutations import ObjectiveChanges
 from db.operations import doctor

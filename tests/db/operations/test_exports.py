@@ -10,9 +10,9 @@ import asyncpg
 import pytest
 
 from db.core.database import Database
+from db.core.enums import Role
 from db.core.errors import NotFound
 from db.core.migrations import migrate
-from db.core.records import Role
 from db.events.feed import Feed
 from db.operations import doctor, exports
 from db.operations.exports import CannotRestore

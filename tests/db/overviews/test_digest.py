@@ -10,8 +10,9 @@ import pytest
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind
 from db.core.errors import BadInput
-from db.core.records import EventKind, Room, Task
+from db.core.records import Room, Task
 from db.overviews import digest, digest_posting
 from db.overviews.digest import Digest, Entry, Listed
 from db.presence import presence

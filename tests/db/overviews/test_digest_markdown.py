@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.core.records import Agent, AgentKind, Objective, ObjectiveStatus, Task, TaskCounts, TaskStatus
+from db.core.enums import AgentKind, ObjectiveStatus, TaskStatus
+from db.core.records import Agent, Objective, Task, TaskCounts
 from db.overviews.digest import Digest, Entry, Listed
 from db.overviews.digest_markdown import markdown
 

@@ -7,8 +7,9 @@ from db.conversation.message_send import NewMessage
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind, Role
 from db.core.errors import BadInput, NotFound
-from db.core.records import CommentKind, Objective, Role, Room, Task
+from db.core.records import Objective, Room, Task
 from db.overviews import search
 from db.tasks import comment_mutations
 from tests.factories import World

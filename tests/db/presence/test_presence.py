@@ -8,9 +8,10 @@ import pytest
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import EventKind, Presence, Role
 from db.core.errors import BadInput, Forbidden
 from db.core.queries import q
-from db.core.records import EventKind, Presence, Role, Room
+from db.core.records import Room
 from db.operations import room_mutations
 from db.presence import presence, sessions
 from db.presence.presence import Thresholds, presence_at

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.core.records import BreakerState, Resource
+from db.core.enums import BreakerState
+from db.core.records import Resource
 from db.resources import circuit_breaker
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

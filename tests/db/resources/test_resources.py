@@ -11,8 +11,9 @@ import pytest
 from db.conversation.comments import NewHandoff
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import BreakerState, TaskStatus, WaitKind
 from db.core.errors import BadInput, NotFound, NotReady, Refused
-from db.core.records import BreakerState, Resource, Room, Task, TaskStatus, WaitKind
+from db.core.records import Resource, Room, Task
 from db.events.feed import Feed
 from db.resources import resources
 from db.rooms import rooms

@@ -8,8 +8,9 @@ import pytest
 
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
+from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NameTaken, NotFound, NotHolder, Refused, Unauthenticated
-from db.core.records import AgentKind, Role, Room
+from db.core.records import Room
 from db.core.transaction import Committed, Topic
 from db.rooms import agents, tokens
 from db.rooms.agents import NewAgent

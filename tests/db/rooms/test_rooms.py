@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from db.core.database import Database
+from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NameTaken, NotFound
-from db.core.records import AgentKind, Role
 from db.operations import room_mutations
 from db.rooms import rooms
 from tests import people

@@ -9,6 +9,7 @@ import pytest
 from db.conversation.comments import NewHandoff
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import TaskStatus
 from db.core.errors import (
     AlreadyClaimed,
     AssignedToOther,
@@ -26,7 +27,7 @@ from db.core.errors import (
     WrongStatus,
 )
 from db.core.queries import q
-from db.core.records import Room, Task, TaskStatus
+from db.core.records import Room, Task
 from db.events.feed import Feed
 from db.tasks import (
     claim_next,

@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import AgentKind, DependencyKind, ObjectiveStatus, Role
 from db.core.errors import Refused
-from db.core.records import AgentKind, DependencyKind, ObjectiveStatus, Role, Task
+from db.core.records import Task
 from db.events.feed import Feed
 from db.goals import objective_mutations
 from db.operations import room_mutations

@@ -10,6 +10,7 @@ import pytest
 from db.core import ids
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
+from db.core.enums import TaskStatus, Verdict
 from db.core.errors import (
     CriteriaUnmet,
     Forbidden,
@@ -20,7 +21,7 @@ from db.core.errors import (
     SelfReview,
     WrongStatus,
 )
-from db.core.records import Room, Task, TaskStatus, Verdict
+from db.core.records import Room, Task
 from db.events.feed import Feed
 from db.rooms import agents
 from db.rooms.agents import NewAgent

@@ -9,8 +9,9 @@ import pytest
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind
 from db.core.errors import NotHolder
-from db.core.records import CommentKind, Room, Task
+from db.core.records import Room, Task
 from db.operations import outage_grace, room_mutations
 from db.presence import sessions
 from db.tasks import claims, comment_mutations, lease_expiry, staleness, task_progress

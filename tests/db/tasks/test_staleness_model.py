@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind
 from db.core.errors import NotHolder, StaleLease
-from db.core.records import CommentKind, Task
+from db.core.records import Task
 from db.operations import outage_grace
 from db.presence import sessions
 from db.tasks import claims, comment_mutations, lease_expiry, staleness, task_progress

@@ -10,10 +10,11 @@ import pytest
 from db.core import ids, pagination
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind, DependencyKind, TaskOrder, TaskStatus
 from db.core.errors import BadInput, NotFound
 from db.core.pagination import Page
 from db.core.queries import q
-from db.core.records import CommentKind, DependencyKind, Objective, Room, Task, TaskOrder, TaskStatus
+from db.core.records import Objective, Room, Task
 from db.goal_tree import objectives
 from db.operations import room_mutations
 from db.overviews import critical_path

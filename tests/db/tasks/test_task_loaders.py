@@ -10,8 +10,9 @@ from db.conversation.comments import NewHandoff
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import CommentKind, DependencyKind, ObjectiveStatus, WaitKind
 from db.core.errors import BadInput
-from db.core.records import CommentKind, DependencyKind, ObjectiveStatus, Room, Task, Wait, WaitKind
+from db.core.records import Room, Task, Wait
 from db.goals.objective_mutations import update as update_objective
 from db.operations import room_mutations
 from db.tasks import claims, comment_mutations, dependencies, task_cancel, task_loaders, task_progress, waits

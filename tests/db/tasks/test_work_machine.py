@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from db.conversation.comments import NewHandoff
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.enums import AgentKind, CommentKind, DependencyKind, ObjectiveStatus, Role, Verdict
 from db.core.errors import Refused
-from db.core.records import AgentKind, CommentKind, DependencyKind, ObjectiveStatus, Role, Verdict
 from db.events.feed import Feed
 from db.goals import objective_mutations
 from db.operations import room_mutations

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.core.database import Database
+from db.core.enums import DependencyKind, ObjectiveStatus, Role
 from db.core.errors import BadInput
-from db.core.records import DependencyKind, ObjectiveStatus, Role, Room
+from db.core.records import Room
 from db.goal_tree.references import find_task
 from db.goals import objective_mutations
 from db.rooms import agents

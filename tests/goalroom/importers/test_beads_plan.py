@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from db.core.records import DependencyKind, TaskStatus
+from db.core.enums import DependencyKind, TaskStatus
 from db.operations.import_plan import Known, KnownObjective, KnownTask, NewTask, Plan
 from goalroom.importers.beads.model import File
 from goalroom.importers.beads.names import agent_name, room_name
