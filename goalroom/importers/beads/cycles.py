@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from db.operations.import_plan import Ref
 
 
-class Waits:
+class WaitGraph:
     """Over dependencies and subtasks together, as far as they are placed."""
 
     def __init__(self) -> None:
         self._on: dict[Ref, set[Ref]] = defaultdict(set)
-        self._knots: dict[Ref, Ref] = {}
+        self._components: dict[Ref, Ref] = {}
 
     def add(self, waiting: Ref, on: Ref) -> None:
         self._on[waiting].add(on)
@@ -21,32 +21,32 @@ class Waits:
         graph = {task: set(on) for task, on in self._on.items()}
         for waiting, on in pairs:
             graph.setdefault(waiting, set()).add(on)
-        self._knots = _knots(graph)
+        self._components = _cyclic_components(graph)
 
     def reached_from(self, start: Ref) -> set[Ref]:
         """The task, and of what it waits for, directly or through others, all that a circle could lead through."""
         seen, ahead = {start}, [start]
-        knot = self._knots.get(start)
-        while knot is not None and ahead:
-            new = {on for on in self._on.get(ahead.pop(), ()) if self._knots.get(on) == knot} - seen
+        component = self._components.get(start)
+        while component is not None and ahead:
+            new = {on for on in self._on.get(ahead.pop(), ()) if self._components.get(on) == component} - seen
             seen |= new
             ahead += new
         return seen
 
 
-def _knots(graph: Mapping[Ref, Iterable[Ref]]) -> dict[Ref, Ref]:
+def _cyclic_components(graph: Mapping[Ref, Iterable[Ref]]) -> dict[Ref, Ref]:
     """Of every node on a circle, the same node of all that share one with it (Kosaraju's, without recursion)."""
     backward: dict[Ref, list[Ref]] = defaultdict(list)
     for task, ons in graph.items():
         for on in ons:
             backward[on].append(task)
-    knots: dict[Ref, Ref] = {}
+    components: dict[Ref, Ref] = {}
     seen: set[Ref] = set()
     for root in reversed(list(_postorder(graph, list(graph), set()))):
         component = list(_postorder(backward, [root], seen))
         if len(component) > 1:
-            knots.update(dict.fromkeys(component, root))
-    return knots
+            components.update(dict.fromkeys(component, root))
+    return components
 
 
 def _postorder(graph: Mapping[Ref, Iterable[Ref]], roots: Iterable[Ref], seen: set[Ref]) -> Iterator[Ref]:

@@ -1,14 +1,12 @@
-"""Where the issues of a beads file go in the goal tree: its parent-child edges, as far as they can hold."""
+"""Where the issues of a beads file go in the goal tree: its parent-child dependencies, as far as they can hold."""
 
 from collections.abc import Iterator
 
 from db.operations.import_plan import Known, Ref
-from goalroom.importers.beads.model import Edge, File, Issue
-
-PARENT = "parent-child"
+from goalroom.importers.beads.model import File, Issue
 
 
-class Places:
+class Hierarchy:
     """What is an objective and what a task, and what each is below. What the room holds already stays where it is."""
 
     def __init__(self, file: File, known: Known) -> None:
@@ -23,7 +21,7 @@ class Places:
         self._objectives: set[str] = set()
         for key in self.order:
             parent = self._parents.get(key)
-            if self.new[key].kind == "epic" and (parent is None or self.is_objective(parent)):
+            if self.new[key].issue_type == "epic" and (parent is None or self.is_objective(parent)):
                 self._objectives.add(key)
         self._within: dict[str, list[Ref]] = {key: list(one.tasks) for key, one in known.objectives.items()}
         for key in self.new:
@@ -66,25 +64,23 @@ class Places:
 
     def _choose_parent(self, issue: Issue) -> None:
         """The first that is there and not below the issue itself; whatever else is said to be one is a complaint."""
-        for edge in issue.edges:
-            if edge.kind != PARENT:
-                continue
-            why_not = self._why_no_parent(issue, edge)
+        for parent in issue.parents:
+            why_not = self._why_no_parent(issue, parent)
             if why_not is not None:
-                self._complaints.add(edge.line, f"{issue.id} is not below {edge.on}: {why_not}.")
+                self._complaints.add(issue.line, f"{issue.id} is not below {parent}: {why_not}.")
             elif not self.is_known(issue.id):
-                self._parents[issue.id] = edge.on
+                self._parents[issue.id] = parent
             # What is in the room already may have been moved there.
 
-    def _why_no_parent(self, issue: Issue, edge: Edge) -> str | None:
+    def _why_no_parent(self, issue: Issue, parent: str) -> str | None:
         first = self._parents.get(issue.id)
-        if not self.is_there(edge.on):
-            return self.why_missing(edge.on)
-        if edge.on == issue.id or issue.id in self._above(edge.on):
+        if not self.is_there(parent):
+            return self.why_missing(parent)
+        if parent == issue.id or issue.id in self._above(parent):
             return "that would put it below itself"
-        if first is not None and edge.on != first:
+        if first is not None and parent != first:
             return f"{first} is its parent already, and it can have one"
-        if edge.on in self._known.objectives and self._known.objectives[edge.on].cancelled:
+        if parent in self._known.objectives and self._known.objectives[parent].cancelled:
             return "that was cancelled in the room"
         return None
 

@@ -1,63 +1,160 @@
-"""What a beads file holds."""
+"""The lines of a beads file as pydantic models, in the file's own words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from db.core import validation
+from db.core.errors import BadInput
 
 LABEL = "beads:"
 STATUSES = ("open", "in_progress", "blocked", "closed", "deferred", "hooked", "pinned", "tombstone")
 LOWEST_PRIORITY = 4
 USUAL_PRIORITY = 2
+PARENT = "parentchild"
+MAX_ID = validation.MAX_KEY - len(LABEL)
+
+_MAX_SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """`on` is what the issue depends on, or its parent."""
-
-    kind: str
-    on: str
-    line: int
-    created_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment."""
-
-    author: str | None
-    text: str
-    created_at: datetime | None
+def shown(value: object) -> str:
+    """Enough to recognise it by, on one line."""
+    try:
+        text = ascii(value)
+    except RecursionError:
+        text = type(value).__name__
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "..."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
+def _must(hold: Callable[[str], bool], otherwise: str) -> AfterValidator:
+    """A condition, and the complaint where it doesn't hold; the context is the id of the issue."""
+
+    def validate(value: str, info: ValidationInfo) -> str:
+        if not hold(value):
+            raise ValueError(otherwise.format(shown=shown(value), issue=info.context))
+        return value
+
+    return AfterValidator(validate)
+
+
+def is_id(text: str) -> bool:
+    return 0 < len(text) <= MAX_ID and text.isprintable() and " " not in text
+
+
+def _label(value: Any, info: ValidationInfo) -> str:
+    try:
+        label = validation.key("label", value)
+    except (AttributeError, BadInput):
+        raise ValueError(f"a label is text of 1 to {validation.MAX_KEY} characters: {shown(value)}.") from None
+    if label.startswith(LABEL) and label != f"{LABEL}{info.context}":
+        # The other issue would be taken for one that is in the room already.
+        raise ValueError(f"a label says that {info.context} is another issue: {shown(label)}.")
+    return label
+
+
+def _time(value: Any, info: ValidationInfo) -> datetime | None:
+    try:
+        return validation.time("time", datetime.fromisoformat(value)) if value != "" else None
+    except (TypeError, ValueError, OverflowError, BadInput):
+        raise ValueError(f"{info.field_name} is no time of the years 1970 to 9998: {shown(value)}.") from None
+
+
+def _whole(most: int) -> BeforeValidator:
+    def validate(value: object, info: ValidationInfo) -> object:
+        if type(value) is not int or not 0 <= value <= most:
+            raise ValueError(f"{info.field_name} is no whole number from 0 to {most}: {shown(value)}.")
+        return value
+
+    return BeforeValidator(validate)
+
+
+Stripped = Annotated[str, AfterValidator(str.strip)]
+Filled = Annotated[Stripped, Field(min_length=1)]
+Time = Annotated[datetime | None, BeforeValidator(_time)]
+Label = Annotated[str, BeforeValidator(_label)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class Dependency(_Part):
+    """`depends_on_id` is what the issue depends on, or its parent."""
+
+    depends_on_id: Annotated[Stripped, _must(is_id, "a dependency has no usable depends_on_id: {shown}.")]
+    issue_id: Stripped = ""
+    type: Stripped = ""
+    created_at: Time = None
+
+    @property
+    def kind(self) -> str:
+        """The type by its letters: `parent-child`, `parent_child` and `ParentChild` are one."""
+        return "".join(filter(str.isalpha, self.type.lower())) or "blocks"
+
+
+class Comment(_Part):
+    text: Filled
+    author: Stripped = ""
+    created_at: Time = None
+
+
+def _own(dependency: Dependency, info: ValidationInfo) -> Dependency:
+    if dependency.issue_id not in ("", info.context):
+        on, other = shown(dependency.depends_on_id), shown(dependency.issue_id)
+        raise ValueError(f"a dependency on {on} is another issue's: {other}.")
+    return dependency
+
+
+class Issue(_Part):
     """One line, its fields of the types that they should have."""
 
     line: int
     id: str
-    title: str
-    kind: str = "task"
-    status: str = "open"
-    priority: int = USUAL_PRIORITY
+    title: Filled
     description: str = ""
+    status: Annotated[
+        Stripped,
+        AfterValidator(lambda status: status.lower() or "open"),
+        _must(STATUSES.__contains__, "status {shown} is not known: {issue} is open."),
+    ] = "open"
+    issue_type: Annotated[
+        Stripped,
+        AfterValidator(lambda kind: kind.lower() or "task"),
+        _must(
+            lambda kind: len(kind) <= validation.MAX_KEY,
+            f"issue_type is longer than {validation.MAX_KEY} characters: {{shown}}.",
+        ),
+        _must(lambda kind: not kind.startswith(LABEL), "issue_type looks like the label of an id: {shown}."),
+    ] = "task"
+    priority: Annotated[int, _whole(LOWEST_PRIORITY)] = USUAL_PRIORITY
     design: str = ""
     notes: str = ""
     acceptance_criteria: str = ""
     close_reason: str = ""
-    labels: tuple[str, ...] = ()
-    assignee: str | None = None
-    owner: str | None = None
-    created_by: str | None = None
-    estimated_minutes: int | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    closed_at: datetime | None = None
-    comments: tuple[Remark, ...] = ()
-    edges: tuple[Edge, ...] = ()
+    labels: list[Label] = []
+    assignee: Stripped = ""
+    owner: Stripped = ""
+    created_by: Stripped = ""
+    estimated_minutes: Annotated[int | None, _whole(validation.MAX_INT)] = None
+    created_at: Time = None
+    updated_at: Time = None
+    closed_at: Time = None
+    comments: list[Comment] = []
+    dependencies: list[Annotated[Dependency, AfterValidator(_own)]] = []
+    parent: Annotated[Stripped, _must(lambda text: not text or is_id(text), "parent is no id: {shown}.")] = ""
 
     @property
     def closed(self) -> bool:
         return self.status == "closed"
+
+    @property
+    def parents(self) -> list[str]:
+        """`parent` is written beside the dependency, and now and then alone."""
+        parents = [one.depends_on_id for one in self.dependencies if one.kind == PARENT]
+        return parents or [self.parent] * bool(self.parent)
 
 
 @dataclass(slots=True)
@@ -77,7 +174,7 @@ class Complaints:
 
 @dataclass(slots=True)
 class File:
-    """What a file holds."""
+    """What a file holds; tombstones are known by the lines that they are on."""
 
     issues: dict[str, Issue] = field(default_factory=dict)
     tombstones: dict[str, int] = field(default_factory=dict)

@@ -7,8 +7,8 @@ from datetime import datetime
 from db.core import validation
 from db.core.enums import DependencyKind, TaskStatus
 from db.operations.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
-from goalroom.importers.beads.dependencies import Edges
-from goalroom.importers.beads.hierarchy import Places
+from goalroom.importers.beads.dependencies import Dependencies
+from goalroom.importers.beads.hierarchy import Hierarchy
 from goalroom.importers.beads.model import LABEL, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
 from goalroom.importers.beads.names import agent_name
 
@@ -25,23 +25,29 @@ _HEADING = re.compile(r"\s*(?:#+\s.*|.*:)\s*")
 
 def plan(file: File, known: Known) -> Plan:
     """Everything of the file that is not in the room yet; what can't be placed is added to the file's complaints."""
-    places = Places(file, known)
-    edges = Edges(places, known, file.complaints).place(file.issues.values())
-    return _Planner(file, known, places, edges).plan()
+    hierarchy = Hierarchy(file, known)
+    dependencies = Dependencies(hierarchy, known, file.complaints).add(file.issues.values())
+    return _Planner(file, known, hierarchy, dependencies).plan()
 
 
 class _Planner:
-    def __init__(self, file: File, known: Known, places: Places, edges: list[NewDependency]) -> None:
-        self._file, self._places, self._edges = file, places, edges
+    def __init__(self, file: File, known: Known, hierarchy: Hierarchy, dependencies: list[NewDependency]) -> None:
+        self._file, self._hierarchy, self._dependencies = file, hierarchy, dependencies
         self._complaints = file.complaints
         still_open: set[Ref] = {key for key, task in known.tasks.items() if task.open}
         still_open |= known.open
-        still_open |= {key for key, issue in places.new.items() if not issue.closed}
-        self._explained = {edge.task for edge in edges if edge.kind is DependencyKind.BLOCKS and edge.on in still_open}
+        still_open |= {key for key, issue in hierarchy.new.items() if not issue.closed}
+        self._explained = {
+            one.task for one in dependencies if one.kind is DependencyKind.BLOCKS and one.on in still_open
+        }
 
     def plan(self) -> Plan:
-        tasks = [self._task(self._places.new[key]) for key in self._places.order if not self._places.is_objective(key)]
-        return Plan(list(self._objectives(tasks)), tasks, self._edges, list(self._comments()))
+        tasks = [
+            self._task(self._hierarchy.new[key])
+            for key in self._hierarchy.order
+            if not self._hierarchy.is_objective(key)
+        ]
+        return Plan(list(self._objectives(tasks)), tasks, self._dependencies, list(self._comments()))
 
     def _task(self, issue: Issue) -> NewTask:
         status = self._status(issue)
@@ -50,8 +56,8 @@ class _Planner:
             labels.append(issue.status)
         if issue.priority == LOWEST_PRIORITY:
             labels.append(BACKLOG)
-        if issue.kind not in _PLAIN_KINDS:
-            labels.append(issue.kind)
+        if issue.issue_type not in _PLAIN_KINDS:
+            labels.append(issue.issue_type)
         creator, assignee, owner = _name(issue.created_by or issue.owner), _name(issue.assignee), _name(issue.owner)
         if owner not in (None, creator, assignee):
             # A task has nobody else, and to be assigned to its owner would keep it from everybody.
@@ -62,8 +68,8 @@ class _Planner:
         description = issue.description + (f"\n\n## Design\n\n{issue.design}" if issue.design.strip() else "")
         return NewTask(
             ref=issue.id,
-            objective=self._places.objective(issue.id),
-            parent=self._places.parent_task(issue.id),
+            objective=self._hierarchy.objective(issue.id),
+            parent=self._hierarchy.parent_task(issue.id),
             title=issue.title,
             description=self._fit(issue, "description", description.lstrip("\n")),
             status=status,
@@ -106,17 +112,17 @@ class _Planner:
                 part = (task.status is TaskStatus.DONE, task.finished_at)
                 parts.setdefault(task.objective, []).append(part)
         made = []
-        for key in reversed(self._places.order):
-            if not self._places.is_objective(key):
+        for key in reversed(self._hierarchy.order):
+            if not self._hierarchy.is_objective(key):
                 continue
-            issue, inside = self._places.new[key], parts.get(key, [])
+            issue, inside = self._hierarchy.new[key], parts.get(key, [])
             done = all(one for one, _ in inside) if inside else issue.closed
             if done is not issue.closed:
                 why = "all its parts are finished: DONE" if done else "parts of it are open: ACTIVE"
                 self._complaints.add(issue.line, f"{key} is {issue.status}, but {why}.")
             last = max((at for _, at in inside if at is not None), default=None)
             finished_at = (_closed_at(issue) or last or issue.updated_at or issue.created_at) if done else None
-            parent = self._places.parent_objective(key)
+            parent = self._hierarchy.parent_objective(key)
             if parent is not None:
                 parts.setdefault(parent, []).append((done, finished_at))
             made.append(
@@ -162,10 +168,10 @@ class _Planner:
         return f"{above}\n\n{last}" if above else last
 
     def _comments(self) -> Iterator[NewComment]:
-        for issue in self._places.new.values():
-            for remark in issue.comments:
-                text = self._fit(issue, "a comment", remark.text)
-                yield NewComment(issue.id, _name(remark.author), text, remark.created_at)
+        for issue in self._hierarchy.new.values():
+            for comment in issue.comments:
+                text = self._fit(issue, "a comment", comment.text)
+                yield NewComment(issue.id, _name(comment.author), text, comment.created_at)
 
     def _fit(self, issue: Issue, name: str, text: str, most: int = validation.MAX_TEXT) -> str:
         if len(text) <= most:
@@ -199,5 +205,5 @@ def _closed_at(issue: Issue) -> datetime | None:
     return (issue.closed_at or issue.updated_at or issue.created_at) if issue.closed else None
 
 
-def _name(text: str | None) -> str | None:
-    return None if text is None else agent_name(text)
+def _name(text: str) -> str | None:
+    return agent_name(text) if text else None
