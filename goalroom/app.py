@@ -62,7 +62,7 @@ def create_app(config: AppConfig) -> Starlette:
         middleware=[
             Middleware(RequestIds),
             *_browsers(config.allowed_origins),
-            Middleware(config.tracing.following),
+            Middleware(config.tracing.middleware),
         ],
     )
 
@@ -91,7 +91,7 @@ class _Lifespan:
     @asynccontextmanager
     async def __call__(self, app: Starlette) -> AsyncGenerator[None]:
         config = self._config
-        database = await Database.connect(config.database_url, transaction_span=config.tracing.act)
+        database = await Database.connect(config.database_url, transaction_span=config.tracing.transaction)
         # Before anybody's request is judged by the clock: nobody could keep a lease alive while no server ran.
         await outage_grace.record_alive(database)
         feed, backend = Feed(database), PostgresBroadcast(config.database_url)
@@ -136,7 +136,7 @@ class _Lifespan:
             await asyncio.gather(*work, return_exceptions=True)
             await feed.close()
             await _close(database)
-            await asyncio.to_thread(config.tracing.end)
+            await asyncio.to_thread(config.tracing.shutdown)
 
 
 def _routes(services: Services, health: Health, login: LoginLink) -> list[Route | WebSocketRoute]:
