@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from db.core.enums import DependencyKind, TaskStatus
+from db.core.enums import DependencyKind, ObjectiveStatus, TaskStatus
 
 # The id in the file, or the key of what came otherwise.
 Ref: TypeAlias = str | int
@@ -46,7 +46,7 @@ class NewObjective:
     parent: str | None
     title: str
     description: str
-    done: bool
+    status: ObjectiveStatus
     owner: str | None
     created_at: datetime | None
     updated_at: datetime | None

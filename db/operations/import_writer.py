@@ -65,7 +65,7 @@ class Writer:
                 "parent_id": None if new.parent is None else self._objective(new.parent),
                 "title": new.title,
                 "description": new.description,
-                "status": ObjectiveStatus.DONE if new.done else ObjectiveStatus.ACTIVE,
+                "status": new.status,
                 "in_draft": in_draft[new.ref],
                 "owner_id": self._agent(new.owner),
                 "created_at": new.created_at,
@@ -81,6 +81,9 @@ class Writer:
         for row in rows:
             if row["status"] is ObjectiveStatus.DONE:
                 self._record(EventKind.OBJECTIVE_FINISHED, objective=row["id"])
+            elif row["status"] is ObjectiveStatus.CANCELLED:
+                changes = {"status": ObjectiveStatus.CANCELLED.value}
+                self._record(EventKind.OBJECTIVE_UPDATED, objective=row["id"], data={"changes": changes})
 
     async def _write_tasks(self, plan: Plan) -> None:
         reserved = await q.reserve_task_ids(self._tx, most=len(plan.tasks))
@@ -122,6 +125,9 @@ class Writer:
         for new in plan.tasks:
             if new.status is TaskStatus.DONE:
                 self._record_task(EventKind.TASK_DONE, self._tasks[new.ref], {"result": new.result, "fence": 0})
+            elif new.status is TaskStatus.CANCELLED:
+                data = {"reason": new.result, "from": TaskStatus.TODO.value}
+                self._record_task(EventKind.TASK_CANCELLED, self._tasks[new.ref], data)
             elif new.status is TaskStatus.BLOCKED:
                 reason = {"reason": new.blocked_reason, "dependsOn": on.get(new.ref, [])}
                 self._record_task(EventKind.TASK_BLOCKED, self._tasks[new.ref], reason)

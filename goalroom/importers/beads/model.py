@@ -1,5 +1,6 @@
 """The lines of a beads file as pydantic models, in the file's own words."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,10 @@ from db.core import validation
 from db.core.errors import BadInput
 
 LABEL = "beads:"
-STATUSES = ("open", "in_progress", "blocked", "closed", "deferred", "hooked", "pinned", "tombstone")
+TOMBSTONE = "tombstone"
+DONE = ("closed", "done", "complete", "completed", "resolved")
+CANCELLED = ("cancelled", "canceled", "wontfix", "wont_fix")
+UNFINISHED = ("open", "in_progress", "blocked", "deferred", "hooked", "pinned")
 LOWEST_PRIORITY = 4
 USUAL_PRIORITY = 2
 PARENT = "parentchild"
@@ -53,6 +57,11 @@ def _label(value: Any, info: ValidationInfo) -> str:
         # The other issue would be taken for one that is in the room already.
         raise ValueError(f"a label says that {info.context} is another issue: {shown(label)}.")
     return label
+
+
+def _status(text: str) -> str:
+    """`In progress` is in_progress, `won't fix` is wont_fix."""
+    return re.sub(r"[\s-]+", "_", text.strip().lower().replace("'", "")) or "open"
 
 
 def _time(value: Any, info: ValidationInfo) -> datetime | None:
@@ -115,11 +124,7 @@ class Issue(_Part):
     id: str
     title: Filled
     description: str = ""
-    status: Annotated[
-        Stripped,
-        AfterValidator(lambda status: status.lower() or "open"),
-        _must(STATUSES.__contains__, "status {shown} is not known: {issue} is open."),
-    ] = "open"
+    status: Annotated[str, AfterValidator(_status)] = "open"
     issue_type: Annotated[
         Stripped,
         AfterValidator(lambda kind: kind.lower() or "task"),
@@ -147,8 +152,12 @@ class Issue(_Part):
     parent: Annotated[Stripped, _must(lambda text: not text or is_id(text), "parent is no id: {shown}.")] = ""
 
     @property
-    def closed(self) -> bool:
-        return self.status == "closed"
+    def finished(self) -> bool:
+        return self.status in (*DONE, *CANCELLED)
+
+    @property
+    def has_known_status(self) -> bool:
+        return self.finished or self.status in (*UNFINISHED, TOMBSTONE)
 
     @property
     def parents(self) -> list[str]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from db.core import validation
-from goalroom.importers.beads.model import MAX_ID, File, Issue, is_id, shown
+from goalroom.importers.beads.model import MAX_ID, TOMBSTONE, File, Issue, is_id, shown
 
 Complain: TypeAlias = Callable[[str], None]
 
@@ -46,7 +46,7 @@ def read(lines: Iterable[bytes]) -> File:
         if issue.id in file.issues or issue.id in file.tombstones:
             first = file.issues[issue.id].line if issue.id in file.issues else file.tombstones[issue.id]
             file.complaints.add(number, f"{issue.id} is on line {first} already: the first counts.")
-        elif issue.status == "tombstone":
+        elif issue.status == TOMBSTONE:
             file.tombstones[issue.id] = number
         else:
             file.issues[issue.id] = issue
@@ -63,6 +63,8 @@ def _issue(number: int, line: bytes, complain: Complain) -> Issue:
     if not is_id(key):
         raise _LeftOut(f"id takes up to {MAX_ID} letters, digits and signs without blanks: {shown(key)}.")
     issue = _validated(fields | {"line": number}, key, complain)
+    if not issue.has_known_status:
+        complain(f"status {shown(issue.status)} is not known: {key} is blocked.")
     if len(issue.title) > validation.MAX_TITLE:
         complain(f"the title of {key} has {len(issue.title)} characters: cut; the whole begins the description.")
         issue.description = f"{issue.title}\n\n{issue.description}".rstrip()

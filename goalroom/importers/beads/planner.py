@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from db.core import validation
-from db.core.enums import DependencyKind, TaskStatus
+from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
 from goalroom.importers.beads.dependencies import Dependencies
 from goalroom.importers.beads.hierarchy import Hierarchy
-from goalroom.importers.beads.model import LABEL, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
+from goalroom.importers.beads.model import CANCELLED, DONE, LABEL, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
 from goalroom.importers.beads.names import agent_name
 
 BACKLOG = "backlog"
 OWNER = "owner:"
+UNKNOWN_STATUS = "Its status was {status!r} when it was imported."
 BLOCKED_WITHOUT_REASON = "Blocked when it was imported; the file names nothing that is still open."
 
 _LABELLED = ("deferred", "pinned")
@@ -36,7 +37,7 @@ class _Planner:
         self._complaints = file.complaints
         still_open: set[Ref] = {key for key, task in known.tasks.items() if task.open}
         still_open |= known.open
-        still_open |= {key for key, issue in hierarchy.new.items() if not issue.closed}
+        still_open |= {key for key, issue in hierarchy.new.items() if not issue.finished}
         self._explained = {
             one.task for one in dependencies if one.kind is DependencyKind.BLOCKS and one.on in still_open
         }
@@ -50,7 +51,6 @@ class _Planner:
         return Plan(list(self._objectives(tasks)), tasks, self._dependencies, list(self._comments()))
 
     def _task(self, issue: Issue) -> NewTask:
-        status = self._status(issue)
         labels = [f"{LABEL}{issue.id}", *issue.labels]
         if issue.status in _LABELLED:
             labels.append(issue.status)
@@ -72,15 +72,15 @@ class _Planner:
             parent=self._hierarchy.parent_task(issue.id),
             title=issue.title,
             description=self._fit(issue, "description", description.lstrip("\n")),
-            status=status,
+            status=self._status(issue),
             priority=min(issue.priority, LOWEST_PRIORITY - 1),
             labels=tuple(labels[: validation.MAX_LIST]),
             criteria=self._criteria(issue),
             creator=creator,
             assignee=assignee,
             notes=self._fit(issue, "notes", issue.notes),
-            result=self._fit(issue, "close_reason", issue.close_reason) if issue.closed else "",
-            blocked_reason=BLOCKED_WITHOUT_REASON if status is TaskStatus.BLOCKED else None,
+            result=self._fit(issue, "close_reason", issue.close_reason) if issue.finished else "",
+            blocked_reason=self._blocked_reason(issue),
             estimate_minutes=issue.estimated_minutes,
             created_at=issue.created_at,
             updated_at=issue.updated_at,
@@ -88,19 +88,24 @@ class _Planner:
         )
 
     def _status(self, issue: Issue) -> TaskStatus:
-        if issue.closed:
+        if issue.status in DONE:
             return TaskStatus.DONE
-        if issue.status == "blocked" and issue.id not in self._explained:
-            return TaskStatus.BLOCKED
-        return TaskStatus.TODO
+        if issue.status in CANCELLED:
+            return TaskStatus.CANCELLED
+        return TaskStatus.TODO if self._blocked_reason(issue) is None else TaskStatus.BLOCKED
+
+    def _blocked_reason(self, issue: Issue) -> str | None:
+        if not issue.has_known_status:
+            return UNKNOWN_STATUS.format(status=issue.status[: validation.MAX_KEY])
+        return BLOCKED_WITHOUT_REASON if issue.status == "blocked" and issue.id not in self._explained else None
 
     def _criteria(self, issue: Issue) -> tuple[tuple[str, bool], ...]:
         found = criteria_of(issue.acceptance_criteria)
         for text, _ in found[validation.MAX_LIST :]:
             self._complaints.add(issue.line, f"{issue.id} has too many criteria: without {text[:60]!a}.")
-        # What was closed counts as shown.
+        # What was done counts as shown.
         return tuple(
-            (self._fit(issue, "acceptance_criteria", text), met or issue.closed)
+            (self._fit(issue, "acceptance_criteria", text), met or issue.status in DONE)
             for text, met in found[: validation.MAX_LIST]
         )
 
@@ -109,29 +114,32 @@ class _Planner:
         parts: dict[str, list[tuple[bool, datetime | None]]] = {}
         for task in tasks:
             if isinstance(task.objective, str):
-                part = (task.status is TaskStatus.DONE, task.finished_at)
+                part = (task.status in FINISHED, task.finished_at)
                 parts.setdefault(task.objective, []).append(part)
         made = []
         for key in reversed(self._hierarchy.order):
             if not self._hierarchy.is_objective(key):
                 continue
             issue, inside = self._hierarchy.new[key], parts.get(key, [])
-            done = all(one for one, _ in inside) if inside else issue.closed
-            if done is not issue.closed:
-                why = "all its parts are finished: DONE" if done else "parts of it are open: ACTIVE"
+            finished = all(one for one, _ in inside) if inside else issue.finished
+            if finished is not issue.finished:
+                why = "all its parts are finished: DONE" if finished else "parts of it are open: ACTIVE"
                 self._complaints.add(issue.line, f"{key} is {issue.status}, but {why}.")
+            status = ObjectiveStatus.DONE if finished else ObjectiveStatus.ACTIVE
+            if issue.status in CANCELLED and not inside:
+                status = ObjectiveStatus.CANCELLED
             last = max((at for _, at in inside if at is not None), default=None)
-            finished_at = (_closed_at(issue) or last or issue.updated_at or issue.created_at) if done else None
+            finished_at = (_closed_at(issue) or last or issue.updated_at or issue.created_at) if finished else None
             parent = self._hierarchy.parent_objective(key)
             if parent is not None:
-                parts.setdefault(parent, []).append((done, finished_at))
+                parts.setdefault(parent, []).append((finished, finished_at))
             made.append(
                 NewObjective(
                     ref=key,
                     parent=parent,
                     title=issue.title,
                     description=self._objective_text(issue),
-                    done=done,
+                    status=status,
                     owner=_name(issue.assignee or issue.owner),
                     created_at=issue.created_at,
                     updated_at=issue.updated_at,
@@ -152,7 +160,8 @@ class _Planner:
                     ("Design", issue.design),
                     ("Acceptance criteria", issue.acceptance_criteria),
                     ("Notes", issue.notes),
-                    ("Result", issue.close_reason if issue.closed else ""),
+                    ("Status", "" if issue.has_known_status else issue.status),
+                    ("Result", issue.close_reason if issue.finished else ""),
                     ("Labels", ", ".join(labels)),
                     ("Owner", other if other and other != owner else ""),
                     ("Created by", creator if creator and creator not in (owner, other) else ""),
@@ -202,7 +211,7 @@ def criteria_of(text: str) -> list[tuple[str, bool]]:
 
 
 def _closed_at(issue: Issue) -> datetime | None:
-    return (issue.closed_at or issue.updated_at or issue.created_at) if issue.closed else None
+    return (issue.closed_at or issue.updated_at or issue.created_at) if issue.finished else None
 
 
 def _name(text: str) -> str | None:

@@ -57,7 +57,7 @@ returning agent_id;
 insert into objective (id, room_id, parent_id, title, description, status, in_draft, owner_id, created_at, updated_at, finished_at)
 select o.id, :room_id, o.parent_id, o.title, o.description, o.status, o.in_draft, o.owner_id,
        coalesce(o.created_at, now()), coalesce(o.updated_at, o.created_at, now()),
-       case when o.status = 'DONE' then coalesce(o.finished_at, now()) end
+       case when o.status in ('DONE', 'CANCELLED') then coalesce(o.finished_at, now()) end
   from jsonb_to_recordset(:objectives::jsonb) as o (
          id bigint, parent_id bigint, title text, description text, status text, in_draft boolean, owner_id bigint,
          created_at timestamptz, updated_at timestamptz, finished_at timestamptz);
@@ -69,7 +69,7 @@ insert into task (id, room_id, objective_id, parent_id, title, description, stat
 select t.id, :room_id, t.objective_id, t.parent_id, t.title, t.description, t.status, t.priority, t.labels,
        :requirement_id, t.creator_id, t.assignee_id, t.notes, t.result, t.blocked_reason, t.estimate_minutes,
        coalesce(t.created_at, now()), coalesce(t.updated_at, t.created_at, now()),
-       case when t.status = 'DONE' then coalesce(t.finished_at, now()) end
+       case when t.status in ('DONE', 'CANCELLED') then coalesce(t.finished_at, now()) end
   from jsonb_to_recordset(:tasks::jsonb) as t (
          id bigint, objective_id bigint, parent_id bigint, title text, description text, status text, priority smallint,
          labels text[], creator_id bigint, assignee_id bigint, notes text, result text, blocked_reason text,

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from db.core.enums import DependencyKind, TaskStatus
+from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations.import_plan import Known, KnownObjective, KnownTask, NewTask, Plan
 from goalroom.importers.beads.model import File
 from goalroom.importers.beads.names import agent_name, room_name
@@ -134,15 +134,45 @@ def test_of_two_lines_with_one_id_the_first_counts() -> None:
         ("pinned", TaskStatus.TODO, ("pinned",)),
         ("blocked", TaskStatus.BLOCKED, ()),
         ("closed", TaskStatus.DONE, ()),
+        ("done", TaskStatus.DONE, ()),
+        ("complete", TaskStatus.DONE, ()),
+        ("Completed", TaskStatus.DONE, ()),
+        ("resolved", TaskStatus.DONE, ()),
+        ("cancelled", TaskStatus.CANCELLED, ()),
+        ("Canceled", TaskStatus.CANCELLED, ()),
+        ("wontfix", TaskStatus.CANCELLED, ()),
+        ("won't fix", TaskStatus.CANCELLED, ()),
+        ("In Progress", TaskStatus.TODO, ()),
     ],
 )
 def test_statuses(status: str, expected: TaskStatus, labels: tuple[str, ...]) -> None:
     task = only(issue("a", status=status, assignee="X/Y", closed_at="2026-01-02T03:04:05Z", close_reason="Built"))
     assert (task.status, task.assignee) == (expected, "x-y")
     assert task.labels == ("beads:a", *labels)
-    assert (task.finished_at is not None) is (status == "closed")
-    assert task.result == ("Built" if status == "closed" else "")
+    finished = expected in FINISHED
+    assert (task.finished_at is not None) is finished
+    assert task.result == ("Built" if finished else "")
     assert task.blocked_reason == (BLOCKED_WITHOUT_REASON if status == "blocked" else None)
+
+
+@pytest.mark.parametrize("closed_at", [None, "", "soon", 5, "2026-01-02T03:04:05Z"])
+def test_closed_is_done_with_any_closed_at(closed_at: Any) -> None:
+    made, _ = planned(issue("a", status="closed", closed_at=closed_at))
+    assert made.tasks[0].status is TaskStatus.DONE
+
+
+def test_an_unknown_status_is_blocked_with_that_as_its_reason() -> None:
+    made, said = planned(
+        issue("a", status="routed", on={"b": "blocks"}), issue("b"), issue("e", status="routed", issue_type="epic")
+    )
+    assert made.tasks[0].status is TaskStatus.BLOCKED
+    assert made.tasks[0].blocked_reason == "Its status was 'routed' when it was imported."
+    assert made.objectives[0].status is ObjectiveStatus.ACTIVE
+    assert made.objectives[0].description == "## Status\n\nrouted\n\nbeads:e"
+    assert said == [
+        "line 1: status 'routed' is not known: a is blocked.",
+        "line 3: status 'routed' is not known: e is blocked.",
+    ]
 
 
 @pytest.mark.parametrize(("status", "expected"), [("open", TaskStatus.TODO), ("closed", TaskStatus.BLOCKED)])
@@ -310,14 +340,16 @@ def test_an_objective_is_as_its_parts_are() -> None:
         issue("over", issue_type="epic"),
         issue("y", on={"over": "parent-child"}, status="closed", closed_at="2026-01-03T00:00:00Z"),
         issue("bare", issue_type="epic"),
+        issue("dropped", issue_type="epic", status="wontfix"),
     )
-    assert {new.ref: new.done for new in made.objectives} == {
-        "closed": True,
-        "shut": False,
-        "over": True,
-        "bare": False,
+    assert {new.ref: new.status for new in made.objectives} == {
+        "closed": ObjectiveStatus.DONE,
+        "shut": ObjectiveStatus.ACTIVE,
+        "over": ObjectiveStatus.DONE,
+        "bare": ObjectiveStatus.ACTIVE,
+        "dropped": ObjectiveStatus.CANCELLED,
     }
-    assert {new.ref: str(new.finished_at)[:10] for new in made.objectives if new.done} == {
+    assert {new.ref: str(new.finished_at)[:10] for new in made.objectives if new.finished_at} == {
         "closed": "2026-01-02",
         "over": "2026-01-03",
     }
