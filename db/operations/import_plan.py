@@ -48,6 +48,7 @@ class NewObjective:
     description: str
     status: ObjectiveStatus
     owner: str | None
+    due_at: datetime | None
     created_at: datetime | None
     updated_at: datetime | None
     finished_at: datetime | None
@@ -72,8 +73,11 @@ class NewTask:
     result: str
     blocked_reason: str | None
     estimate_minutes: int | None
+    not_before: datetime | None
+    due_at: datetime | None
     created_at: datetime | None
     updated_at: datetime | None
+    started_at: datetime | None
     finished_at: datetime | None
 
 

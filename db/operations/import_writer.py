@@ -68,6 +68,7 @@ class Writer:
                 "status": new.status,
                 "in_draft": in_draft[new.ref],
                 "owner_id": self._agent(new.owner),
+                "due_at": new.due_at,
                 "created_at": new.created_at,
                 "updated_at": new.updated_at,
                 "finished_at": new.finished_at,
@@ -105,8 +106,11 @@ class Writer:
                 "result": new.result,
                 "blocked_reason": new.blocked_reason,
                 "estimate_minutes": new.estimate_minutes,
+                "not_before": new.not_before,
+                "due_at": new.due_at,
                 "created_at": new.created_at,
                 "updated_at": new.updated_at,
+                "started_at": new.started_at,
                 "finished_at": new.finished_at,
             }
             rows.append(row)

@@ -112,5 +112,6 @@ class Dependencies:
     def _keep(self, task: Ref, on: Ref, kind: DependencyKind, dependency: Dependency, issue: Issue) -> None:
         if kind is DependencyKind.BLOCKS:
             self._waits.add(task, on)
-        creator = agent_name(issue.created_by) if issue.created_by else None
+        by = dependency.created_by or issue.created_by
+        creator = agent_name(by) if by else None
         self._added.setdefault((task, on, kind), NewDependency(task, on, kind, creator, dependency.created_at))

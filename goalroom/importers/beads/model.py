@@ -1,5 +1,6 @@
 """The lines of a beads file as pydantic models, in the file's own words."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ PARENT = "parentchild"
 MAX_ID = validation.MAX_KEY - len(LABEL)
 
 _MAX_SHOWN = 60
+_NOTHING: tuple[Any, ...] = ("", [], {}, "{}")
+# Counts of what the file says anyway, and the ids of comments and dependencies.
+_IMPLIED = ("comment_count", "dependency_count", "dependent_count", "id", "issue_id")
 
 
 def shown(value: object) -> str:
@@ -31,6 +35,11 @@ def shown(value: object) -> str:
     except RecursionError:
         text = type(value).__name__
     return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "..."
+
+
+def storable(text: str) -> str:
+    """Without the characters that Postgres can't hold."""
+    return "".join(sign for sign in text if sign != "\0" and not "\ud800" <= sign <= "\udfff")
 
 
 def _must(hold: Callable[[str], bool], otherwise: str) -> AfterValidator:
@@ -64,6 +73,15 @@ def _status(text: str) -> str:
     return re.sub(r"[\s-]+", "_", text.strip().lower().replace("'", "")) or "open"
 
 
+def _json(value: object) -> str:
+    """As text, which it may be already."""
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    except RecursionError:
+        raise ValueError("metadata is nested too deeply.") from None
+    return "" if value in _NOTHING or text == "{}" else storable(text)
+
+
 def _time(value: Any, info: ValidationInfo) -> datetime | None:
     try:
         return validation.time("time", datetime.fromisoformat(value)) if value != "" else None
@@ -87,7 +105,7 @@ Label = Annotated[str, BeforeValidator(_label)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, extra="allow")
 
 
 class Dependency(_Part):
@@ -96,6 +114,7 @@ class Dependency(_Part):
     depends_on_id: Annotated[Stripped, _must(is_id, "a dependency has no usable depends_on_id: {shown}.")]
     issue_id: Stripped = ""
     type: Stripped = ""
+    created_by: Stripped = ""
     created_at: Time = None
 
     @property
@@ -139,6 +158,9 @@ class Issue(_Part):
     notes: str = ""
     acceptance_criteria: str = ""
     close_reason: str = ""
+    external_ref: Stripped = ""
+    spec_id: Stripped = ""
+    metadata: Annotated[str, BeforeValidator(_json)] = ""
     labels: list[Label] = []
     assignee: Stripped = ""
     owner: Stripped = ""
@@ -146,7 +168,10 @@ class Issue(_Part):
     estimated_minutes: Annotated[int | None, _whole(validation.MAX_INT)] = None
     created_at: Time = None
     updated_at: Time = None
+    started_at: Time = None
     closed_at: Time = None
+    defer_until: Time = None
+    due_at: Time = None
     comments: list[Comment] = []
     dependencies: list[Annotated[Dependency, AfterValidator(_own)]] = []
     parent: Annotated[Stripped, _must(lambda text: not text or is_id(text), "parent is no id: {shown}.")] = ""
@@ -154,6 +179,18 @@ class Issue(_Part):
     @property
     def finished(self) -> bool:
         return self.status in (*DONE, *CANCELLED)
+
+    def fields_without_place(self) -> list[str]:
+        """What the line says beyond the fields above."""
+        parts = [("", self), *(("comment.", one) for one in self.comments)]
+        parts += [("dependency.", one) for one in self.dependencies]
+        names = [
+            f"{prefix}{name}"
+            for prefix, part in parts
+            for name, value in (part.model_extra or {}).items()
+            if value not in _NOTHING and name not in _IMPLIED
+        ]
+        return list(dict.fromkeys(names))
 
     @property
     def has_known_status(self) -> bool:
@@ -187,4 +224,5 @@ class File:
 
     issues: dict[str, Issue] = field(default_factory=dict)
     tombstones: dict[str, int] = field(default_factory=dict)
+    fields_without_place: dict[str, list[int]] = field(default_factory=dict)
     complaints: Complaints = field(default_factory=Complaints)

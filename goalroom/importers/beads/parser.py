@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from db.core import validation
-from goalroom.importers.beads.model import MAX_ID, TOMBSTONE, File, Issue, is_id, shown
+from goalroom.importers.beads.model import MAX_ID, TOMBSTONE, File, Issue, is_id, shown, storable
 
 Complain: TypeAlias = Callable[[str], None]
 
@@ -25,6 +25,7 @@ _REQUIRED = {
     "text": "a comment has no text.",
     "depends_on_id": "a dependency has no usable depends_on_id.",
 }
+_OTHER_NAMES = {"type": "issue_type", "tags": "labels", "closed_reason": "close_reason"}
 _ITEMS = {"comments": "comment", "dependencies": "dependency"}
 
 
@@ -50,6 +51,12 @@ def read(lines: Iterable[bytes]) -> File:
             file.tombstones[issue.id] = number
         else:
             file.issues[issue.id] = issue
+    for issue in file.issues.values():
+        for name in issue.fields_without_place():
+            file.fields_without_place.setdefault(name, []).append(issue.line)
+    for name, at in file.fields_without_place.items():
+        lines_with_it = f"{len(at)} lines have it" if len(at) > 1 else "this line alone has it"
+        file.complaints.add(at[0], f"{shown(name)} has no place here; {lines_with_it}.")
     return file
 
 
@@ -84,6 +91,12 @@ def _fields(number: int, line: bytes, complain: Complain) -> dict[str, Any]:
         raise _LeftOut(f"it is no JSON: {error}.") from None
     if not isinstance(found, dict):
         raise _LeftOut("it is no object.")
+    for other, name in _OTHER_NAMES.items():
+        if other in found and name not in found:
+            found[name] = found.pop(other)
+    tags = found.get("tags")
+    if isinstance(tags, list) and isinstance(found["labels"], list):
+        found["labels"] += found.pop("tags")
     return found
 
 
@@ -92,7 +105,7 @@ def _clean(complain: Complain, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = {name: value for name, value in pairs if value is not None}
     for name, value in fields.items():
         if isinstance(value, str):
-            fields[name] = "".join(sign for sign in value if sign != "\0" and not "\ud800" <= sign <= "\udfff")
+            fields[name] = storable(value)
             if fields[name] != value:
                 complain(f"{name} holds NUL or half a surrogate pair: left out of it.")
     return fields

@@ -65,13 +65,22 @@ class _Planner:
         labels = list(dict.fromkeys(labels))
         for label in labels[validation.MAX_LIST :]:
             self._complaints.add(issue.line, f"{issue.id} has too many labels: without {label!a}.")
-        description = issue.description + (f"\n\n## Design\n\n{issue.design}" if issue.design.strip() else "")
+        finished_at = _finished_at(issue)
+        # A task can't have been started after it was finished.
+        started_at = None if issue.started_at and finished_at and issue.started_at > finished_at else issue.started_at
+        description = _with_sections(
+            issue.description,
+            ("Design", issue.design),
+            ("Close reason", "" if issue.finished else issue.close_reason),
+            ("Started", "" if started_at else _time(issue.started_at)),
+            *_references(issue),
+        )
         return NewTask(
             ref=issue.id,
             objective=self._hierarchy.objective(issue.id),
             parent=self._hierarchy.parent_task(issue.id),
             title=issue.title,
-            description=self._fit(issue, "description", description.lstrip("\n")),
+            description=self._fit(issue, "description", description),
             status=self._status(issue),
             priority=min(issue.priority, LOWEST_PRIORITY - 1),
             labels=tuple(labels[: validation.MAX_LIST]),
@@ -82,9 +91,12 @@ class _Planner:
             result=self._fit(issue, "close_reason", issue.close_reason) if issue.finished else "",
             blocked_reason=self._blocked_reason(issue),
             estimate_minutes=issue.estimated_minutes,
+            not_before=issue.defer_until,
+            due_at=issue.due_at,
             created_at=issue.created_at,
             updated_at=issue.updated_at,
-            finished_at=_closed_at(issue),
+            started_at=started_at,
+            finished_at=finished_at,
         )
 
     def _status(self, issue: Issue) -> TaskStatus:
@@ -129,7 +141,7 @@ class _Planner:
             if issue.status in CANCELLED and not inside:
                 status = ObjectiveStatus.CANCELLED
             last = max((at for _, at in inside if at is not None), default=None)
-            finished_at = (_closed_at(issue) or last or issue.updated_at or issue.created_at) if finished else None
+            finished_at = (_finished_at(issue) or last or issue.updated_at or issue.created_at) if finished else None
             parent = self._hierarchy.parent_objective(key)
             if parent is not None:
                 parts.setdefault(parent, []).append((finished, finished_at))
@@ -141,6 +153,7 @@ class _Planner:
                     description=self._objective_text(issue),
                     status=status,
                     owner=_name(issue.assignee or issue.owner),
+                    due_at=issue.due_at,
                     created_at=issue.created_at,
                     updated_at=issue.updated_at,
                     finished_at=finished_at,
@@ -150,30 +163,27 @@ class _Planner:
 
     def _objective_text(self, issue: Issue) -> str:
         """An objective has no fields for these; the id on the last line is how it is found again."""
-        labels = [*issue.labels, *([issue.status] if issue.status in _LABELLED else ())]
+        labels = dict.fromkeys([*issue.labels, *([issue.status] if issue.status in _LABELLED else ())])
         owner, other, creator = _name(issue.assignee or issue.owner), _name(issue.owner), _name(issue.created_by)
-        sections = [
+        text = _with_sections(
             issue.description.strip(),
-            *(
-                f"## {heading}\n\n{text.strip()}"
-                for heading, text in (
-                    ("Design", issue.design),
-                    ("Acceptance criteria", issue.acceptance_criteria),
-                    ("Notes", issue.notes),
-                    ("Status", "" if issue.has_known_status else issue.status),
-                    ("Result", issue.close_reason if issue.finished else ""),
-                    ("Labels", ", ".join(labels)),
-                    ("Owner", other if other and other != owner else ""),
-                    ("Created by", creator if creator and creator not in (owner, other) else ""),
-                    ("Priority", "" if issue.priority == USUAL_PRIORITY else str(issue.priority)),
-                    ("Estimate", "" if issue.estimated_minutes is None else f"{issue.estimated_minutes} minutes"),
-                )
-                if text.strip()
-            ),
-        ]
+            ("Design", issue.design),
+            ("Acceptance criteria", issue.acceptance_criteria),
+            ("Notes", issue.notes),
+            ("Status", "" if issue.has_known_status else issue.status),
+            ("Result" if issue.finished else "Close reason", issue.close_reason),
+            ("Labels", ", ".join(labels)),
+            ("Owner", other if other and other != owner else ""),
+            ("Created by", creator if creator and creator not in (owner, other) else ""),
+            ("Priority", "" if issue.priority == USUAL_PRIORITY else str(issue.priority)),
+            ("Estimate", "" if issue.estimated_minutes is None else f"{issue.estimated_minutes} minutes"),
+            ("Not before", _time(issue.defer_until)),
+            ("Started", _time(issue.started_at)),
+            *_references(issue),
+        )
         last = f"{LABEL}{issue.id}"
         room = validation.MAX_TEXT - len(last) - 2
-        above = self._fit(issue, "description", "\n\n".join(filter(None, sections)), most=room)
+        above = self._fit(issue, "description", text, most=room)
         return f"{above}\n\n{last}" if above else last
 
     def _comments(self) -> Iterator[NewComment]:
@@ -187,6 +197,21 @@ class _Planner:
             return text
         self._complaints.add(issue.line, f"{name} of {issue.id} has {len(text)} characters: cut to {most}.")
         return text[:most]
+
+
+def _with_sections(description: str, *sections: tuple[str, str]) -> str:
+    """What has no field of its own stands under a heading."""
+    under = [f"## {heading}\n\n{text.strip()}" for heading, text in sections if text.strip()]
+    return "\n\n".join([description, *under] if description.strip() else under or [description])
+
+
+def _references(issue: Issue) -> list[tuple[str, str]]:
+    metadata = f"```json\n{issue.metadata}\n```" if issue.metadata else ""
+    return [("External reference", issue.external_ref), ("Spec", issue.spec_id), ("Metadata", metadata)]
+
+
+def _time(at: datetime | None) -> str:
+    return "" if at is None else at.isoformat()
 
 
 def criteria_of(text: str) -> list[tuple[str, bool]]:
@@ -210,7 +235,7 @@ def criteria_of(text: str) -> list[tuple[str, bool]]:
     return found
 
 
-def _closed_at(issue: Issue) -> datetime | None:
+def _finished_at(issue: Issue) -> datetime | None:
     return (issue.closed_at or issue.updated_at or issue.created_at) if issue.finished else None
 
 

@@ -54,26 +54,28 @@ returning agent_id;
 
 -- name: import_objectives(room_id, objectives)!
 -- What came without a time of its own is of this moment.
-insert into objective (id, room_id, parent_id, title, description, status, in_draft, owner_id, created_at, updated_at, finished_at)
-select o.id, :room_id, o.parent_id, o.title, o.description, o.status, o.in_draft, o.owner_id,
+insert into objective (id, room_id, parent_id, title, description, status, in_draft, owner_id, due_at, created_at, updated_at,
+                       finished_at)
+select o.id, :room_id, o.parent_id, o.title, o.description, o.status, o.in_draft, o.owner_id, o.due_at,
        coalesce(o.created_at, now()), coalesce(o.updated_at, o.created_at, now()),
        case when o.status in ('DONE', 'CANCELLED') then coalesce(o.finished_at, now()) end
   from jsonb_to_recordset(:objectives::jsonb) as o (
          id bigint, parent_id bigint, title text, description text, status text, in_draft boolean, owner_id bigint,
-         created_at timestamptz, updated_at timestamptz, finished_at timestamptz);
+         due_at timestamptz, created_at timestamptz, updated_at timestamptz, finished_at timestamptz);
 
 -- name: import_tasks(room_id, requirement_id, tasks)!
 insert into task (id, room_id, objective_id, parent_id, title, description, status, priority, labels, requirement_id,
-                  creator_id, assignee_id, notes, result, blocked_reason, estimate_minutes, created_at, updated_at,
-                  finished_at)
+                  creator_id, assignee_id, notes, result, blocked_reason, estimate_minutes, not_before, due_at,
+                  created_at, updated_at, started_at, finished_at)
 select t.id, :room_id, t.objective_id, t.parent_id, t.title, t.description, t.status, t.priority, t.labels,
        :requirement_id, t.creator_id, t.assignee_id, t.notes, t.result, t.blocked_reason, t.estimate_minutes,
-       coalesce(t.created_at, now()), coalesce(t.updated_at, t.created_at, now()),
+       t.not_before, t.due_at, coalesce(t.created_at, now()), coalesce(t.updated_at, t.created_at, now()), t.started_at,
        case when t.status in ('DONE', 'CANCELLED') then coalesce(t.finished_at, now()) end
   from jsonb_to_recordset(:tasks::jsonb) as t (
          id bigint, objective_id bigint, parent_id bigint, title text, description text, status text, priority smallint,
          labels text[], creator_id bigint, assignee_id bigint, notes text, result text, blocked_reason text,
-         estimate_minutes integer, created_at timestamptz, updated_at timestamptz, finished_at timestamptz);
+         estimate_minutes integer, not_before timestamptz, due_at timestamptz, created_at timestamptz,
+         updated_at timestamptz, started_at timestamptz, finished_at timestamptz);
 
 -- name: import_criteria(task_ids, positions, texts, met)!
 insert into criterion (task_id, position, text, met)

@@ -121,6 +121,35 @@ async def test_everything_that_a_line_says_is_kept(database: Database) -> None:
     }
 
 
+async def test_times_and_finished_states_reach_the_room(database: Database, tmp_path: Path) -> None:
+    times = {"defer_until": "2999-01-01", "due_at": "2999-02-01", "started_at": "2026-01-01"}
+    lines = [
+        {"id": "a", "title": "A", **times},
+        {"id": "b", "title": "B", "status": "wontfix", "closed_reason": "Too dear"},
+        {"id": "c", "title": "C", "status": "routed"},
+        {"id": "d", "title": "D", "status": "cancelled", "issue_type": "epic", "due_at": "2999-02-01"},
+        {"id": "e", "title": "E", "dependencies": [{"depends_on_id": "b"}]},
+    ]
+    await bring(database, write(tmp_path / "times.jsonl", lines))
+    rows = await database.fetch(
+        """select title, status, ready, result, blocked_reason, not_before::date::text, due_at::date::text,
+                  started_at::date::text, finished_at is not null as finished from task order by title"""
+    )
+    assert [tuple(row) for row in rows] == [
+        ("A", "TODO", False, "", None, "2999-01-01", "2999-02-01", "2026-01-01", False),
+        ("B", "CANCELLED", False, "Too dear", None, None, None, None, True),
+        ("C", "BLOCKED", False, "", "Its status was 'routed' when it was imported.", None, None, None, False),
+        ("E", "TODO", True, "", None, None, None, None, False),
+    ]
+    objective = await one(database, "select status, due_at::date::text, finished_at is not null as over from objective")
+    assert objective == {"status": "CANCELLED", "due_at": "2999-02-01", "over": True}
+    said = await database.fetch("select kind, data from event where kind in ('TASK_CANCELLED', 'OBJECTIVE_UPDATED')")
+    assert {row["kind"]: row["data"] for row in said} == {
+        "OBJECTIVE_UPDATED": {"changes": {"status": "CANCELLED"}},
+        "TASK_CANCELLED": {"reason": "Too dear", "from": "TODO"},
+    }
+
+
 async def test_the_best_file_at_hand(database: Database) -> None:
     """The real one, where it is there: nothing drifts, and twice is the same as once."""
     said, left_out = await bring(database, BEST, "real")

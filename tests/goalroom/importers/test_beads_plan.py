@@ -103,6 +103,8 @@ def test_a_line_that_is_no_issue_is_said_and_costs_no_other(line: Any, said: str
         ("dependencies", [{"depends_on_id": "a", "type": "blocks"}], "nothing depends on itself"),
         ("dependencies", [{"depends_on_id": "a", "type": "parent-child"}], "below itself"),
         ("dependencies", [{"depends_on_id": "buried", "type": "blocks"}], "buried is a tombstone"),
+        ("external_ref", 5, "external_ref is no text: 5"),
+        ("due_at", "soon", "due_at is no time"),
         ("parent", "gone", "gone is not in the file"),
         ("parent", "a\nb", "parent is no id"),
     ],
@@ -116,6 +118,71 @@ def test_a_field_that_is_wrong_is_said_and_costs_no_other(field: str, value: Any
     assert complaints
     assert all(text.startswith("line 1: ") and "\n" not in text for text in complaints)
     assert said in complaints[0]
+
+
+@pytest.mark.parametrize("issue_type", ["task", "epic"])
+def test_what_has_no_field_of_its_own_stands_under_a_heading(issue_type: str) -> None:
+    made, said = planned(
+        issue(
+            "a",
+            issue_type=issue_type,
+            description="Kept",
+            design="Larch",
+            closed_reason="Reopened",
+            external_ref="gh-9",
+            spec_id="S-1",
+            metadata={"tool": "飯", "at": [1]},
+        )
+    )
+    assert said == []
+    assert (made.tasks or made.objectives)[0].description.removesuffix("\n\nbeads:a") == (
+        "Kept\n\n## Design\n\nLarch\n\n## Close reason\n\nReopened\n\n"
+        "## External reference\n\ngh-9\n\n## Spec\n\nS-1\n\n"
+        '## Metadata\n\n```json\n{\n  "tool": "飯",\n  "at": [\n    1\n  ]\n}\n```'
+    )
+
+
+def test_times_have_a_place_of_their_own() -> None:
+    times = {
+        name: f"2026-03-0{day}T00:00:00Z" for day, name in enumerate(("defer_until", "due_at", "started_at"), start=1)
+    }
+    made, said = planned(
+        issue("a", **times),
+        issue("late", **times, status="closed", closed_at="2026-03-01T00:00:00Z"),
+        issue("e", **times, issue_type="epic"),
+    )
+    assert said == []
+    first, late = made.tasks
+    assert [str(at)[:10] for at in (first.not_before, first.due_at, first.started_at)] == [
+        "2026-03-01",
+        "2026-03-02",
+        "2026-03-03",
+    ]
+    assert (late.started_at, late.description) == (None, "## Started\n\n2026-03-03T00:00:00+00:00")
+    objective = made.objectives[0]
+    assert str(objective.due_at)[:10] == "2026-03-02"
+    assert objective.description == (
+        "## Not before\n\n2026-03-01T00:00:00+00:00\n\n## Started\n\n2026-03-03T00:00:00+00:00\n\nbeads:e"
+    )
+
+
+def test_other_names_of_fields() -> None:
+    task = only(issue("a", type="bug", tags=["x", "y"], labels=["x"], status="closed", closed_reason="Built"))
+    assert (task.labels, task.result) == (("beads:a", "x", "y", "bug"), "Built")
+    assert only(issue("a", tags=["x"])).labels == ("beads:a", "x")
+
+
+def test_a_field_without_a_place_is_named_once() -> None:
+    _, said = planned(
+        issue("a"),
+        issue("b", hook="h", comment_count=2, empty="", dependencies=[{"depends_on_id": "a", "thread": 1}]),
+        issue("c", hook="i", comments=[{"id": 5, "text": "Yes", "mood": "good"}]),
+    )
+    assert said == [
+        "line 2: 'hook' has no place here; 2 lines have it.",
+        "line 2: 'dependency.thread' has no place here; this line alone has it.",
+        "line 3: 'comment.mood' has no place here; this line alone has it.",
+    ]
 
 
 def test_of_two_lines_with_one_id_the_first_counts() -> None:
