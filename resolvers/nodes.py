@@ -62,7 +62,7 @@ async def visible(info: Info, letter: str, key: int) -> Node | None:
 async def _find(info: Info, text: str) -> Node:
     letter, key = ids.split(validation.text("id", text))
     if letter not in _FINDERS:
-        raise BadInput("id", f"{text} is the id of {ids.NOUNS[letter]}, which is no node.")
+        raise BadInput("id", f"{text} is the id of {ids.NOUNS[letter]}, which is not a node.")
     node = await visible(info, letter, key)
     if node is None:
         raise NotFound(text)

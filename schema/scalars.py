@@ -23,7 +23,7 @@ def _write(instant: datetime) -> str:
 
 def _read(sent: object) -> datetime:
     """One without a zone is UTC."""
-    wrong = GraphQLError(f"DateTime is ISO 8601, like 2026-01-31T12:00:00Z, not {repr(sent)[:_SHOWN]}.")
+    wrong = GraphQLError(f"DateTime must be ISO 8601, like 2026-01-31T12:00:00Z, not {repr(sent)[:_SHOWN]}.")
     if not isinstance(sent, str) or _ISO.fullmatch(sent) is None:
         raise wrong
     try:

@@ -82,7 +82,11 @@ async def acknowledge(
     """These items, all up to one, all from one agent, or all; answers how many weren't acknowledged before."""
     caller.must_not_observe()
     if sum(part is not None for part in (items, up_to, sender)) > 1:
-        raise BadInput("items", "items, upTo and from exclude one another.", "Send one of them; without any it is all.")
+        raise BadInput(
+            "items",
+            "items, upTo and from are mutually exclusive.",
+            "Send one of them, or none to acknowledge everything.",
+        )
     chosen = None if items is None else [ids.key(ids.INBOX_ITEM, item) for item in validation.items("items", items)]
     last = None if up_to is None else ids.key(ids.INBOX_ITEM, up_to)
     from_id = None if sender is None else (await agents.find(database, caller, sender)).id

@@ -42,7 +42,7 @@ async def scope_of(on: Database | Transaction, caller: Caller, reference: str) -
     if letter == ids.TASK:
         return Scope(scope, (await references.find_task(on, caller, reference)).room_id, task_id=key)
     if letter != ids.AGENT:
-        raise BadInput("scope", f"{reference} has no memory: rooms, objectives, tasks and agents have.")
+        raise BadInput("scope", f"{reference} can't be a memory scope: only rooms, objectives, tasks and agents can.")
     if key != caller.agent_id:
         raise NotFound(reference)
     return Scope(scope, None)
@@ -62,7 +62,10 @@ async def _named(on: Database | Transaction, caller: Caller, name: str) -> Scope
             raise
         return own
     if own is not None:
-        raise BadInput("scope", f"{name} is a room, {ids.of(ids.ROOM, room.id)}, and you, {own.id}: send the id.")
+        raise BadInput(
+            "scope",
+            f"{name} is ambiguous: it names the room {ids.of(ids.ROOM, room.id)} and you, {own.id}. Send the id.",
+        )
     return Scope(ids.of(ids.ROOM, room.id), room.id)
 
 
@@ -126,7 +129,7 @@ async def recall(database: Database, caller: Caller, scope: str, key: str) -> Me
     place = await scope_of(database, caller, scope)
     row = await q.memory_by_key(database, scope=place.id, key=key)
     if row is None:
-        raise NotFound(key, f'memories(scope: "{place.id}") lists what is remembered there.')
+        raise NotFound(key, f'memories(scope: "{place.id}") lists the keys there.')
     return Memory.of(row)
 
 

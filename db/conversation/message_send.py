@@ -41,7 +41,11 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
         raise BadInput("body", "body is empty.")
     validation.text("body", new.body)
     if new.channel is not None and new.to is not None:
-        raise BadInput("to", "A message goes to a channel or to agents, not to both.", "Send two messages.")
+        raise BadInput(
+            "to",
+            "channel and to are mutually exclusive.",
+            "Send one message to the channel, and another to the agents.",
+        )
     async with database.transaction() as tx:
         parent = None if new.reply_to is None else await _visible(tx, caller, new.reply_to)
         room_id = await _room(tx, caller, new, parent)
@@ -82,7 +86,7 @@ async def _room(tx: Transaction, caller: Caller, new: NewMessage, parent: Messag
         return parent.room_id
     room_id = (await rooms.find(tx, caller, new.room)).id
     if parent is not None:
-        hint = "Leave `room` out to answer where it is."
+        hint = "Leave `room` out to reply in that room."
         validation.same_room("replyTo", new.reply_to, parent.room_id, room_id, hint)
     return room_id
 
@@ -96,12 +100,14 @@ async def _place(tx: Transaction, caller: Caller, room_id: int, new: NewMessage,
     elif there is not None:
         place = there
     else:
-        raise BadInput("channel", "Say where it goes: to a `channel`, or `to` agents.", "Send one of the two.")
+        raise BadInput(
+            "channel", "The message has no destination.", "Send `channel`, or `to` with the names of agents."
+        )
     if there is not None and not _same(caller, place, there):
         raise BadInput(
             "replyTo",
-            f"{new.reply_to} is in another place, and an answer stays where it is.",
-            "Leave `channel` and `to` out to answer there, or leave `replyTo` out and name the message in the body.",
+            f"{new.reply_to} is in another conversation, and a reply must go to the same one.",
+            "Leave `channel` and `to` out to reply there, or leave `replyTo` out and mention the message in the body.",
         )
     return place
 
@@ -133,7 +139,7 @@ async def _place_of(tx: Transaction, caller: Caller, parent: Message) -> _Place:
     found = await q.readers_among(tx, room_id=parent.room_id, agent_ids=others)
     rows = {row["id"]: Agent.of(row) for row in found}
     if not rows:
-        raise BadInput("replyTo", "Nobody whom it was between sees the room any more.")
+        raise BadInput("replyTo", "None of the other participants is a member of the room any more.")
     return _Place(to=[rows[key] for key in others if key in rows])
 
 
@@ -152,16 +158,14 @@ async def _superseded(tx: Transaction, caller: Caller, room_id: int, reference: 
     if row is None or not messages.is_open_to(caller, message := Message.of(row)):
         raise NotFound(reference)
     if message.author_id != caller.agent_id:
-        raise Forbidden(
-            f"{reference} is not yours, and only its sender replaces a message.", "Answer it with `replyTo`."
-        )
-    validation.same_room("supersedes", reference, message.room_id, room_id, "Send the new message to the same room.")
+        raise Forbidden(f"Only its sender can supersede {reference}.", "Reply to it with `replyTo`.")
+    validation.same_room("supersedes", reference, message.room_id, room_id, "Send the new message to that room.")
     # Only now that the row is locked can it be told.
     if await q.messages_superseding(tx, message_ids=[message.id]):
         raise BadInput(
             "supersedes",
             f"{reference} is superseded already.",
-            "Supersede the latest: 'node(id) { ... on Message { supersededBy { id } } }' leads to it.",
+            "Supersede the latest: 'node(id) { ... on Message { supersededBy { id } } }' finds it.",
         )
     return message.id
 

@@ -42,12 +42,12 @@ class Caller:
 
     def must_not_observe(self) -> None:
         if self.role is Role.OBSERVER:
-            raise Forbidden("An OBSERVER token reads and changes nothing.", "Ask an admin for a MEMBER token.")
+            raise Forbidden("An OBSERVER token can only read.", "Ask an admin for a MEMBER token.")
 
     def must_administrate(self, what: str) -> None:
         """FORBIDDEN for all but an ADMIN."""
         if self.role is not Role.ADMIN:
-            raise Forbidden(f"Only an ADMIN may {what}.", "Ask an admin to do it, or for an ADMIN token.")
+            raise Forbidden(f"Only an ADMIN can {what}.", "Ask an admin to do it, or for an ADMIN token.")
 
 
 def token_hash(token: str) -> bytes:
@@ -100,7 +100,7 @@ def only_room(caller: Caller) -> int:
     if len(caller.rooms) != 1:
         raise BadInput(
             "room",
-            f"You belong to {len(caller.rooms)} rooms, so say which one you mean.",
-            "Send `room` with one of the names that 'rooms { name }' lists.",
+            f"`room` is required, because you belong to {len(caller.rooms)} rooms.",
+            "Send one of the names that 'rooms { name }' lists as `room`.",
         )
     return next(iter(caller.rooms))

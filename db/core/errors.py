@@ -96,7 +96,7 @@ class NotFound(Refused):
     next_step: str = "Check the id. Query 'rooms' lists the rooms that you can see, and 'room { tasks }' their tasks."
 
     def message(self) -> str:
-        return f"{self.id} is nothing that you can see."
+        return f"{self.id} was not found, or is not visible to you."
 
     def hint(self) -> str:
         return self.next_step
@@ -167,10 +167,10 @@ class Paused(Refused):
     room: str
 
     def message(self) -> str:
-        return f"The room {self.room} is paused: nothing can be claimed in it."
+        return f"The room {self.room} is paused: no task in it can be claimed."
 
     def hint(self) -> str:
-        return "Go on with what you hold. claimNextTask with waitSeconds waits for the room to go on."
+        return "Continue with the tasks that you hold. claimNextTask with waitSeconds waits until the room is resumed."
 
 
 @dataclass(eq=False)
@@ -180,10 +180,10 @@ class NotReady(Refused):
     waiting_on: Sequence[Mapping[str, object]]
 
     def message(self) -> str:
-        return f"{self.task} still waits: " + "; ".join(str(wait["reason"]) for wait in self.waiting_on)
+        return f"{self.task} is not ready: " + "; ".join(str(wait["reason"]) for wait in self.waiting_on)
 
     def hint(self) -> str:
-        return "See waitingOn. claimNextTask gives you a task that waits for nothing."
+        return "See waitingOn for what it waits for. claimNextTask gives you a task that is ready."
 
 
 @dataclass(eq=False)
@@ -196,7 +196,7 @@ class NotHolder(Refused):
         return f"{self.task} is held by " + (f"@{self.holder}, not by you." if self.holder else "nobody.")
 
     def hint(self) -> str:
-        return f"claimTask takes {self.task} once it is free; addComment tells its holder something."
+        return f"Take {self.task} with claimTask once it is free, or write to its holder with addComment."
 
 
 @dataclass(eq=False)
@@ -211,10 +211,10 @@ class StaleLease(Refused):
 
     def message(self) -> str:
         now = f"@{self.holder} holds it" if self.holder else "nobody holds it"
-        return f"Your claim on {self.task} is over; {now}, with fence {self.fence}."
+        return f"Your lease on {self.task} has ended; {now}, and its fence is {self.fence}."
 
     def hint(self) -> str:
-        kept = " What you wrote was kept as a comment." if self.text else ""
+        kept = " Your text was saved as a comment." if self.text else ""
         return f"Stop working on {self.task}, or take it again with claimTask.{kept}"
 
     def facts(self) -> Mapping[str, object]:
@@ -228,10 +228,10 @@ class MissingCapabilities(Refused):
     missing: Sequence[str]
 
     def message(self) -> str:
-        return f"{self.task} asks for {', '.join(self.missing)}."
+        return f"{self.task} requires capabilities that you do not have: {', '.join(self.missing)}."
 
     def hint(self) -> str:
-        return "If you can do that, say so with updateAgent(capabilities:); else claimNextTask offers what you can."
+        return "If you have them, add them with updateAgent(capabilities:). claimNextTask gives tasks that match yours."
 
 
 @dataclass(eq=False)
@@ -252,10 +252,10 @@ class CriteriaRequired(Refused):
     task: str
 
     def message(self) -> str:
-        return f"{self.task} doesn't say yet what done means, and this room asks for it."
+        return f"{self.task} has no criteria yet, and this room requires them."
 
     def hint(self) -> str:
-        return "Write it with setCriteria, or claim with claimTask(criteria:)."
+        return "Set them with setCriteria, or claim with claimTask(criteria:)."
 
 
 @dataclass(eq=False)
@@ -264,7 +264,7 @@ class CriteriaFrozen(Refused):
     task: str
 
     def message(self) -> str:
-        return f"Work on {self.task} has begun: its criteria are frozen for whoever does it."
+        return f"Work on {self.task} has started, so its holder can no longer change its criteria."
 
     def hint(self) -> str:
         return "Ask the task's creator or reviewer to change them with setCriteria."
@@ -292,7 +292,7 @@ class HandoffRequired(Refused):
     task: str
 
     def message(self) -> str:
-        return f"Work on {self.task} doesn't change hands without a handoff in this room."
+        return f"This room requires a handoff when {self.task} is given back or assigned to somebody else."
 
     def hint(self) -> str:
         return "Send releaseTask or assignTask again with `handoff: {done, pending, gotchas}`."
@@ -304,10 +304,10 @@ class ReviewRequired(Refused):
     task: str
 
     def message(self) -> str:
-        return f"{self.task} is done when a reviewer says so: this room asks for a review."
+        return f"{self.task} must be reviewed before it is DONE: this room requires a review."
 
     def hint(self) -> str:
-        return "Hand it in with submitTask. Where no review is wanted, updateRoom(settings: {requireReview: false})."
+        return "Submit it with submitTask, or turn reviews off with updateRoom(settings: {requireReview: false})."
 
 
 @dataclass(eq=False)
@@ -319,11 +319,11 @@ class SelfReview(Refused):
 
     def message(self) -> str:
         if self.author == self.reviewer:
-            return f"{self.task} is @{self.author}'s own work, which somebody else has to judge."
-        return f"{self.task} is the work of @{self.author}, a relative of @{self.reviewer}: relatives don't judge it."
+            return f"{self.task} is @{self.author}'s own work, and agents can't review their own work."
+        return f"{self.task} is the work of @{self.author}, a relative of @{self.reviewer}; relatives can't review it."
 
     def hint(self) -> str:
-        return "Others find it with claimNextReview; assignTask(reviewer:) names one of them."
+        return "Others can take the review with claimNextReview; assignTask(reviewer:) names a reviewer."
 
 
 @dataclass(eq=False)
@@ -336,8 +336,8 @@ class WrongStatus(Refused):
 
     def message(self) -> str:
         if self.open is None:
-            return f"{self.id} is {self.status}; this can be done to one that is {' or '.join(self.allowed)}."
-        why = f"{', '.join(self.open)} still open below it" if self.open else "it is standing, which never finishes"
+            return f"{self.id} is {self.status}; this requires {' or '.join(self.allowed)}."
+        why = f"still open below it: {', '.join(self.open)}" if self.open else "standing objectives never finish"
         return f"{self.id} is {self.status} and can't be made DONE: {why}."
 
     def hint(self) -> str:
@@ -354,10 +354,12 @@ class DependencyCycle(Refused):
     path: Sequence[str]
 
     def message(self) -> str:
-        return "These would wait for one another for ever: " + " waits for ".join(self.path) + "."
+        return "This would create a dependency cycle: " + " waits for ".join(self.path) + "."
 
     def hint(self) -> str:
-        return "Take one of these edges away with removeDependency, or change the track or parent of one of the tasks."
+        return (
+            "Remove one of these dependencies with removeDependency, or change the track or parent of one of the tasks."
+        )
 
 
 @dataclass(eq=False)
@@ -366,10 +368,10 @@ class ObjectiveCycle(Refused):
     path: Sequence[str]
 
     def message(self) -> str:
-        return "An objective can't stand below itself: " + " is below ".join(self.path) + "."
+        return "An objective can't be below itself: " + " is below ".join(self.path) + "."
 
     def hint(self) -> str:
-        return "Choose a parent outside its subtree, or none for the root."
+        return "Choose a parent outside its subtree, or null to put it at the root."
 
 
 @dataclass(eq=False)
@@ -382,11 +384,11 @@ class VersionConflict(Refused):
     version: int
 
     def message(self) -> str:
-        stands = f"is at version {self.version}" if self.version else "isn't there"
-        return f"{self.key} in {self.scope} {stands}: what you saw is not what stands."
+        found = f"is at version {self.version}" if self.version else "doesn't exist"
+        return f"ifVersion does not match: {self.key} in {self.scope} {found}."
 
     def hint(self) -> str:
-        look = "Look with recall, then remember" if self.version else "Send remember again"
+        look = "Read it with recall, then send remember" if self.version else "Send remember again"
         return f"{look} with ifVersion: {self.version}."
 
 
@@ -396,7 +398,7 @@ class IdempotencyMismatch(Refused):
     key: str
 
     def message(self) -> str:
-        return "This idempotencyKey came with another input before."
+        return "This idempotencyKey was used before with a different input."
 
     def hint(self) -> str:
         return "Use a new key for a new request, and the same input for a retry."
@@ -411,12 +413,12 @@ class RateLimited(Refused):
     retry_after_seconds: float = 1.0
 
     def message(self) -> str:
-        return f"This token asks for too much: at most {self.what}."
+        return f"Rate limit exceeded: at most {self.what} for each token."
 
     def hint(self) -> str:
         return (
-            "Wait for retryAfterSeconds, then send it again; nothing was done. "
-            "A subscription, or claimNextTask with waitSeconds, spares asking again and again."
+            "Wait retryAfterSeconds, then send it again; nothing was done. "
+            "Instead of polling, use a subscription, or claimNextTask with waitSeconds."
         )
 
     def facts(self) -> Mapping[str, object]:
@@ -433,11 +435,13 @@ class TooComplex(Refused):
     cost: int | None = None
 
     def message(self) -> str:
-        asked = f", and this has {self.cost}" if self.cost is not None else ""
-        return f"The request is too large: at most {self.limit} {self.what}{asked}."
+        if self.cost is None:
+            return f"The request exceeds the limit of {self.limit} {self.what}."
+        counted = f"Query cost {self.cost} exceeds" if self.what == "of cost" else f"{self.cost} {self.what} exceed"
+        return f"{counted} the limit of {self.limit}."
 
     def hint(self) -> str:
-        return "Ask for less at once, and page with `first` and `after`."
+        return "Request less at once, and page with `first` and `after`."
 
     def facts(self) -> Mapping[str, object]:
         return {name: fact for name, fact in super().facts().items() if fact is not None}

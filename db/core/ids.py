@@ -38,7 +38,7 @@ def split(text: str) -> tuple[str, int]:
     """Letter and key of an id of any kind, else BAD_INPUT."""
     match = _ID.fullmatch(text)
     if match is None or match[1].upper() not in NOUNS:
-        raise BadInput("id", f"{_shown(text)} is no id. Ids are a letter and a number, like T42.")
+        raise BadInput("id", f"{_shown(text)} is not a valid id. Ids are a letter and a number, like T42.")
     return match[1].upper(), int(match[2])
 
 
@@ -46,7 +46,7 @@ def key(letter: str, text: str) -> int:
     """The key in an id of this letter; BAD_INPUT for anything else."""
     match = _ID.fullmatch(text)
     if match is None or match[1].upper() != letter:
-        raise BadInput("id", f"{_shown(text)} is not the id of {NOUNS[letter]}, which looks like {letter}42.")
+        raise BadInput("id", f"{_shown(text)} is not the id of {NOUNS[letter]}; those look like {letter}42.")
     return int(match[2])
 
 

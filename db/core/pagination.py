@@ -59,8 +59,8 @@ def decode(kind: str, cursor: str, *types: type) -> tuple[Any, ...]:
     if start != kind:
         raise BadInput(
             "cursor",
-            "This is no cursor of this list.",
-            "Send an endCursor or an edge's cursor that this list gave you.",
+            "Invalid cursor for this list.",
+            "Send an endCursor, or an edge's cursor, from an earlier page of this list.",
         )
     return key
 

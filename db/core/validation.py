@@ -34,9 +34,9 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzin
 def text(field: str, value: str, *, most: int = MAX_TEXT, least: int = 0) -> str:
     """The value, where Postgres can hold it and it has `least` to `most` characters."""
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise BadInput(field, f"{field} holds NUL or half a surrogate pair, which no text may.")
+        raise BadInput(field, f"{field} contains NUL or a lone surrogate.")
     if not least <= len(value) <= most:
-        raise BadInput(field, f"{field} has {len(value)} characters; it takes {least} to {most}.")
+        raise BadInput(field, f"{field} has {len(value)} characters; allowed are {least} to {most}.")
     return value
 
 
@@ -69,14 +69,14 @@ def keys(field: str, values: Sequence[str]) -> list[str]:
 def items(field: str, values: Sequence[T], *, most: int = MAX_LIST, least: int = 0) -> Sequence[T]:
     """A list that is not too long."""
     if not least <= len(values) <= most:
-        raise BadInput(field, f"{field} has {len(values)} items; it takes {least} to {most}.")
+        raise BadInput(field, f"{field} has {len(values)} items; allowed are {least} to {most}.")
     return values
 
 
 def integer(field: str, value: int, least: int, most: int = MAX_INT) -> int:
     """A whole number within least..most."""
     if not least <= value <= most:
-        raise BadInput(field, f"{field} is {value}; it takes {least} to {most}.")
+        raise BadInput(field, f"{field} is {value}; allowed are {least} to {most}.")
     return value
 
 
@@ -84,7 +84,8 @@ def number(field: str, value: float, *, least: float = -math.inf) -> float:
     """A finite number, `least` or more."""
     if not math.isfinite(value) or value < least:
         raise BadInput(
-            field, f"{field} is {value}; it takes a finite number" + (f" from {least:g}." if least > -math.inf else ".")
+            field,
+            f"{field} is {value}; it must be a finite number" + (f", {least:g} or more." if least > -math.inf else "."),
         )
     return value
 
@@ -92,7 +93,7 @@ def number(field: str, value: float, *, least: float = -math.inf) -> float:
 def json_value(field: str, value: object) -> None:
     """JSON but for null: at most 64 KiB, counted in the bytes of its shortest form in UTF-8, and 100 levels."""
     if value is None:
-        raise BadInput(field, f"{field} is null, which says nothing.", "Take away what is there with forget.")
+        raise BadInput(field, f"{field} must not be null.", "Delete the value with forget.")
     # Without recursion, for values nest at will.
     rest = [(value, 1)]
     while rest:
@@ -110,14 +111,14 @@ def json_value(field: str, value: object) -> None:
             rest.extend((inner, depth + 1) for inner in part)
     size = len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
     if size > MAX_JSON_BYTES:
-        raise BadInput(field, f"{field} takes {size} bytes as JSON; it takes at most {MAX_JSON_BYTES}.")
+        raise BadInput(field, f"{field} has {size} bytes as JSON; at most {MAX_JSON_BYTES} are allowed.")
 
 
 def time(field: str, value: datetime) -> datetime:
     """An instant of the years 1970 to 9998; one without a zone is UTC."""
     instant = value if value.tzinfo else value.replace(tzinfo=UTC)
     if not _EARLIEST <= instant < _LATEST:
-        raise BadInput(field, f"{field} is {value.isoformat()}; it takes the years 1970 to 9998.")
+        raise BadInput(field, f"{field} is {value.isoformat()}; allowed are the years 1970 to 9998.")
     return instant
 
 
@@ -139,5 +140,5 @@ def agent_name(value: str) -> str:
 def _name(pattern: re.Pattern[str], value: str, rule: str) -> str:
     text("name", value, most=MAX_TEXT)
     if pattern.fullmatch(value) is None or ids.looks_like_one(value):
-        raise BadInput("name", f"A name is {rule}, and never looks like an id such as T42.")
+        raise BadInput("name", f"A name consists of {rule}, and must not look like an id such as T42.")
     return value

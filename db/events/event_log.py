@@ -36,14 +36,14 @@ def seq_of(field: str, text: str, room_id: int) -> int:
     if match is None:
         raise BadInput(
             field,
-            f"{field} is no cursor of a room's log, which looks like R7.912.",
+            f"{field} is not a cursor of a room's log; those look like R7.912.",
             "Send the `cursor` of an event, or the endCursor of a page of events.",
         )
     if int(match[1]) != room_id:
         raise BadInput(
             field,
-            f"{field} is a cursor of another room: R{match[1]}, not {ids.of(ids.ROOM, room_id)}.",
-            "Send a cursor that this room's log gave you, or name the room that it is of.",
+            f"{field} is a cursor of room R{match[1]}, not of {ids.of(ids.ROOM, room_id)}.",
+            "Send a cursor of this room's log, or the room that the cursor belongs to.",
         )
     return int(match[2])
 
@@ -53,8 +53,8 @@ def within(field: str, seq: int, end: int) -> int:
     if seq > end:
         raise BadInput(
             field,
-            f"{field} lies behind the end of the room's log, which is at {end}.",
-            "Send a cursor that this log gave you; without one, a subscription starts now.",
+            f"{field} is past the end of the room's log, which is at {end}.",
+            "Send a cursor of this log; without one, a subscription starts now.",
         )
     return seq
 
@@ -83,7 +83,7 @@ async def events(
 ) -> Page[Event]:
     """The `first` events (100 unless said) between the cursors, or the `last` ones; oldest first either way."""
     if first is not None and last is not None:
-        raise BadInput("last", "first and last exclude one another.", "Send one of the two.")
+        raise BadInput("last", "first and last are mutually exclusive.", "Send one of the two.")
     most = _DEFAULT_PAGE
     if first is not None or last is not None:
         most = validation.page("first", first) if first is not None else validation.page("last", last or 0)

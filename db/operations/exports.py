@@ -99,7 +99,7 @@ def _begin(line: str) -> datetime:
     """When it was exported, from the first line."""
     head = _read(line)
     if head.get("format") != FORMAT:
-        raise CannotRestore("This is no file that `goalroom export` wrote.")
+        raise CannotRestore("This is not a file that `goalroom export` wrote.")
     if head["version"] > VERSION or head["migration"] > max(migrations()):
         raise CannotRestore("The file was written by a newer Goalroom: restore it with that one.")
     return datetime.fromisoformat(head["at"])
@@ -125,7 +125,7 @@ def _rows(numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[str, str]]:
             break
         table = said.get("table")
         if table not in TABLES or not isinstance(said.get("row"), dict):
-            raise CannotRestore(f"Line {number} is no row of a Goalroom export.")
+            raise CannotRestore(f"Line {number} is not a row of a Goalroom export.")
         count += 1
         yield table, line[len(_ROW.format(table)) : line.rindex("}")]
     raise CannotRestore(f"The file lacks rows: it ends after {count}, without saying that these are all.")

@@ -78,8 +78,8 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
         caller.must_work(room.id, reference)
         if caller.role is not Role.ADMIN and caller.kind is not AgentKind.HUMAN:
             raise Forbidden(
-                "A room's settings are for an ADMIN, or for a person who is a member of it.",
-                "Ask one of the people in the room: 'agents { name kind }' lists them.",
+                "Only an ADMIN, or a HUMAN member of the room, can change its settings.",
+                "Ask a HUMAN member: 'room { agents { name kind } }' lists the members.",
             )
         wanted = room_settings.check({name: value for name, value in changes.items() if name != "title"})
         if "title" in changes:

@@ -85,7 +85,9 @@ def last_digest(room: Room) -> datetime:
 def _since(room: Room, wanted: datetime | None, until: datetime) -> datetime:
     if wanted is not None and wanted > until:
         here = ids.of(ids.ROOM, room.id)
-        raise BadInput("since", f"since is {wanted.isoformat()}, and in {here} it is only {until.isoformat()}.")
+        raise BadInput(
+            "since", f"since is {wanted.isoformat()}, which is in the future: in {here} it is {until.isoformat()}."
+        )
     return wanted or last_digest(room)
 
 

@@ -130,7 +130,7 @@ async def of_task_changes(
 ) -> EventFilter:
     """Every change of the task, of the tasks in the objective's subtree, or of the room's tasks."""
     if task is not None and objective is not None:
-        raise BadInput("objective", "task and objective exclude one another.", "Send one of the two.")
+        raise BadInput("objective", "task and objective are mutually exclusive.", "Send one of the two.")
     if task is None:
         wanted = await _in_subtree(database, caller, room, after, objective)
     else:

@@ -31,7 +31,7 @@ async def set_activity(tx: Transaction, caller: Caller, new: NewActivity, ttl_se
     """Begin, go on or end; the members of the caller's rooms are told once it is committed."""
     if new.kind is None:
         if new.note is not None or new.task is not None:
-            raise BadInput("note", "note and task say more of an activity, and there is none.", "Send a kind as well.")
+            raise BadInput("note", "note and task describe an activity, and `kind` is missing.", "Send `kind` as well.")
         await q.end_activity(tx, agent_id=caller.agent_id)
     else:
         if new.note is not None:

@@ -153,8 +153,8 @@ async def named(tx: Transaction, room_id: int, references: Sequence[str]) -> lis
     if unknown is not None:
         raise BadInput(
             "resources",
-            f"This room has no resource {unknown}.",
-            "Make it with defineResource, or send one of those that 'room { resources { name } }' lists.",
+            f"This room has no resource named {unknown}.",
+            "Create it with defineResource, or send one that 'room { resources { name } }' lists.",
         )
     return sorted({key for key in found.values() if key is not None})
 
@@ -215,7 +215,7 @@ async def _locked(tx: Transaction, room_id: int, reference: str) -> tuple[Resour
     name = validation.key("resource", reference)
     key = (await _find(tx, room_id, [name]))[name]
     if key is None:
-        raise NotFound(reference, "'room { resources { name } }' lists those that are there; defineResource makes one.")
+        raise NotFound(reference, "'room { resources { name } }' lists the resources; defineResource creates one.")
     row = (await q.lock_resources(tx, resource_ids=[key]))[0]
     return Resource.of(row), row["moment"]
 

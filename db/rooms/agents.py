@@ -149,7 +149,8 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
         agent = await find(tx, caller, reference or caller.name)
         if caller.role is not Role.ADMIN and caller.agent_id not in (agent.id, agent.parent_id):
             raise Forbidden(
-                f"@{agent.name} is neither you nor your subagent.", f"Ask @{agent.name} itself, or an admin, to do it."
+                f"You can only change yourself and your subagents, and @{agent.name} is neither.",
+                f"Ask @{agent.name} itself, or an admin, to do it.",
             )
         if "rooms" in changes:
             caller.must_administrate("change the rooms of agents")
@@ -188,12 +189,13 @@ def _check_subagent(new: NewAgent, task: Task | None) -> None:
     """What a MEMBER may make: less than itself, for its work alone."""
     if task is None:
         raise Forbidden(
-            "Only an ADMIN may register agents that are nobody's subagents.",
-            "Send `spawnedFor` with a task that you hold, or ask an admin.",
+            "Only an ADMIN can register an agent that is not a subagent.",
+            "Send `spawnedFor` with a task that you hold to register a subagent, or ask an admin.",
         )
     if new.role is Role.ADMIN or new.kind is AgentKind.HUMAN:
         raise Forbidden(
-            "A subagent of a MEMBER is an AGENT whose role is MEMBER at most.", "Leave `role` and `kind` out."
+            "A MEMBER can only register subagents of kind AGENT, with the role MEMBER or OBSERVER.",
+            "Leave `role` and `kind` out.",
         )
 
 
@@ -205,7 +207,7 @@ async def _rooms_of_new(tx: Transaction, caller: Caller, new: NewAgent, task: Ta
     if task is None:
         return asked
     if caller.role is not Role.ADMIN and asked - {task.room_id}:
-        raise Forbidden("A subagent joins the room of its task, and no other.", "Leave `rooms` out.")
+        raise Forbidden("A subagent can only join the room of its task.", "Leave `rooms` out.")
     return asked | {task.room_id}
 
 

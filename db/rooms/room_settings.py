@@ -37,7 +37,7 @@ def check(settings: Mapping[str, Any]) -> dict[str, Any]:
         field = camel_case(column)
         if value is None:
             if column in _SWITCHES or not _NUMBERS[column].nullable:
-                raise BadInput(field, f"{field} always has a value: leave it out to keep it as it is.")
+                raise BadInput(field, f"{field} can't be null: leave it out to keep it as it is.")
         elif column not in _SWITCHES:
             validation.integer(field, value, 1, _NUMBERS[column].most)
     return dict(settings)

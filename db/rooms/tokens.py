@@ -46,8 +46,8 @@ async def create(
     chosen = role or (caller.role if own else Role.MEMBER)
     if _RANK[chosen] > _RANK[caller.role]:
         raise Forbidden(
-            f"A token with the role {chosen} can do more than yours, which is {caller.role}.",
-            f"Ask for {caller.role} or less, or have an admin make it.",
+            f"A token can't grant more than your own role: {chosen} is above {caller.role}.",
+            f"Send {caller.role} or a lower role, or ask an admin.",
         )
     token = await agents.issue_token(
         database,
@@ -64,7 +64,10 @@ async def revoke(database: Database, caller: Caller, reference: str | None, toke
     caller.must_not_observe()
     if token is not None:
         if reference is not None:
-            raise BadInput("token", "Send `agent` for all of its tokens, or `token` for that one, not both.")
+            raise BadInput(
+                "token",
+                "agent and token are mutually exclusive: `agent` revokes all of its tokens, `token` that one.",
+            )
         owner = await q.token_owner(database, hash=token_hash(token))
         if owner is None or (owner != caller.agent_id and caller.role is not Role.ADMIN):
             # Never the token itself, which would end in logs.
@@ -89,5 +92,5 @@ def _future(expires_at: datetime | None) -> datetime | None:
         return None
     instant = validation.time("expiresAt", expires_at)
     if instant <= datetime.now(UTC):
-        raise BadInput("expiresAt", f"expiresAt is {instant.isoformat()}, which has passed.")
+        raise BadInput("expiresAt", f"expiresAt is {instant.isoformat()}, which is in the past.")
     return instant

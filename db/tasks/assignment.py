@@ -100,7 +100,7 @@ def _check_move_of_work(held: Held, room: Room, assignee: int | None, handoff: N
     if room.require_handoff and handoff is None:
         raise HandoffRequired(task=held.id)
     if held.task.status is not TaskStatus.DOING and assignee is None:
-        raise BadInput("assignee", f"{held.id} is {held.task.status}: it keeps an owner. Name another one.")
+        raise BadInput("assignee", f"{held.id} is {held.task.status}: it must keep an assignee. Send another one.")
 
 
 def _notify_assignee(

@@ -99,7 +99,7 @@ async def claim(
 
 
 def _criteria_given(reference: str) -> BadInput:
-    return BadInput("criteria", f"{reference} has criteria already.", "Claim it without `criteria`.")
+    return BadInput("criteria", f"{reference} already has criteria.", "Claim it without `criteria`.")
 
 
 async def _check(

@@ -53,7 +53,7 @@ async def set_all(database: Database, caller: Caller, reference: str, criteria: 
             raise CriteriaFrozen(task=held.id)
         if begun and not texts and room.require_done_criteria:
             raise BadInput(
-                "criteria", "This room asks for criteria, and work on this task has begun: leave it one at least."
+                "criteria", "This room requires criteria, and work on this task has started: keep at least one."
             )
         await replace(tx, task, texts, caller.agent_id)
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))

@@ -28,7 +28,7 @@ async def link(tx: Transaction, caller: Caller, task: Task, other: Task, kind: D
     if task.id == other.id:
         if kind is DependencyKind.BLOCKS:
             raise DependencyCycle(path=[ids.of(ids.TASK, task.id)] * 2)
-        raise BadInput("dependsOn", "A task isn't related to itself.")
+        raise BadInput("dependsOn", "A task can't be related to itself.")
     new = await q.insert_dependency(
         tx, task_id=task.id, depends_on_id=other.id, kind=kind, created_by_id=caller.agent_id
     )

@@ -147,8 +147,8 @@ async def _require_assigned_reviewer(tx: Transaction, caller: Caller, task: Task
     reviewer = (await agents.by_ids(tx, [task.reviewer_id]))[task.reviewer_id]
     name = ids.of(ids.TASK, task.id)
     raise Forbidden(
-        f"The verdict on {name} is for @{reviewer.name}, its reviewer.",
-        f"claimNextReview gives you another; assignTask(reviewer:) gives {name} another reviewer.",
+        f"Only @{reviewer.name}, its reviewer, can review {name}.",
+        f"claimNextReview gives you another task to review; assignTask(reviewer:) gives {name} another reviewer.",
     )
 
 

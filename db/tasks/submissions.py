@@ -43,7 +43,7 @@ class Submission:
 
     def checked(self) -> "Submission":
         if not self.summary.strip():
-            raise BadInput("summary", "summary is empty: say in a sentence what came of it.")
+            raise BadInput("summary", "summary is empty: describe the result in a sentence.")
         validation.text("summary", self.summary)
         for result in validation.items("criteria", self.criteria):
             validation.text("evidence", result.evidence)

@@ -69,14 +69,14 @@ async def create_many(
     known = set(refs)
     if len(known) < len(refs):
         twice = next(ref for ref in refs if refs.count(ref) > 1)
-        raise BadInput("ref", f"Two tasks of this batch have the ref {twice!r}.")
+        raise BadInput("ref", f"The ref {twice!r} is used twice in this batch.")
     for item in batch:
         for ref in validation.items("dependsOnRefs", item.depends_on_refs):
             if ref not in known:
                 raise BadInput("dependsOnRefs", f"No task of this batch has the ref {ref!r}.")
     said = {reference for reference in (room, *(item.task.room for item in batch)) if reference is not None}
     if len(said) > 1:
-        raise BadInput("room", "All tasks of a batch are made in one room: say it once, beside `tasks`.")
+        raise BadInput("room", "All tasks of a batch must be in the same room: send `room` once, beside `tasks`.")
     return await _create(database, caller, "createTasks", next(iter(said), None), batch, key)
 
 

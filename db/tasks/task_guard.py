@@ -73,7 +73,7 @@ async def hold(tx: Transaction, caller: Caller, reference: str, *, fence: int | 
     task = Task.of(row)
     mine = task.status is TaskStatus.DOING and task.assignee_id == caller.agent_id
     if fence is not None and fence > task.fence:
-        raise BadInput("fence", f"{reference} has had {task.fence} claims; none has the fence {fence}.")
+        raise BadInput("fence", f"{reference} has never had the fence {fence}; its fence is {task.fence}.")
     if (fence is not None and fence < task.fence) or (mine and not row["lease_runs"]):
         holder = row["assignee_name"] if row["lease_runs"] else None
         raise StaleLease(task=ids.of(ids.TASK, task.id), fence=task.fence, holder=holder, text=text)

@@ -92,7 +92,7 @@ async def write_notes(
         _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING))
         if append and task.notes and len(task.notes) + len(text) + 2 > validation.MAX_TEXT:
             raise BadInput(
-                "text", f"The notes would have more than {validation.MAX_TEXT} characters: replace them instead."
+                "text", f"The notes would exceed {validation.MAX_TEXT} characters: replace them instead of appending."
             )
         row = required(await q.write_notes(tx, task_id=task.id, text=text, append=append))
         if held.by_caller:
@@ -112,7 +112,7 @@ async def block(
 ) -> Task:
     """The holder can't go on: it keeps the task, no lease runs, and it is told when nothing is left to wait for."""
     if reason is None and not depends_on:
-        raise BadInput("reason", "Say what you wait for: a `reason`, tasks in `dependsOn`, or both.")
+        raise BadInput("reason", "Say what the task waits for: send `reason`, `dependsOn`, or both.")
     if reason is not None:
         if not reason.strip():
             raise BadInput("reason", "reason is empty: say why in a sentence.")
@@ -131,7 +131,9 @@ async def block(
         if blockers:
             await readiness.refuse_cycles(tx, [task.id])
             if reason is None and all(blocker.finished for blocker in blockers):
-                raise BadInput("dependsOn", "All of these are finished: there is nothing to wait for.")
+                raise BadInput(
+                    "dependsOn", "All tasks in dependsOn are finished already: there is nothing to wait for."
+                )
         row = required(
             await q.block_task(
                 tx, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)

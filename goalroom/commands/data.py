@@ -35,7 +35,7 @@ async def export(settings: Settings, room: str | None, out: TextIO) -> None:
         except BrokenPipeError as error:
             # Python would flush once more at its end, and complain.
             os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
-            raise CommandError("Whoever reads it stopped before its end.") from error
+            raise CommandError("The reader closed the output before its end.") from error
 
 
 async def restore(settings: Settings, file: Path, out: TextIO) -> None:
@@ -86,7 +86,7 @@ async def doctor(settings: Settings, out: TextIO, *, fix: bool) -> None:
                 with suppress(OSError, asyncpg.PostgresError):
                     await connection.close(timeout=5)
     if wrong:
-        raise CommandError(f"{wrong} {'thing is' if wrong == 1 else 'things are'} wrong, as standard output says.")
+        raise CommandError(f"{wrong} {'problem' if wrong == 1 else 'problems'} found; see standard output.")
 
 
 def _check_there_is_one(settings: Settings) -> None:

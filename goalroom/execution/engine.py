@@ -44,17 +44,19 @@ class Request:
     def of(cls, sent: object) -> Self:
         """From decoded JSON; BAD_INPUT where it has another shape."""
         if not isinstance(sent, dict):
-            raise BadInput("body", "A GraphQL request is a JSON object with `query`, one at a time.")
+            raise BadInput(
+                "body", "The body of a GraphQL request must be one JSON object with `query`; batches are not supported."
+            )
         query, name = sent.get("query"), sent.get("operationName")
         if not isinstance(query, str):
-            raise BadInput("query", "`query` is missing, or is no string.")
+            raise BadInput("query", "`query` is missing, or is not a string.")
         if name is not None and not isinstance(name, str):
-            raise BadInput("operationName", "`operationName` is no string.")
+            raise BadInput("operationName", "`operationName` is not a string.")
         if name is not None and not _is_sound(name):
-            raise BadInput("operationName", "`operationName` holds NUL or half a surrogate pair, which no text may.")
+            raise BadInput("operationName", "`operationName` contains NUL or a lone surrogate.")
         for field in ("variables", "extensions"):
             if not isinstance(sent.get(field), dict | None):
-                raise BadInput(field, f"`{field}` is no object.")
+                raise BadInput(field, f"`{field}` is not an object.")
         return cls(query, sent.get("variables"), name)
 
 
@@ -267,7 +269,7 @@ def _check_texts(path: str, value: object) -> None:
         path, value = rest.pop()
         if isinstance(value, str):
             if not _is_sound(value):
-                raise RequestError.of(BadInput(path, f"{path} holds NUL or half a surrogate pair, which no text may."))
+                raise RequestError.of(BadInput(path, f"{path} contains NUL or a lone surrogate."))
         elif isinstance(value, dict):
             rest.extend((path, name) for name in value)
             rest.extend((f"{path}.{name}"[:100], part) for name, part in value.items())

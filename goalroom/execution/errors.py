@@ -53,10 +53,10 @@ def described(error: BaseException) -> dict[str, Any]:
     request_id = request_ids.current()
     _log.error("internal error", exc_info=error, extra={"error": type(error).__name__, "request_id": request_id})
     return {
-        "message": f"Something went wrong in the server; its log tells more under {request_id}.",
+        "message": f"Internal server error; the server's log has the details under {request_id}.",
         "extensions": {
             "code": ErrorCode.INTERNAL,
-            "hint": "Try again; if it goes on, give the server's operator this id.",
+            "hint": "Try again; if it persists, give the server's operator this id.",
             "requestId": request_id,
         },
     }

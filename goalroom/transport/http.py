@@ -103,7 +103,7 @@ class GraphQLHTTP:
         if not kinds:
             raise _refused(
                 406,
-                f"This answers with {content_negotiation.RESPONSE_JSON}, {content_negotiation.JSON}"
+                f"Responses are {content_negotiation.RESPONSE_JSON}, {content_negotiation.JSON}"
                 f" or {content_negotiation.EVENT_STREAM}.",
             )
         with rate_limiter.slot(caller.token_id, Kind.REQUEST):
@@ -163,14 +163,14 @@ async def _request(scope: Scope, headers: Headers, receive: Receive, limits: Lim
     except Refused as refused:
         raise _Answer(400, [errors.described(refused)]) from None
     except ValueError:
-        raise _refused(400, "This is not JSON in UTF-8.") from None
+        raise _refused(400, "The body is not JSON in UTF-8.") from None
 
 
 def _check_method(method: str, operation: Operation) -> None:
     if method == "GET" and operation.is_mutation:
-        raise _refused(405, "A mutation is sent with POST.", {"allow": "POST"})
+        raise _refused(405, "Mutations must be sent with POST.", {"allow": "POST"})
     if method == "GET" and operation.is_subscription:
-        raise _refused(405, "A subscription is sent with POST, or over a WebSocket.", {"allow": "POST"})
+        raise _refused(405, "Subscriptions must be sent with POST, or over a WebSocket.", {"allow": "POST"})
 
 
 async def _cancel_on_disconnect(receive: Receive, cancelled: asyncio.Event) -> None:
@@ -184,8 +184,8 @@ async def _body(headers: Headers, receive: Receive, limits: Limits) -> bytes:
         not content_negotiation.is_json(headers.get("content-type", ""))
         or headers.get("content-encoding", "identity") != "identity"
     ):
-        raise _refused(415, "The body of a request is `Content-Type: application/json`, in UTF-8 and not compressed.")
-    too_large = f"A request has at most {most} bytes."
+        raise _refused(415, "The body must be `Content-Type: application/json`, in UTF-8 and not compressed.")
+    too_large = f"The body exceeds the limit of {most} bytes."
     length = headers.get("content-length", "")
     if length.isdecimal() and (len(length) > len(str(most)) or int(length) > most):
         raise _refused(413, too_large, {"connection": "close"})

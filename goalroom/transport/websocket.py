@@ -158,7 +158,7 @@ class _Socket:
 
     async def _expect_end(self) -> None:
         await self._services.connections.stopping.wait()
-        raise ws.Close(ws.RESTARTING, "The server is restarting, come back")
+        raise ws.Close(ws.RESTARTING, "The server is restarting, reconnect")
 
     async def _init(self, said: dict[str, Any]) -> None:
         if self._connection is not None:

@@ -30,22 +30,22 @@ class Close(Exception):  # noqa: N818  # an ending, not always an error
 def parse(text: str | None) -> dict[str, Any]:
     """A message of the protocol, its envelope checked."""
     if text is None:
-        raise Close(MALFORMED, "Messages are text frames")
+        raise Close(MALFORMED, "Messages must be text frames")
     try:
         said = json_codec.read(text)
     except ValueError:
         raise Close(MALFORMED, "The message is not JSON") from None
     if not isinstance(said, dict):
-        raise Close(MALFORMED, "The message is no JSON object")
+        raise Close(MALFORMED, "The message is not a JSON object")
     kind = said.get("type")
     if kind not in ("connection_init", "ping", "pong", "subscribe", "complete"):
-        raise Close(MALFORMED, "The message has no type that a client sends")
+        raise Close(MALFORMED, "The message has no type that a client may send")
     if kind in ("subscribe", "complete"):
         name = said.get("id")
         if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_ID:
-            raise Close(MALFORMED, f"The id of an operation is a string of 1 to {_LONGEST_ID} characters")
+            raise Close(MALFORMED, f"The id of an operation must be a string of 1 to {_LONGEST_ID} characters")
     elif not isinstance(said.get("payload"), dict | None):
-        raise Close(MALFORMED, "The payload is no object")
+        raise Close(MALFORMED, "The payload is not an object")
     return said
 
 
@@ -63,5 +63,5 @@ def session(payload: dict[str, Any]) -> str | None:
     if name is None:
         return None
     if not isinstance(name, str):
-        raise BadInput("session", "session is no string.")
+        raise BadInput("session", "session is not a string.")
     return validation.key("session", name)

@@ -72,7 +72,7 @@ def test_whoever_stops_reading_an_export_sees_no_traceback(home: Path) -> None:
         said = process.stderr.read().decode()
 
     assert process.returncode == 1
-    assert said == "goalroom: Whoever reads it stopped before its end.\n"
+    assert said == "goalroom: The reader closed the output before its end.\n"
 
 
 async def test_the_doctor_says_what_is_wrong_and_what_to_do(home: Path) -> None:
@@ -88,7 +88,7 @@ async def test_the_doctor_says_what_is_wrong_and_what_to_do(home: Path) -> None:
     ill = run("doctor", "--data-dir", home)
     assert ill.returncode == 1
     assert "Not what follows from the rest: T1. Run `goalroom doctor --fix`" in ill.stdout
-    assert ill.stderr == "goalroom: 1 thing is wrong, as standard output says.\n"
+    assert ill.stderr == "goalroom: 1 problem found; see standard output.\n"
 
     fixed = run("doctor", "--fix", "--data-dir", home)
     assert (fixed.returncode, fixed.stdout.splitlines()[0]) == (0, "Fixed T1.")
