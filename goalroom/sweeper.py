@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from db.conversation import memory
@@ -23,19 +23,20 @@ _LONGEST_PAUSE_S = 2.0
 
 Sweep = Callable[[Database], Awaitable[int]]
 
-# In how many ticks each is due, and what it is: one bounded transaction, or a few, which answers how much it did.
-_SWEEPS: tuple[tuple[int, Sweep], ...] = (
-    (1, lease_expiry.reclaim_expired),
-    (1, staleness.mark_stale),
-    (1, staleness.release_reviews),
-    (1, readiness.clear_schedules),
-    (1, resources.half_open_cooled),
-    (1, presence.sweep),
-    (1, objectives.archive_finished),
-    (1, digest_posting.post_due),
-    (60, idempotency.delete_old_keys),
-    (60, memory.delete_expired),
-)
+# By the name that metrics have for it, which operators' alerts go by: in how many ticks it is due, and what it is: one
+# bounded transaction, or a few, which answers how much it did.
+_SWEEPS: Mapping[str, tuple[int, Sweep]] = {
+    "take_back_expired": (1, lease_expiry.reclaim_expired),
+    "mark_stale": (1, staleness.mark_stale),
+    "give_back_reviews": (1, staleness.release_reviews),
+    "clear_schedules": (1, readiness.clear_schedules),
+    "let_cool": (1, resources.half_open_cooled),
+    "sweep": (1, presence.sweep),
+    "archive_finished": (1, objectives.archive_finished),
+    "post_due": (1, digest_posting.post_due),
+    "forget_old": (60, idempotency.delete_old_keys),
+    "forget_expired": (60, memory.delete_expired),
+}
 
 
 async def sweep_forever(database: Database, metrics: Metrics) -> None:
@@ -43,28 +44,28 @@ async def sweep_forever(database: Database, metrics: Metrics) -> None:
     # Whatever goes wrong was rolled back, and work that is left undone now is found again in the next round.
     retry = Retry("sweeping", 2 * _TICK_S, _LONGEST_PAUSE_S)
     for tick in itertools.count():
-        due = [sweep for every, sweep in _SWEEPS if tick % every == 0]
+        due = {name: sweep for name, (every, sweep) in _SWEEPS.items() if tick % every == 0}
         await retry.until_done(partial(sweep_all, database, due, metrics))
         await asyncio.sleep(_TICK_S)
 
 
-async def sweep_all(database: Database, sweeps: Sequence[Sweep], metrics: Metrics) -> None:
+async def sweep_all(database: Database, sweeps: Mapping[str, Sweep], metrics: Metrics) -> None:
     """Run these by turns until none has anything left to do.
 
     What one raises stops no other, and is raised at the end.
     """
-    busy, failed = list(sweeps), None
+    busy, failed = dict(sweeps), None
     while busy:
         # The clock takes nothing from anyone before it is known that servers were there to listen.
         await outage_grace.record_alive(database)
-        for one in tuple(busy):
+        for name, sweep in tuple(busy.items()):
             try:
-                with metrics.sweeping(one.__name__) as done:
-                    did = await one(database)
+                with metrics.sweeping(name) as done:
+                    did = await sweep(database)
                     done(did)
             except Exception as error:
                 did, failed = 0, error
             if not did:
-                busy.remove(one)
+                del busy[name]
     if failed is not None:
         raise failed

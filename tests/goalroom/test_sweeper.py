@@ -19,7 +19,7 @@ async def test_a_sweep_that_fails_stops_no_other_and_is_heard_of(database: Datab
         return int(done.count("busy") < 3)
 
     with pytest.raises(ValueError, match="No"):
-        await sweep_all(database, [broken, busy], Metrics())
+        await sweep_all(database, {"broken": broken, "busy": busy}, Metrics())
 
     assert done == ["broken", "busy", "busy", "busy"]
 
@@ -35,6 +35,6 @@ async def test_sweeps_take_turns_until_all_is_done(database: Database) -> None:
         turns.append("short")
         return int(turns.count("short") < 2)
 
-    await sweep_all(database, [long, short], Metrics())
+    await sweep_all(database, {"long": long, "short": short}, Metrics())
 
     assert turns == ["long", "short", "long", "short", "long"]
