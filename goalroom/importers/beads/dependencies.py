@@ -12,6 +12,11 @@ from goalroom.importers.beads.names import agent_name
 _KINDS = {
     "block": DependencyKind.BLOCKS,
     "blocks": DependencyKind.BLOCKS,
+    "blockedby": DependencyKind.BLOCKS,
+    "conditionalblocks": DependencyKind.BLOCKS,
+    "depends": DependencyKind.BLOCKS,
+    "dependson": DependencyKind.BLOCKS,
+    "waitsfor": DependencyKind.BLOCKS,
     "related": DependencyKind.RELATED,
     "relates": DependencyKind.RELATED,
     "relatesto": DependencyKind.RELATED,

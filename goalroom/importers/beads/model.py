@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from db.core import validation
 from db.core.errors import BadInput
+from goalroom.importers.beads.names import LABEL, issue_id
 
-LABEL = "beads:"
 TOMBSTONE = "tombstone"
 DONE = ("closed", "done", "complete", "completed", "resolved")
 CANCELLED = ("cancelled", "canceled", "wontfix", "wont_fix")
@@ -20,7 +20,6 @@ UNFINISHED = ("open", "in_progress", "blocked", "deferred", "hooked", "pinned")
 LOWEST_PRIORITY = 4
 USUAL_PRIORITY = 2
 PARENT = "parentchild"
-MAX_ID = validation.MAX_KEY - len(LABEL)
 
 _MAX_SHOWN = 60
 _NOTHING: tuple[Any, ...] = ("", [], {}, "{}")
@@ -51,10 +50,6 @@ def _must(hold: Callable[[str], bool], otherwise: str) -> AfterValidator:
         return value
 
     return AfterValidator(validate)
-
-
-def is_id(text: str) -> bool:
-    return 0 < len(text) <= MAX_ID and text.isprintable() and " " not in text
 
 
 def _label(value: Any, info: ValidationInfo) -> str:
@@ -100,6 +95,7 @@ def _whole(most: int) -> BeforeValidator:
 
 Stripped = Annotated[str, AfterValidator(str.strip)]
 Filled = Annotated[Stripped, Field(min_length=1)]
+Id = Annotated[str, AfterValidator(issue_id)]
 Time = Annotated[datetime | None, BeforeValidator(_time)]
 Label = Annotated[str, BeforeValidator(_label)]
 
@@ -111,8 +107,8 @@ class _Part(BaseModel):
 class Dependency(_Part):
     """`depends_on_id` is what the issue depends on, or its parent."""
 
-    depends_on_id: Annotated[Stripped, _must(is_id, "a dependency has no usable depends_on_id: {shown}.")]
-    issue_id: Stripped = ""
+    depends_on_id: Annotated[Id, Field(min_length=1)]
+    issue_id: Id = ""
     type: Stripped = ""
     created_by: Stripped = ""
     created_at: Time = None
@@ -174,7 +170,7 @@ class Issue(_Part):
     due_at: Time = None
     comments: list[Comment] = []
     dependencies: list[Annotated[Dependency, AfterValidator(_own)]] = []
-    parent: Annotated[Stripped, _must(lambda text: not text or is_id(text), "parent is no id: {shown}.")] = ""
+    parent: Id = ""
 
     @property
     def finished(self) -> bool:
@@ -210,7 +206,8 @@ class Complaints:
     said: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, line: int, text: str) -> None:
-        self.said.append((line, text))
+        # On one line, and nothing in it that a terminal would obey.
+        self.said.append((line, text if text.isprintable() else ascii(text)[1:-1]))
 
     def lines(self) -> Iterator[str]:
         """For people, in the order of the file."""

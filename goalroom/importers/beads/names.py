@@ -9,6 +9,9 @@ from pathlib import Path
 from db.core import validation
 from db.core.errors import BadInput
 
+LABEL = "beads:"
+MAX_ID = validation.MAX_KEY - len(LABEL)
+
 _MOST = 64
 _DIGEST = 8
 
@@ -23,13 +26,24 @@ def room_name(path: Path) -> str:
     return _made(path.stem, "beads", r"[^a-z0-9-]+", validation.room_name)
 
 
+def issue_id(text: str) -> str:
+    """An id as it stands in a label or on the last line of a description: any text, on one line and not too long."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if len(plain) <= MAX_ID and plain == text.strip():
+        return plain
+    return f"{plain[: MAX_ID - _DIGEST - 1]}-{_digest(text)}" if plain else ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+
+
 def _made(text: str, prefix: str, strange: str, check: Callable[[str], str]) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     name = re.sub(strange, "-", plain).strip("-_")
     if not name or len(name) > _MOST:
         # What is lost of it would make two of them one.
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
-        name = f"{name[: _MOST - len(prefix) - _DIGEST - 2].rstrip('-_') or prefix}-{digest}"
+        name = f"{name[: _MOST - len(prefix) - _DIGEST - 2].rstrip('-_') or prefix}-{_digest(text)}"
     try:
         return check(name)
     except BadInput:

@@ -1,7 +1,7 @@
 """The lines of a beads file, read with care: what is wrong with one is said, and costs nothing but itself."""
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from db.core import validation
-from goalroom.importers.beads.model import MAX_ID, TOMBSTONE, File, Issue, is_id, shown, storable
+from goalroom.importers.beads.model import TOMBSTONE, File, Issue, shown, storable
+from goalroom.importers.beads.names import issue_id
 
 Complain: TypeAlias = Callable[[str], None]
 
@@ -23,9 +24,11 @@ _TEXTS = {
 _REQUIRED = {
     "title": "{issue} has no title.",
     "text": "a comment has no text.",
-    "depends_on_id": "a dependency has no usable depends_on_id.",
+    "depends_on_id": "a dependency has no depends_on_id.",
 }
 _OTHER_NAMES = {"type": "issue_type", "tags": "labels", "closed_reason": "close_reason"}
+_EDGES = ("dependencies", "depends_on", "blocked_by", "deps")
+_EDGE_NAMES = {"id": "depends_on_id", "depends_on": "depends_on_id", "dependency_type": "type", "kind": "type"}
 _ITEMS = {"comments": "comment", "dependencies": "dependency"}
 
 
@@ -62,14 +65,13 @@ def read(lines: Iterable[bytes]) -> File:
 
 def _issue(number: int, line: bytes, complain: Complain) -> Issue:
     fields = _fields(number, line, complain)
-    key = fields.get("id", "")
-    if key == "":
+    said = fields.get("id", "")
+    if said == "":
         raise _LeftOut("it has no id.")
-    if not isinstance(key, str) or not key.strip():
-        raise _LeftOut(f"id is no name: {shown(key)}.")
-    if not is_id(key):
-        raise _LeftOut(f"id takes up to {MAX_ID} letters, digits and signs without blanks: {shown(key)}.")
-    issue = _validated(fields | {"line": number}, key, complain)
+    key = issue_id(said) if isinstance(said, str) else ""
+    if not key:
+        raise _LeftOut(f"id is no name: {shown(said)}.")
+    issue = _validated(fields | {"id": key, "line": number}, key, complain)
     if not issue.has_known_status:
         complain(f"status {shown(issue.status)} is not known: {key} is blocked.")
     if len(issue.title) > validation.MAX_TITLE:
@@ -91,13 +93,31 @@ def _fields(number: int, line: bytes, complain: Complain) -> dict[str, Any]:
         raise _LeftOut(f"it is no JSON: {error}.") from None
     if not isinstance(found, dict):
         raise _LeftOut("it is no object.")
-    for other, name in _OTHER_NAMES.items():
-        if other in found and name not in found:
-            found[name] = found.pop(other)
+    found = _renamed(found, _OTHER_NAMES)
     tags = found.get("tags")
     if isinstance(tags, list) and isinstance(found["labels"], list):
         found["labels"] += found.pop("tags")
-    return found
+    edges = [edge for name in _EDGES if name in found for edge in _edges(found.pop(name))]
+    return found | {"dependencies": edges}
+
+
+def _renamed(fields: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Another name counts where there isn't the usual one."""
+    usual = {other: name for other, name in names.items() if name not in fields}
+    return {usual.get(name, name): value for name, value in fields.items()}
+
+
+def _edges(value: Any) -> Iterator[Any]:
+    """Dependencies are written as objects or ids, alone or in lists."""
+    if isinstance(value, list):
+        for part in value:
+            yield from _edges(part)
+    elif isinstance(value, str):
+        yield {"depends_on_id": value}
+    elif isinstance(value, dict):
+        yield _renamed(value, _EDGE_NAMES)
+    else:
+        yield value
 
 
 def _clean(complain: Complain, pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
 from goalroom.importers.beads.dependencies import Dependencies
 from goalroom.importers.beads.hierarchy import Hierarchy
-from goalroom.importers.beads.model import CANCELLED, DONE, LABEL, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
-from goalroom.importers.beads.names import agent_name
+from goalroom.importers.beads.model import CANCELLED, DONE, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
+from goalroom.importers.beads.names import LABEL, agent_name
 
 BACKLOG = "backlog"
 OWNER = "owner:"

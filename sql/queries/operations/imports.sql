@@ -12,7 +12,7 @@ select distinct on (ref) ref, id, objective_id, open
 -- name: imported_objectives(room_id)
 -- Likewise objectives, which say it on the last line of their description.
 select distinct on (ref) ref, id, in_draft, status = 'CANCELLED' as cancelled
-  from (select substring(description from '(?n)^beads\u003A(\S+)\s*\Z') as ref, id, in_draft, status
+  from (select substring(description from '(?n)^beads\u003A(\S(.*\S)?)\s*\Z') as ref, id, in_draft, status
           from objective where room_id = :room_id) found
  where ref is not null
  order by ref, id;

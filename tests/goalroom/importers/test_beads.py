@@ -121,6 +121,20 @@ async def test_everything_that_a_line_says_is_kept(database: Database) -> None:
     }
 
 
+async def test_ids_of_any_text_are_found_again(database: Database, tmp_path: Path) -> None:
+    lines = [
+        {"id": "my epic", "title": "E", "issue_type": "epic"},
+        {"id": "my project-a1", "title": "A", "parent": "my epic"},
+        {"id": "a\nb" * 50, "title": "B", "blocked_by": "my project-a1"},
+    ]
+    said, left_out = await bring(database, write(tmp_path / "ids.jsonl", lines))
+    assert (said[1:4], left_out) == (["1 objectives", "2 tasks", "1 dependencies, 1 of them BLOCKS"], [])
+    once = await contents(database)
+    again, _ = await bring(database, write(tmp_path / "ids.jsonl", lines))
+    assert again[6] == "3 issues already there"
+    assert await contents(database) == once
+
+
 async def test_times_and_finished_states_reach_the_room(database: Database, tmp_path: Path) -> None:
     times = {"defer_until": "2999-01-01", "due_at": "2999-02-01", "started_at": "2026-01-01"}
     lines = [
@@ -301,7 +315,7 @@ async def test_a_room_has_a_room_s_name(database: Database) -> None:
     assert await database.fetchval("select count(*) from room where name = 'R5'") == 0
 
 
-KEYS = st.sampled_from(["a", "b", "c", "d", "e", "gone"])
+KEYS = st.sampled_from(["a", "b c", "c", "d\n", "e", "gone"])
 EDGES = st.lists(
     st.fixed_dictionaries(
         {
