@@ -40,8 +40,14 @@ async def import_file(database: Database, path: Path, room: str | None, out: Tex
         (made.agents, "agents"),
         (there, "issues already there"),
         (len(file.tombstones), "tombstones left out"),
+        *((count, f"of type {kind} left out{_with(file, kind)}") for kind, count in sorted(file.no_work.items())),
     ):
         print(f"  {count} {what}", file=out)
+
+
+def _with(file: File, kind: str) -> str:
+    count = file.no_work_dependencies[kind]
+    return f", with {count} dependencies" if count else ""
 
 
 def _read(path: Path) -> File:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ CANCELLED = ("cancelled", "canceled", "wontfix", "wont_fix")
 UNFINISHED = ("open", "in_progress", "blocked", "deferred", "hooked", "pinned")
 LOWEST_PRIORITY = 4
 USUAL_PRIORITY = 2
+# Types of issues that are no work.
+NO_WORK = ("event", "agent", "role", "message", "convoy", "slot", "wisp")
 PARENT = "parentchild"
 
 _MAX_SHOWN = 60
@@ -173,6 +176,10 @@ class Issue(_Part):
     parent: Id = ""
 
     @property
+    def is_tombstone(self) -> bool:
+        return self.status == TOMBSTONE
+
+    @property
     def finished(self) -> bool:
         return self.status in (*DONE, *CANCELLED)
 
@@ -194,9 +201,7 @@ class Issue(_Part):
 
     @property
     def parents(self) -> list[str]:
-        """`parent` is written beside the dependency, and now and then alone."""
-        parents = [one.depends_on_id for one in self.dependencies if one.kind == PARENT]
-        return parents or [self.parent] * bool(self.parent)
+        return [one.depends_on_id for one in self.dependencies if one.kind == PARENT]
 
 
 @dataclass(slots=True)
@@ -217,9 +222,10 @@ class Complaints:
 
 @dataclass(slots=True)
 class File:
-    """What a file holds; tombstones are known by the lines that they are on."""
+    """What a file holds; what is no work is counted by type, with the dependencies from and on it."""
 
     issues: dict[str, Issue] = field(default_factory=dict)
     tombstones: dict[str, int] = field(default_factory=dict)
-    fields_without_place: dict[str, list[int]] = field(default_factory=dict)
+    no_work: Counter[str] = field(default_factory=Counter)
+    no_work_dependencies: Counter[str] = field(default_factory=Counter)
     complaints: Complaints = field(default_factory=Complaints)

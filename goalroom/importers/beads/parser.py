@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from db.core import validation
-from goalroom.importers.beads.model import TOMBSTONE, File, Issue, shown, storable
+from goalroom.importers.beads.model import NO_WORK, PARENT, Complaints, Dependency, File, Issue, shown, storable
 from goalroom.importers.beads.names import issue_id
 
 Complain: TypeAlias = Callable[[str], None]
@@ -37,30 +37,51 @@ class _LeftOut(Exception):  # noqa: N818  # a line, not the program, ends here
 
 
 def read(lines: Iterable[bytes]) -> File:
-    """The issues by their ids, the first of each; tombstones apart."""
+    """The issues by their ids, the first of each; tombstones and what is no work apart."""
     file = File()
+    issues = _issues(lines, file.complaints)
+    kinds = {key: one.issue_type for key, one in issues.items() if one.issue_type in NO_WORK and not one.is_tombstone}
+    file.no_work.update(kinds.values())
+    for key, issue in issues.items():
+        if issue.is_tombstone:
+            file.tombstones[key] = issue.line
+        elif key in kinds:
+            file.no_work_dependencies[kinds[key]] += len(issue.dependencies)
+        else:
+            file.issues[key] = issue
+            others = [kinds[one.depends_on_id] for one in issue.dependencies if one.depends_on_id in kinds]
+            file.no_work_dependencies.update(others)
+            issue.dependencies = [one for one in issue.dependencies if one.depends_on_id not in kinds]
+            if not issue.has_known_status:
+                file.complaints.add(issue.line, f"status {shown(issue.status)} is not known: {key} is blocked.")
+    _name_fields_without_place(file)
+    return file
+
+
+def _issues(lines: Iterable[bytes], complaints: Complaints) -> dict[str, Issue]:
+    issues: dict[str, Issue] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            issue = _issue(number, line, partial(file.complaints.add, number))
+            issue = _issue(number, line, partial(complaints.add, number))
         except _LeftOut as why:
-            file.complaints.add(number, str(why))
+            complaints.add(number, str(why))
             continue
-        if issue.id in file.issues or issue.id in file.tombstones:
-            first = file.issues[issue.id].line if issue.id in file.issues else file.tombstones[issue.id]
-            file.complaints.add(number, f"{issue.id} is on line {first} already: the first counts.")
-        elif issue.status == TOMBSTONE:
-            file.tombstones[issue.id] = number
-        else:
-            file.issues[issue.id] = issue
+        first = issues.setdefault(issue.id, issue)
+        if first is not issue:
+            complaints.add(number, f"{issue.id} is on line {first.line} already: the first counts.")
+    return issues
+
+
+def _name_fields_without_place(file: File) -> None:
+    lines: dict[str, list[int]] = {}
     for issue in file.issues.values():
         for name in issue.fields_without_place():
-            file.fields_without_place.setdefault(name, []).append(issue.line)
-    for name, at in file.fields_without_place.items():
-        lines_with_it = f"{len(at)} lines have it" if len(at) > 1 else "this line alone has it"
-        file.complaints.add(at[0], f"{shown(name)} has no place here; {lines_with_it}.")
-    return file
+            lines.setdefault(name, []).append(issue.line)
+    for name, at in lines.items():
+        having = f"{len(at)} lines have it" if len(at) > 1 else "this line alone has it"
+        file.complaints.add(at[0], f"{shown(name)} has no place here; {having}.")
 
 
 def _issue(number: int, line: bytes, complain: Complain) -> Issue:
@@ -72,8 +93,9 @@ def _issue(number: int, line: bytes, complain: Complain) -> Issue:
     if not key:
         raise _LeftOut(f"id is no name: {shown(said)}.")
     issue = _validated(fields | {"id": key, "line": number}, key, complain)
-    if not issue.has_known_status:
-        complain(f"status {shown(issue.status)} is not known: {key} is blocked.")
+    if issue.parent and not issue.parents:
+        # It is written beside the dependency, and now and then alone.
+        issue.dependencies.append(Dependency(depends_on_id=issue.parent, type=PARENT))
     if len(issue.title) > validation.MAX_TITLE:
         complain(f"the title of {key} has {len(issue.title)} characters: cut; the whole begins the description.")
         issue.description = f"{issue.title}\n\n{issue.description}".rstrip()

@@ -121,6 +121,32 @@ async def test_everything_that_a_line_says_is_kept(database: Database) -> None:
     }
 
 
+async def test_what_is_no_work_is_left_out_and_counted(database: Database, tmp_path: Path) -> None:
+    kinds = ("event", "agent", "role", "message", "convoy", "slot", "wisp")
+    lines = [
+        *({"id": kind, "title": kind, "issue_type": kind, "status": "routed"} for kind in kinds),
+        {"id": "told", "title": "Told", "type": "message", "blocked_by": ["a"], "parent": "convoy"},
+        {"id": "gone", "title": "Gone", "type": "message", "status": "tombstone"},
+        {"id": "a", "title": "A", "blocked_by": ["b", "slot"], "parent": "convoy"},
+        {"id": "b", "title": "B", "type": "bug"},
+    ]
+    said, left_out = await bring(database, write(tmp_path / "town.jsonl", lines))
+    assert said[2:4] == ["2 tasks", "1 dependencies, 1 of them BLOCKS"]
+    assert said[7:] == [
+        "1 tombstones left out",
+        "1 of type agent left out",
+        "1 of type convoy left out, with 1 dependencies",
+        "1 of type event left out",
+        "2 of type message left out, with 2 dependencies",
+        "1 of type role left out",
+        "1 of type slot left out, with 1 dependencies",
+        "1 of type wisp left out",
+    ]
+    assert left_out == []
+    titles = await database.fetch("select title from task where status = 'TODO' order by title")
+    assert [row["title"] for row in titles] == ["A", "B"]
+
+
 async def test_ids_of_any_text_are_found_again(database: Database, tmp_path: Path) -> None:
     lines = [
         {"id": "my epic", "title": "E", "issue_type": "epic"},
