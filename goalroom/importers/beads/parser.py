@@ -69,7 +69,12 @@ def _issues(lines: Iterable[bytes], complaints: Complaints) -> dict[str, Issue]:
             complaints.add(number, str(why))
             continue
         first = issues.setdefault(issue.id, issue)
-        if first is not issue:
+        if first is issue:
+            continue
+        if issue.updated_at and (first.updated_at is None or issue.updated_at > first.updated_at):
+            issues[issue.id] = issue
+            complaints.add(first.line, f"{issue.id} is on line {number} again, which is newer: that counts.")
+        else:
             complaints.add(number, f"{issue.id} is on line {first.line} already: the first counts.")
     return issues
 

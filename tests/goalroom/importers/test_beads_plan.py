@@ -189,6 +189,36 @@ def test_of_two_lines_with_one_id_the_first_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [
+        ("2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z", "Second"),
+        ("2026-01-03T00:00:00Z", "2026-01-02T00:00:00Z", "First"),
+        ("2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z", "First"),
+        # Half past midnight in Berlin is before midnight in London.
+        ("2026-01-02T00:00:00Z", "2026-01-02T00:30:00+01:00", "First"),
+        (None, "2026-01-02T00:00:00Z", "Second"),
+        ("2026-01-02T00:00:00Z", None, "First"),
+    ],
+)
+def test_of_two_lines_with_one_id_the_newer_counts(first: str | None, second: str | None, counts: str) -> None:
+    made, said = planned(
+        issue("a", title="First", updated_at=first), issue("b"), issue("a", title="Second", updated_at=second)
+    )
+    assert [task.title for task in made.tasks] == [counts, "Title of b"]
+    assert said == [
+        "line 1: a is on line 3 again, which is newer: that counts."
+        if counts == "Second"
+        else "line 3: a is on line 1 already: the first counts."
+    ]
+
+
+def test_a_newer_tombstone_buries_an_issue() -> None:
+    lines = issue("a", updated_at="2026-01-02"), issue("a", updated_at="2026-01-03", status="tombstone")
+    assert planned(*lines)[0].tasks == []
+    assert len(planned(*lines[::-1])[0].tasks) == 0
+
+
+@pytest.mark.parametrize(
     ("status", "expected", "labels"),
     [
         ("open", TaskStatus.TODO, ()),
