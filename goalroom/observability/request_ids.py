@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "x-request-id"
@@ -31,9 +31,8 @@ class RequestIds:
 
         async def named(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.accept"}:
-                # The headers of a message may be shared by all of its kind.
-                message = {**message, "headers": list(message.get("headers", ()))}
-                MutableHeaders(scope=message)[HEADER] = name
+                # Another message: the one that was given may be shared by all of its kind.
+                message = {**message, "headers": [*message.get("headers", ()), (HEADER.encode(), name.encode())]}
             await send(message)
 
         with structlog.contextvars.bound_contextvars(**{_FIELD: name}):

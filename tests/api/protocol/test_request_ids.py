@@ -34,6 +34,17 @@ async def test_every_answer_has_an_id_of_its_own(live: Live) -> None:
     assert all(len(one) == 16 for one in ids)
 
 
+async def test_each_stream_has_one_id_and_not_those_of_earlier_streams(live: Live) -> None:
+    head = {"authorization": f"Bearer {live.token}", "accept": "text/event-stream"}
+    ids = []
+    for _ in range(2):
+        async with live.http.stream("POST", "/graphql", json={"query": ROOMS}, headers=head) as answer:
+            ids.append(answer.headers.get_list("x-request-id"))
+
+    assert [len(one) for one in ids] == [1, 1]
+    assert ids[0] != ids[1]
+
+
 async def test_the_id_that_a_balancer_gave_is_kept_unless_it_could_forge_a_log(live: Live) -> None:
     kept = await live.post(ROOMS, x_request_id="balancer-1")
     others = [await live.post(ROOMS, x_request_id=bad) for bad in ("short", 'x": 1, "y": "z', "x" * 65)]
