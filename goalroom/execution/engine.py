@@ -11,12 +11,12 @@ from typing import Any, Self, cast
 import strawberry
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution import create_source_event_stream
-from strawberry.execution import optimized_is_awaitable
 
 from db.core.errors import BadInput, ErrorCode, TooComplex, Unavailable
 from db.core.retry import retry_while_unavailable
 from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
+from goalroom.execution.engine_internals import graphql_schema, is_awaitable
 from goalroom.execution.executor import Executor
 from goalroom.execution.query_cost import Price, Pricing
 from goalroom.execution.rate_limits import Kind
@@ -27,9 +27,6 @@ from goalroom.observability.tracing import Tracing
 from schema.context import Context
 
 Response = dict[str, Any]
-
-# Strawberry's own, which knows plain values without looking for methods on them.
-_is_awaitable: Any = optimized_is_awaitable
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ class Operation:
 
     async def _run_here(self) -> ExecutionResult:
         result: Any = self._executor.execute_operation()
-        if _is_awaitable(result):
+        if is_awaitable(result):
             result = await result
         return cast("ExecutionResult", result)
 
@@ -137,7 +134,7 @@ class Operation:
     async def _events(self) -> AsyncGenerator[Response]:
         async with self._runs.scheduler.slot(self._context.caller.token_id, self.price.total):
             source: Any = create_source_event_stream(self._executor)
-            if _is_awaitable(source):
+            if is_awaitable(source):
                 source = await source
         if isinstance(source, ExecutionResult):
             raise RequestError(_errors(source.errors or ()))
@@ -157,7 +154,7 @@ class Operation:
         async def read() -> Response:
             self._context.forget()
             result = self._executor.build_per_event_executor(event).execute_operation(False)
-            if _is_awaitable(result):
+            if is_awaitable(result):
                 result = await result
             response = _response(result)
             if any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE for error in response.get("errors", ())):
@@ -192,7 +189,7 @@ class Engine:
     ) -> None:
         self._metrics, self._tracing = metrics or Metrics(), tracing or Tracing()
         self._schema = schema
-        self._graphql = schema._schema  # noqa: SLF001  # Strawberry has no other way to it
+        self._graphql = graphql_schema(schema)
         self._limits = limits or Limits()
         aside = futures.ThreadPoolExecutor(1, "aside")
         self._documents = Documents(self._graphql, self._limits, aside)
@@ -219,7 +216,7 @@ class Engine:
             raw_variable_values=dict(request.variables or {}),
             operation_name=request.operation_name,
             max_coercion_errors=errors.MOST_ERRORS,
-            is_awaitable=_is_awaitable,
+            is_awaitable=is_awaitable,
         )
         if isinstance(executor, list):
             raise RequestError([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])

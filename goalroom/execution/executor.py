@@ -1,33 +1,25 @@
-"""Executes as the libraries do, but gives way to others, and keeps nothing of one event until the next."""
+"""Executes as the libraries do, but gives way to others."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from graphql import get_named_type, is_leaf_type
-from graphql.pyutils import Path, RefMap
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from graphql.pyutils import Path
 
+from goalroom.execution.engine_internals import SingleUseExecutor
 from goalroom.execution.scheduling import Scheduler
 
 # What waits for the database goes on at once for all that were asked for together.
 _TOGETHER = 20
 
 
-class Executor(StrawberryGraphQLCoreExecutionContext):
-    """Of one operation. Where it has a scheduler, it completes lists in time slices, and others go on in between."""
+class Executor(SingleUseExecutor):
+    """Of one operation. Where it has a scheduler, it completes lists in time slices, and others go on in between.
+
+    graphql-core completes a list in one go, as GraphQL.js does: https://github.com/graphql/graphql-js/issues/2262
+    """
 
     scheduler: Scheduler | None = None
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        # Nobody asks for these, and they hold on to it: each operation would wait for the collector.
-        self.async_helpers = None  # type: ignore[assignment]
-
-    def build_per_event_executor(self, payload: Any) -> Any:
-        """With nothing collected yet. The library's have all that was together, though each event's has other keys."""
-        executor: Any = super().build_per_event_executor(payload)
-        executor._relevant_sub_fields, executor._stream_usages = {}, RefMap()  # noqa: SLF001  # our own
-        return executor
 
     def complete_iterable_value(
         self, item_type: Any, details: Any, info: Any, path: Path, items: Iterable[Any], position: Any

@@ -41,7 +41,11 @@ class Upgrades:
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection. Without this a head may be endless, in size and in time: uvicorn's limits are h11's alone."""
+    """One connection. Without this a head may be endless, in size and in time: uvicorn's limits are h11's alone.
+
+    Limits for httptools were proposed and not taken: https://github.com/Kludex/uvicorn/pull/1684
+    `tests/goalroom/test_library_internals.py` fails if one of uvicorn's names that this uses is gone.
+    """
 
     def __init__(self, limits: Limits, upgrades: Upgrades, **given: Any) -> None:
         super().__init__(**given)
@@ -96,7 +100,8 @@ class HttpProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             super().handle_websocket_upgrade()
             self.transport.resume_reading()
-        # As at the end of a connection: it holds on to this, and only the collector would find them.
+        # It holds on to this, and only the collector would find them. uvicorn does the same at the end of a connection,
+        # and not here: https://github.com/Kludex/uvicorn/pull/1604
         self.parser = None  # type: ignore[assignment]  # as uvicorn does
 
     def send_400_response(self, msg: str) -> None:

@@ -7,6 +7,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """One socket. Without this its parser and it hold on to one another until the collector looks for such circles.
 
     A crowd that comes and goes would fill memory with them, and everybody would wait for the collector's long looks.
+    Not reported yet of websockets' parser; the same of its connections, which uvicorn doesn't use:
+    https://github.com/python-websockets/websockets/issues/1749
+    `tests/goalroom/test_library_internals.py` fails if one of the names that this uses is gone.
     """
 
     def connection_lost(self, exc: Exception | None) -> None:

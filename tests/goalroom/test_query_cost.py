@@ -8,11 +8,12 @@ import pytest
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, get_introspection_query, parse, validate
 from graphql.execution.values import VariableValues, get_variable_values
 
+from goalroom.execution.engine_internals import graphql_schema
 from goalroom.execution.query_cost import Price, Pricing
 from goalroom.limits import DEFAULTS, Limits
 from resolvers.build import schema
 
-_GRAPHQL = schema._schema  # noqa: SLF001  # Strawberry has no other way to it
+_GRAPHQL = graphql_schema(schema)
 _DOCS = (Path(__file__).parents[2] / "docs" / "limits.md").read_text("utf-8")
 
 
