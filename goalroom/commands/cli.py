@@ -189,7 +189,7 @@ def _imports() -> None:
 @imports.command()
 def beads(
     file: Annotated[
-        Path, typer.Argument(help="An issue file of beads, JSON lines.", exists=True, dir_okay=False, readable=True)
+        Path, typer.Argument(help="An issue file of beads, or the folder that it is in.", exists=True, readable=True)
     ],
     room: Annotated[
         str | None, typer.Option(envvar="GOALROOM_ROOM", help="The room's name.", show_default="from the file's name")

@@ -35,10 +35,33 @@ async def test_it_runs_beside_a_server_that_shows_what_it_made(home: Path) -> No
 
 @pytest.mark.parametrize(
     ("arguments", "status", "why"),
-    [((OWN, "--room", "T5"), 2, "A name is"), (("no-such-file.jsonl",), 2, "no-such-file.jsonl")],
+    [((OWN, "--room", "T5"), 2, "A name"), (("no-such-file.jsonl",), 2, "no-such-file.jsonl")],
 )
 def test_a_wrong_command_line_says_why(home: Path, arguments: tuple[str | Path, ...], status: int, why: str) -> None:
     ended = run("import", "beads", *arguments, "--data-dir", home)
     assert ended.returncode == status
     assert why in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_file_of_another_program_is_one_line_and_makes_no_room(home: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.jsonl"
+    page.write_bytes("<html></html>".encode("utf-16"))
+    ended = run("import", "beads", page, "--data-dir", home)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"goalroom: {page} is no issue file of beads: it is HTML or XML.\n"
+
+
+def test_a_folder_of_a_backup_is_read_with_its_dependencies(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    folder.mkdir()
+    (folder / "issues.jsonl").write_text('{"id":"x","title":"x"}\n{"id":"y","title":"y","status":"routed"}\n')
+    (folder / "dependencies.jsonl").write_text('{"issue_id":"y","depends_on_id":"x","type":"blocked-by"}\n')
+    ended = run("import", "beads", folder, "--data-dir", home)
+    assert (ended.returncode, ended.stderr) == (0, "line 2: status 'routed' is not known: y is blocked.\n")
+    assert ended.stdout.splitlines()[:4] == [
+        "Room backup:",
+        "  0 objectives",
+        "  2 tasks",
+        "  1 dependencies, 1 of them BLOCKS",
+    ]

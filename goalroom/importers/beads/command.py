@@ -1,6 +1,7 @@
 """Makes a room from an issue file of beads."""
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
@@ -8,16 +9,15 @@ from db.core.database import Database
 from db.core.enums import DependencyKind
 from db.operations import imports
 from db.operations.import_plan import Known, Plan
-from goalroom.command_error import CommandError
 from goalroom.importers.beads.model import File
 from goalroom.importers.beads.names import room_name
-from goalroom.importers.beads.parser import read
 from goalroom.importers.beads.planner import plan
+from goalroom.importers.beads.reader import read_file
 
 
 async def import_file(database: Database, path: Path, room: str | None, out: TextIO, err: TextIO) -> None:
     """Add what of the file isn't in the room yet, and say what was made, and what wasn't and why."""
-    file = await asyncio.to_thread(_read, path)
+    file = await asyncio.to_thread(read_file, path)
     name = room_name(path) if room is None else room
     planned = Plan()
 
@@ -40,7 +40,10 @@ async def import_file(database: Database, path: Path, room: str | None, out: Tex
         (made.agents, "agents"),
         (there, "issues already there"),
         (len(file.tombstones), "tombstones left out"),
-        *((count, f"of type {kind} left out{_with(file, kind)}") for kind, count in sorted(file.no_work.items())),
+        *(
+            (count, f"of type {kind} left out{_with(file, kind)}")
+            for kind, count in sorted(Counter(file.no_work.values()).items())
+        ),
     ):
         print(f"  {count} {what}", file=out)
 
@@ -48,11 +51,3 @@ async def import_file(database: Database, path: Path, room: str | None, out: Tex
 def _with(file: File, kind: str) -> str:
     count = file.no_work_dependencies[kind]
     return f", with {count} dependencies" if count else ""
-
-
-def _read(path: Path) -> File:
-    try:
-        with path.open("rb") as lines:
-            return read(lines)
-    except OSError as error:
-        raise CommandError(f"{path} can't be read: {error.strerror}.") from error

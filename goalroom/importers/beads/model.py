@@ -209,23 +209,29 @@ class Complaints:
     """What was not placed, and why, by line."""
 
     said: list[tuple[int, str]] = field(default_factory=list)
+    said_beside: list[str] = field(default_factory=list)
 
     def add(self, line: int, text: str) -> None:
         # On one line, and nothing in it that a terminal would obey.
         self.said.append((line, text if text.isprintable() else ascii(text)[1:-1]))
 
+    def add_beside(self, where: str, text: str) -> None:
+        """Of a file beside it."""
+        self.said_beside.append(f"{where}: {text}")
+
     def lines(self) -> Iterator[str]:
         """For people, in the order of the file."""
         for line, text in sorted(self.said, key=lambda one: one[0]):
             yield f"line {line}: {text}"
+        yield from self.said_beside
 
 
 @dataclass(slots=True)
 class File:
-    """What a file holds; what is no work is counted by type, with the dependencies from and on it."""
+    """What a file holds: tombstones by their lines, what is no work by its type, and dependencies from or on that."""
 
     issues: dict[str, Issue] = field(default_factory=dict)
     tombstones: dict[str, int] = field(default_factory=dict)
-    no_work: Counter[str] = field(default_factory=Counter)
+    no_work: dict[str, str] = field(default_factory=dict)
     no_work_dependencies: Counter[str] = field(default_factory=Counter)
     complaints: Complaints = field(default_factory=Complaints)

@@ -13,6 +13,9 @@ from goalroom.importers.beads.model import NO_WORK, PARENT, Complaints, Dependen
 from goalroom.importers.beads.names import issue_id
 
 Complain: TypeAlias = Callable[[str], None]
+NumberedLine: TypeAlias = tuple[int, bytes]
+# What files beside it add to the issues, by their ids and fields.
+Beside: TypeAlias = Mapping[str, Mapping[str, list[Any]]]
 
 # What pydantic finds wrong with a field, by the type of its error; other validators say a sentence of their own.
 _TEXTS = {
@@ -36,12 +39,11 @@ class _LeftOut(Exception):  # noqa: N818  # a line, not the program, ends here
     """Why a line gives no issue."""
 
 
-def read(lines: Iterable[bytes]) -> File:
-    """The issues by their ids, the first of each; tombstones and what is no work apart."""
-    file = File()
-    issues = _issues(lines, file.complaints)
+def parse(lines: Iterable[NumberedLine], beside: Beside, complaints: Complaints) -> File:
+    """The issues by their ids, the newest of each; tombstones and what is no work apart."""
+    issues = _issues(lines, beside, complaints)
     kinds = {key: one.issue_type for key, one in issues.items() if one.issue_type in NO_WORK and not one.is_tombstone}
-    file.no_work.update(kinds.values())
+    file = File(no_work=kinds, complaints=complaints)
     for key, issue in issues.items():
         if issue.is_tombstone:
             file.tombstones[key] = issue.line
@@ -58,13 +60,13 @@ def read(lines: Iterable[bytes]) -> File:
     return file
 
 
-def _issues(lines: Iterable[bytes], complaints: Complaints) -> dict[str, Issue]:
+def _issues(lines: Iterable[NumberedLine], beside: Beside, complaints: Complaints) -> dict[str, Issue]:
     issues: dict[str, Issue] = {}
-    for number, line in enumerate(lines, start=1):
+    for number, line in lines:
         if not line.strip():
             continue
         try:
-            issue = _issue(number, line, partial(complaints.add, number))
+            issue = _issue(number, line, beside, partial(complaints.add, number))
         except _LeftOut as why:
             complaints.add(number, str(why))
             continue
@@ -89,7 +91,7 @@ def _name_fields_without_place(file: File) -> None:
         file.complaints.add(at[0], f"{shown(name)} has no place here; {having}.")
 
 
-def _issue(number: int, line: bytes, complain: Complain) -> Issue:
+def _issue(number: int, line: bytes, beside: Beside, complain: Complain) -> Issue:
     fields = _fields(number, line, complain)
     said = fields.get("id", "")
     if said == "":
@@ -97,6 +99,11 @@ def _issue(number: int, line: bytes, complain: Complain) -> Issue:
     key = issue_id(said) if isinstance(said, str) else ""
     if not key:
         raise _LeftOut(f"id is no name: {shown(said)}.")
+    for name, parts in beside.get(key, {}).items():
+        here = fields.get(name, [])
+        if isinstance(here, list):
+            same = [_identity(part) for part in here]
+            fields[name] = [*here, *(part for part in parts if _identity(part) not in same)]
     issue = _validated(fields | {"id": key, "line": number}, key, complain)
     if issue.parent and not issue.parents:
         # It is written beside the dependency, and now and then alone.
@@ -108,10 +115,16 @@ def _issue(number: int, line: bytes, complain: Complain) -> Issue:
     return issue
 
 
+def _identity(part: Any) -> Any:
+    """What tells a comment or a dependency of an issue from its others."""
+    names = ("depends_on_id", "type", "author", "text", "created_at")
+    return [part.get(name) for name in names] if isinstance(part, dict) else part
+
+
 def _fields(number: int, line: bytes, complain: Complain) -> dict[str, Any]:
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-        found = json.loads(text, object_pairs_hook=partial(_clean, complain))
+        found = json.loads(text, object_pairs_hook=partial(clean, complain))
     except UnicodeDecodeError:
         raise _LeftOut("it is not UTF-8.") from None
     except RecursionError:
@@ -147,7 +160,7 @@ def _edges(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _clean(complain: Complain, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def clean(complain: Complain, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Without nulls, which stand for what is not said, and without characters that Postgres can't hold."""
     fields = {name: value for name, value in pairs if value is not None}
     for name, value in fields.items():

@@ -5,10 +5,11 @@ import pytest
 
 from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations.import_plan import Known, KnownObjective, KnownTask, NewTask, Plan
-from goalroom.importers.beads.model import File
+from goalroom.importers.beads.model import Complaints, File
 from goalroom.importers.beads.names import agent_name, room_name
-from goalroom.importers.beads.parser import read
+from goalroom.importers.beads.parser import parse
 from goalroom.importers.beads.planner import BLOCKED_WITHOUT_REASON, criteria_of, plan
+from goalroom.importers.beads.reader import read_file
 from tests.goalroom.importers.beads_check import OWN
 
 
@@ -21,7 +22,7 @@ def issue(key: str, **more: Any) -> dict[str, Any]:
 def planned(*issues: Any, known: Known | None = None) -> tuple[Plan, list[str]]:
     """The plan, and what is said of what was left out."""
     lines = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in issues]
-    file = read(lines)
+    file = parse(enumerate(lines, start=1), {}, Complaints())
     return plan(file, known or Known()), list(file.complaints.lines())
 
 
@@ -36,8 +37,7 @@ def edges(made: Plan) -> set[tuple[Any, Any, str]]:
 
 
 def own() -> tuple[File, Plan]:
-    with OWN.open("rb") as lines:
-        file = read(lines)
+    file = read_file(OWN)
     return file, plan(file, Known())
 
 
