@@ -57,9 +57,9 @@ class Limits:
             written, _, number = part.partition("=")
             name = _OLD_NAMES.get(written, written)
             if name not in names:
-                raise ValueError(f"it takes {', '.join(names)}")
+                raise ValueError(f"unknown limit {written!r}; the limits are {', '.join(names)}")
             if not number.isdecimal() or not 0 < int(number) < _MOST:
-                raise ValueError(f"{written} takes a whole number from 1")
+                raise ValueError(f"{written} must be a whole number, 1 or more")
             given[name] = int(number)
         return cls(**given)
 

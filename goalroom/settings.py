@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[!-~]{32,500}")
 
 def _postgres_url(url: str) -> str:
     if urlsplit(url).scheme not in {"postgres", "postgresql"}:
-        raise ValueError("it takes postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        raise ValueError("must look like postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     return url
 
 
@@ -28,7 +28,7 @@ def is_token(text: str) -> bool:
 
 def _token(token: str) -> str:
     if not is_token(token):
-        raise ValueError("it takes 32 to 500 printable characters without a space")
+        raise ValueError("must be 32 to 500 printable ASCII characters without spaces")
     return token
 
 
@@ -39,7 +39,7 @@ def _origins(given: str | tuple[str, ...]) -> tuple[str, ...]:
     for origin in origins:
         url = urlsplit(origin)
         if url.scheme not in {"http", "https"} or not url.netloc or f"{url.scheme}://{url.netloc}" != origin:
-            raise ValueError("it takes origins such as https://board.example, with commas between them")
+            raise ValueError("must be origins such as https://board.example, separated by commas")
     return origins
 
 
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
                 "; ".join(_said(name, given, problem) for name, problem in _problems(error)), 2
             ) from error
         if (settings.tls_cert is None) != (settings.tls_key is None):
-            raise CommandError("TLS takes both a certificate and its key: --tls-cert and --tls-key.", 2)
+            raise CommandError("TLS requires both a certificate and its key: --tls-cert and --tls-key.", 2)
         return settings
 
 

@@ -15,6 +15,7 @@ from db.core.records import Comment
 
 _CURSOR = "comment"
 _DEFAULT = 50
+_PAIRS = "Send `last` with `before`, or `first` with `after`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,9 @@ def requested_page(
     backward = last is not None
     # The schema gives `first` its default where it is left out.
     if backward and (after is not None or first not in (None, _DEFAULT)):
-        raise BadInput("last", "`last` goes with `before`, and `after` with `first`.")
+        raise BadInput("last", "last can't be combined with first or after.", _PAIRS)
     if not backward and before is not None:
-        raise BadInput("before", "`before` goes with `last`.")
+        raise BadInput("before", "before requires `last`.", _PAIRS)
     place = before if backward else after
     if place is not None:
         pagination.decode(_CURSOR, place, datetime, int)

@@ -27,7 +27,7 @@ class NewHandoff:
         """Itself, or BAD_INPUT: what is done and what is pending can't be left empty."""
         for field in ("done", "pending"):
             if not getattr(self, field).strip():
-                raise BadInput(f"handoff.{field}", f"handoff.{field} is empty: say it in a sentence.")
+                raise BadInput(f"handoff.{field}", f"handoff.{field} is empty: describe it in a sentence.")
         for field in ("done", "pending", "gotchas"):
             validation.text(f"handoff.{field}", getattr(self, field))
         return self

@@ -14,6 +14,7 @@ from db.core.records import Message
 from db.events import event_log
 
 _DEFAULT = 50
+_PAIRS = "Send `last` with `before`, or `first` with `after`."
 _BEYOND_ALL = 2**63 - 1
 
 
@@ -47,9 +48,9 @@ async def requested_page(
     backward = last is not None
     # The schema gives `first` its default where it is left out.
     if backward and (after is not None or first not in (None, _DEFAULT)):
-        raise BadInput("last", "`last` goes with `before`, and `after` with `first`.")
+        raise BadInput("last", "last can't be combined with first or after.", _PAIRS)
     if not backward and before is not None:
-        raise BadInput("before", "`before` goes with `last`.")
+        raise BadInput("before", "before requires `last`.", _PAIRS)
     most = (
         validation.page("last", last)
         if last is not None

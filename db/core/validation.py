@@ -44,7 +44,7 @@ def same_room(field: str, reference: str | None, room_id: int, expected: int, hi
     """BAD_INPUT where what the field refers to, which the caller may see, is in another room than the one meant."""
     if room_id != expected:
         where, meant = ids.of(ids.ROOM, room_id), ids.of(ids.ROOM, expected)
-        raise BadInput(field, f"{reference} is in another room: {where}, not {meant}.", hint)
+        raise BadInput(field, f"{reference} is in another room: in {where}, not in {meant}.", hint)
 
 
 def title(field: str, value: str) -> str:

@@ -86,7 +86,7 @@ async def update(
         validation.text("note", note)
     for name, value in changes.items():
         if value is None:
-            raise BadInput(name, f"{name} can't be cleared.")
+            raise BadInput(name, f"{name} can't be null: leave it out to keep it as it is.")
     async with database.transaction() as tx:
         row = await q.key_result_by_id(tx, key_result_id=ids.key(ids.KEY_RESULT, reference))
         if row is None:

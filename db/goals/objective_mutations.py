@@ -150,7 +150,7 @@ async def _locked(tx: Transaction, caller: Caller, reference: str) -> Objective:
 def _columns(before: Objective, changes: ObjectiveChanges) -> dict[str, Any]:
     for name in ("title", "weight", "standing", "status", "archived"):
         if name in changes and changes[name] is None:
-            raise BadInput(name, f"{name} can't be cleared.")
+            raise BadInput(name, f"{name} can't be null: leave it out to keep it as it is.")
     due_at = changes.get("due_at", before.due_at)
     return {
         "title": validation.title("title", changes.get("title", before.title) or ""),

@@ -75,7 +75,7 @@ def _database(facts: Any) -> Look:
             Finding(f"Its encoding is {facts['encoding']}.", "Export, and restore into a database with UTF8.")
         )
     if facts["is_standby"] or facts["is_read_only"]:
-        findings.append(Finding("It takes no writes.", "Name the primary in --database-url."))
+        findings.append(Finding("It is read-only.", "Set --database-url to the primary."))
     if not facts["is_durable"]:
         findings.append(
             Finding(
@@ -112,7 +112,7 @@ async def _log(connection: Any) -> Look:
             problem = f"The log of room {row['name']} lacks {row['last'] - row['events']} events, {gap}."
         else:
             problem = f"The log of room {row['name']} ends at {row['last']}, and its counter says {row['counter']}."
-        findings.append(Finding(problem, "Something else wrote here: restore the last backup."))
+        findings.append(Finding(problem, "Something else wrote to the database: restore the last backup."))
     return Look("log", "continuous" if not findings else "broken", findings)
 
 

@@ -89,7 +89,7 @@ async def restore(connection: Any, given: Iterable[str]) -> dict[str, int]:
                     restored[table] += await q.restore_rows(connection, of_table=table, rows=text)
             await q.check_references(connection)
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
-            raise CannotRestore(f"The file doesn't hold together: {error}.") from error
+            raise CannotRestore(f"The file's rows contradict one another: {error}.") from error
         await q.continue_ids(connection)
         await q.silent_since(connection, at=at)
     return dict(restored)
@@ -101,14 +101,14 @@ def _begin(line: str) -> datetime:
     if head.get("format") != FORMAT:
         raise CannotRestore("This is not a file that `goalroom export` wrote.")
     if head["version"] > VERSION or head["migration"] > max(migrations()):
-        raise CannotRestore("The file was written by a newer Goalroom: restore it with that one.")
+        raise CannotRestore("The file was written by a newer version of Goalroom: restore it with that version.")
     return datetime.fromisoformat(head["at"])
 
 
 async def _check_it_is_free(connection: Any) -> None:
     if not await q.is_unused(connection):
         raise CannotRestore(
-            "The database has rooms and work of its own, and ids stay what they are: restore into an empty one."
+            "The database is not empty. Restored rows keep their ids, so restore them into an empty database."
         )
     if await q.is_in_use(connection):
         raise CannotRestore("Another Goalroom uses this database: stop it first.")
@@ -128,7 +128,7 @@ def _rows(numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[str, str]]:
             raise CannotRestore(f"Line {number} is not a row of a Goalroom export.")
         count += 1
         yield table, line[len(_ROW.format(table)) : line.rindex("}")]
-    raise CannotRestore(f"The file lacks rows: it ends after {count}, without saying that these are all.")
+    raise CannotRestore(f"The file is incomplete: it ends after {count} rows, without its last line.")
 
 
 def _read(line: str) -> dict[str, Any]:

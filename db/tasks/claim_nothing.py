@@ -52,7 +52,7 @@ async def why_nothing(database: Database, caller: Caller, room: Room) -> Nothing
 
 def _reason(room: Room, why: "WhyNothingRow", lacking: Sequence[str], *, full: bool) -> str:
     if room.paused:
-        return "The room is paused: nothing can be claimed until it goes on."
+        return "The room is paused: nothing can be claimed until it is resumed."
     if full:
         return f"You hold as many tasks as this room allows at once: {room.wip_limit}. Finish or release one."
     if why["todo"] == 0:
@@ -61,7 +61,7 @@ def _reason(room: Room, why: "WhyNothingRow", lacking: Sequence[str], *, full: b
         f"{why['waiting']} wait for something else" if why["waiting"] else "",
         f"{why['need_criteria']} need criteria first (setCriteria)" if why["need_criteria"] else "",
         f"{why['assigned_to_others']} are assigned to others" if why["assigned_to_others"] else "",
-        f"some ask for capabilities that you don't have ({', '.join(lacking)})" if lacking else "",
+        f"some require capabilities that you don't have ({', '.join(lacking)})" if lacking else "",
     ]
-    said = "; ".join(part for part in parts if part) or "none of them fits what you asked for"
-    return f"Of {why['todo']} tasks to do, none is for you now: {said}."
+    said = "; ".join(part for part in parts if part) or "none of them matches your request"
+    return f"Of {why['todo']} tasks to do, you can claim none now: {said}."

@@ -19,9 +19,13 @@ async def add(database: Database, caller: Caller, on: str, kind: CommentKind, bo
     """Say something on a task or an objective; a holder's comment renews its lease, PROGRESS counts as progress."""
     letter, number = ids.split(on)
     if letter not in (ids.TASK, ids.OBJECTIVE):
-        raise BadInput("on", f"{on} takes no comments: they stand on tasks and objectives.")
+        raise BadInput("on", f"Comments can only be added to tasks and objectives, and {on} is neither.")
     if kind not in _BY_HAND:
-        raise BadInput("kind", f"A comment of the kind {kind} comes with the act of that name, not by hand.")
+        raise BadInput(
+            "kind",
+            f"addComment does not accept the kind {kind}: the server writes such comments.",
+            "Send NOTE, PROGRESS or DECISION.",
+        )
     if not body.strip():
         raise BadInput("body", "body is empty.")
     validation.text("body", body)

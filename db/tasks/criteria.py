@@ -27,7 +27,7 @@ def checked(texts: Sequence[str]) -> list[str]:
 def refuse_repeated(references: Sequence[str], form: str) -> None:
     """BAD_INPUT where two of them name one criterion; `form` is what to send for each."""
     if len({reference.upper() for reference in references}) < len(references):
-        raise BadInput("criteria", f"criteria says two things of one criterion: send one {form} for each.")
+        raise BadInput("criteria", f"criteria names a criterion twice: send one {form} for each.")
 
 
 async def of_task(tx: Transaction, task: Task, named: Iterable[int]) -> list[Criterion]:

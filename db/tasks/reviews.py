@@ -127,7 +127,7 @@ def _notify(tx: Transaction, caller: Caller, task: Task, new: NewReview) -> None
     name = f"{ids.of(ids.TASK, task.id)} '{task.title}'"
     approves = new.verdict is Verdict.APPROVED
     kind = InboxKind.APPROVED if approves else InboxKind.CHANGES_REQUESTED
-    how = "approved it" if approves else "asks for changes; claimTask takes it up again"
+    how = "approved it" if approves else "requests changes; claimTask takes it up again"
     text = f"{name}: {caller.name} {how}." + (f" {new.comment}" if new.comment else "")
     for agent_id in dict.fromkeys([task.submitted_by_id, task.assignee_id]):
         tx.notify(agent_id, task.room_id, kind, text, by=caller.agent_id, task=task.id)

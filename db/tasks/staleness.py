@@ -28,7 +28,7 @@ async def mark_stale(database: Database) -> int:
                 data={"holder": row["holder"], "silentSince": row["since"]},
             )
             rest = row["reclaim_after_seconds"]
-            threat = f" It is taken back in {rest} s otherwise." if rest is not None else ""
+            threat = f" Otherwise it is taken back in {rest} s." if rest is not None else ""
             text = (
                 f"No word of progress on {ids.of(ids.TASK, row['id'])} '{row['title']}' since"
                 f" {row['since']:%Y-%m-%d %H:%M} UTC: say how it goes (addComment of the kind PROGRESS, or writeNotes),"

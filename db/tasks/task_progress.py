@@ -164,6 +164,6 @@ async def unblock(database: Database, caller: Caller, reference: str) -> Task:
             {"clearedBy": None, "ready": after.ready} if goes_on else {"changes": {"reason": None}},
         )
         if goes_on:
-            text = f"{held.id} '{task.title}' is blocked no more: it is clear to go on."
+            text = f"{held.id} '{task.title}' is no longer blocked: it is clear to go on."
             tx.notify(after.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, by=caller.agent_id, task=task.id)
         return after

@@ -84,7 +84,7 @@ async def _changed(lookups: Lookups, before: Task, changes: TaskChanges) -> dict
     """The value of every column that updateTask writes: the old one where nothing was said."""
     for name in ("title", "priority"):
         if name in changes and changes[name] is None:
-            raise BadInput(name, f"{name} can't be cleared.")
+            raise BadInput(name, f"{name} can't be null: leave it out to keep it as it is.")
     columns = {name: getattr(before, name) for name in (*_COLUMNS, "requirement_id", "objective_id", "parent_id")}
     columns |= {name: _COLUMNS[name](value) for name, value in changes.items() if name in _COLUMNS}
     if "capabilities" in changes or "resources" in changes:

@@ -59,7 +59,7 @@ def serve(
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate and those above it, as PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="The certificate's key, as PEM.")] = None,
     allowed_origins: Annotated[
-        str | None, typer.Option(help="Sites whose pages may use the API in a browser, with commas between them.")
+        str | None, typer.Option(help="Sites whose pages may use the API in a browser, separated by commas.")
     ] = None,
 ) -> None:
     """Run the server in the foreground until SIGINT or SIGTERM."""

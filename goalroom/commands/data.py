@@ -91,4 +91,4 @@ async def doctor(settings: Settings, out: TextIO, *, fix: bool) -> None:
 
 def _check_there_is_one(settings: Settings) -> None:
     if settings.database_url is None and not (settings.data_dir / data_dir.CLUSTER).exists():
-        raise CommandError(f"There is no data in {settings.data_dir}: name another --data-dir, or a --database-url.")
+        raise CommandError(f"There is no data in {settings.data_dir}: set another --data-dir, or --database-url.")

@@ -36,7 +36,7 @@ class Stage:
             self._client.ask(documents.SEND, input=welcome)
         elif found["title"] != roles.TITLE:
             raise CommandError(
-                f"There is a room '{roles.ROOM}' that this command didn't make, and it is left alone:"
+                f"The room '{roles.ROOM}' exists already, and this command did not create it:"
                 " choose another --data-dir."
             )
         else:
@@ -73,7 +73,7 @@ class Stage:
             except Refused as refused:
                 if refused.code != "NAME_TAKEN":
                     raise
-        raise CommandError(f"The demo has no name left for its {role.part}: {' and '.join(names)} are taken.")
+        raise CommandError(f"The demo finds no free name for its {role.part}: {' and '.join(names)} are taken.")
 
     def tidy(self) -> None:
         """Subagents whose work is over leave the room."""

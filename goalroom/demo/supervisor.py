@@ -42,9 +42,7 @@ async def perform(url: str, admin_token: str, play: Play) -> None:
                 group.create_task(_keep_playing(part, stage))
             group.create_task(_keep_tidy(stage))
     except LockedOut as error:
-        raise CommandError(
-            "The demo isn't let in: the admin's token is not good. Set GOALROOM_ADMIN_TOKEN to one that is."
-        ) from error
+        raise CommandError("The server refused the admin's token. Set GOALROOM_ADMIN_TOKEN to a valid one.") from error
     except (Refused, Gone) as error:
         raise CommandError(f"The demo can't be set up: {error}") from error
     except BaseExceptionGroup as group_error:

@@ -25,5 +25,5 @@ def keep(folder: Path) -> str:
             os.fsync(file.fileno())
         new.replace(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"The admin's token can't be kept in {path}: {error}.") from error
+        raise CommandError(f"Can't write the admin's token to {path}: {error}.") from error
     return token

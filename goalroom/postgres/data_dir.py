@@ -41,7 +41,7 @@ def make(path: Path) -> None:
         if not any(path.iterdir()) and path.stat().st_uid == os.geteuid():
             path.chmod(0o700)
     except OSError as error:
-        raise CommandError(f"The data directory {path} can't be made or read: {error.strerror}.") from error
+        raise CommandError(f"Can't create or read the data directory {path}: {error.strerror}.") from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise CommandError(f"The data directory {path} is not writable for this user.")
 
@@ -55,7 +55,7 @@ def account(path: Path) -> Account | None:
             try:
                 return Account(uid, pwd.getpwuid(uid).pw_gid)
             except KeyError:
-                raise CommandError(f"{owned} belongs to user id {uid}, which this system doesn't know.") from None
+                raise CommandError(f"{owned} belongs to user id {uid}, which does not exist on this system.") from None
     user = system_user()
     if all(entry.name in _OURS for entry in path.iterdir()):
         os.chown(path, user.uid, user.gid)
@@ -89,7 +89,7 @@ def _open(path: Path, bits: int) -> None:
     try:
         path.chmod(stat.S_IMODE(path.stat().st_mode) | bits)
     except OSError as error:
-        raise CommandError(f"Postgres, which never runs as root, can't get to {path}: {error.strerror}.") from error
+        raise CommandError(f"Postgres, which never runs as root, has no access to {path}: {error.strerror}.") from error
 
 
 def system_user(name: str = _SYSTEM_USER) -> Account:
@@ -111,8 +111,8 @@ def system_user(name: str = _SYSTEM_USER) -> Account:
                 found = _look_up(name)
     if found is None:
         raise CommandError(
-            f"Postgres never runs as root, and the system user {name} can't be made: "
-            "run goalroom as an ordinary user, or give --database-url."
+            f"Postgres never runs as root, and the system user {name} can't be created: "
+            "run goalroom as an ordinary user, or set --database-url."
         )
     return found
 
@@ -131,7 +131,7 @@ def _one_process_at_a_time() -> Generator[None]:
     try:
         lock = Lock(_USERADD_LOCK)
     except OSError as error:
-        raise CommandError(f"The lock {_USERADD_LOCK} can't be made: {error.strerror}.") from error
+        raise CommandError(f"Can't create the lock {_USERADD_LOCK}: {error.strerror}.") from error
     try:
         lock.wait()
         yield

@@ -178,8 +178,8 @@ class Cluster:
         ).stdout.split()[1]
         if made_by != brought.split(".")[0]:
             raise CommandError(
-                f"{self._data_dir} was made by Postgres {made_by}, and this Goalroom brings {brought}: "
-                "use the Goalroom that made it, or another --data-dir."
+                f"{self._data_dir} was created by Postgres {made_by}, and this version of Goalroom contains {brought}: "
+                "use the version that created it, or another --data-dir."
             )
 
     def _socket_dir(self) -> Path:
@@ -204,11 +204,11 @@ class Cluster:
             found = path.lstat()
             if found.st_uid != owner or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
                 raise CommandError(
-                    f"{path} is in the way of the embedded Postgres, and not its own: remove it."
+                    f"The embedded Postgres needs {path}, which something else created: remove it."
                 ) from None
         except OSError as error:
             raise CommandError(
-                f"The embedded Postgres has no place for its socket: {path}: {error.strerror}."
+                f"Can't create the directory {path} for the socket of the embedded Postgres: {error.strerror}."
             ) from error
         return path
 

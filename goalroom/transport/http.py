@@ -128,7 +128,7 @@ class GraphQLHTTP:
 
     async def _caller(self, method: str, headers: Headers) -> Caller:
         if method not in {"GET", "POST"}:
-            raise _refused(405, "GraphQL is served over GET and POST.", {"allow": "GET, POST"})
+            raise _refused(405, "The method must be GET or POST.", {"allow": "GET, POST"})
         try:
             return await self._services.authenticate(bearer(headers.get("authorization")))
         except Exception as error:

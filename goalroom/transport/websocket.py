@@ -48,7 +48,7 @@ class GraphQLWebSocket:
             if spoken:
                 await _Socket(self._services, bearer(headers.get("authorization")), receive, send).serve()
             else:
-                await _close(send, ws.Close(ws.BAD_PROTOCOL, f"Only {ws.PROTOCOL} is spoken here"))
+                await _close(send, ws.Close(ws.BAD_PROTOCOL, f"The subprotocol must be {ws.PROTOCOL}"))
         except OSError:
             # The client went away while something was sent to it.
             return

@@ -130,7 +130,9 @@ async def test_a_room_of_that_name_which_is_somebody_elses_is_left_alone(options
 
             assert await admin.execute(LOG, room="demo") == before
     assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith("goalroom: There is a room 'demo' that this command didn't make")
+    assert refused.stderr.splitlines()[-1].startswith(
+        "goalroom: The room 'demo' exists already, and this command did not create it"
+    )
 
 
 async def _until(events: AsyncGenerator[dict[str, Any]], kind: str) -> AsyncGenerator[dict[str, Any]]:

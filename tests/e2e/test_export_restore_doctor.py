@@ -45,7 +45,7 @@ async def test_what_was_exported_is_served_elsewhere(home: Path, tmp_path: Path)
 
     twice = run("restore", file, "--data-dir", new_home)
     assert (twice.returncode, twice.stdout) == (1, "")
-    assert "restore into an empty one" in twice.stderr
+    assert "restore them into an empty database" in twice.stderr
     assert run("doctor", "--data-dir", new_home).returncode == 0
 
 

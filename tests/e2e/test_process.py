@@ -229,7 +229,7 @@ def test_a_data_directory_of_another_postgres_is_refused(home: Path) -> None:
 
     version.write_text(made_by)
     assert refused.returncode == 1
-    assert "was made by Postgres 99" in one_line(refused.stderr)
+    assert "was created by Postgres 99" in one_line(refused.stderr)
 
 
 def test_a_taken_port_is_one_line(home: Path) -> None:
@@ -310,7 +310,7 @@ def test_a_place_where_no_data_directory_can_be_is_one_line(tmp_path: Path) -> N
     refused = run("migrate", "--data-dir", tmp_path / "file" / "home")
 
     assert refused.returncode == 1
-    assert "can't be made" in one_line(refused.stderr)
+    assert "Can't create" in one_line(refused.stderr)
 
 
 def test_a_path_too_long_for_a_socket_does_no_harm(tmp_path: Path) -> None:

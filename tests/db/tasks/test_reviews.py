@@ -197,7 +197,7 @@ async def test_changes_bring_the_task_back_to_its_author_first_of_all(gate: Gate
     assert [one.id for one in claimed] == [task.id]
     assert (await gate.told(gate.author))[-1] == (
         "CHANGES_REQUESTED",
-        f"{t(task)} '{task.title}': reviewer asks for changes; claimTask takes it up again. Add tests",
+        f"{t(task)} '{task.title}': reviewer requests changes; claimTask takes it up again. Add tests",
     )
     again = await submissions.submit(gate.database, gate.author, t(task), Submission(summary="With tests"))
     assert again.reviewer_id == gate.reviewer.agent_id
