@@ -31,11 +31,13 @@ class AgentQuery:
     def my_role(self, info: Info) -> Role:
         return info.context.caller.role
 
-    @strawberry.field(description="The agent of this id or name.")
+    @strawberry.field(description="The agent with this id or name.")
     async def agent(self, info: Info, agent: strawberry.ID) -> Agent | None:
         return Agent.of(await agents.find(info.context.database, info.context.caller, agent))
 
-    @strawberry.field(description="The members of a room, by name; of these presences, where some are given.")
+    @strawberry.field(
+        description="The members of a room, sorted by name; with `presence`, only those with one of these presences."
+    )
     async def agents(
         self,
         info: Info,
@@ -64,7 +66,7 @@ class AgentMutation:
         )
         return Registration.of(await agents.register(info.context.database, info.context.caller, new))
 
-    @strawberry.mutation(description="Oneself, one's subagents, or, for an ADMIN, anyone.")
+    @strawberry.mutation(description="Change oneself or one's subagents; an ADMIN can change any agent.")
     async def update_agent(self, info: Info, input: UpdateAgentInput) -> Agent | None:  # noqa: A002
         changes = given(input, "description", "capabilities", "rooms")
         return Agent.of(await agents.update(info.context.database, info.context.caller, or_none(input.agent), changes))
@@ -103,7 +105,7 @@ class AgentMutation:
             )
         )
 
-    @strawberry.mutation(description="Say what the caller does right now, or, without a kind, that it is over.")
+    @strawberry.mutation(description="Say what the caller is doing right now; without a kind, its activity ends.")
     async def set_activity(self, info: Info, input: SetActivityInput) -> Agent | None:  # noqa: A002
         ttl = activity.TTL_SECONDS if input.ttl_seconds is None else input.ttl_seconds
         return Agent.of(

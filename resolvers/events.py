@@ -76,7 +76,7 @@ class EventSubscription:
         )
         return follow(info, wanted, TaskUnblocked.of)
 
-    @strawberry.subscription(description="Agents that come, fall silent or leave, and what they say that they do.")
+    @strawberry.subscription(description="Changes of the agents' presence, and of what they say that they are doing.")
     async def presence_changed(
         self, info: Info, room: strawberry.ID | None = None, after: str | None = None
     ) -> AsyncGenerator[PresenceChange, None]:

@@ -14,7 +14,7 @@ from schema.types.enums import InboxKind
 
 @strawberry.type
 class InboxQuery:
-    @strawberry.field(description="What the caller must know, oldest first; what it hasn't acknowledged, or all of it.")
+    @strawberry.field(description="The caller's inbox, oldest first: only what is unacknowledged, or all of it.")
     async def inbox(
         self,
         info: Info,

@@ -10,11 +10,13 @@ from schema.types.conversation.memory import ForgetInput, Memory, RememberInput
 
 @strawberry.type
 class MemoryQuery:
-    @strawberry.field(description="What is remembered under this key; null and NOT_FOUND where there is nothing.")
+    @strawberry.field(description="The value under this key; null and NOT_FOUND where there is none.")
     async def recall(self, info: Info, scope: strawberry.ID, key: str) -> Memory | None:
         return Memory.of(await memory.recall(info.context.database, info.context.caller, scope, key))
 
-    @strawberry.field(description="What is remembered in this scope, by key; with `search` only what fits, best first.")
+    @strawberry.field(
+        description="The values in this scope, sorted by key; with `search`, only those that match, best first."
+    )
     async def memories(
         self,
         info: Info,

@@ -15,7 +15,7 @@ from schema.types.events.subscription_payloads import MessageSent
 
 @strawberry.type
 class MessageMutation:
-    @strawberry.mutation(description="A new place in the room to talk about one subject.")
+    @strawberry.mutation(description="Create a channel in a room.")
     async def create_channel(self, info: Info, input: CreateChannelInput) -> Channel | None:  # noqa: A002  # the contract's name
         return Channel.of(
             await channels.create(
@@ -27,7 +27,7 @@ class MessageMutation:
             )
         )
 
-    @strawberry.mutation(description="Say something in a channel, or directly to agents.")
+    @strawberry.mutation(description="Send a message to a channel, or directly to agents.")
     async def send_message(self, info: Info, input: SendMessageInput) -> Message | None:  # noqa: A002
         context = info.context
         sent = await message_send.send(context.database, context.caller, input.new(), or_none(input.idempotency_key))

@@ -25,7 +25,7 @@ class ReadAgain(FieldExtension):
         return await next_(source, info, **arguments)
 
 
-@strawberry.type(description="What clients can do, a field for each act.")
+@strawberry.type(description="What clients can do, one field for each action.")
 class Mutation(
     RoomMutation,
     AgentMutation,

@@ -39,7 +39,7 @@ class NodeQuery:
         return await _find(info, id)
 
     @strawberry.field(
-        description="Up to 100 of them, in the order asked for; null and an error where one can't be found."
+        description="Up to 100 of them, in the order of `ids`; null and an error for each that can't be found."
     )
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         asked = validation.items("ids", ids)

@@ -13,21 +13,21 @@ from schema.types.goals.objective import CreateObjectiveInput, MoveObjectiveInpu
 
 @strawberry.type
 class ObjectiveQuery:
-    @strawberry.field(description="The objective of this id.")
+    @strawberry.field(description="The objective with this id.")
     async def objective(self, info: Info, id: strawberry.ID) -> Objective | None:  # noqa: A002  # the contract's name
         return Objective.of(await objectives.find(info.context.database, info.context.caller, id))
 
 
 @strawberry.type
 class ObjectiveMutation:
-    @strawberry.mutation(description="Make an objective, at the root or under a parent.")
+    @strawberry.mutation(description="Create an objective, at the root or under a parent.")
     async def create_objective(self, info: Info, input: CreateObjectiveInput) -> Objective | None:  # noqa: A002
         made = await objective_mutations.create(
             info.context.database, info.context.caller, **input.new(), key=or_none(input.idempotency_key)
         )
         return Objective.of(made)
 
-    @strawberry.mutation(description="Change what it says of itself, its status, or whether it is archived.")
+    @strawberry.mutation(description="Change an objective's fields, its status, or whether it is archived.")
     async def update_objective(self, info: Info, input: UpdateObjectiveInput) -> Objective | None:  # noqa: A002
         changed = await objective_mutations.update(
             info.context.database, info.context.caller, input.id, input.changes()
@@ -41,7 +41,7 @@ class ObjectiveMutation:
         )
         return Objective.of(moved)
 
-    @strawberry.mutation(description="Measure an objective by one more number.")
+    @strawberry.mutation(description="Add a key result to an objective.")
     async def create_key_result(self, info: Info, input: CreateKeyResultInput) -> KeyResult | None:  # noqa: A002
         made = await key_results.create(
             info.context.database,
@@ -52,7 +52,7 @@ class ObjectiveMutation:
         )
         return KeyResult.of(made)
 
-    @strawberry.mutation(description="Say how far it is, or what it aims for.")
+    @strawberry.mutation(description="Change a key result's current value, title or target.")
     async def update_key_result(self, info: Info, input: UpdateKeyResultInput) -> KeyResult | None:  # noqa: A002
         changes = given(input, "current", "title", "target")
         changed = await key_results.update(

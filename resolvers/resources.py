@@ -12,7 +12,7 @@ from schema.types.resources.resource import DefineResourceInput, ReportHealthInp
 
 @strawberry.type
 class ResourceMutation:
-    @strawberry.mutation(description="Make a resource that tasks can need, or change the one of this name.")
+    @strawberry.mutation(description="Create a resource that tasks can need, or change the one of this name.")
     async def define_resource(self, info: Info, input: DefineResourceInput) -> Resource | None:
         return Resource.of(
             await resources.define(
@@ -27,7 +27,8 @@ class ResourceMutation:
         )
 
     @strawberry.mutation(
-        description="Say whether a resource works: failures in a row open its breaker, a try that went well closes it."
+        description="Report whether a resource works: failures in a row open its breaker, and a successful try "
+        "closes it."
     )
     async def report_health(self, info: Info, input: ReportHealthInput) -> Resource | None:
         return Resource.of(
@@ -41,7 +42,7 @@ class ResourceMutation:
             )
         )
 
-    @strawberry.mutation(description="Close a breaker by hand.")
+    @strawberry.mutation(description="Close a resource's circuit breaker by hand.")
     async def reset_breaker(self, info: Info, input: ResetBreakerInput) -> Resource | None:
         return Resource.of(
             await resources.reset(

@@ -21,6 +21,6 @@ class ReviewMutation:
         task = await reviews.claim_next(info.context.database, info.context.caller, room)
         return Task.of(task) if task else None
 
-    @strawberry.mutation(description="Decide on a submission: it is DONE, or goes back to its author.")
+    @strawberry.mutation(description="Decide on a submission: the task is DONE, or goes back to its author.")
     async def review_task(self, info: Info, input: ReviewTaskInput) -> Task | None:  # noqa: A002
         return Task.of(await reviews.review(info.context.database, info.context.caller, input.task, input.new()))

@@ -11,11 +11,11 @@ from schema.types.rooms.room import CreateRoomInput, Room, UpdateRoomInput
 
 @strawberry.type
 class RoomQuery:
-    @strawberry.field(description="The room of this id or name; without one, the caller's only room.")
+    @strawberry.field(description="The room with this id or name; without one, the caller's only room.")
     async def room(self, info: Info, room: strawberry.ID | None = strawberry.UNSET) -> Room | None:
         return Room.of(await rooms.find(info.context.database, info.context.caller, or_none(room)))
 
-    @strawberry.field(description="The rooms that the caller may see, by name.")
+    @strawberry.field(description="The rooms that the caller may see, sorted by name.")
     async def rooms(self, info: Info) -> list[Room]:
         return [Room.of(room) for room in await rooms.visible(info.context.database, info.context.caller)]
 

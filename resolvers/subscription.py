@@ -8,7 +8,8 @@ from resolvers.messages import MessageSubscription
 
 
 @strawberry.type(
-    description="What clients can watch: what followed the cursor `after` comes first, then what happens, in one order."
+    description="What clients can watch: first what followed the cursor `after`, then what happens from now "
+    "on, in one order."
 )
 class Subscription(EventSubscription, MessageSubscription, InboxSubscription):
     pass

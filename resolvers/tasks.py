@@ -47,7 +47,7 @@ from schema.types.tasks.task_inputs import (
 
 @strawberry.type
 class TaskQuery:
-    @strawberry.field(description="The task of this id.")
+    @strawberry.field(description="The task with this id.")
     async def task(self, info: Info, id: strawberry.ID) -> Task | None:
         return Task.of(await references.find_task(info.context.database, info.context.caller, id))
 
@@ -74,7 +74,7 @@ class TaskQuery:
 
 @strawberry.type
 class TaskMutation:
-    @strawberry.mutation(description="Make a task.")
+    @strawberry.mutation(description="Create a task.")
     async def create_task(self, info: Info, input: CreateTaskInput) -> Task | None:
         key = or_none(input.idempotency_key)
         return Task.of(await task_create.create(info.context.database, info.context.caller, input.new(), key))
@@ -90,18 +90,18 @@ class TaskMutation:
         )
         return [Task.of(task) for task in made]
 
-    @strawberry.mutation(description="Change what a task says of itself, and where it stands.")
+    @strawberry.mutation(description="Change a task's fields, its place in the goal tree, or its track.")
     async def update_task(self, info: Info, input: UpdateTaskInput) -> Task | None:
         fence = or_none(input.fence)
         return Task.of(
             await task_update.update(info.context.database, info.context.caller, input.id, input.changes(), fence=fence)
         )
 
-    @strawberry.mutation(description="Say what done means, before the work.")
+    @strawberry.mutation(description="Set a task's done criteria, before work on it starts.")
     async def set_criteria(self, info: Info, input: SetCriteriaInput) -> Task | None:
         return Task.of(await criteria.set_all(info.context.database, info.context.caller, input.task, input.criteria))
 
-    @strawberry.mutation(description="Give a task an owner, a reviewer, instructions.")
+    @strawberry.mutation(description="Set a task's assignee, reviewer and instructions.")
     async def assign_task(self, info: Info, input: AssignTaskInput) -> Task | None:
         changes = given(input, "assignee", "reviewer", "instructions")
         handoff = input.handoff.new() if input.handoff else None
@@ -115,14 +115,14 @@ class TaskMutation:
             )
         )
 
-    @strawberry.mutation(description="Let a task depend on another; cycles are refused.")
+    @strawberry.mutation(description="Make a task depend on another; cycles are refused.")
     async def add_dependency(self, info: Info, input: DependencyInput) -> Dependency | None:
         kind = input.kind or DependencyKind.BLOCKS
         return Dependency.of(
             await dependencies.add(info.context.database, info.context.caller, input.task, input.depends_on, kind)
         )
 
-    @strawberry.mutation(description="Take a dependency away; where there is none, nothing changes.")
+    @strawberry.mutation(description="Remove a dependency; where there is none, nothing changes.")
     async def remove_dependency(self, info: Info, input: DependencyInput) -> Task | None:
         kind = input.kind or DependencyKind.BLOCKS
         return Task.of(
@@ -156,7 +156,7 @@ class TaskMutation:
             )
         )
 
-    @strawberry.mutation(description="Hold a task for longer.")
+    @strawberry.mutation(description="Extend the lease on a task.")
     async def renew_lease(self, info: Info, input: RenewLeaseInput) -> Lease | None:
         return Lease.of(
             await task_progress.renew(
@@ -169,7 +169,7 @@ class TaskMutation:
             )
         )
 
-    @strawberry.mutation(description="Give a task back for anybody to take.")
+    @strawberry.mutation(description="Give a task back, so that anybody can claim it.")
     async def release_task(self, info: Info, input: ReleaseTaskInput) -> Task | None:
         handoff = input.handoff.new() if input.handoff else None
         return Task.of(
@@ -178,7 +178,9 @@ class TaskMutation:
             )
         )
 
-    @strawberry.mutation(description="Keep a task that can't go on, without a lease, until it can.")
+    @strawberry.mutation(
+        description="Block a task that can't go on: its owner keeps it, without a lease, until it can."
+    )
     async def block_task(self, info: Info, input: BlockTaskInput) -> Task | None:
         return Task.of(
             await task_progress.block(
@@ -195,7 +197,7 @@ class TaskMutation:
     async def unblock_task(self, info: Info, input: UnblockTaskInput) -> Task | None:
         return Task.of(await task_progress.unblock(info.context.database, info.context.caller, input.task))
 
-    @strawberry.mutation(description="Write on the page that a task's holders keep.")
+    @strawberry.mutation(description="Write to the notes of a task.")
     async def write_notes(self, info: Info, input: WriteNotesInput) -> Task | None:
         return Task.of(
             await task_progress.write_notes(
@@ -215,22 +217,25 @@ class TaskMutation:
             await submissions.complete(info.context.database, info.context.caller, input.task, submission, fence=fence)
         )
 
-    @strawberry.mutation(description="Hand a task in: a reviewer who is no relative judges it.")
+    @strawberry.mutation(description="Submit a task for review by an agent that is no relative of its author.")
     async def submit_task(self, info: Info, input: SubmitTaskInput) -> Task | None:
         submission, fence = input.submission(), or_none(input.fence)
         return Task.of(
             await submissions.submit(info.context.database, info.context.caller, input.task, submission, fence=fence)
         )
 
-    @strawberry.mutation(description="Give a task up: what waited for it waits no more.")
+    @strawberry.mutation(description="Cancel a task: what waited for it no longer does.")
     async def cancel_task(self, info: Info, input: CancelTaskInput) -> Task | None:
         return Task.of(await task_cancel.cancel(info.context.database, info.context.caller, input.task, input.reason))
 
-    @strawberry.mutation(description="Open a finished task again: what builds on it waits again, or is told.")
+    @strawberry.mutation(
+        description="Reopen a finished task: what depends on it waits again or, where work on it has started, "
+        "its owner is told."
+    )
     async def reopen_task(self, info: Info, input: ReopenTaskInput) -> Task | None:
         return Task.of(await task_cancel.reopen(info.context.database, info.context.caller, input.task, input.reason))
 
-    @strawberry.mutation(description="Say something on a task or an objective.")
+    @strawberry.mutation(description="Add a comment to a task or an objective.")
     async def add_comment(self, info: Info, input: AddCommentInput) -> Comment | None:
         return Comment.of(
             await comment_mutations.add(

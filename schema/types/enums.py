@@ -64,12 +64,12 @@ _tell(ActivityKind, "What an agent is busy with.")
 _tell(Presence, "How long ago an agent was last heard of, by the thresholds of a room.")
 _tell(
     ObjectiveStatus,
-    "Where an objective stands.",
+    "The status of an objective.",
     DRAFT="Being planned: no task in its subtree is ready.",
 )
 _tell(
     TaskStatus,
-    "Where a task stands.",
+    "The status of a task.",
     TODO="Nobody works on it. Claimable when `ready`.",
     DOING="Held under a lease.",
     BLOCKED="Its owner can't go on: see waitingOn. No lease runs.",
@@ -111,12 +111,12 @@ _tell(
 _tell(Verdict, "What a reviewer says of a submission.")
 _tell(
     BreakerState,
-    "Whether work may use a resource.",
-    CLOSED="It may.",
-    OPEN="It failed too often in a row: none may until it has cooled down.",
-    HALF_OPEN="One task may try it.",
+    "Whether tasks may use a resource: the state of its circuit breaker.",
+    CLOSED="Tasks may use it.",
+    OPEN="It failed too often in a row: no task may use it until it has cooled down.",
+    HALF_OPEN="It has cooled down: one task may try it.",
 )
-_tell(ArtifactKind, "What an artifact is.")
+_tell(ArtifactKind, "What kind of artifact it is.")
 _tell(EventKind, "What happened.")
 _tell(
     InboxKind,

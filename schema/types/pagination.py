@@ -7,12 +7,12 @@ import strawberry
 from db.core.pagination import Page
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="Where a page is in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there is more behind it.")
-    has_previous_page: bool = strawberry.field(description="Whether there is more before it.")
-    start_cursor: str | None = strawberry.field(description="The cursor of its first item.")
-    end_cursor: str | None = strawberry.field(description="The cursor of its last item.")
+    has_next_page: bool = strawberry.field(description="Whether the list has more items after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the list has more items before this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first item on this page.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last item on this page.")
 
     @classmethod
     def of(cls, page: Page[Any]) -> Self:

@@ -35,10 +35,10 @@ class Handoff:
     gotchas: str = strawberry.field(description="What to beware of.")
 
 
-@strawberry.type(description="A word on a task or an objective.")
+@strawberry.type(description="A comment on a task or an objective.")
 class Comment(Node):
     kind: CommentKind = strawberry.field(description="What it is for.")
-    body: str = strawberry.field(description="What it says.")
+    body: str = strawberry.field(description="The text.")
     handoff: Handoff | None = strawberry.field(description="Set on handoffs.")
     created_at: datetime = strawberry.field(description="When it was written.")
     record: strawberry.Private[records.Comment]
@@ -93,7 +93,7 @@ class CommentEdge:
 class CommentConnection:
     nodes: list[Comment] = strawberry.field(description="The comments.")
     edges: list[CommentEdge] = strawberry.field(description="The comments, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    page_info: PageInfo = strawberry.field(description="Where this page is in its list.")
     wanted: strawberry.Private[CommentPage]
 
     @classmethod
@@ -122,8 +122,10 @@ class HandoffInput:
 @strawberry.input(description="A comment to write.")
 class AddCommentInput:
     on: strawberry.ID = strawberry.field(description="A task or an objective.")
-    body: str = strawberry.field(description="What it says.")
-    kind: CommentKind | None = strawberry.field(default=CommentKind.NOTE, description="NOTE, PROGRESS or DECISION.")
+    body: str = strawberry.field(description="The text; @name mentions the agent of this name.")
+    kind: CommentKind | None = strawberry.field(
+        default=CommentKind.NOTE, description="NOTE, PROGRESS or DECISION; the server writes the other kinds."
+    )
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET, description="The same key again answers with the same comment."
     )

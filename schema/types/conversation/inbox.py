@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="Something that an agent must know, kept until it acknowledges it.")
 class InboxItem(Node):
-    kind: InboxKind = strawberry.field(description="Why it is told.")
+    kind: InboxKind = strawberry.field(description="Why the agent is told.")
     summary: str = strawberry.field(description="One line to read.")
-    created_at: datetime = strawberry.field(description="When it was told.")
+    created_at: datetime = strawberry.field(description="When it arrived.")
     acknowledged_at: datetime | None = strawberry.field(description="When it was acknowledged, by any session.")
     record: strawberry.Private[records.InboxItem]
 
@@ -42,13 +42,13 @@ class InboxItem(Node):
             record=item,
         )
 
-    @strawberry.field(description="The message that it tells of.")
+    @strawberry.field(description="The message that it tells about, if any.")
     async def message(
         self, info: Info
     ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
         return await message_types.message_of(info, self.record.message_id)
 
-    @strawberry.field(description="The comment that it tells of.")
+    @strawberry.field(description="The comment that it tells about, if any.")
     async def comment(
         self, info: Info
     ) -> Annotated["Comment", strawberry.lazy("schema.types.conversation.comment")] | None:
@@ -56,7 +56,7 @@ class InboxItem(Node):
         comment = await info.context.one(comment_lists.by_ids, key) if key is not None else None
         return comment_types.Comment.of(comment) if comment and info.context.caller.sees(comment.room_id) else None
 
-    @strawberry.field(description="The task that it is about.")
+    @strawberry.field(description="The task that it is about, if any.")
     async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
         key = self.record.task_id
         task = await info.context.one(task_loaders.by_ids, key) if key is not None else None
@@ -73,7 +73,7 @@ class InboxEdge:
 class InboxConnection:
     nodes: list[InboxItem] = strawberry.field(description="The items.")
     edges: list[InboxEdge] = strawberry.field(description="The items, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    page_info: PageInfo = strawberry.field(description="Where this page is in its list.")
     part: strawberry.Private[inbox.InboxFilter]
 
     @classmethod
@@ -90,12 +90,13 @@ class InboxConnection:
 @strawberry.input(description="The items, or all up to one, or all from one agent; with none of these, all.")
 class AcknowledgeInput:
     items: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="These; an empty list is nothing, and unknown ones don't count."
+        default=strawberry.UNSET,
+        description="These items. An empty list acknowledges nothing, and unknown ids are ignored.",
     )
     up_to: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
-        description="This one and all that was told before it; one that isn't in the inbox is nothing.",
+        description="This item and all earlier ones. An item that isn't in the inbox acknowledges nothing.",
     )
     sender: strawberry.ID | None = strawberry.field(
-        name="from", default=strawberry.UNSET, description="All that this agent's acts told."
+        name="from", default=strawberry.UNSET, description="All items that this agent caused."
     )

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     "read and write it)."
 )
 class Memory:
-    scope: strawberry.ID = strawberry.field(description="The id of what it belongs to.")
-    key: str = strawberry.field(description="Its name there.")
-    value: JSON = strawberry.field(description="What is remembered.")
+    scope: strawberry.ID = strawberry.field(
+        description="The id of the room, objective, task or agent that it belongs to."
+    )
+    key: str = strawberry.field(description="Its name in the scope.")
+    value: JSON = strawberry.field(description="The stored value.")
     version: int = strawberry.field(description="Grows by one with every write.")
     updated_at: datetime = strawberry.field(description="When it was last written.")
-    expires_at: datetime | None = strawberry.field(description="When it ends by itself; null for never.")
+    expires_at: datetime | None = strawberry.field(description="When it expires; null means never.")
     author_id: strawberry.Private[int]
 
     @classmethod
@@ -46,22 +48,23 @@ class Memory:
         return agent_types.Agent.of(author)  # type: ignore[arg-type]  # agents are never deleted
 
 
-@strawberry.input(description="Something to remember.")
+@strawberry.input(description="A value to store under a key.")
 class RememberInput:
-    scope: strawberry.ID = strawberry.field(description="A room, an objective, a task, or oneself.")
-    key: str = strawberry.field(description="Its name there.")
-    value: JSON = strawberry.field(description="Anything but null, up to 64 KiB as compact JSON and 100 levels deep.")
+    scope: strawberry.ID = strawberry.field(description="A room, an objective, a task, or the caller itself.")
+    key: str = strawberry.field(description="Its name in the scope.")
+    value: JSON = strawberry.field(description="Any JSON but null, up to 64 KiB as compact JSON and 100 levels deep.")
     if_version: int | None = strawberry.field(
         default=strawberry.UNSET,
         description="Only if the stored version is this one; 0 means only if there is none. Otherwise "
         "VERSION_CONFLICT.",
     )
     ttl_seconds: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Until it ends by itself. Left out, its end stays; null takes it away."
+        default=strawberry.UNSET,
+        description="Seconds until it expires. Left out, its expiry stays as it is; null removes it.",
     )
 
 
-@strawberry.input(description="Something to forget.")
+@strawberry.input(description="A stored value to delete.")
 class ForgetInput:
-    scope: strawberry.ID = strawberry.field(description="Where it is remembered.")
-    key: str = strawberry.field(description="Its name there.")
+    scope: strawberry.ID = strawberry.field(description="The scope that it is stored in.")
+    key: str = strawberry.field(description="Its name in the scope.")

@@ -51,7 +51,7 @@ class Channel:
     "their event keeps its number, and nothing else, for others."
 )
 class Message(Node):
-    body: str = strawberry.field(description="What it says.")
+    body: str = strawberry.field(description="The text.")
     unknown_mentions: list[str] = strawberry.field(description="@words in the body that name nobody here.")
     created_at: datetime = strawberry.field(description="When it was sent.")
     record: strawberry.Private[records.Message]
@@ -100,7 +100,7 @@ class Message(Node):
     ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
         return await message_of(info, self.record.reply_to_id)
 
-    @strawberry.field(description="What answers it, oldest first.")
+    @strawberry.field(description="The replies to it, oldest first.")
     async def replies(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Annotated["MessageConnection", strawberry.lazy("schema.types.conversation.message")]:
@@ -169,7 +169,9 @@ _REFS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
 
 @strawberry.type(description="A message at its place in the room's log.")
 class MessageEdge:
-    cursor: str = strawberry.field(description="Good wherever a cursor of the room's log is asked for.")
+    cursor: str = strawberry.field(
+        description="A cursor of the room's log, which can be used wherever such a cursor is accepted."
+    )
     node: Message = strawberry.field(description="The message.")
 
 
@@ -177,7 +179,7 @@ class MessageEdge:
 class MessageConnection:
     nodes: list[Message] = strawberry.field(description="The messages.")
     edges: list[MessageEdge] = strawberry.field(description="The messages, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    page_info: PageInfo = strawberry.field(description="Where this page is in its list.")
     wanted: strawberry.Private[MessagePage]
 
     @classmethod
@@ -192,28 +194,32 @@ class MessageConnection:
         return await info.context.one(message_lists.counts, self.wanted) or 0
 
 
-@strawberry.input(description="A channel to make.")
+@strawberry.input(description="A channel to create.")
 class CreateChannelInput:
     room: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Left out: the caller's only room."
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
     )
-    name: str = strawberry.field(description="1 to 64 lower case letters, digits and hyphens; not like an id.")
+    name: str = strawberry.field(
+        description="1 to 64 lower case letters, digits and hyphens; it must not look like an id."
+    )
     topic: str | None = strawberry.field(default=strawberry.UNSET, description="What it is for.")
 
 
 @strawberry.input(description="To a channel, or directly to agents: exactly one of the two.")
 class SendMessageInput:
     room: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Left out: that of `replyTo`, or the caller's only one."
+        default=strawberry.UNSET,
+        description="The room's id or name; left out, the room of `replyTo`, or the caller's only room.",
     )
     channel: str | None = strawberry.field(default=strawberry.UNSET, description="The name of the channel.")
     to: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="Members of the room; oneself too, for one's other sessions."
+        default=strawberry.UNSET,
+        description="Members of the room. It may name the caller, so that its other sessions get the message.",
     )
-    body: str = strawberry.field(description="What it says; @name tells the agent of this name.")
+    body: str = strawberry.field(description="The text; @name mentions the agent of this name.")
     reply_to: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The message that it answers; without `channel` and `to` it goes where that one is.",
+        description="The message that it answers. Without `channel` and `to`, the reply goes where that message is.",
     )
     supersedes: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from schema.types.tasks.task import Task
 
 
-@strawberry.type(description="Something that happened in a room, with its place in the room's log.")
+@strawberry.type(
+    description="One line of the room's log. The log is append-only, in one order, without gaps: what "
+    "`after` a cursor returns is all that followed it. Activity, which fades, is not in it."
+)
 class Event(Node):
     cursor: str = strawberry.field(description="Hand it back as `after` to go on from here.")
     kind: EventKind = strawberry.field(description="What happened.")
@@ -75,7 +78,7 @@ class Event(Node):
     async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
         return await agent_in_room(info, self.record.agent_id, self.record.room_id)
 
-    @strawberry.field(description="What was said; null for those who may not see it.")
+    @strawberry.field(description="The message that was sent; null for callers that may not see it.")
     async def message(
         self, info: Info
     ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
@@ -104,7 +107,7 @@ class EventEdge:
 class EventConnection:
     nodes: list[Event] = strawberry.field(description="The events.")
     edges: list[EventEdge] = strawberry.field(description="The events, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    page_info: PageInfo = strawberry.field(description="Where this page is in its list.")
 
     @classmethod
     def of(cls, page: Page[records.Event]) -> Self:

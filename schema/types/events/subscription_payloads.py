@@ -45,7 +45,7 @@ class TaskUnblocked:
         return await task_of(info, event_filters.cleared_by(self.event))
 
 
-@strawberry.type(description="An agent that came, fell silent or left, or that does something else.")
+@strawberry.type(description="An agent whose presence or activity changed.")
 class PresenceChange:
     cursor: str = strawberry.field(description=_CURSOR)
     at: datetime = strawberry.field(description="When it changed.")
@@ -71,15 +71,15 @@ class PresenceChange:
         # Agents are never deleted.
         return await agent_in_room(info, self.agent_id, self.room_id)  # type: ignore[return-value]
 
-    @strawberry.field(description="What it is now.")
+    @strawberry.field(description="Its presence now.")
     async def presence(self, info: Info) -> Presence:
         return Presence(self.moved.data["presence"]) if self.moved else await self._as_it_is(info)
 
-    @strawberry.field(description="What it was before.")
+    @strawberry.field(description="Its presence before.")
     async def previous(self, info: Info) -> Presence:
         return Presence(self.moved.data["previous"]) if self.moved else await self._as_it_is(info)
 
-    @strawberry.field(description="What it does; null where it says nothing of it, or that has ended.")
+    @strawberry.field(description="What the agent says that it is doing; null if it says nothing, or that has ended.")
     async def activity(
         self, info: Info
     ) -> Annotated["Activity", strawberry.lazy("schema.types.presence.activity")] | None:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from schema.types.rooms.agent import Agent
 
 
-@strawberry.type(description="How far an objective is, in one number.")
+@strawberry.type(description="A number that measures how far an objective is.")
 class KeyResult(Node):
     title: str = strawberry.field(description="What is measured.")
-    unit: str = strawberry.field(description="What it is measured in.")
-    start: float = strawberry.field(description="Where it began.")
-    target: float = strawberry.field(description="Where it shall end.")
-    current: float = strawberry.field(description="Where it is now.")
+    unit: str = strawberry.field(description="The unit that it is measured in.")
+    start: float = strawberry.field(description="The value at the start.")
+    target: float = strawberry.field(description="The value to reach.")
+    current: float = strawberry.field(description="The value now.")
     progress: float = strawberry.field(
         description="0..1: how far current is from start to target, either direction, clamped."
     )
@@ -52,7 +52,7 @@ class KeyResult(Node):
         objective = await info.context.one(objectives.by_ids, self.record.objective_id)
         return objective_types.Objective.of(objective)  # type: ignore[arg-type]  # objectives are never deleted
 
-    @strawberry.field(description="Who sees to it.")
+    @strawberry.field(description="The agent that is responsible for it.")
     async def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
         owner = await info.context.one(agents.by_ids, self.record.owner_id) if self.record.owner_id else None
         return agent_types.Agent.of(owner) if owner else None

@@ -6,19 +6,21 @@ from db.goals.key_results import NewKeyResult
 from schema.types.absent import given
 
 
-@strawberry.input(description="A key result to make.")
+@strawberry.input(description="A key result to create.")
 class KeyResultInput:
     title: str = strawberry.field(description="What is measured.")
-    unit: str | None = strawberry.field(default=strawberry.UNSET, description="What it is measured in.")
-    start: float | None = strawberry.field(default=0.0, description="Where it begins.")
-    target: float = strawberry.field(description="Where it shall end.")
+    unit: str | None = strawberry.field(default=strawberry.UNSET, description="The unit that it is measured in.")
+    start: float | None = strawberry.field(default=0.0, description="The value at the start.")
+    target: float = strawberry.field(description="The value to reach.")
     current: float | None = strawberry.field(
-        default=strawberry.UNSET, description="Where it is now; left out, where it begins."
+        default=strawberry.UNSET, description="The value now; left out, the value at the start."
     )
     weight: float | None = strawberry.field(
         default=strawberry.UNSET, description="Weight in its objective's progress, 0 or more; 1 when left out."
     )
-    owner: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Who sees to it.")
+    owner: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The agent that is responsible for it."
+    )
 
     def new(self) -> NewKeyResult:
         """What db makes one of."""
@@ -30,7 +32,7 @@ class KeyResultInput:
         return NewKeyResult(title=self.title, target=self.target, start=self.start or 0.0, **said)
 
 
-@strawberry.input(description="A key result for an objective.")
+@strawberry.input(description="A key result to create for an objective.")
 class CreateKeyResultInput:
     objective: strawberry.ID = strawberry.field(description="The objective that it measures.")
     key_result: KeyResultInput = strawberry.field(description="The key result.")
@@ -39,10 +41,12 @@ class CreateKeyResultInput:
     )
 
 
-@strawberry.input(description="Changes of a key result.")
+@strawberry.input(description="Changes to a key result.")
 class UpdateKeyResultInput:
-    id: strawberry.ID = strawberry.field(description="Which one.")
-    current: float | None = strawberry.field(default=strawberry.UNSET, description="Where it is now.")
+    id: strawberry.ID = strawberry.field(description="The key result.")
+    current: float | None = strawberry.field(default=strawberry.UNSET, description="The value now.")
     title: str | None = strawberry.field(default=strawberry.UNSET, description="What is measured.")
-    target: float | None = strawberry.field(default=strawberry.UNSET, description="Where it shall end.")
-    note: str | None = strawberry.field(default=strawberry.UNSET, description="Why; it stands in the log.")
+    target: float | None = strawberry.field(default=strawberry.UNSET, description="The value to reach.")
+    note: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Why it changed; recorded in the room's log."
+    )

@@ -36,20 +36,20 @@ if TYPE_CHECKING:
     from schema.types.tasks.task_list import TaskConnection
 
 
-@strawberry.type(description="A goal, with what it takes to reach it below it.")
+@strawberry.type(description="A goal. Below it are the objectives and tasks that it takes to reach it.")
 class Objective(Node):
-    title: str = strawberry.field(description="What shall be reached.")
-    description: str = strawberry.field(description="In more words.")
-    status: ObjectiveStatus = strawberry.field(description="Where it stands.")
+    title: str = strawberry.field(description="What is to be reached.")
+    description: str = strawberry.field(description="More detail.")
+    status: ObjectiveStatus = strawberry.field(description="Its status.")
     weight: float = strawberry.field(description="Weight in its parent's progress.")
     standing: bool = strawberry.field(
         description="Never finishes: a standing queue whose done tasks leave the slim lists by themselves."
     )
-    due_at: datetime | None = strawberry.field(description="When it shall be reached.")
-    created_at: datetime = strawberry.field(description="When it was made.")
+    due_at: datetime | None = strawberry.field(description="When it is due.")
+    created_at: datetime = strawberry.field(description="When it was created.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     finished_at: datetime | None = strawberry.field(description="When it was done or cancelled.")
-    archived_at: datetime | None = strawberry.field(description="When it left the slim lists.")
+    archived_at: datetime | None = strawberry.field(description="When it was archived, if it was.")
     record: strawberry.Private[records.Objective]
 
     @classmethod
@@ -74,12 +74,12 @@ class Objective(Node):
         room = await info.context.one(rooms.by_ids, self.record.room_id)
         return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
 
-    @strawberry.field(description="Who sees to it.")
+    @strawberry.field(description="The agent that is responsible for it.")
     async def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
         owner = await info.context.one(agents.by_ids, self.record.owner_id) if self.record.owner_id else None
         return agent_types.Agent.of(owner, self.record.room_id) if owner else None
 
-    @strawberry.field(description="What it is a part of.")
+    @strawberry.field(description="The objective that it is a part of; null for a root.")
     async def parent(
         self, info: Info
     ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
@@ -113,7 +113,7 @@ class Objective(Node):
         found = await info.context.many(objective_tree.subtrees, (self.record.id, deep, bool(include_archived)))
         return [Objective.of(objective) for objective in found]
 
-    @strawberry.field(description="What it is measured by.")
+    @strawberry.field(description="The key results that measure it.")
     async def key_results(
         self, info: Info
     ) -> list[Annotated["KeyResult", strawberry.lazy("schema.types.goals.key_result")]]:
@@ -151,7 +151,8 @@ class Objective(Node):
         return TaskCounts.of(rollup.counts if rollup else objective_tree.NO_TASKS)
 
     @strawberry.field(
-        description="How it came this far: `points` moments at equal distances, from its making to its end, or to now."
+        description="Its progress over time: `points` moments at equal distances, from its creation to its end, "
+        "or to now."
     )
     async def burn_up(
         self, info: Info, points: int | None = 40
@@ -159,7 +160,7 @@ class Objective(Node):
         key = flow.burn_up_key(self.record.id, 40 if points is None else points)
         return [flow_types.BurnUpMark.of(mark) for mark in await info.context.many(flow.of_objectives, key)]
 
-    @strawberry.field(description="What was said on it, oldest first.")
+    @strawberry.field(description="The comments on it, oldest first.")
     async def comments(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Annotated["CommentConnection", strawberry.lazy("schema.types.conversation.comment")]:
@@ -177,7 +178,7 @@ class ObjectiveEdge:
 class ObjectiveConnection:
     nodes: list[Objective] = strawberry.field(description="The objectives.")
     edges: list[ObjectiveEdge] = strawberry.field(description="The objectives, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    page_info: PageInfo = strawberry.field(description="Where this page is in its list.")
     key: strawberry.Private[ChildrenKey]
 
     @classmethod
@@ -204,20 +205,26 @@ class ObjectiveConnection:
         return await info.context.one(objective_tree.child_counts, self.key[:3]) or 0
 
 
-@strawberry.input(description="An objective to make.")
+@strawberry.input(description="An objective to create.")
 class CreateObjectiveInput:
-    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
-    title: str = strawberry.field(description="What shall be reached.")
-    description: str | None = strawberry.field(default=strawberry.UNSET, description="In more words.")
-    parent: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="What it is a part of.")
-    owner: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Who sees to it.")
+    room: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
+    )
+    title: str = strawberry.field(description="What is to be reached.")
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="More detail.")
+    parent: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The objective that it is a part of; left out, it is a root."
+    )
+    owner: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The agent that is responsible for it."
+    )
     weight: float | None = strawberry.field(
         default=strawberry.UNSET, description="Weight in its parent's progress, 0 or more; 1 when left out."
     )
-    standing: bool | None = strawberry.field(default=strawberry.UNSET, description="It never finishes.")
-    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it shall be reached.")
+    standing: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether it never finishes.")
+    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it is due.")
     key_results: list[KeyResultInput] | None = strawberry.field(
-        default=strawberry.UNSET, description="What it is measured by."
+        default=strawberry.UNSET, description="The key results that measure it."
     )
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET, description="The same key again answers with the same objective."
@@ -230,20 +237,23 @@ class CreateObjectiveInput:
         return {"title": self.title, "new_key_results": [one.new() for one in self.key_results or ()], **said}
 
 
-@strawberry.input(description="Changes of an objective.")
+@strawberry.input(description="Changes to an objective.")
 class UpdateObjectiveInput:
-    id: strawberry.ID = strawberry.field(description="Which one.")
-    title: str | None = strawberry.field(default=strawberry.UNSET, description="What shall be reached.")
-    description: str | None = strawberry.field(default=strawberry.UNSET, description="In more words.")
-    owner: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Who sees to it.")
+    id: strawberry.ID = strawberry.field(description="The objective.")
+    title: str | None = strawberry.field(default=strawberry.UNSET, description="What is to be reached.")
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="More detail.")
+    owner: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The agent that is responsible for it."
+    )
     weight: float | None = strawberry.field(default=strawberry.UNSET, description="Weight in its parent's progress.")
-    standing: bool | None = strawberry.field(default=strawberry.UNSET, description="It never finishes.")
-    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it shall be reached.")
+    standing: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether it never finishes.")
+    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it is due.")
     status: ObjectiveStatus | None = strawberry.field(
-        default=strawberry.UNSET, description="DONE only where nothing below it is open; CANCELLED takes all with it."
+        default=strawberry.UNSET,
+        description="DONE is refused while anything below it is open; CANCELLED also cancels everything below it.",
     )
     archived: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Whether it and all below it leave the slim lists."
+        default=strawberry.UNSET, description="Whether it and everything below it leave the slim lists."
     )
 
     def changes(self) -> Any:
@@ -251,9 +261,9 @@ class UpdateObjectiveInput:
         return given(self, "title", "description", "owner", "weight", "standing", "due_at", "status", "archived")
 
 
-@strawberry.input(description="Another place for an objective.")
+@strawberry.input(description="An objective to move, and where to.")
 class MoveObjectiveInput:
-    id: strawberry.ID = strawberry.field(description="Which one.")
+    id: strawberry.ID = strawberry.field(description="The objective.")
     parent: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="What it shall be a part of; without one, it is a root."
+        default=strawberry.UNSET, description="The objective that it becomes a part of; without one, it becomes a root."
     )

@@ -35,7 +35,7 @@ class Briefing:
     def reviews(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
         return [task_types.Task.of(task) for task in self.record.reviews]
 
-    @strawberry.field(description="What the caller has not acknowledged, people's words before those of agents.")
+    @strawberry.field(description="What the caller has not acknowledged, items from people first.")
     def inbox(self) -> list[Annotated["InboxItem", strawberry.lazy("schema.types.conversation.inbox")]]:
         return [inbox_types.InboxItem.of(told.item) for told in self.record.told]
 

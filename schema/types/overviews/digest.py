@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="What happened in a room, and what is stuck in it. Lists hold 200 tasks at most.")
 class Digest:
-    since: datetime = strawberry.field(description="What happened after this moment.")
-    until: datetime = strawberry.field(description="Up to this moment, of which the rest tells.")
+    since: datetime = strawberry.field(description="It reports what happened after this moment.")
+    until: datetime = strawberry.field(
+        description="It reports up to this moment; counts, and what is stuck, are as of then."
+    )
     counts: TaskCounts = strawberry.field(description="Counts of tasks by state, over the whole room.")
     record: strawberry.Private[digest.Digest]
 
@@ -48,7 +50,7 @@ class Digest:
     def in_review(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
         return _tasks(self.record.in_review.items)
 
-    @strawberry.field(description="Who was heard of since then, by name.")
+    @strawberry.field(description="The agents that were heard of since then, sorted by name.")
     def agents(self) -> list[Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]]:
         return [agent_types.Agent.of(agent, self.record.room_id) for agent in self.record.agents]
 

@@ -8,15 +8,18 @@ import strawberry
 from db.overviews import flow
 
 
-@strawberry.type(description="What became of a room's tasks in one step of time.")
+@strawberry.type(description="What happened to a room's tasks in one step of time.")
 class FlowStep:
-    begins: datetime = strawberry.field(description="Its first moment, a whole number of steps after 1970 began (UTC).")
-    ends: datetime = strawberry.field(description="Where the next one begins; that of the last is still to come.")
-    created: int = strawberry.field(description="Tasks made in it.")
-    done: int = strawberry.field(description="Tasks done in it, and not reopened since.")
-    in_progress: int = strawberry.field(description="Tasks that had been begun and not ended when it ended.")
+    begins: datetime = strawberry.field(
+        description="When the step begins: a whole number of steps after the start of 1970 (UTC)."
+    )
+    ends: datetime = strawberry.field(description="When the next step begins; for the last step that is in the future.")
+    created: int = strawberry.field(description="Tasks created in this step.")
+    done: int = strawberry.field(description="Tasks done in this step, and not reopened since.")
+    in_progress: int = strawberry.field(description="Tasks that were started and unfinished when the step ended.")
     cycle_seconds: float | None = strawberry.field(
-        description="Of those done in it, the median time from the first start to the end; null where there were none."
+        description="Of the tasks done in this step: the median time from the first start to the end; null if "
+        "there were none."
     )
 
     @classmethod
@@ -31,11 +34,11 @@ class FlowStep:
         )
 
 
-@strawberry.type(description="How far an objective was at a moment, counting the tasks of its whole subtree.")
+@strawberry.type(description="How far an objective was at one moment, counting the tasks of its whole subtree.")
 class BurnUpMark:
     at: datetime = strawberry.field(description="The moment.")
-    tasks: int = strawberry.field(description="Tasks there were, without those cancelled by then.")
-    done: int = strawberry.field(description="Of these, done.")
+    tasks: int = strawberry.field(description="Tasks that existed, without those cancelled by then.")
+    done: int = strawberry.field(description="Of these tasks: those that were done.")
 
     @classmethod
     def of(cls, mark: flow.Mark) -> Self:

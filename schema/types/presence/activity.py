@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @strawberry.type(description="What an agent says that it is doing right now; it fades by itself.")
 class Activity:
     kind: ActivityKind = strawberry.field(description="What it is busy with.")
-    note: str | None = strawberry.field(description="More of it, in words.")
+    note: str | None = strawberry.field(description="A note on it.")
     since: datetime = strawberry.field(description="When it began.")
-    expires_at: datetime = strawberry.field(description="When it fades, unless it is said again.")
+    expires_at: datetime = strawberry.field(description="When it fades, unless it is renewed.")
     task_id: strawberry.Private[int | None]
 
     @classmethod
@@ -42,13 +42,13 @@ async def activity_of(info: Info, agent_id: int) -> Activity | None:
     return Activity.of(said) if said else None
 
 
-@strawberry.input(description="What the caller does right now; without a kind, nothing any more.")
+@strawberry.input(description="What the caller is doing right now; without `kind`, its activity ends.")
 class SetActivityInput:
     kind: ActivityKind | None = strawberry.field(default=strawberry.UNSET, description="What it is busy with.")
-    note: str | None = strawberry.field(default=strawberry.UNSET, description="More of it, in words.")
+    note: str | None = strawberry.field(default=strawberry.UNSET, description="A note on it.")
     task: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The task that it is about.")
     ttl_seconds: int | None = strawberry.field(
-        default=activity.TTL_SECONDS, description="It fades after so long, unless it is said again."
+        default=activity.TTL_SECONDS, description="It fades after this many seconds, unless it is renewed."
     )
 
     def new_activity(self) -> NewActivity:

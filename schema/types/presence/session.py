@@ -38,30 +38,32 @@ class Session(Node):
             agent_id=session.agent_id,
         )
 
-    @strawberry.field(description="Whose process it is.")
+    @strawberry.field(description="The agent that it belongs to.")
     async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
         agent = await info.context.one(agents.by_ids, self.agent_id)
         assert agent is not None  # noqa: S101  # a foreign key says so
         return agent_types.Agent.of(agent)
 
-    @strawberry.field(description="By the thresholds of the agent's rooms: the best that one of them says.")
+    @strawberry.field(
+        description="By the thresholds of the agent's rooms: the best presence that one of them gives it."
+    )
     async def presence(self, info: Info) -> Presence:
         everywhere: tuple[int, int | None] = (self.agent_id, None)
         limits = await info.context.one(presence.thresholds, everywhere)
         return limits.presence(self.last_seen_at) if limits else Presence.OFFLINE
 
 
-@strawberry.input(description="A sign of life. All of it may be left out.")
+@strawberry.input(description="A sign of life; every field may be left out.")
 class HeartbeatInput:
     session: str | None = strawberry.field(
         default=strawberry.UNSET, description="The caller's name for this process; a new name starts a session."
     )
     activity: ActivityKind | None = strawberry.field(
         default=strawberry.UNSET,
-        description="What the caller does, until the next beat is due; null ends it. Left out it stays, or is "
-        "WORKING where `note` or `task` say more.",
+        description="What the caller is doing until its next heartbeat is due; null ends its activity. Left "
+        "out, the activity stays as it is, or becomes WORKING where `note` or `task` is sent.",
     )
-    note: str | None = strawberry.field(default=strawberry.UNSET, description="More of the activity, in words.")
+    note: str | None = strawberry.field(default=strawberry.UNSET, description="A note on the activity.")
     task: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The task that the activity is about."
     )
@@ -80,8 +82,8 @@ class HeartbeatInput:
 
 @strawberry.type(description="What a heartbeat answers.")
 class Pulse:
-    session: Session = strawberry.field(description="The session that beat.")
-    unacknowledged: int = strawberry.field(description="Items that wait in the caller's inbox.")
+    session: Session = strawberry.field(description="The session that sent the heartbeat.")
+    unacknowledged: int = strawberry.field(description="How many items in the caller's inbox are unacknowledged.")
     next_within_seconds: int = strawberry.field(description="Beat again within this.")
     record: strawberry.Private[sessions.Pulse]
 

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     "breaker."
 )
 class Resource(Node):
-    name: str = strawberry.field(description="What tasks call it.")
+    name: str = strawberry.field(description="The name that tasks use for it; unique in its room.")
     capacity: int | None = strawberry.field(description="Tasks that may hold it at once; null is no limit.")
     in_use: int = strawberry.field(description="Tasks that hold it now.")
-    breaker: BreakerState = strawberry.field(description="Whether work may use it.")
+    breaker: BreakerState = strawberry.field(description="The state of its circuit breaker.")
     failures: int = strawberry.field(description="Failures in a row.")
-    failure_threshold: int = strawberry.field(description="After so many failures in a row its breaker opens.")
-    cooldown_seconds: int = strawberry.field(description="After so long an open breaker lets one task try.")
-    opened_at: datetime | None = strawberry.field(description="When its breaker opened last, until it is closed.")
-    last_detail: str = strawberry.field(description="What was last said of it.")
+    failure_threshold: int = strawberry.field(description="Its breaker opens after this many failures in a row.")
+    cooldown_seconds: int = strawberry.field(description="An open breaker lets one task try after this many seconds.")
+    opened_at: datetime | None = strawberry.field(description="When its breaker last opened; null once it is closed.")
+    last_detail: str = strawberry.field(description="The detail last reported with reportHealth.")
     room_id: strawberry.Private[int]
 
     @classmethod
@@ -48,36 +48,43 @@ class Resource(Node):
             room_id=resource.room_id,
         )
 
-    @strawberry.field(description="The room whose work needs it.")
+    @strawberry.field(description="The room that it belongs to.")
     async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
         room = await info.context.one(rooms.by_ids, self.room_id)
         return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
 
 
-@strawberry.input(description="A resource to make, or to change: the room has one of a name.")
+@strawberry.input(description="A resource to create, or changes to the room's resource of this name.")
 class DefineResourceInput:
-    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
-    name: str = strawberry.field(description="What tasks call it.")
+    room: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
+    )
+    name: str = strawberry.field(description="The name that tasks use for it.")
     capacity: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Tasks that may hold it at once; null is no limit, left out it stays."
+        default=strawberry.UNSET,
+        description="Tasks that may hold it at once. null means no limit; left out, it stays as it is.",
     )
     failure_threshold: int | None = strawberry.field(
-        default=5, description="After so many failures in a row its breaker opens."
+        default=5, description="Its breaker opens after this many failures in a row."
     )
     cooldown_seconds: int | None = strawberry.field(
-        default=60, description="After so long an open breaker lets one task try."
+        default=60, description="An open breaker lets one task try after this many seconds."
     )
 
 
-@strawberry.input(description="How it went with a resource.")
+@strawberry.input(description="Whether a resource worked.")
 class ReportHealthInput:
-    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
-    resource: str = strawberry.field(description="Its name.")
+    room: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
+    )
+    resource: str = strawberry.field(description="The resource's name.")
     ok: bool = strawberry.field(description="Whether it worked.")
-    detail: str | None = strawberry.field(default=strawberry.UNSET, description="What was seen.")
+    detail: str | None = strawberry.field(default=strawberry.UNSET, description="What was observed.")
 
 
-@strawberry.input(description="A breaker to close by hand.")
+@strawberry.input(description="A circuit breaker to close by hand.")
 class ResetBreakerInput:
-    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
+    room: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
+    )
     resource: str = strawberry.field(description="The resource's name.")

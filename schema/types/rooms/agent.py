@@ -69,7 +69,9 @@ class Agent(Node):
         task = await info.context.one(task_loaders.by_ids, self.record.spawned_for_id)
         return task_types.Task.of(task) if task and info.context.caller.sees(task.room_id) else None
 
-    @strawberry.field(description="Inside a room by that room's thresholds; elsewhere the best over its rooms.")
+    @strawberry.field(
+        description="Read through a room, by that room's thresholds; elsewhere the best over all its rooms."
+    )
     async def presence(self, info: Info) -> Presence:
         return await presence_of(info, self.record, self.room_id)
 
@@ -79,7 +81,7 @@ class Agent(Node):
     ) -> Annotated["Activity", strawberry.lazy("schema.types.presence.activity")] | None:
         return await activity_types.activity_of(info, self.record.id)
 
-    @strawberry.field(description="Its running processes, the latest heard of first.")
+    @strawberry.field(description="Its running processes, the most recently seen first.")
     async def sessions(
         self, info: Info
     ) -> list[Annotated["Session", strawberry.lazy("schema.types.presence.session")]]:
@@ -102,9 +104,9 @@ async def presence_of(info: Info, agent: records.Agent, room_id: int | None) -> 
     return limits.presence(agent.last_seen_at) if limits else Presence.OFFLINE
 
 
-@strawberry.type(description="A token and whose it is.")
+@strawberry.type(description="A token, and the agent that it belongs to.")
 class Registration:
-    agent: Agent = strawberry.field(description="The agent that the token speaks for.")
+    agent: Agent = strawberry.field(description="The agent that the token belongs to.")
     token: str = strawberry.field(description="Shown this once, stored only as a hash.")
 
     @classmethod
@@ -116,12 +118,14 @@ class Registration:
 @strawberry.input(description="An agent to register.")
 class RegisterAgentInput:
     name: str = strawberry.field(
-        description="Up to 64 lower case letters, digits, hyphens and underscores, a letter first; not like an id."
+        description="Up to 64 lower case letters, digits, hyphens and underscores, starting with a letter; it "
+        "must not look like an id."
     )
     kind: AgentKind | None = strawberry.field(default=AgentKind.AGENT, description="A program or a person.")
-    role: Role | None = strawberry.field(default=Role.MEMBER, description="What its first token lets it do.")
+    role: Role | None = strawberry.field(default=Role.MEMBER, description="The role of its first token.")
     rooms: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="Left out: the room of `spawnedFor`, or the caller's only one."
+        default=strawberry.UNSET,
+        description="The rooms that it joins; left out, the room of `spawnedFor`, or the caller's only room.",
     )
     description: str | None = strawberry.field(default=strawberry.UNSET, description="What it says about itself.")
     capabilities: list[str] | None = strawberry.field(default=strawberry.UNSET, description="What it can do.")
@@ -130,27 +134,38 @@ class RegisterAgentInput:
     )
 
 
-@strawberry.input(description="Changes of the caller, or of the agent named.")
+@strawberry.input(description="Changes to the caller, or to the named agent.")
 class UpdateAgentInput:
-    agent: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Left out: the caller.")
+    agent: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The agent's id or name; left out, the caller."
+    )
     description: str | None = strawberry.field(default=strawberry.UNSET, description="What it says about itself.")
-    capabilities: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All that it can do.")
+    capabilities: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="All its capabilities; they replace the earlier ones."
+    )
     rooms: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="All the rooms that it shall be in; for an ADMIN alone."
+        default=strawberry.UNSET, description="All rooms that it is a member of; only an ADMIN can change them."
     )
 
 
-@strawberry.input(description="A token of the caller, or of the agent named.")
+@strawberry.input(description="A token to create, for the caller or the named agent.")
 class CreateTokenInput:
-    agent: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Left out: the caller.")
-    role: Role | None = strawberry.field(
-        default=strawberry.UNSET, description="Left out: the caller's own role, or MEMBER for another agent."
+    agent: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The agent's id or name; left out, the caller."
     )
-    expires_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="Left out: never.")
+    role: Role | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What it lets its bearer do; left out, the caller's own role, or MEMBER for another agent.",
+    )
+    expires_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="When it expires; left out, never."
+    )
     label: str | None = strawberry.field(default=strawberry.UNSET, description="What it is for.")
 
 
-@strawberry.input(description="Every token of the caller, or of the agent named; or the one given.")
+@strawberry.input(description="All tokens of the caller or of the named agent, or one given token.")
 class RevokeTokensInput:
-    agent: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Left out: the caller.")
+    agent: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The agent's id or name; left out, the caller."
+    )
     token: str | None = strawberry.field(default=strawberry.UNSET, description="The text of one token.")

@@ -81,7 +81,7 @@ class Room(Node):
     name: str = strawberry.field(description="Unique on the server: lower case letters, digits and hyphens.")
     title: str = strawberry.field(description="What people call it.")
     settings: RoomSettings = strawberry.field(description="The rules of this room.")
-    created_at: datetime = strawberry.field(description="When it was made.")
+    created_at: datetime = strawberry.field(description="When it was created.")
     room_id: strawberry.Private[int]
 
     @classmethod
@@ -95,7 +95,9 @@ class Room(Node):
             room_id=room.id,
         )
 
-    @strawberry.field(description="The members, by name; of these presences, where some are given.")
+    @strawberry.field(
+        description="The members, sorted by name; with `presence`, only those with one of these presences."
+    )
     async def agents(
         self, info: Info, presence: list[Presence] | None = strawberry.UNSET
     ) -> list[Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]]:
@@ -122,7 +124,7 @@ class Room(Node):
             info, self.room_id, below, archived=include_archived, first=first, after=or_none(after)
         )
 
-    @strawberry.field(description="Its tasks, those first that would be claimed first.")
+    @strawberry.field(description="Its tasks; by default in the order in which they would be claimed.")
     async def tasks(
         self,
         info: Info,
@@ -135,7 +137,7 @@ class Room(Node):
             info, self.room_id, or_none(filter), order_by, first=first, after=or_none(after), within=None
         )
 
-    @strawberry.field(description="Where its members talk, each about one subject.")
+    @strawberry.field(description="Its channels, each for one subject.")
     async def channels(
         self, info: Info
     ) -> list[Annotated["Channel", strawberry.lazy("schema.types.conversation.message")]]:
@@ -143,8 +145,8 @@ class Room(Node):
         return [message_types.Channel.of(channel) for channel in found]
 
     @strawberry.field(
-        description="What was said in the channel or, without one, in the whole room, direct messages of the caller's "
-        "among it. Cursors are those of the room's log."
+        description="The messages of the channel or, without one, of the whole room, with the direct messages "
+        "that the caller sent or got. Cursors are those of the room's log."
     )
     async def messages(
         self,
@@ -169,7 +171,7 @@ class Room(Node):
         )
         return await message_types.MessageConnection.of(info, wanted)
 
-    @strawberry.field(description="What its work shares, by name.")
+    @strawberry.field(description="The resources that its tasks share, sorted by name.")
     async def resources(
         self, info: Info
     ) -> list[Annotated["Resource", strawberry.lazy("schema.types.resources.resource")]]:
@@ -190,7 +192,7 @@ class Room(Node):
         facts = await info.context.one(digest.of_rooms, (self.room_id, or_none(since)))
         return digest_types.Digest.of(facts)  # type: ignore[arg-type]  # rooms are never deleted
 
-    @strawberry.field(description="How work flowed: the last `points` steps of time up to now, oldest first.")
+    @strawberry.field(description="What happened to its tasks in the last `points` steps of time, oldest first.")
     async def flow(
         self, info: Info, points: int | None = 24, step_seconds: int | None = 3600
     ) -> list[Annotated["FlowStep", strawberry.lazy("schema.types.overviews.flow")]]:
@@ -209,7 +211,10 @@ async def members(info: Info, room_id: int, presence: Collection[Presence] | Non
     return [agent_types.Agent.of(agent, room_id) for agent in found]
 
 
-@strawberry.input(description="Rules to change; left out they stay, and null is no limit or never, where that can be.")
+@strawberry.input(
+    description="Settings to change. Those left out stay as they are; null means no limit, or never, for "
+    "those that allow it."
+)
 class RoomSettingsInput:
     paused: bool | None = strawberry.field(default=strawberry.UNSET, description=_RULES["paused"])
     require_done_criteria: bool | None = strawberry.field(
@@ -244,23 +249,27 @@ class RoomSettingsInput:
         return given(self, *_RULES)
 
 
-@strawberry.input(description="A room to make.")
+@strawberry.input(description="A room to create.")
 class CreateRoomInput:
-    name: str = strawberry.field(description="1 to 64 lower case letters, digits and hyphens; not like an id.")
-    title: str | None = strawberry.field(default=strawberry.UNSET, description="What people call it; else its name.")
+    name: str = strawberry.field(
+        description="1 to 64 lower case letters, digits and hyphens; it must not look like an id."
+    )
+    title: str | None = strawberry.field(
+        default=strawberry.UNSET, description="What people call it; left out, its name."
+    )
     settings: RoomSettingsInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What shall differ from the defaults."
+        default=strawberry.UNSET, description="Settings that differ from the defaults."
     )
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET, description="The same key again answers with the same room."
     )
 
 
-@strawberry.input(description="Changes of a room.")
+@strawberry.input(description="Changes to a room.")
 class UpdateRoomInput:
-    room: strawberry.ID = strawberry.field(description="Its id or name.")
+    room: strawberry.ID = strawberry.field(description="The room's id or name.")
     title: str | None = strawberry.field(default=strawberry.UNSET, description="What people call it.")
-    settings: RoomSettingsInput | None = strawberry.field(default=strawberry.UNSET, description="Rules to change.")
+    settings: RoomSettingsInput | None = strawberry.field(default=strawberry.UNSET, description="Settings to change.")
 
     def changes(self) -> dict[str, Any]:
         """Columns and their new values."""

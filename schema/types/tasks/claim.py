@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @strawberry.type(description="Why claimNextTask came back empty, and what would change that.")
 class NothingToClaim:
     reason: str = strawberry.field(description="For an agent to read.")
-    todo: int = strawberry.field(description="The room's TODO tasks.")
-    waiting: int = strawberry.field(description="Of them: wait for something other than criteria.")
-    assigned_to_others: int = strawberry.field(description="Of them: assigned to somebody else.")
-    need_criteria: int = strawberry.field(description="Of them: have no criteria, where the room asks for them.")
+    todo: int = strawberry.field(description="How many tasks of the room are TODO.")
+    waiting: int = strawberry.field(description="Of these: tasks that wait for something other than criteria.")
+    assigned_to_others: int = strawberry.field(description="Of these: tasks that are assigned to somebody else.")
+    need_criteria: int = strawberry.field(description="Of these: tasks without criteria, where the room requires them.")
     missing_capabilities: list[str] = strawberry.field(
         description="Capabilities that would have made a ready task claimable."
     )
@@ -46,15 +46,15 @@ class NothingToClaim:
         )
 
 
-@strawberry.type(description="What a claim gave.")
+@strawberry.type(description="The result of a claim.")
 class Claim:
     task: Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None = strawberry.field(
         description="Null when there was nothing to claim: see `nothing`."
     )
     lease: Annotated["Lease", strawberry.lazy("schema.types.tasks.task")] | None = strawberry.field(
-        description="Under what it is held."
+        description="The lease that the task is held under."
     )
-    nothing: NothingToClaim | None = strawberry.field(description="Why there was nothing.")
+    nothing: NothingToClaim | None = strawberry.field(description="Why there was nothing to claim.")
 
     @classmethod
     def of(cls, task: records.Task) -> Self:
@@ -69,9 +69,11 @@ class Claim:
         return cls(task=None, lease=None, nothing=NothingToClaim.of(nothing) if nothing else None)
 
 
-@strawberry.input(description="What a claim asks for.")
+@strawberry.input(description="Which tasks to claim from, and for how long.")
 class ClaimNextTaskInput:
-    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
+    room: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
+    )
     objective: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Only from this objective's subtree."
     )
@@ -102,9 +104,9 @@ class ClaimNextTaskInput:
         )
 
 
-@strawberry.input(description="A claim of one task.")
+@strawberry.input(description="Which task to claim, and for how long.")
 class ClaimTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which one.")
+    task: strawberry.ID = strawberry.field(description="The task.")
     criteria: list[str] | None = strawberry.field(
         default=strawberry.UNSET, description="Sets the criteria of a task that has none, in the same step."
     )
@@ -116,13 +118,16 @@ class ClaimTaskInput:
     )
 
 
-@strawberry.input(description="More time for a claim.")
+@strawberry.input(description="A lease to extend.")
 class RenewLeaseInput:
-    task: strawberry.ID = strawberry.field(description="Which task.")
-    fence: int | None = strawberry.field(default=strawberry.UNSET, description="The fence of the claim that is meant.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    fence: int | None = strawberry.field(
+        default=strawberry.UNSET, description="The fence of the claim that the caller means."
+    )
     lease_seconds: int | None = strawberry.field(
-        default=strawberry.UNSET, description="1..86400; as it was claimed when left out."
+        default=strawberry.UNSET, description="1..86400; left out, as long as when it was claimed."
     )
     quiet_seconds: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Nothing will be heard for this long: the lease lasts through it."
+        default=strawberry.UNSET,
+        description="Announces that nothing will be heard for this long: the lease lasts through it.",
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @strawberry.type(description="The verdict on a submission, by somebody who is no relative of its author.")
 class Review(Node):
     verdict: Verdict = strawberry.field(description="What was decided.")
-    comment: str = strawberry.field(description="Why, or what is to change.")
+    comment: str = strawberry.field(description="Why, or what has to change.")
     created_at: datetime = strawberry.field(description="When it was given.")
     record: strawberry.Private[records.Review]
 
@@ -48,25 +48,29 @@ class Review(Node):
         return agent_types.Agent.of(reviewer, None)  # type: ignore[arg-type]  # agents are never deleted
 
 
-@strawberry.input(description="Where to look for a submission.")
+@strawberry.input(description="Where to look for a submission to review.")
 class ClaimNextReviewInput:
-    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
+    room: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
+    )
 
 
-@strawberry.input(description="The word on one criterion.")
+@strawberry.input(description="The reviewer's verdict on one criterion.")
 class CriterionVerdictInput:
-    id: strawberry.ID = strawberry.field(description="Which criterion.")
+    id: strawberry.ID = strawberry.field(description="The criterion.")
     accepted: bool = strawberry.field(description="Whether it is met.")
     note: str | None = strawberry.field(default=strawberry.UNSET, description="Why, or what is missing.")
 
 
 @strawberry.input(description="A verdict on a submission.")
 class ReviewTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which task.")
-    verdict: Verdict = strawberry.field(description="Approving makes it DONE; else it goes back to its author.")
-    comment: str | None = strawberry.field(default=strawberry.UNSET, description="Why, or what is to change.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    verdict: Verdict = strawberry.field(
+        description="APPROVED makes the task DONE; CHANGES_REQUESTED sends it back to its author."
+    )
+    comment: str | None = strawberry.field(default=strawberry.UNSET, description="Why, or what has to change.")
     criteria: list[CriterionVerdictInput] | None = strawberry.field(
-        default=strawberry.UNSET, description="The word on each criterion; approving accepts those left out."
+        default=strawberry.UNSET, description="The verdict on each criterion; APPROVED accepts those left out."
     )
 
     def new(self) -> NewReview:

@@ -43,9 +43,9 @@ _RESOURCE = strawberry.lazy("schema.types.resources.resource")
 
 @strawberry.type(description="One thing that must hold for the task to be done. Frozen once work starts.")
 class Criterion:
-    id: strawberry.ID = strawberry.field(description="To answer for it by.")
+    id: strawberry.ID = strawberry.field(description="The id to use in results and verdicts.")
     text: str = strawberry.field(description="What must hold.")
-    met: bool = strawberry.field(description="Whether whoever did the task says so.")
+    met: bool = strawberry.field(description="Whether the agent that did the task says that it is met.")
     evidence: str = strawberry.field(description="How that can be seen.")
     accepted: bool | None = strawberry.field(description="The reviewer's word on it: null until reviewed.")
 
@@ -62,9 +62,9 @@ class Criterion:
 
 @strawberry.type(description="One thing that a task waits for.")
 class Wait:
-    kind: WaitKind = strawberry.field(description="What it is.")
+    kind: WaitKind = strawberry.field(description="What kind of thing it is.")
     reason: str = strawberry.field(description="For people and agents to read.")
-    until: datetime | None = strawberry.field(description="When it is known to end.")
+    until: datetime | None = strawberry.field(description="When it ends, if that is known.")
     record: strawberry.Private[records.Wait]
 
     @classmethod
@@ -90,11 +90,11 @@ class Wait:
         return objective_types.Objective.of(objective) if objective else None
 
 
-@strawberry.type(description="An edge from a task to what it waits for or relates to.")
+@strawberry.type(description="A link from a task to one that it waits for or relates to.")
 class Dependency:
-    kind: DependencyKind = strawberry.field(description="How.")
+    kind: DependencyKind = strawberry.field(description="How the task depends on the other.")
     open: bool = strawberry.field(description="Whether it still holds the task back.")
-    created_at: datetime = strawberry.field(description="When it was made.")
+    created_at: datetime = strawberry.field(description="When it was created.")
     record: strawberry.Private[records.Dependency]
 
     @classmethod
@@ -109,16 +109,16 @@ class Dependency:
     async def depends_on(self, info: Info) -> Annotated["Task", _TASK]:
         return await _task(info, self.record.depends_on_id)  # type: ignore[return-value]  # as above
 
-    @strawberry.field(description="Who made it.")
+    @strawberry.field(description="Who created it.")
     async def created_by(self, info: Info) -> Annotated["Agent", _AGENT]:
         return await _agent(info, self.record.created_by_id, None)  # type: ignore[return-value]  # as above
 
 
-@strawberry.type(description="A pull request, a document, a link: something that came of a task.")
+@strawberry.type(description="A result of a task: a pull request, a document, a link.")
 class Artifact:
-    kind: ArtifactKind = strawberry.field(description="What it is.")
-    url: str = strawberry.field(description="Where it is.")
-    title: str = strawberry.field(description="What it is called.")
+    kind: ArtifactKind = strawberry.field(description="What kind of artifact it is.")
+    url: str = strawberry.field(description="Its address.")
+    title: str = strawberry.field(description="Its title.")
 
     @classmethod
     def of(cls, artifact: records.Artifact) -> Self:
@@ -144,16 +144,16 @@ class Lease:
             return None
         return cls(fence=task.fence, claimed_at=task.claimed_at, expires_at=task.lease_expires_at, record=task)
 
-    @strawberry.field(description="What is held.")
+    @strawberry.field(description="The task that is held.")
     async def task(self) -> Annotated["Task", _TASK]:
         return Task.of(self.record)
 
-    @strawberry.field(description="Who holds it.")
+    @strawberry.field(description="The agent that holds it.")
     async def agent(self, info: Info) -> Annotated["Agent", _AGENT]:
         # What has a lease has a holder.
         return await _agent(info, self.record.assignee_id, self.record.room_id)  # type: ignore[return-value]
 
-    @strawberry.field(description="The process that claimed it, where it said which.")
+    @strawberry.field(description="The process that claimed it, if the claim named one.")
     async def session(
         self, info: Info
     ) -> Annotated["Session", strawberry.lazy("schema.types.presence.session")] | None:
@@ -165,14 +165,14 @@ class Lease:
 @strawberry.type(description="A piece of work that one agent at a time can own.")
 class Task(Node):
     title: str = strawberry.field(description="What is to be done.")
-    description: str = strawberry.field(description="In more words.")
-    status: TaskStatus = strawberry.field(description="Where it stands.")
-    priority: Priority = strawberry.field(description="P0 first.")
-    labels: list[str] = strawberry.field(description="What it is filed under.")
+    description: str = strawberry.field(description="More detail.")
+    status: TaskStatus = strawberry.field(description="Its status.")
+    priority: Priority = strawberry.field(description="Its priority; P0 comes first.")
+    labels: list[str] = strawberry.field(description="Its labels.")
     track: str | None = strawberry.field(
         description="Tasks of one objective on the same track run one at a time, by trackOrder."
     )
-    track_order: int | None = strawberry.field(description="Its place on the track; without one, behind all that have.")
+    track_order: int | None = strawberry.field(description="Its place on the track; tasks without one come last.")
     instructions: str = strawberry.field(description="Instructions from whoever assigned it.")
     attempts: int = strawberry.field(description="How many times a claim on it was lost.")
     notes: str = strawberry.field(description="A living page that its holders keep: what any next session must know.")
@@ -182,11 +182,11 @@ class Task(Node):
     quiet_until: datetime | None = strawberry.field(
         description="Its holder announced that nothing will be heard until then: a long build, a slow model."
     )
-    last_progress_at: datetime | None = strawberry.field(description="The last word of progress.")
-    not_before: datetime | None = strawberry.field(description="It is not ready before.")
-    due_at: datetime | None = strawberry.field(description="When it shall be done.")
-    estimate_minutes: int | None = strawberry.field(description="How long it is thought to take.")
-    created_at: datetime = strawberry.field(description="When it was made.")
+    last_progress_at: datetime | None = strawberry.field(description="When progress was last reported.")
+    not_before: datetime | None = strawberry.field(description="It is not ready before this time.")
+    due_at: datetime | None = strawberry.field(description="When it is due.")
+    estimate_minutes: int | None = strawberry.field(description="How many minutes it is expected to take.")
+    created_at: datetime = strawberry.field(description="When it was created.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     started_at: datetime | None = strawberry.field(description="When it was first claimed.")
     finished_at: datetime | None = strawberry.field(description="When it was done or cancelled.")
@@ -224,7 +224,7 @@ class Task(Node):
         room = await info.context.one(rooms.by_ids, self.record.room_id)
         return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
 
-    @strawberry.field(description="What it is a part of.")
+    @strawberry.field(description="The objective that it is a part of.")
     async def objective(
         self, info: Info
     ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
@@ -238,7 +238,7 @@ class Task(Node):
     async def parent(self, info: Info) -> Annotated["Task", _TASK] | None:
         return await _task(info, self.record.parent_id)
 
-    @strawberry.field(description="Its parts, oldest first.")
+    @strawberry.field(description="Its subtasks, oldest first.")
     async def subtasks(self, info: Info) -> list[Annotated["Task", _TASK]]:
         return [Task.of(task) for task in await info.context.many(task_loaders.subtasks, self.record.id)]
 
@@ -246,7 +246,7 @@ class Task(Node):
     async def capabilities(self, info: Info) -> list[str]:
         return list(await info.context.many(task_loaders.capabilities, self.record.requirement_id))
 
-    @strawberry.field(description="Who made it.")
+    @strawberry.field(description="The agent that created it.")
     async def creator(self, info: Info) -> Annotated["Agent", _AGENT]:
         # Agents are never deleted.
         return await _agent(info, self.record.creator_id, self.record.room_id)  # type: ignore[return-value]
@@ -300,7 +300,7 @@ class Task(Node):
         handoff = await info.context.one(task_loaders.handoffs, self.record.id)
         return comment_types.Comment.of(handoff) if handoff else None
 
-    @strawberry.field(description="What was said on it, oldest first; `last` gives the newest.")
+    @strawberry.field(description="The comments on it, oldest first; `last` gives the newest.")
     async def comments(
         self,
         info: Info,
@@ -320,16 +320,16 @@ class Task(Node):
         )
         return await comment_types.CommentConnection.of(info, wanted)
 
-    @strawberry.field(description="What was said of its submissions, oldest first.")
+    @strawberry.field(description="The verdicts on its submissions, oldest first.")
     async def reviews(self, info: Info) -> list[Annotated["Review", strawberry.lazy("schema.types.tasks.review")]]:
         found = await info.context.many(reviews.of_tasks, self.record.id)
         return [review_types.Review.of(review) for review in found]
 
-    @strawberry.field(description="What came of it, oldest first.")
+    @strawberry.field(description="Its results, such as pull requests and documents, oldest first.")
     async def artifacts(self, info: Info) -> list[Artifact]:
         return [Artifact.of(one) for one in await info.context.many(task_loaders.artifacts, self.record.id)]
 
-    @strawberry.field(description="The resources that it needs, and holds while it is DOING.")
+    @strawberry.field(description="The resources that it needs; it holds them while it is DOING.")
     async def resources(self, info: Info) -> list[Annotated["Resource", _RESOURCE]]:
         found = await info.context.many(resources.of_requirements, self.record.requirement_id)
         return [resource_types.Resource.of(resource) for resource in found]
@@ -341,11 +341,11 @@ class Task(Node):
         found = await info.context.many(task_loaders.key_results, self.record.id)
         return [key_result_types.KeyResult.of(key_result) for key_result in found]
 
-    @strawberry.field(description="Held, and no word of progress for too long.")
+    @strawberry.field(description="Whether it is held, and nothing was heard of its progress for too long.")
     def stale(self) -> bool:
         return self.record.stale_since is not None
 
-    @strawberry.field(description="Its part of the room's log, oldest first.")
+    @strawberry.field(description="Its events in the room's log, oldest first.")
     async def history(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Annotated["EventConnection", strawberry.lazy("schema.types.events.event")]:

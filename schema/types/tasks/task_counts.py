@@ -10,14 +10,14 @@ from db.core import records
 
 @strawberry.type(description="Counts of tasks by state.")
 class TaskCounts:
-    total: int = strawberry.field(description="All of them.")
-    todo: int = strawberry.field(description="Nobody works on them.")
+    total: int = strawberry.field(description="All tasks.")
+    todo: int = strawberry.field(description="Tasks that nobody works on.")
     ready: int = strawberry.field(description="Of todo: claimable right now.")
-    doing: int = strawberry.field(description="Held under a lease.")
-    blocked: int = strawberry.field(description="Their owner can't go on.")
-    validating: int = strawberry.field(description="Submitted, and waiting for their reviewer.")
-    done: int = strawberry.field(description="Finished.")
-    cancelled: int = strawberry.field(description="Given up.")
+    doing: int = strawberry.field(description="Tasks that are held under a lease.")
+    blocked: int = strawberry.field(description="Tasks whose owner can't go on.")
+    validating: int = strawberry.field(description="Tasks that are submitted and wait for their reviewer.")
+    done: int = strawberry.field(description="Tasks that are finished.")
+    cancelled: int = strawberry.field(description="Tasks that were given up.")
     stale: int = strawberry.field(description="Of doing: no word of progress for too long.")
 
     @classmethod

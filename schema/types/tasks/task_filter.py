@@ -9,16 +9,28 @@ from schema.types.absent import given
 from schema.types.enums import Priority, TaskStatus
 
 
-@strawberry.input(description="What tasks must be like: every field that is given narrows the list.")
+@strawberry.input(description="Conditions for a list of tasks; a task must meet all that are sent.")
 class TaskFilter:
-    statuses: list[TaskStatus] | None = strawberry.field(default=strawberry.UNSET, description="One of these.")
-    ready: bool | None = strawberry.field(default=strawberry.UNSET, description="Claimable right now, or not.")
-    stale: bool | None = strawberry.field(default=strawberry.UNSET, description="Held and silent too long, or not.")
+    statuses: list[TaskStatus] | None = strawberry.field(
+        default=strawberry.UNSET, description="Tasks with one of these statuses."
+    )
+    ready: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Tasks that are claimable right now, or those that aren't."
+    )
+    stale: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Tasks that are stale, or those that aren't."
+    )
     objective: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="With its whole subtree.")
-    assignee: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Owned by this agent.")
-    reviewer: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Reviewed by this agent.")
-    labels: list[str] | None = strawberry.field(default=strawberry.UNSET, description="With all of these.")
-    priorities: list[Priority] | None = strawberry.field(default=strawberry.UNSET, description="One of these.")
+    assignee: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Tasks that this agent owns."
+    )
+    reviewer: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Tasks that this agent reviews."
+    )
+    labels: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Tasks with all of these labels.")
+    priorities: list[Priority] | None = strawberry.field(
+        default=strawberry.UNSET, description="Tasks with one of these priorities."
+    )
     waiting_for_agent: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Tasks that wait for an unfinished task of this agent."
     )

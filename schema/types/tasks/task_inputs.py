@@ -11,20 +11,24 @@ from schema.types.absent import given, or_none
 from schema.types.conversation.comment import HandoffInput
 from schema.types.enums import ArtifactKind, DependencyKind, Priority
 
-_FENCE = "The fence of the claim that is meant; never required of the holder."
+_FENCE = "The fence of the claim that the caller means; its holder may leave it out."
 
 
-@strawberry.input(description="A task to make.")
+@strawberry.input(description="A task to create.")
 class CreateTaskInput:
-    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
-    objective: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="What it is a part of.")
+    room: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
+    )
+    objective: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The objective that it is a part of."
+    )
     parent: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The task that it is a subtask of, whose objective it takes."
+        default=strawberry.UNSET, description="The task that it is a subtask of; it gets that task's objective."
     )
     title: str = strawberry.field(description="What is to be done.")
-    description: str | None = strawberry.field(default=strawberry.UNSET, description="In more words.")
-    priority: Priority | None = strawberry.field(default=Priority.P2, description="P0 first.")
-    labels: list[str] | None = strawberry.field(default=strawberry.UNSET, description="What it is filed under.")
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="More detail.")
+    priority: Priority | None = strawberry.field(default=Priority.P2, description="Its priority; P0 comes first.")
+    labels: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Its labels.")
     capabilities: list[str] | None = strawberry.field(
         default=strawberry.UNSET, description="An agent must have all of these to claim it."
     )
@@ -38,21 +42,25 @@ class CreateTaskInput:
         default=strawberry.UNSET, description="Tasks of one objective on the same track run one at a time."
     )
     track_order: int | None = strawberry.field(default=strawberry.UNSET, description="Its place on the track.")
-    assignee: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Whom it is for.")
+    assignee: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The agent that it is for.")
     reviewer: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Who decides whether it is done."
     )
-    instructions: str | None = strawberry.field(default=strawberry.UNSET, description="For whom it is assigned to.")
+    instructions: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Instructions for the agent that it is assigned to."
+    )
     resources: list[str] | None = strawberry.field(
         default=strawberry.UNSET, description="Names of the resources that it needs: see defineResource."
     )
     key_results: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="The key results that it moves."
     )
-    not_before: datetime | None = strawberry.field(default=strawberry.UNSET, description="It is not ready before.")
-    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it shall be done.")
+    not_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="It is not ready before this time."
+    )
+    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it is due.")
     estimate_minutes: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How long it is thought to take."
+        default=strawberry.UNSET, description="How many minutes it is expected to take."
     )
     discovered_from: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="While working on which task this was found."
@@ -87,40 +95,52 @@ class BatchTaskInput:
         return BatchTask(task=self.task.new(), ref=or_none(self.ref), depends_on_refs=self.depends_on_refs or ())
 
 
-@strawberry.input(description="Tasks to make, all or none.")
+@strawberry.input(description="Tasks to create: all of them, or none.")
 class CreateTasksInput:
-    room: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id or name.")
-    tasks: list[BatchTaskInput] = strawberry.field(description="1 to 500 of them.")
+    room: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The room's id or name; optional if the caller is in exactly one room."
+    )
+    tasks: list[BatchTaskInput] = strawberry.field(description="1 to 500 tasks.")
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET, description="The same key again answers with the same tasks."
     )
 
 
-@strawberry.input(description="Changes of a task: what is left out stays, null clears.")
+@strawberry.input(description="Changes to a task: a field that is left out stays as it is, and null clears it.")
 class UpdateTaskInput:
-    id: strawberry.ID = strawberry.field(description="Which one.")
+    id: strawberry.ID = strawberry.field(description="The task.")
     title: str | None = strawberry.field(default=strawberry.UNSET, description="What is to be done.")
-    description: str | None = strawberry.field(default=strawberry.UNSET, description="In more words.")
-    priority: Priority | None = strawberry.field(default=strawberry.UNSET, description="P0 first.")
-    labels: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All that it is filed under.")
-    capabilities: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All that it asks for.")
-    objective: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="What it is a part of.")
+    description: str | None = strawberry.field(default=strawberry.UNSET, description="More detail.")
+    priority: Priority | None = strawberry.field(default=strawberry.UNSET, description="Its priority; P0 comes first.")
+    labels: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="All its labels; they replace the earlier ones."
+    )
+    capabilities: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="All capabilities that it requires; they replace the earlier ones."
+    )
+    objective: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The objective that it is a part of."
+    )
     parent: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The task that it is a subtask of."
     )
     track: str | None = strawberry.field(default=strawberry.UNSET, description="Its track.")
     track_order: int | None = strawberry.field(default=strawberry.UNSET, description="Its place on the track.")
-    instructions: str | None = strawberry.field(default=strawberry.UNSET, description="For whom it is assigned to.")
+    instructions: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Instructions for the agent that it is assigned to."
+    )
     resources: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Names of all the resources that it needs."
+        default=strawberry.UNSET, description="Names of all resources that it needs; they replace the earlier ones."
     )
     key_results: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="All the key results that it moves."
+        default=strawberry.UNSET, description="All key results that it moves; they replace the earlier ones."
     )
-    not_before: datetime | None = strawberry.field(default=strawberry.UNSET, description="It is not ready before.")
-    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it shall be done.")
+    not_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="It is not ready before this time."
+    )
+    due_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it is due.")
     estimate_minutes: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How long it is thought to take."
+        default=strawberry.UNSET, description="How many minutes it is expected to take."
     )
     fence: int | None = strawberry.field(default=strawberry.UNSET, description=_FENCE)
 
@@ -136,82 +156,86 @@ class UpdateTaskInput:
         return said
 
 
-@strawberry.input(description="What done means.")
+@strawberry.input(description="A task, and its done criteria.")
 class SetCriteriaInput:
-    task: strawberry.ID = strawberry.field(description="Of which task.")
-    criteria: list[str] = strawberry.field(description="All of them, in their order.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    criteria: list[str] = strawberry.field(description="All criteria, in order; they replace the earlier ones.")
 
 
-@strawberry.input(description="Whom a task is for: what is left out stays, null clears.")
+@strawberry.input(description="Who works on a task: a field that is left out stays as it is, and null clears it.")
 class AssignTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which one.")
-    assignee: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Whom it is for.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    assignee: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The agent that it is for.")
     reviewer: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Who decides whether it is done."
     )
-    instructions: str | None = strawberry.field(default=strawberry.UNSET, description="What the owner must know.")
+    instructions: str | None = strawberry.field(default=strawberry.UNSET, description="Instructions for the assignee.")
     handoff: HandoffInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Where held work changes hands."
+        default=strawberry.UNSET, description="What the next holder must know, where held work changes hands."
     )
 
 
-@strawberry.input(description="An edge between two tasks of a room.")
+@strawberry.input(description="A dependency between two tasks of a room.")
 class DependencyInput:
     task: strawberry.ID = strawberry.field(description="The task that depends.")
     depends_on: strawberry.ID = strawberry.field(description="The task that it depends on.")
-    kind: DependencyKind | None = strawberry.field(default=DependencyKind.BLOCKS, description="How.")
+    kind: DependencyKind | None = strawberry.field(
+        default=DependencyKind.BLOCKS, description="How the task depends on the other."
+    )
 
 
-@strawberry.input(description="Work to give back.")
+@strawberry.input(description="A task to give back.")
 class ReleaseTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which task.")
+    task: strawberry.ID = strawberry.field(description="The task.")
     handoff: HandoffInput | None = strawberry.field(
         default=strawberry.UNSET, description="What the next holder must know."
     )
     fence: int | None = strawberry.field(default=strawberry.UNSET, description=_FENCE)
 
 
-@strawberry.input(description="Work that can't go on.")
+@strawberry.input(description="A task that can't go on.")
 class BlockTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which task.")
-    reason: str | None = strawberry.field(default=strawberry.UNSET, description="Why.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    reason: str | None = strawberry.field(default=strawberry.UNSET, description="Why it can't go on.")
     depends_on: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="Also adds these as dependencies."
     )
     fence: int | None = strawberry.field(default=strawberry.UNSET, description=_FENCE)
 
 
-@strawberry.input(description="Work that can go on.")
+@strawberry.input(description="A task that can go on.")
 class UnblockTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which task.")
+    task: strawberry.ID = strawberry.field(description="The task.")
 
 
-@strawberry.input(description="A text for the page that a task's holders keep.")
+@strawberry.input(description="Text for the notes of a task.")
 class WriteNotesInput:
-    task: strawberry.ID = strawberry.field(description="Whose page.")
-    text: str = strawberry.field(description="What to write.")
-    append: bool | None = strawberry.field(default=True, description="Behind what is there, or in its place.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    text: str = strawberry.field(description="The text.")
+    append: bool | None = strawberry.field(
+        default=True, description="Whether the text is added at the end of the notes, or replaces them."
+    )
     fence: int | None = strawberry.field(default=strawberry.UNSET, description=_FENCE)
 
 
-@strawberry.input(description="How a criterion came out.")
+@strawberry.input(description="Whether a criterion is met.")
 class CriterionResultInput:
-    id: strawberry.ID = strawberry.field(description="Which criterion.")
-    met: bool = strawberry.field(description="Whether it holds.")
+    id: strawberry.ID = strawberry.field(description="The criterion.")
+    met: bool = strawberry.field(description="Whether it is met.")
     evidence: str | None = strawberry.field(default=strawberry.UNSET, description="How that can be seen.")
 
 
-@strawberry.input(description="Something that came of a task.")
+@strawberry.input(description="A result of a task.")
 class ArtifactInput:
-    kind: ArtifactKind | None = strawberry.field(default=ArtifactKind.LINK, description="What it is.")
-    url: str = strawberry.field(description="Where it is.")
-    title: str | None = strawberry.field(default=strawberry.UNSET, description="What it is called.")
+    kind: ArtifactKind | None = strawberry.field(default=ArtifactKind.LINK, description="What kind of artifact it is.")
+    url: str = strawberry.field(description="Its address.")
+    title: str | None = strawberry.field(default=strawberry.UNSET, description="Its title.")
 
 
-@strawberry.input(description="What came of the work.")
+@strawberry.input(description="The result of the work on a task.")
 class SubmitTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which task.")
-    summary: str = strawberry.field(description="What came of it, in a few words.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    summary: str = strawberry.field(description="The result, in a few words.")
     criteria: list[CriterionResultInput] | None = strawberry.field(
         default=strawberry.UNSET, description="One for each criterion, in any order."
     )
@@ -235,13 +259,13 @@ class SubmitTaskInput:
         )
 
 
-@strawberry.input(description="A task to give up.")
+@strawberry.input(description="A task to cancel.")
 class CancelTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which one.")
-    reason: str = strawberry.field(description="Why.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    reason: str = strawberry.field(description="Why it is cancelled.")
 
 
-@strawberry.input(description="A finished task to open again.")
+@strawberry.input(description="A finished task to reopen.")
 class ReopenTaskInput:
-    task: strawberry.ID = strawberry.field(description="Which one.")
-    reason: str = strawberry.field(description="Why.")
+    task: strawberry.ID = strawberry.field(description="The task.")
+    reason: str = strawberry.field(description="Why it is reopened.")

@@ -35,7 +35,7 @@ class TaskConnection:
         description="The tasks."
     )
     edges: list[TaskEdge] = strawberry.field(description="The tasks, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    page_info: PageInfo = strawberry.field(description="Where this page is in its list.")
     found: strawberry.Private[TaskList]
 
     @classmethod
