@@ -21,6 +21,7 @@ _LABELLED = ("deferred", "pinned")
 _PLAIN_KINDS = ("task", "epic")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s+(?:\[(?P<box>[ xX])\]\s*)?(?P<text>\S.*)")
 _BOX = re.compile(r"\s*\[(?P<box>[ xX])\]\s*(?P<text>\S.*)")
+_FIRST_OF_LINE = re.compile(r"(?:.*:\s)?\s*\(?1[.)]\s+")
 _HEADING = re.compile(r"\s*(?:#+\s.*|.*:)\s*")
 
 
@@ -217,6 +218,8 @@ def _time(at: datetime | None) -> str:
 def criteria_of(text: str) -> list[tuple[str, bool]]:
     """Each item of a list in markdown, with whether its box is ticked; text that is no list is one criterion."""
     lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) == 1:
+        lines = _numbered_items(lines[0]) or lines
     if not any(_ITEM.match(line) for line in lines):
         return [(text.strip(), False)] if text.strip() else []
     found: list[tuple[str, bool]] = []
@@ -233,6 +236,17 @@ def criteria_of(text: str) -> list[tuple[str, bool]]:
         else:
             found.append((line.strip(), False))
     return found
+
+
+def _numbered_items(line: str) -> list[str]:
+    """The items of a numbered list that is written on one line, such as `1. It builds. 2. It is fast.`, if it is one."""
+    first = _FIRST_OF_LINE.match(line)
+    items: list[str] = []
+    while first is not None:
+        following = re.compile(rf"\s\(?{len(items) + 2}[.)]\s+").search(line, first.end())
+        items.append(f"- {line[first.end() : following.start() if following else len(line)].strip()}")
+        first = following
+    return items if len(items) > 1 else []
 
 
 def _finished_at(issue: Issue) -> datetime | None:

@@ -497,6 +497,11 @@ def test_an_objective_is_as_its_parts_are() -> None:
         ("## Done when\n- [x] one\n- [ ] two", [("one", True), ("two", False)]),
         ("All of:\n1) one\n   and more\n\nAlso this", [("one\nand more", False), ("Also this", False)]),
         ("- a:\n  - b", [("a:", False), ("b", False)]),
+        ("1. It builds. 2. It is fast.", [("It builds.", False), ("It is fast.", False)]),
+        ("Done when: (1) one, (2) two (3) [x] three\n", [("one,", False), ("two", False), ("three", True)]),
+        ("1. It takes 2.5 s", [("It takes 2.5 s", False)]),
+        ("1. one\n2. two 3. three", [("one", False), ("two 3. three", False)]),
+        ("In 1. and 2. it works", [("In 1. and 2. it works", False)]),
     ],
 )
 def test_criteria(text: str, found: list[tuple[str, bool]]) -> None:
