@@ -239,7 +239,7 @@ def criteria_of(text: str) -> list[tuple[str, bool]]:
 
 
 def _numbered_items(line: str) -> list[str]:
-    """The items of a numbered list that is written on one line, such as `1. It builds. 2. It is fast.`, if it is one."""
+    """The items of a numbered list on one line, such as `1. It builds. 2. It is fast.`, if it is one."""
     first = _FIRST_OF_LINE.match(line)
     items: list[str] = []
     while first is not None:
