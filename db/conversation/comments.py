@@ -49,7 +49,7 @@ async def write(
     objective: int | None = None,
     handoff: NewHandoff | None = None,
 ) -> Comment:
-    """Add a comment to one task or objective, and to the log; whoever it mentions is told."""
+    """Add a comment to a task or an objective, log it, and notify the agents that it mentions."""
     mentioned = (
         (await mention_resolution.mentioned(tx, room_id, mentions.read(body))).agents if author is not None else ()
     )
@@ -98,7 +98,7 @@ async def _notify_mentioned(tx: Transaction, comment: Comment) -> None:
 
 @asynccontextmanager
 async def preserve_late_text(database: Database, caller: Caller) -> AsyncGenerator[None]:
-    """Keep what a write said that comes too late for its lease: as a NOTE, in a transaction after the undone one."""
+    """Save the text of a write whose lease is over as a NOTE, in a transaction after the one that was rolled back."""
     try:
         yield
     except StaleLease as late:

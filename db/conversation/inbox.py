@@ -33,7 +33,7 @@ class InboxFilter:
 def filter_of(
     caller: Caller, *, unacknowledged: bool = True, kinds: Collection[InboxKind] | None = None
 ) -> InboxFilter:
-    """Of the caller's own inbox; what was told of a room that it has left isn't there until it is back."""
+    """Filter the caller's own inbox. Items of a room that it has left are hidden until it is back."""
     chosen = None if kinds is None else tuple(dict.fromkeys(validation.items("kinds", list(kinds))))
     return InboxFilter(agent_id=caller.agent_id, rooms=_open_rooms(caller), unacknowledged=unacknowledged, kinds=chosen)
 
@@ -102,7 +102,7 @@ async def acknowledge(
 
 
 async def follow(feed: Feed, database: Database, wanted_now: Callable[[], InboxFilter]) -> AsyncGenerator[InboxItem]:
-    """First what is unacknowledged, then what arrives, without end; `wanted_now`, for the caller's rooms change.
+    """What is unacknowledged, then what arrives, without end; `wanted_now` gives the filter, for rooms change.
 
     One at a time: a slow reader holds nothing but its place, and what another session acknowledged meanwhile is left
     out.

@@ -49,7 +49,7 @@ async def scope_of(on: Database | Transaction, caller: Caller, reference: str) -
 
 
 async def _named(on: Database | Transaction, caller: Caller, name: str) -> Scope:
-    """What is private must not end up with a room that bears the agent's name, so such a name says too little."""
+    """Refuse a name that is both a room's and the agent's own, so that a private value never ends up in the room."""
     own = Scope(ids.of(ids.AGENT, caller.agent_id), None) if name.lower().removeprefix("@") == caller.name else None
     if name.startswith("@"):
         if own is None:
@@ -80,7 +80,7 @@ async def remember(
     ttl_seconds: int | None = None,
     keeps_end: bool = False,
 ) -> Memory:
-    """Write the value under the key; with `if_version` only where that is the version that stands, 0 being none.
+    """Write the value under the key; with `if_version` only if that is the stored version, where 0 means none.
 
     `keeps_end`: what had an end has it still; otherwise it ends `ttl_seconds` from now, or never.
     """
@@ -112,7 +112,7 @@ async def remember(
 
 
 async def forget(database: Database, caller: Caller, scope: str, key: str) -> bool:
-    """Take the value away; answers whether there was one. In the log this is a write that leaves version 0: none."""
+    """Delete the value; answers whether there was one. In the log this is a write that leaves version 0."""
     validation.key("key", key)
     async with database.transaction() as tx:
         place = await _writable(tx, caller, scope)
@@ -136,7 +136,7 @@ async def recall(database: Database, caller: Caller, scope: str, key: str) -> Me
 async def find(
     database: Database, caller: Caller, scope: str, *, prefix: str | None, search: str | None, first: int
 ) -> list[Memory]:
-    """Those whose keys begin with the prefix, by key; where searched for, only those that fit, best first."""
+    """The memories whose keys begin with the prefix, sorted by key; with a search, those that match, best first."""
     beginning = validation.text("prefix", prefix or "", most=validation.MAX_KEY)
     most = validation.page("first", first)
     if search is not None:

@@ -1,4 +1,4 @@
-"""What a text names in its room: agents that are there, and things that are."""
+"""The agents and things of a room that a text names."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from db.core.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Agents, by key, in the order in which they are named; and the words behind an @ that name nobody here."""
+    """The keys of the agents, in the order in which they are named, and the @words that name nobody here."""
 
     agents: tuple[int, ...] = ()
     unknown: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ class _Place:
 
 
 async def send(database: Database, caller: Caller, new: NewMessage, key: str | None) -> Message:
-    """Say it; whoever it is for, or who is mentioned, finds it in the inbox."""
+    """Send the message, and put it into the inboxes of its recipients and of those whom it mentions."""
     if not new.body.strip():
         raise BadInput("body", "body is empty.")
     validation.text("body", new.body)
@@ -130,7 +130,7 @@ async def _recipients(tx: Transaction, room_id: int, references: Sequence[str]) 
 
 
 async def _place_of(tx: Transaction, caller: Caller, parent: Message) -> _Place:
-    """Where an answer to it goes: its channel, or all who are in it but for the caller, if somebody else is."""
+    """Where a reply to it goes: its channel, or its participants, without the caller if there are others."""
     if parent.channel_id is not None:
         row = (await q.channels_by_ids(tx, channel_ids=[parent.channel_id]))[0]
         return _Place(channel=Channel.of(row))
@@ -153,7 +153,7 @@ def _same(caller: Caller, one: _Place, other: _Place) -> bool:
 
 
 async def _superseded(tx: Transaction, caller: Caller, room_id: int, reference: str) -> int:
-    """The key of the message that is replaced, which nobody else can replace until the act is over."""
+    """The key of the message to replace, locked so that nobody else replaces it in the meantime."""
     row = await q.lock_message(tx, message_id=ids.key(ids.MESSAGE, reference))
     if row is None or not messages.is_open_to(caller, message := Message.of(row)):
         raise NotFound(reference)
@@ -171,7 +171,7 @@ async def _superseded(tx: Transaction, caller: Caller, room_id: int, reference: 
 
 
 def _notify(tx: Transaction, caller: Caller, message: Message, place: _Place) -> None:
-    """In a direct message, mentions of others tell nobody."""
+    """Notify recipients and mentioned agents; in a direct message, mentions notify nobody else."""
     what = messages.summary(message.body)
     for agent in place.to:
         text = f"@{caller.name}: {what}"

@@ -1,4 +1,4 @@
-"""The database goes away now and then: how that is told from mistakes."""
+"""Tell errors of an unavailable database from mistakes in a statement."""
 
 import asyncpg
 
@@ -29,7 +29,7 @@ _AWAY = (
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether it says that the database is away, and nothing of what was asked of it."""
+    """Whether the error says that the database is unavailable, and not that the statement was wrong."""
     # The driver also tells the misuse of a connection with an InterfaceError; one that was closed is not misuse.
     closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError) and "clos" in str(error)
     return closed or isinstance(error, _AWAY)

@@ -95,7 +95,7 @@ class Database:
         await self.pool.close()
 
     def mark_unavailable(self) -> None:
-        """The server is silent: whoever waits for it, or comes now, is told so. Until `mark_available`."""
+        """The server does not answer: refuse those who wait for a connection or ask for one, until `mark_available`."""
         self._unavailable = True
         for connection in tuple(self._connections):
             connection.terminate()

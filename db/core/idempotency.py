@@ -1,4 +1,4 @@
-"""The same request again: a key that a caller has used before is answered with the first answer."""
+"""Idempotency keys: a request with a key that the caller has used before gets the first answer."""
 
 import hashlib
 import json

@@ -92,7 +92,7 @@ q: "Statements" = _load()
 
 
 def required(found: T | None) -> T:
-    """What a statement found, where it is known to be there: it is locked, or a foreign key holds it."""
+    """The row that a statement found, where it must exist because it is locked or a foreign key refers to it."""
     if found is None:
         raise LookupError("a statement answered nothing where there must be something")
     return found

@@ -31,7 +31,7 @@ def cursor_of(event: Event) -> str:
 
 
 def seq_of(field: str, text: str, room_id: int) -> int:
-    """The number in a cursor of this room's log; BAD_INPUT for any other text. `within` says if the log goes so far."""
+    """The number in a cursor of this room's log, else BAD_INPUT. `within` checks that the log is that long."""
     match = _CURSOR.fullmatch(text)
     if match is None:
         raise BadInput(
@@ -49,7 +49,7 @@ def seq_of(field: str, text: str, room_id: int) -> int:
 
 
 def within(field: str, seq: int, end: int) -> int:
-    """The number, where the log has got as far; else BAD_INPUT."""
+    """The number; BAD_INPUT where it is past the end of the log."""
     if seq > end:
         raise BadInput(
             field,

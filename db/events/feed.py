@@ -151,7 +151,7 @@ class Feed:
             watcher.poll_now()
 
     async def follow(self, room_id: int, seq: int) -> AsyncGenerator[Event]:
-        """Every event of the room after seq, in order, without end. A slow reader holds nothing but its place."""
+        """Every event of the room after seq, in order, without end. A slow reader costs no memory but its position."""
         async with self.watch(room_id) as watch:
             while True:
                 event = await watch.next(seq)
@@ -160,7 +160,7 @@ class Feed:
 
     @asynccontextmanager
     async def watch(self, room_id: int) -> AsyncGenerator[Watch]:
-        """Keep an eye on the room's log, from where it ends now."""
+        """Watch the room's log, from its present end."""
         room = self._rooms.get(room_id) or self._open(room_id)
         room.watchers += 1
         try:

@@ -1,4 +1,4 @@
-"""What is the case now, of many keys: read together for all who watch, as soon as it changed and from time to time."""
+"""Watch the states of many keys: read together for all watchers, on each change and at intervals."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -66,7 +66,7 @@ class StateWatcher(Generic[S]):
 
     @asynccontextmanager
     async def watch(self, key: int) -> AsyncGenerator[StateView[S]]:
-        """Keep an eye on the key, from what it is now."""
+        """Watch the key, from its present state."""
         watched = self._keys.setdefault(key, _WatchedKey())
         watched.watchers += 1
         try:

@@ -37,7 +37,7 @@ async def subtree(on: Database | Transaction, *objective_ids: int) -> list[int]:
 
 
 async def part_added(tx: Transaction, objective_id: int, actor: int | None) -> None:
-    """Work is about to be added: what was archived is back, and so are those above it. The room's lock is held.
+    """Unarchive the objective and those above it, as work is about to be added. The room's lock is held.
 
     WRONG_STATUS where it is cancelled: nothing is added to what was given up.
     """
@@ -62,7 +62,7 @@ async def unarchive(tx: Transaction, room_id: int, objective_ids: Sequence[int],
 
 
 async def parts_changed(tx: Transaction, objective_id: int, actor: int | None, *, measure_opened: bool = False) -> None:
-    """Finish the objective, or let it go on, as its parts say; then those above it. The room's lock is held.
+    """Finish or reopen the objective as its parts require, then those above it. The room's lock is held.
 
     One that was done by hand may have key results that fall short, and stays done until there is new work, or, as
     `measure_opened` says, a key result was added or falls short again.

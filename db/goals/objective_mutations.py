@@ -169,7 +169,7 @@ async def _owner(tx: Transaction, before: Objective, changes: ObjectiveChanges) 
 
 
 async def _archive(tx: Transaction, before: Objective, after: Objective, changes: ObjectiveChanges, actor: int) -> None:
-    """Take it out of the slim lists or put it back, as was said; one that goes on is back unless that was said."""
+    """Archive or unarchive it as requested; one that is reopened is unarchived, unless the request says otherwise."""
     if changes.get("archived"):
         await objectives.archive(tx, before.room_id, [before.id], actor)
     elif "archived" in changes:
@@ -179,7 +179,7 @@ async def _archive(tx: Transaction, before: Objective, after: Objective, changes
 
 
 async def _settle(tx: Transaction, before: Objective, after: Objective, actor: int) -> None:
-    """Have it finish if it may now, and those above it follow. One opened again by hand waits for its next part."""
+    """Finish it if it may now, then those above it. One reopened by hand stays open until a part changes."""
     may_finish = before.status is ObjectiveStatus.DRAFT or (before.standing and not after.standing)
     if after.status is ObjectiveStatus.ACTIVE and may_finish:
         await objectives.parts_changed(tx, after.id, actor)
@@ -188,7 +188,7 @@ async def _settle(tx: Transaction, before: Objective, after: Objective, actor: i
 
 
 async def _change_status(tx: Transaction, caller: Caller, before: Objective, status: ObjectiveStatus) -> Objective:
-    """Give it this status by hand. Where it is final, what is open below decides, or is given up with it."""
+    """Set its status by hand: DONE requires that nothing below it is open, CANCELLED cancels what is."""
     below = await objectives.subtree(tx, before.id)
     if status is ObjectiveStatus.DONE:
         still_open = await q.open_in_subtree(tx, objective_ids=below, most=_NAMED)
@@ -215,7 +215,7 @@ async def _change_status(tx: Transaction, caller: Caller, before: Objective, sta
 
 
 async def _settle_drafts(tx: Transaction, objective_id: int, actor: int) -> None:
-    """Have the subtree, and its tasks, know whether they stand in a draft."""
+    """Store with the subtree, and its tasks, whether they are below a draft."""
     changed = await q.settle_drafts(tx, objective_id=objective_id)
     for in_draft in (True, False):
         concerned = [row["id"] for row in changed if row["in_draft"] is in_draft]

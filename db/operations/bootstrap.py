@@ -1,4 +1,4 @@
-"""What every database starts with: the room `main`, and an admin who is let in."""
+"""Create what every database starts with: the room `main`, and an admin with a token."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ ADMIN = "admin"
 
 
 async def bootstrap(database: Database, *, admin_token: str | None, keep_token: Callable[[], str]) -> None:
-    """Make what is missing; `keep_token` answers a token in safe keeping, and is asked once in a database's life.
+    """Create what is missing; `keep_token` stores and returns a token, and is called once in a database's life.
 
     It is kept first and made good then, so that a kill in between costs nothing: the next start finds it again.
     """

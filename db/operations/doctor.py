@@ -1,4 +1,4 @@
-"""Whether a database is as it must be: what can be told from outside of the acts that keep it so."""
+"""Check that a database is consistent and well configured."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ async def examine(connection: Any) -> AsyncGenerator[Look]:
 
 
 async def fix(connection: Any) -> list[str]:
-    """Put right what follows from other rows, while nobody writes; the ids of what was wrong."""
+    """Recompute stored values that follow from other rows, while nobody writes; answers the ids of what was wrong."""
     async with connection.transaction():
         await q.lock_for_mending(connection)
         fixed = []

@@ -1,4 +1,4 @@
-"""What comes from the files of other tools: found again by the ids that it had there, and added to once."""
+"""Import files of other tools: what was imported before is found by its id there, and not made twice."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -42,7 +42,7 @@ async def load(database: Database, name: str, plan: Callable[[Known], Plan]) -> 
 
 
 async def _room(tx: Transaction, name: str) -> tuple[Room, int]:
-    """The room, locked, and the key of the admin, in whose name there is what has no name of its own."""
+    """The room, locked, and the key of the admin, who is the author of what has none."""
     admin = await agents.ensure(tx, bootstrap.ADMIN, kind=AgentKind.HUMAN)
     row = await q.room_by_name(tx, name=name)
     if row is None and await room_mutations.open_room(tx, name, name, actor=None):

@@ -1,4 +1,4 @@
-"""How long nobody served: what agents could not say meanwhile is not held against them."""
+"""Extend leases by the time in which no server ran, as agents could send no heartbeats."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 async def record_alive(database: Database) -> None:
-    """Note that a server lives. Whoever is first after an outage lengthens all leases by it, once.
+    """Note that a server is running. The first to do so after an outage extends all leases by its length, once.
 
     An outage is over before anything is judged by the clock: before requests are served, and before each sweep.
     """

@@ -1,4 +1,4 @@
-"""What those who run the server want to know, and only the database can tell."""
+"""Statistics for operators, read from the database."""
 
 from dataclasses import dataclass
 

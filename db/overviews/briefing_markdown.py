@@ -83,7 +83,7 @@ def _held(briefing: Briefing, task: Task) -> str:
 
 
 def _details(briefing: Briefing, task: Task) -> list[str]:
-    """What the holder before left, what was asked for, and what was written down."""
+    """The unmet criteria of a task, its instructions, last handoff, description and notes."""
     handoff = briefing.handoffs.get(task.id)
     unmet = [one for one in briefing.criteria.get(task.id, ()) if not one.met]
     texts = {

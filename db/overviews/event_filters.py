@@ -39,7 +39,7 @@ class Subtree:
     _objectives: frozenset[int] | None = None
 
     def notice(self, event: Event) -> None:
-        """Every event passes here, in order: what reshapes the goal tree makes what was read of it stale."""
+        """Look at every event, in order: one that changes the goal tree makes the subtree that was read stale."""
         if event.kind in _RESHAPING:
             self._objectives = None
 

@@ -1,4 +1,4 @@
-"""A text that must not be longer than so much: what comes first is kept, and what is left out is counted."""
+"""Fit a text into a number of characters: what comes first is kept, and what is left out is counted."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _Piece: TypeAlias = tuple[int, int, int]
 
 
 def fit(head: str, sections: Sequence[Section], most: int) -> str:
-    """All in as many characters at most; where that doesn't go, as much as does, and how much more there is."""
+    """All of it if it fits into so many characters; else as much as fits, and the number of what is left out."""
     pieces = list(_pieces(sections))
     if len(everything := _text(head, sections, pieces)) <= most:
         return everything

@@ -1,4 +1,4 @@
-"""What agents say that they do right now: it fades by itself, is pushed to whoever watches, and stands in no log."""
+"""Activity: what agents say that they are doing right now. It fades, is pushed to watchers, and is not logged."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ TTL_SECONDS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewActivity:
-    """Without a kind, that it does nothing any more."""
+    """A new activity; without a kind, the activity ends."""
 
     kind: ActivityKind | None
     note: str | None = None

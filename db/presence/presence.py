@@ -73,7 +73,7 @@ async def come_online(tx: Transaction, agent_id: int) -> None:
 
 
 async def keep_alive(database: Database, agents: Mapping[int, frozenset[str]]) -> None:
-    """The sign of life that open sockets are, with the sessions that they named; writes only what is getting old."""
+    """Mark the agents of open sockets, and their sessions, as seen; writes only what is getting old."""
     if not agents:
         return
     for row in await q.keep_agents_alive(database, agent_ids=sorted(agents)):
@@ -95,7 +95,7 @@ async def sweep(database: Database) -> int:
 
 
 async def settle(tx: Transaction, room_id: int, *, most: int | None = None, everyone: bool = True) -> int:
-    """Bring the room's members to what the clock says, up to `most`; says how many moved.
+    """Set the presence of the room's members by the clock, of `most` at most; answers how many changed.
 
     Sweepers leave the OFFLINE ones out: only a sign of life, or other thresholds, bring those back.
     """

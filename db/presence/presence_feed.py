@@ -1,4 +1,4 @@
-"""Who comes and goes, from the room's log; and between those what the members do, which stands in none."""
+"""Follow presence changes from the room's log, and the members' activity, which is not in it."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -13,7 +13,7 @@ from db.core.records import Resource
 
 
 def reported(resource: Resource, now: datetime, *, ok: bool, detail: str | None) -> Resource:
-    """Somebody says how it went. Failures count in a row; while OPEN nothing but time, or a reset, leads on."""
+    """After a health report. Failures in a row are counted; OPEN ends only by cooling down or a reset."""
     now_open = cooled(resource, now)
     said = replace(
         now_open,
@@ -52,7 +52,7 @@ def acquired(resource: Resource, task: int) -> Resource:
 
 
 def released(resource: Resource, tasks: Collection[int], now: datetime, *, worked: bool) -> Resource:
-    """These tasks hold it no more. One that was let through to try it counts as a report."""
+    """After these tasks gave it back. The end of the task that tried it counts as a report."""
     left = replace(resource, in_use=resource.in_use - len(tasks))
     if left.probe_task_id is None or left.probe_task_id not in tasks:
         return left

@@ -1,4 +1,4 @@
-"""Resources: shared things that work needs, which so many tasks at a time may hold, and none while they fail."""
+"""Resources: shared things that tasks need, with a capacity and a circuit breaker."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -211,7 +211,7 @@ async def _room(tx: Transaction, caller: Caller, reference: str | None) -> int:
 
 
 async def _locked(tx: Transaction, room_id: int, reference: str) -> tuple[Resource, datetime]:
-    """The resource of this name or id, and the moment from which it is ours to change."""
+    """The resource of this name or id, locked, and the moment at which it was."""
     name = validation.key("resource", reference)
     key = (await _find(tx, room_id, [name]))[name]
     if key is None:
@@ -223,7 +223,7 @@ async def _locked(tx: Transaction, room_id: int, reference: str) -> tuple[Resour
 async def _write(
     tx: Transaction, actor: int | None, before: Resource, after: Resource, *, notify: bool = True
 ) -> Resource:
-    """Save what it is now, log what others see of it, and tell those who can go on because of it."""
+    """Save its new state, log it, and notify the owners of tasks that can go on because of it."""
     if after != before:
         await _save(tx, after)
         if any(getattr(after, name) != getattr(before, name) for name in _LOGGED):
@@ -265,7 +265,7 @@ def _append_event(tx: Transaction, actor: int | None, resource: Resource) -> Non
 
 
 async def _notify_startable(tx: Transaction, actor: int | None, resource: Resource, most: int) -> None:
-    """As many as can take it hear of it, those that would be claimed first: the others wait on, behind them."""
+    """Notify the owners of as many tasks as can take it, in claim order; the others go on waiting."""
     for row in await q.startable_with(tx, room_id=resource.room_id, resource_id=resource.id, most=most):
         data = {"clearedBy": None, "ready": True, "resource": resource.name}
         tx.append_event(

@@ -186,7 +186,7 @@ async def _own_task(tx: Transaction, caller: Caller, reference: str) -> Task:
 
 
 def _check_subagent(new: NewAgent, task: Task | None) -> None:
-    """What a MEMBER may make: less than itself, for its work alone."""
+    """Check what a MEMBER may register: only subagents for its own task, with no more rights than its own."""
     if task is None:
         raise Forbidden(
             "Only an ADMIN can register an agent that is not a subagent.",

@@ -30,7 +30,7 @@ async def get(on: Database | Transaction, room_id: int) -> Room:
 
 
 async def lock(tx: Transaction, room_id: int) -> Room:
-    """The room, and the right to change what its tasks wait for until the act is over."""
+    """Lock the room, for changes of what its tasks wait for, until the transaction ends; answers the room."""
     return Room.of(required(await q.lock_room(tx, room_id=room_id)))
 
 

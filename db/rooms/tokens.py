@@ -18,7 +18,7 @@ _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
 
 @dataclass(frozen=True, slots=True)
 class ValidToken(Record):
-    """What can be told of a token that lets somebody in; its use, to the minute."""
+    """What is known of a valid token; its last use is stored to the minute."""
 
     agent: str
     role: Role
@@ -83,7 +83,7 @@ async def revoke(database: Database, caller: Caller, reference: str | None, toke
 
 
 async def valid_tokens(database: Database, agent: str | None) -> list[ValidToken]:
-    """All that are good, or those of the agent of this name."""
+    """All valid tokens, or those of the agent of this name."""
     return [ValidToken.of(row) for row in await q.good_tokens(database, agent=agent)]
 
 

@@ -197,7 +197,7 @@ async def _still_held(tx: Transaction, caller: Caller, claimed: Sequence[tuple[i
 async def _claim_all(
     tx: Transaction, caller: Caller, room: Room, search: _Search, most: int, look: int
 ) -> tuple[list[Task], int]:
-    """One statement after the other until there are `most`: what one fills up makes way for others in the next."""
+    """Claim in rounds until there are `most`: a resource that one round fills up lets the next look at other tasks."""
     if most > 1:
         await q.lock_resources_of_room(tx, room_id=room.id)
     claimed, log_end = await _claim(tx, caller, room, search, most, look)

@@ -1,4 +1,4 @@
-"""What keeps a task from starting, stored on its row, and who is told when the last of it clears.
+"""What a task waits for, counted on its row, and the notifications when it becomes ready.
 
 Every act that changes what tasks wait for holds the room's lock and calls one of these functions, in its own
 transaction: so `ready` is never seen to differ from what it follows from. Only the clock needs no lock: a schedule that
@@ -103,7 +103,7 @@ async def _settle_track(
 
 
 def _notify(tx: Transaction, rows: Sequence[Any], actor: int | None, *, cleared_by: Task | None = None) -> None:
-    """Of the rows that are clear now and weren't: an event, and a word to the owner unless it was its own doing."""
+    """For each row that became clear: append an event, and notify the owner unless the change was its own."""
     cause = f"{ids.of(ids.TASK, cleared_by.id)} '{cleared_by.title}' is finished" if cleared_by else "All is clear"
     for row in rows:
         resumes = "resumes" in row and row["resumes"]

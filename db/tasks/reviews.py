@@ -153,7 +153,7 @@ async def _require_assigned_reviewer(tx: Transaction, caller: Caller, task: Task
 
 
 async def _judge_criteria(tx: Transaction, task: Task, new: NewReview) -> None:
-    """Keep the word on each criterion. Approving accepts those left out, and is refused while one isn't accepted."""
+    """Store the verdict on each criterion. Approving accepts those left out, and is refused while one is rejected."""
     said = {ids.key(ids.CRITERION, one.id): one.accepted for one in new.criteria}
     present = await criteria.of_task(tx, task, said)
     if new.verdict is Verdict.APPROVED:

@@ -1,4 +1,4 @@
-"""Who fell silent: holders without a word of progress, and reviewers who went away.
+"""Staleness: holders who report no progress, and reviewers who went away.
 
 A task is stale from the moment that the sweeper says so, and until a word of progress or an announced silence: so the
 log, the inbox and whatever is read of the task never differ.
@@ -39,7 +39,7 @@ async def mark_stale(database: Database) -> int:
 
 
 async def limits_changed(tx: Transaction, room_id: int) -> None:
-    """The room calls work stale sooner or later than before; what is stale by now is left to the sweeper."""
+    """After the room changed its stale limit; what became stale by that is left to the sweeper."""
     await q.clear_marks(tx, room_id=room_id)
 
 

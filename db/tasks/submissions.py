@@ -1,4 +1,4 @@
-"""Handing work in: what came of it, for a reviewer to judge or, where the room asks for none, as the end of it."""
+"""Submitting the result of a task for review or, where the room requires none, completing it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -123,7 +123,7 @@ async def complete(
 
 
 async def _reviewer(tx: Transaction, caller: Caller, task: Task) -> Agent | None:
-    """The task's reviewer, if it has one that may judge this author's work: another would leave it waiting for ever."""
+    """The task's reviewer, if it may review this author's work: one that may not would leave it waiting for ever."""
     known = await agents.by_ids(tx, [caller.agent_id, *([task.reviewer_id] if task.reviewer_id else [])])
     reviewer = known.get(task.reviewer_id) if task.reviewer_id else None
     return None if reviewer is None or rules.related(reviewer, known[caller.agent_id]) else reviewer

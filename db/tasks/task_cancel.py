@@ -1,4 +1,4 @@
-"""How tasks are given up, and opened again, with all that follows for what builds on them."""
+"""Cancelling and reopening tasks, and what follows for the tasks that depend on them."""
 
 from collections.abc import Sequence
 

@@ -109,7 +109,7 @@ async def _room_of_new(tx: Transaction, caller: Caller, reference: str | None, n
 
 
 async def _insert(tx: Transaction, caller: Caller, room: Room, batch: Sequence[BatchTask]) -> list[int]:
-    """Insert the tasks with all that hangs on them, and settle what they wait for and what waits for them."""
+    """Insert the tasks with all that belongs to them, and count what they wait for and what waits for them."""
     lookups = Lookups(tx, caller, room)
     rows = [await _row(lookups, item.task) for item in batch]
     for objective in dict.fromkeys(row["objective_id"] for row in rows if row["objective_id"] is not None):

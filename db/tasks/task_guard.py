@@ -1,4 +1,4 @@
-"""Who holds a task, what is locked for a write to it, and what becomes of one by somebody who holds it no more."""
+"""Lock a task for a write, check its holder, and save the text of writes that come too late."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ class Held:
 
     @property
     def holds(self) -> dict[int, int]:
-        """The requirement whose resources it holds, which only a task in work does, as they are freed."""
+        """The requirement whose resources it holds, by task: only DOING tasks hold any."""
         return {self.task.id: self.task.requirement_id} if self.task.status is TaskStatus.DOING else {}
 
     @property

@@ -189,7 +189,7 @@ async def offered(database: Database, caller: Caller, room: str | None, first: i
 
 
 def _turn(task: Task, agent_id: int) -> int:
-    """What the agent is to go on with, then what else it is to do; what it has finished is nothing to claim."""
+    """0 for the agent's TODO tasks that were started before, 1 for its other unfinished tasks, 2 for all others."""
     if task.assignee_id != agent_id or task.finished:
         return 2
     return 0 if task.status is TaskStatus.TODO and task.started_at is not None else 1

@@ -1,4 +1,4 @@
-"""What hangs on tasks, read for many of them at once: one statement each, whatever their number."""
+"""Load what belongs to tasks for many of them at once, with one statement each."""
 
 from collections.abc import Sequence
 

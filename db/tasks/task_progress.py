@@ -110,7 +110,7 @@ async def block(
     depends_on: Sequence[str] = (),
     fence: int | None = None,
 ) -> Task:
-    """The holder can't go on: it keeps the task, no lease runs, and it is told when nothing is left to wait for."""
+    """Block a task that can't go on: its holder keeps it without a lease, and is notified when it can go on."""
     if reason is None and not depends_on:
         raise BadInput("reason", "Say what the task waits for: send `reason`, `dependsOn`, or both.")
     if reason is not None:

@@ -1,4 +1,4 @@
-"""Tasks: what they say of themselves, and where they stand."""
+"""Changing a task's fields, and its place in the goal tree and on a track."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ class TaskChanges(TypedDict, total=False):
 async def update(
     database: Database, caller: Caller, reference: str, changes: TaskChanges, *, fence: int | None = None
 ) -> Task:
-    """Change what a task says of itself. Where it stands in the tree or on a track, what waits is settled anew."""
+    """Change a task's fields; a new place in the tree or on a track changes what it, and what others, wait for."""
     text = "\n\n".join(f"{name}: {value}" for name, value in changes.items() if value is not None)
     async with locked_room_and_task(database, caller, reference, fence=fence, text=text) as (tx, room, held):
         if not changes:
