@@ -102,12 +102,12 @@ def demo(
     from goalroom import server
     from goalroom.demo import roles, supervisor
 
-    play = supervisor.Play(speed=speed, agents=agents, seed=seed)
+    options = supervisor.Options(speed=speed, agents=agents, seed=seed)
 
-    async def perform(url: str) -> None:
-        await supervisor.perform(url, settings.admin_token or admin_token.keep(settings.data_dir), play)
+    async def run_demo(url: str) -> None:
+        await supervisor.run(url, settings.admin_token or admin_token.keep(settings.data_dir), options)
 
-    _run(server.serve(settings, perform, f"/rooms/{roles.ROOM}/now"), loop=server.LOOP)
+    _run(server.serve(settings, run_demo, f"/rooms/{roles.ROOM}/now"), loop=server.LOOP)
 
 
 @app.command()

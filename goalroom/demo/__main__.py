@@ -1,4 +1,4 @@
-"""The process of one player: `python -m goalroom.demo`, told on standard input whom it plays."""
+"""The process of one agent: `python -m goalroom.demo`, which reads its AgentConfig from standard input."""
 
 import io
 import logging
@@ -7,21 +7,21 @@ import sys
 import threading
 
 from goalroom.demo import roles
-from goalroom.demo.agent import Player
-from goalroom.demo.client import Gone, LockedOut
-from goalroom.demo.human import Person
+from goalroom.demo.agent import Agent
+from goalroom.demo.client import ServerLost, TokenRefused
+from goalroom.demo.human import Human
 from goalroom.demo.planner import Planner
 from goalroom.demo.reviewer import Reviewer
-from goalroom.demo.roles import Casting
-from goalroom.demo.worker import Helper, Worker
+from goalroom.demo.roles import AgentConfig
+from goalroom.demo.worker import Subagent, Worker
 from goalroom.observability import structured_logging
 
-_PLAYERS: dict[str, type[Player]] = {
-    roles.PERSON: Person,
+_AGENTS: dict[str, type[Agent]] = {
+    roles.HUMAN: Human,
     roles.PLANNER: Planner,
     roles.REVIEWER: Reviewer,
     roles.WORKER: Worker,
-    roles.HELPER: Helper,
+    roles.SUBAGENT: Subagent,
 }
 
 
@@ -29,22 +29,22 @@ def main() -> int:
     """The exit status: 0 where this session is over, and the next may begin."""
     structured_logging.to_stderr(logging.WARNING)
     # Unbuffered: a thread that waits in a buffer holds its lock when the interpreter ends.
-    told = io.FileIO(0, closefd=False)
-    line = told.readline()
+    stdin = io.FileIO(0, closefd=False)
+    line = stdin.readline()
     if not line:
         return 0
-    part = Casting.of_line(line)
-    threading.Thread(target=_end_with_the_demo, daemon=True).start()
+    config = AgentConfig.from_line(line)
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
-        _PLAYERS[part.part](part).play()
-    except Gone:
-        return roles.LOST_SERVER
-    except LockedOut:
-        return roles.LOCKED_OUT
+        _AGENTS[config.kind](config).run()
+    except ServerLost:
+        return roles.SERVER_LOST
+    except TokenRefused:
+        return roles.TOKEN_REFUSED
     return 0
 
 
-def _end_with_the_demo() -> None:
+def _exit_with_parent() -> None:
     """Whoever started this process holds the other end, and lets go of it even when it is killed."""
     while os.read(0, 1):
         pass

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from goalroom.demo import documents, roles, scenario_list, scenario_model
 from goalroom.demo.agent import Facts
 from goalroom.demo.client import Refused
-from goalroom.demo.roles import Casting
+from goalroom.demo.roles import AgentConfig
 
 if TYPE_CHECKING:
     from goalroom.demo.worker import Worker
 
-# In seconds of the play.
+# In seconds of the demo.
 _QUIET_S = 40
-_PATIENCE_S = 60
+_ANSWER_TIMEOUT_S = 60
 _MOST_FAILURES = 8
 
 _log = logging.getLogger("goalroom.demo")
@@ -38,18 +38,18 @@ def is_done(step: scenario_model.Step, task: Facts, worker: "Worker") -> bool:
         case scenario_model.Remember(key):
             memories = worker.client.ask(documents.MEMORIES, scope=_shared(task))["memories"]
             return key in {memory["key"] for memory in memories}
-    told = "\n".join([task["notes"], *(comment["body"] for comment in task["comments"]["nodes"])])
-    return str(scenario_model.trace(step)) in told
+    said = "\n".join([task["notes"], *(comment["body"] for comment in task["comments"]["nodes"])])
+    return str(scenario_model.trace(step)) in said
 
 
-class Steps:
-    """The hands of a worker."""
+class Actions:
+    """How a worker does each step."""
 
     def __init__(self, worker: "Worker") -> None:
         self._worker = worker
         self._client = worker.client
-        self._helpers: dict[str, subprocess.Popen[bytes]] = {}
-        self._ways: dict[type[scenario_model.Step], Callable[[Any, Facts], None]] = {
+        self._subagents: dict[str, subprocess.Popen[bytes]] = {}
+        self._by_step: dict[type[scenario_model.Step], Callable[[Any, Facts], None]] = {
             scenario_model.Say: self._say,
             scenario_model.Note: self._note,
             scenario_model.Remember: self._remember,
@@ -64,15 +64,15 @@ class Steps:
             scenario_model.Spawn: self._spawn,
         }
 
-    def perform(self, step: scenario_model.Step, task: Facts) -> None:
+    def run(self, step: scenario_model.Step, task: Facts) -> None:
         """Do it, and leave its trace."""
-        self._ways[type(step)](step, task)
+        self._by_step[type(step)](step, task)
 
-    def see_after(self, subtasks: Sequence[Facts]) -> None:
-        """Cancel what waits for a helper that is gone: nobody else may take it."""
+    def cancel_orphans(self, subtasks: Sequence[Facts]) -> None:
+        """Cancel what waits for a subagent that is gone: nobody else may take it."""
         for subtask in subtasks:
-            helper = self._helpers.get(subtask["id"])
-            gone = helper is None or helper.poll() is not None
+            subagent = self._subagents.get(subtask["id"])
+            gone = subagent is None or subagent.poll() is not None
             if gone and subtask["status"] == "TODO" and subtask["assignee"]:
                 reason = f"@{subtask['assignee']['name']} is gone; done along with the rest."
                 self._client.ask(documents.CANCEL, task=subtask["id"], reason=reason)
@@ -97,7 +97,7 @@ class Steps:
     def _ask(self, step: scenario_model.Ask, task: Facts) -> None:
         whom = self._worker.name_of(step.whom)
         message = self._worker.say("general", f"@{whom} {task['id']}: {step.text}")
-        deadline = time.monotonic() + max(10.0, _PATIENCE_S / self._worker.me.speed)
+        deadline = time.monotonic() + max(10.0, _ANSWER_TIMEOUT_S / self._worker.me.speed)
         with self._client.watch((documents.WATCH_INBOX, {}), session=self._worker.me.session) as inbox:
             while time.monotonic() < deadline:
                 for reply in self._client.ask(documents.REPLIES, id=message)["node"]["replies"]["nodes"]:
@@ -112,15 +112,15 @@ class Steps:
         )
 
     def _block(self, step: scenario_model.Block, task: Facts) -> None:
-        person = self._worker.name_of(roles.PERSON)
+        human = self._worker.name_of(roles.HUMAN)
         self._worker.comment(task["id"], f"Can't go on: {step.reason}.")
         reason = f"{step.reason[:1].upper()}{step.reason[1:]}"
         # Typed first, so that nothing comes between being blocked and saying so: nobody else would.
         self._worker.pause(2, "TYPING")
         self._client.ask(documents.BLOCK, input={"task": task["id"], "reason": reason})
         self._worker.holds = None
-        self._worker.send("blockers", f"@{person} {task['id']} is blocked: {step.reason}.")
-        self._worker.park()
+        self._worker.send("blockers", f"@{human} {task['id']} is blocked: {step.reason}.")
+        self._worker.leave()
 
     def _discover(self, step: scenario_model.Discover, task: Facts) -> None:
         found = scenario_list.found(step.ref, scenario_list.job_of(task))
@@ -137,16 +137,16 @@ class Steps:
         self._client.ask(documents.BLOCK, input={"task": task["id"], "reason": step.reason, "dependsOn": [made]})
         self._worker.holds = None
         self._worker.say("blockers", f"{task['id']} waits for {made} '{found.title}': {step.reason}.")
-        self._worker.park()
+        self._worker.leave()
 
     def _crash(self, _step: scenario_model.Crash, task: Facts) -> None:
-        _log.info("@%s dies in the middle of %s, as the play wants it", self._worker.me.name, task["id"])
+        _log.info("@%s crashes in the middle of %s, as its scenario wants it", self._worker.me.name, task["id"])
         os.kill(os.getpid(), signal.SIGKILL)
 
     def _hand_over(self, step: scenario_model.HandOver, task: Facts) -> None:
         handoff = {"done": step.done, "pending": step.pending, "gotchas": step.gotchas}
         self._client.ask(documents.RELEASE, input={"task": task["id"], "handoff": handoff})
-        self._worker.park()
+        self._worker.leave()
 
     def _fail(self, step: scenario_model.Outage, task: Facts) -> None:
         for number in range(_MOST_FAILURES):
@@ -169,32 +169,32 @@ class Steps:
         except Refused as refused:
             if refused.code != "NAME_TAKEN":
                 raise
-            # A session before this one had a helper for it, whose token went with it.
+            # A session before this one had a subagent for it, whose token went with it.
             return
         made = self._client.ask(
             documents.CREATE_TASK,
             input={"room": roles.ROOM, "parent": task["id"], "assignee": name, **described(step.job)},
         )["createTask"]["id"]
         self._worker.comment(task["id"], f"@{name} {step.purpose} ({made}), while I go on.")
-        part = Casting(
+        config = AgentConfig(
             url=me.url,
             token=token,
-            part=roles.HELPER,
+            kind=roles.SUBAGENT,
             name=name,
             session=name,
             speed=me.speed,
             seed=me.seed,
-            cast=me.cast,
+            names=me.names,
             task=made,
         )
-        self._helpers[made] = start(part)
+        self._subagents[made] = start(config)
 
 
-def start(part: Casting) -> subprocess.Popen[bytes]:
-    """A player's process. It ends when its standard input does, and so with whoever started it."""
-    process = subprocess.Popen(roles.PLAYER, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own
+def start(config: AgentConfig) -> subprocess.Popen[bytes]:
+    """An agent's process. It ends when its standard input does, and so with whoever started it."""
+    process = subprocess.Popen(roles.COMMAND, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own
     assert process.stdin is not None  # noqa: S101  # it is a pipe
-    process.stdin.write(part.to_line())
+    process.stdin.write(config.to_line())
     process.stdin.flush()
     return process
 

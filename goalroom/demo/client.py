@@ -14,10 +14,10 @@ from websockets.typing import Subprotocol
 
 _LONGEST_WAIT_S = 90
 # How long a server may be gone, or refuse everybody, before its clients give up.
-_PATIENCE_S = 20.0
+_ANSWER_TIMEOUT_S = 20.0
 _PAUSE_S = 0.5
 # What is refused for the moment alone.
-PASSING = frozenset({"UNAVAILABLE", "RATE_LIMITED"})
+TRANSIENT = frozenset({"UNAVAILABLE", "RATE_LIMITED"})
 _FORBIDDEN = 4403
 _UNAUTHORIZED = 401
 
@@ -34,11 +34,11 @@ class Refused(Exception):  # noqa: N818  # the API's word
         super().__init__(f"{self.field} was refused with {self.code}: {error.get('message')} ({self.hint})")
 
 
-class Gone(Exception):  # noqa: N818  # it ends the agent, and is nobody's fault
+class ServerLost(Exception):  # noqa: N818  # it ends the agent, and is nobody's fault
     """The server can't be reached any more."""
 
 
-class LockedOut(Exception):  # noqa: N818  # as above
+class TokenRefused(Exception):  # noqa: N818  # as above
     """The token isn't good any more."""
 
 
@@ -50,13 +50,13 @@ class Client:
 
     def ask(self, document: str, /, **variables: object) -> dict[str, Any]:
         """The data; Refused where the API said no. What is refused for the moment alone is sent again."""
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + _ANSWER_TIMEOUT_S
         while True:
             try:
                 return self._ask(document, variables)
             except Refused as refused:
                 pause = refused.facts.get("retryAfterSeconds")
-                if refused.code not in PASSING or time.monotonic() > deadline:
+                if refused.code not in TRANSIENT or time.monotonic() > deadline:
                     raise
                 time.sleep(float(pause or _PAUSE_S))
 
@@ -70,10 +70,10 @@ class Client:
             )
             response = connection.getresponse()
             if response.status == _UNAUTHORIZED:
-                raise LockedOut
+                raise TokenRefused
             answer: dict[str, Any] = json.loads(response.read())
         except (OSError, http.client.HTTPException, ValueError) as lost:
-            raise Gone(f"{type(lost).__name__}: {lost}") from lost
+            raise ServerLost(f"{type(lost).__name__}: {lost}") from lost
         finally:
             connection.close()
         for error in answer.get("errors", ()):
@@ -112,7 +112,7 @@ class Watch:
                 return None
             except ConnectionClosed as closed:
                 if closed.rcvd is not None and closed.rcvd.code == _FORBIDDEN:
-                    raise LockedOut from closed
+                    raise TokenRefused from closed
                 self._open()
                 continue
             if message["type"] == "ping":
@@ -135,19 +135,19 @@ class Watch:
         return number, payload
 
     def _open(self) -> None:
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + _ANSWER_TIMEOUT_S
         while True:
             try:
                 self._socket = connect(self._url, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None)
                 self._send({"type": "connection_init", "payload": self._payload})
-                self._receive(_PATIENCE_S)
+                self._receive(_ANSWER_TIMEOUT_S)
                 break
             except ConnectionClosed as closed:
                 if closed.rcvd is not None and closed.rcvd.code == _FORBIDDEN:
-                    raise LockedOut from closed
+                    raise TokenRefused from closed
             except (OSError, InvalidHandshake) as error:
                 if time.monotonic() > deadline:
-                    raise Gone(str(error)) from error
+                    raise ServerLost(str(error)) from error
             time.sleep(_PAUSE_S)
         for number, (document, variables) in enumerate(self._subscriptions):
             payload = {"query": document, "variables": variables}

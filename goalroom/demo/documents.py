@@ -1,6 +1,6 @@
-"""What the players ask of the API, word for word."""
+"""What the agents ask of the API, word for word."""
 
-BEAT = """
+HEARTBEAT = """
 mutation($input: HeartbeatInput) {
   heartbeat(input: $input) { lost { id title } unacknowledged nextWithinSeconds }
 }"""
@@ -76,7 +76,9 @@ GOALS = """
 query($room: ID, $after: String) { room(room: $room) { objectives(first: 200, after: $after) {
   nodes { id title status counts { total } owner { name } } pageInfo { hasNextPage endCursor } } } }"""
 
-EVER = "query($room: ID) { room(room: $room) { objectives(first: 1, includeArchived: true) { totalCount } } }"
+TOTAL_OBJECTIVES = (
+    "query($room: ID) { room(room: $room) { objectives(first: 1, includeArchived: true) { totalCount } } }"
+)
 
 GOAL = """
 query($id: ID!) { objective(id: $id) {

@@ -1,7 +1,7 @@
 """A reviewer: reads what was handed in, and says yes or what is missing."""
 
 from goalroom.demo import documents, roles, scenario_list
-from goalroom.demo.agent import Facts, Player
+from goalroom.demo.agent import Agent, Facts
 
 _SATISFIED = (
     "Reads well and does what the criteria ask. Approved.",
@@ -12,13 +12,13 @@ _SATISFIED = (
 )
 
 
-def judge(player: Player, task: str) -> None:
+def review(agent: Agent, task: str) -> None:
     """One verdict on the submission: the job's objection the first time, where it has one."""
-    found: Facts = player.client.ask(documents.TASK, id=task)["task"]
+    found: Facts = agent.client.ask(documents.TASK, id=task)["task"]
     job = scenario_list.job_of(found)
-    player.holds = task
-    player.pause(9, "REVIEWING", found["title"])
-    player.holds = None
+    agent.holds = task
+    agent.pause(9, "REVIEWING", found["title"])
+    agent.holds = None
     objects = job.objection is not None and not found["reviews"]
     verdict = "CHANGES_REQUESTED" if objects else "APPROVED"
     doubts = found["criteria"][:1] if objects else []
@@ -27,8 +27,8 @@ def judge(player: Player, task: str) -> None:
     elif found["reviews"]:
         comment = "All points of the review are dealt with. Approved."
     else:
-        comment = job.verdict or player.dice.choice(_SATISFIED)
-    player.client.ask(
+        comment = job.verdict or agent.rng.choice(_SATISFIED)
+    agent.client.ask(
         documents.REVIEW,
         input={
             "task": task,
@@ -39,20 +39,20 @@ def judge(player: Player, task: str) -> None:
     )
 
 
-class Reviewer(Player):
+class Reviewer(Agent):
     """Takes the oldest submission, and listens for the next."""
 
-    def play(self) -> None:
+    def run(self) -> None:
         submitted = {"room": roles.ROOM, "kinds": ["TASK_SUBMITTED"]}
         with self.client.watch(
             (documents.WATCH_INBOX, {}), (documents.WATCH_EVENTS, submitted), session=self.me.session
         ) as self._watch:
-            super().play()
+            super().run()
 
-    def act(self) -> None:
+    def run_once(self) -> None:
         task = self.client.ask(documents.NEXT_REVIEW, room=roles.ROOM)["claimNextReview"]
         if task is None:
-            self.look_round(self._watch)
+            self.poll(self._watch)
             self.pause(0)
         else:
-            judge(self, task["id"])
+            review(self, task["id"])

@@ -1,4 +1,4 @@
-"""Who plays which part, and how fast: what a player's process is told when it begins."""
+"""Which agents the demo has, and what the process of each is told when it begins."""
 
 import json
 import sys
@@ -11,12 +11,12 @@ TITLE = "Demo: a simulated team at work"
 # How its agents are known: nobody else's description begins like this.
 SIMULATED = "Simulated."
 
-PERSON, PLANNER, REVIEWER, WORKER, HELPER = "person", "planner", "reviewer", "worker", "helper"
+HUMAN, PLANNER, REVIEWER, WORKER, SUBAGENT = "human", "planner", "reviewer", "worker", "subagent"
 
 # Not from the current directory, where anything may be called like one of our modules.
-PLAYER = (sys.executable, "-P", "-m", "goalroom.demo")
-# How a player's process ends, but for 0: this session is over, and the next may begin.
-LOST_SERVER, LOCKED_OUT = 4, 5
+COMMAND = (sys.executable, "-P", "-m", "goalroom.demo")
+# How an agent's process ends, but for 0: this session is over, and the next may begin.
+SERVER_LOST, TOKEN_REFUSED = 4, 5
 
 _WORKERS = (
     *("juno", "otto", "vera", "finn", "nova", "hugo", "iris", "remy", "tess", "ravi", "mina"),
@@ -29,47 +29,47 @@ _SKILLS = (("code", "infra"), ("code", "frontend"))
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A part, and who plays it."""
+    """An agent of the demo, as it is registered."""
 
-    part: str
+    kind: str
     name: str
     description: str
     capabilities: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Casting:
-    """One player, its token, and whom it plays with."""
+class AgentConfig:
+    """What the process of one agent is told: its token, and the names of all agents by their kind."""
 
     url: str
     token: str
-    part: str
+    kind: str
     name: str
     session: str
     speed: float
     seed: int
-    cast: Mapping[str, Sequence[str]]
+    names: Mapping[str, Sequence[str]]
     task: str | None = None
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
 
     @classmethod
-    def of_line(cls, line: bytes) -> "Casting":
+    def from_line(cls, line: bytes) -> "AgentConfig":
         return cls(**json.loads(line))
 
 
-def company(agents: int) -> list[Role]:
-    """A person, and so many agents: one plans, one or two review, the others work."""
+def team(agents: int) -> list[Role]:
+    """A human, and so many agents: one plans, one or two review, the others work."""
     reviewers = _REVIEWERS[: 1 + agents // (_WORKERS_OF_A_REVIEWER + 2)]
     workers = _WORKERS[: agents - 1 - len(reviewers)]
     return [
-        Role(part=PERSON, name="mara", description=f"{SIMULATED} Sets the goals, answers questions, signs."),
-        Role(part=PLANNER, name="atlas", description=f"{SIMULATED} Turns goals into plans, and keeps the numbers."),
-        *(Role(part=REVIEWER, name=name, description=f"{SIMULATED} Reads what others did.") for name in reviewers),
+        Role(kind=HUMAN, name="mara", description=f"{SIMULATED} Sets the goals, answers questions, signs."),
+        Role(kind=PLANNER, name="atlas", description=f"{SIMULATED} Turns goals into plans, and keeps the numbers."),
+        *(Role(kind=REVIEWER, name=name, description=f"{SIMULATED} Reads what others did.") for name in reviewers),
         *(
             Role(
-                part=WORKER,
+                kind=WORKER,
                 name=name,
                 description=f"{SIMULATED} Works: {', '.join(skills)}.",
                 capabilities=skills,
@@ -80,5 +80,5 @@ def company(agents: int) -> list[Role]:
 
 
 def in_seconds(seconds: float, speed: float, least: int = 1) -> int:
-    """So many seconds of the play, in whole ones of the clock."""
+    """So many seconds of the demo, in whole ones of the clock."""
     return max(least, round(seconds / speed))

@@ -1,4 +1,4 @@
-"""What a night is made of: a goal, its parts, their jobs, and the steps in which somebody does a job.
+"""What a scenario is made of: a goal, its parts, their jobs, and the steps in which somebody does a job.
 
 A step leaves a trace on the task, by which whoever goes on with it knows that it was done.
 """
@@ -40,7 +40,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Block:
-    """It can't go on until the person did something; `answer` is what the person says then."""
+    """It can't go on until the human did something; `answer` is what the human says then."""
 
     reason: str
     answer: str
@@ -134,11 +134,11 @@ class Job:
     objection: str | None = None
     rework: str = ""
     verdict: str = ""
-    judge: str | None = None
+    reviewer: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
+class KeyResult:
     """A key result."""
 
     title: str
@@ -157,15 +157,15 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
-    """One night's goal. `found` are jobs that nobody thinks of until somebody needs them."""
+class Scenario:
+    """A goal, and all that leads there. `found` are jobs that nobody thinks of until somebody needs them."""
 
     title: str
     description: str
     request: str
     approval: str
     closing: str
-    measures: Sequence[Measure]
+    key_results: Sequence[KeyResult]
     parts: Sequence[Part]
     found: Sequence[Job] = ()
 

@@ -1,4 +1,4 @@
-"""The demo's room, its rules at the speed of the play, and the agents that meet there: all made through the API."""
+"""The demo's room, its rules at the speed of the demo, and the agents that meet there: all made through the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from goalroom.demo.roles import Role, in_seconds
 
 _WELCOME = (
     "This room is a demo. Everybody here is simulated: programs that use Goalroom's API as any agent does, each in a"
-    " process of its own, and play one night after another. Goals, tasks and failures are invented; claims, leases,"
+    " process of its own, and work on one goal after another. Goals, tasks and failures are invented; claims, leases,"
     " reviews and what follows from them are real. Make a task here, or mention somebody, and see what happens."
 )
 # Shared things that work needs: how many may use it at once, and how long it rests once it failed.
@@ -18,8 +18,8 @@ _RESOURCES = (("ci", 2, 30), ("staging", 1, 30))
 _FAILURES = 3
 
 
-class Stage:
-    """What an ADMIN does before the play, and between its nights."""
+class Setup:
+    """What an ADMIN does before the agents begin, and while they work."""
 
     def __init__(self, client: Client, speed: float) -> None:
         self._client, self._speed = client, speed
@@ -52,15 +52,15 @@ class Stage:
             }
             self._client.ask(documents.DEFINE_RESOURCE, input=wanted)
 
-    def hire(self, role: Role) -> tuple[str, str]:
-        """The name and a token of who plays this part; a name that another agent has gets an addition."""
+    def register(self, role: Role) -> tuple[str, str]:
+        """The name and a token of this agent; a name that another agent has gets an addition."""
         known = {agent["name"] for agent in self._members() if agent["description"].startswith(roles.SIMULATED)}
         names = (role.name, f"{role.name}-demo")
         for name in names:
             if name in known:
                 return name, str(self._client.ask(documents.ADMIT, agent=name)["createToken"]["token"])
         new = {
-            "kind": "HUMAN" if role.part == roles.PERSON else "AGENT",
+            "kind": "HUMAN" if role.kind == roles.HUMAN else "AGENT",
             "rooms": [roles.ROOM],
             "description": role.description,
             "capabilities": list(role.capabilities),
@@ -73,9 +73,9 @@ class Stage:
             except Refused as refused:
                 if refused.code != "NAME_TAKEN":
                     raise
-        raise CommandError(f"The demo finds no free name for its {role.part}: {' and '.join(names)} are taken.")
+        raise CommandError(f"The demo finds no free name for its {role.kind}: {' and '.join(names)} are taken.")
 
-    def tidy(self) -> None:
+    def remove_finished_subagents(self) -> None:
         """Subagents whose work is over leave the room."""
         for agent in self._members():
             over = agent["parent"] and agent["presence"] == "OFFLINE" and not agent["tasks"]

@@ -1,4 +1,4 @@
-"""Starts the players, each in a process of its own, begins again for those whose session is over, and ends them all."""
+"""Starts the agents, each in a process of its own, starts the next session of those that ended, and ends them all."""
 
 import asyncio
 import itertools
@@ -10,40 +10,40 @@ from dataclasses import dataclass, replace
 
 from goalroom.command_error import CommandError
 from goalroom.demo import roles
-from goalroom.demo.client import Client, Gone, LockedOut, Refused
-from goalroom.demo.roles import Casting
-from goalroom.demo.setup import Stage
+from goalroom.demo.client import Client, Refused, ServerLost, TokenRefused
+from goalroom.demo.roles import AgentConfig
+from goalroom.demo.setup import Setup
 
-# Sessions get their names from a small stock, so that they don't pile up over the nights.
+# Sessions get their names from a small stock, so that they don't pile up.
 _SESSIONS = 20
-_TIDY_EVERY_S = 30
-_LAST_WORDS_S = 2
-_NEXT_SESSION_S = 3.0
+_REMOVE_EVERY_S = 30
+_EXIT_TIMEOUT_S = 2
+_PAUSE_BETWEEN_SESSIONS_S = 3.0
 
 _log = logging.getLogger("goalroom.demo")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Play:
-    """How it is played."""
+class Options:
+    """How the demo runs."""
 
     speed: float
     agents: int
     seed: int
 
 
-async def perform(url: str, admin_token: str, play: Play) -> None:
-    """Play until cancelled."""
-    stage = Stage(Client(url, admin_token), play.speed)
+async def run(url: str, admin_token: str, options: Options) -> None:
+    """Run until cancelled."""
+    setup = Setup(Client(url, admin_token), options.speed)
     try:
-        parts = await asyncio.to_thread(_cast, stage, url, play)
+        configs = await asyncio.to_thread(_register_agents, setup, url, options)
         async with asyncio.TaskGroup() as group:
-            for part in parts:
-                group.create_task(_keep_playing(part, stage))
-            group.create_task(_keep_tidy(stage))
-    except LockedOut as error:
+            for config in configs:
+                group.create_task(_run_sessions(config, setup))
+            group.create_task(_remove_finished_subagents(setup))
+    except TokenRefused as error:
         raise CommandError("The server refused the admin's token. Set GOALROOM_ADMIN_TOKEN to a valid one.") from error
-    except (Refused, Gone) as error:
+    except (Refused, ServerLost) as error:
         raise CommandError(f"The demo can't be set up: {error}") from error
     except BaseExceptionGroup as group_error:
         failures = group_error.subgroup(CommandError)
@@ -52,40 +52,47 @@ async def perform(url: str, admin_token: str, play: Play) -> None:
         raise CommandError(str(failures.exceptions[0])) from group_error
 
 
-def _cast(stage: Stage, url: str, play: Play) -> Sequence[Casting]:
-    stage.prepare()
-    hired = [(role, *stage.hire(role)) for role in roles.company(play.agents)]
-    cast: dict[str, list[str]] = {}
-    for role, name, _ in hired:
-        cast.setdefault(role.part, []).append(name)
+def _register_agents(setup: Setup, url: str, options: Options) -> Sequence[AgentConfig]:
+    setup.prepare()
+    registered = [(role, *setup.register(role)) for role in roles.team(options.agents)]
+    names: dict[str, list[str]] = {}
+    for role, name, _ in registered:
+        names.setdefault(role.kind, []).append(name)
     return [
-        Casting(
-            url=url, token=token, part=role.part, name=name, session="", speed=play.speed, seed=play.seed, cast=cast
+        AgentConfig(
+            url=url,
+            token=token,
+            kind=role.kind,
+            name=name,
+            session="",
+            speed=options.speed,
+            seed=options.seed,
+            names=names,
         )
-        for role, name, token in hired
+        for role, name, token in registered
     ]
 
 
-async def _keep_playing(part: Casting, stage: Stage) -> None:
+async def _run_sessions(config: AgentConfig, setup: Setup) -> None:
     for number in itertools.cycle(range(1, _SESSIONS + 1)):
-        status = await _play_once(replace(part, session=f"{part.name}-{number}"))
-        if status == roles.LOCKED_OUT:
+        status = await _run_session(replace(config, session=f"{config.name}-{number}"))
+        if status == roles.TOKEN_REFUSED:
             raise CommandError("The demo's tokens were revoked, perhaps by another demo on the same data.")
-        pause = max(0.5, _NEXT_SESSION_S / part.speed)
+        pause = max(0.5, _PAUSE_BETWEEN_SESSIONS_S / config.speed)
         if status < 0:
             # A crash: whoever takes its task over comes first.
-            pause += 2 * stage.lease_seconds
+            pause += 2 * setup.lease_seconds
         elif status > 0:
-            _log.warning("the process of @%s ended with status %d, beginning again", part.name, status)
+            _log.warning("the process of @%s ended with status %d, beginning again", config.name, status)
         await asyncio.sleep(pause)
 
 
-async def _play_once(part: Casting) -> int:
+async def _run_session(config: AgentConfig) -> int:
     """One session; its exit status."""
-    process = await asyncio.create_subprocess_exec(*roles.PLAYER, stdin=PIPE, start_new_session=True)
+    process = await asyncio.create_subprocess_exec(*roles.COMMAND, stdin=PIPE, start_new_session=True)
     try:
         if process.stdin is not None:
-            process.stdin.write(part.to_line())
+            process.stdin.write(config.to_line())
             with suppress(ConnectionError):
                 await process.stdin.drain()
         return await process.wait()
@@ -94,23 +101,23 @@ async def _play_once(part: Casting) -> int:
 
 
 async def _end(process: Process) -> None:
-    """A player whose standard input ends does so itself, at once."""
+    """An agent whose standard input ends does so itself, at once."""
     if process.returncode is not None:
         return
     if process.stdin is not None:
         process.stdin.close()
     try:
-        async with asyncio.timeout(_LAST_WORDS_S):
+        async with asyncio.timeout(_EXIT_TIMEOUT_S):
             await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()
 
 
-async def _keep_tidy(stage: Stage) -> None:
+async def _remove_finished_subagents(setup: Setup) -> None:
     while True:
-        await asyncio.sleep(_TIDY_EVERY_S)
+        await asyncio.sleep(_REMOVE_EVERY_S)
         try:
-            await asyncio.to_thread(stage.tidy)
-        except (Refused, Gone) as error:
+            await asyncio.to_thread(setup.remove_finished_subagents)
+        except (Refused, ServerLost) as error:
             _log.warning("%s", error)

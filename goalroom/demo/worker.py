@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from goalroom.demo import documents, roles, scenario_list
-from goalroom.demo.actions import Steps, is_done
-from goalroom.demo.agent import Facts, LostTask, Player
+from goalroom.demo.actions import Actions, is_done
+from goalroom.demo.agent import Agent, Facts, LostTask
 from goalroom.demo.client import Refused
 from goalroom.demo.scenario_model import Job
 
@@ -13,16 +13,16 @@ _WAIT_S, _LONGEST_WAIT_S = 10, 20
 _OVER = ("STALE_LEASE", "NOT_HOLDER", "WRONG_STATUS")
 
 
-class Parked(Exception):  # noqa: N818  # something that happens to tasks
+class TaskLeft(Exception):  # noqa: N818  # something that happens to tasks
     """The task can't go on for now, and is held no more."""
 
 
-class Worker(Player):
+class Worker(Agent):
     """Works on one task at a time."""
 
-    def __init__(self, role: roles.Casting) -> None:
-        super().__init__(role)
-        self._steps = Steps(self)
+    def __init__(self, config: roles.AgentConfig) -> None:
+        super().__init__(config)
+        self._actions = Actions(self)
         self._key, self._claims = secrets.token_hex(8), 0
 
     def resume(self) -> None:
@@ -35,14 +35,14 @@ class Worker(Player):
             self.comment(brief["id"], "New session. The briefing says that this is mine and where I stopped; going on.")
             self.work(task["claimTask"]["task"])
 
-    def deal_with(self, item: Facts) -> None:
+    def handle(self, item: Facts) -> None:
         if item["kind"] == "LEASE_LOST" and item["task"]:
             task = f"{item['task']['id']} '{item['task']['title']}'"
             self.say("general", f"I'm back in a new session. {task} went on without me; whoever has it, thank you.")
         else:
-            super().deal_with(item)
+            super().handle(item)
 
-    def act(self) -> None:
+    def run_once(self) -> None:
         self._claims += 1
         wanted = {
             "room": roles.ROOM,
@@ -57,7 +57,7 @@ class Worker(Player):
             self.pause(1, "WAITING", claim["nothing"]["reason"])
 
     def work(self, task: Facts) -> None:
-        """From where it stands to its submission, unless it is parked or lost on the way."""
+        """From where it stands to its submission, unless it is left or lost on the way."""
         self.holds = task["id"]
         job = scenario_list.job_of(task)
         try:
@@ -71,11 +71,11 @@ class Worker(Player):
             else:
                 self._do(job, task)
             self._hand_in(job, self.task(task["id"]), reworks=reworks)
-        except Parked:
+        except TaskLeft:
             pass
         except Refused as refused:
             if refused.code not in _OVER or self._still_holds(task["id"]):
-                self.complain(refused)
+                self.log_refusal(refused)
         finally:
             self.holds = None
 
@@ -87,24 +87,24 @@ class Worker(Player):
     def comment(self, on: str, text: str, kind: str = "PROGRESS") -> None:
         self.client.ask(documents.COMMENT, input={"on": on, "body": text, "kind": kind})
 
-    def park(self) -> None:
+    def leave(self) -> None:
         """Leave the task, which somebody else or something else now decides on."""
         self.holds = None
-        raise Parked
+        raise TaskLeft
 
     def _do(self, job: Job, task: Facts) -> None:
         for step in job.steps:
             if not is_done(step, task, self):
                 self.pause(max(5.0, job.minutes / (2 + len(job.steps))), "WORKING", task["title"])
-                self._steps.perform(step, task)
+                self._actions.run(step, task)
 
     def _hand_in(self, job: Job, task: Facts, *, reworks: bool) -> None:
         while open_ones := [one for one in task["subtasks"] if one["status"] not in ("DONE", "CANCELLED")]:
-            self._steps.see_after(open_ones)
+            self._actions.cancel_orphans(open_ones)
             self.pause(4, "WAITING", f"For {', '.join(one['id'] for one in open_ones)}")
             task = self.task(task["id"])
         for resource in task["resources"]:
-            run = f"Run {self.dice.randint(1200, 9800)} went well"
+            run = f"Run {self.rng.randint(1200, 9800)} went well"
             self.client.ask(
                 documents.REPORT, input={"room": roles.ROOM, "resource": resource["name"], "ok": True, "detail": run}
             )
@@ -138,10 +138,10 @@ class Worker(Player):
         return bool(now["status"] == "DOING" and now["assignee"] and now["assignee"]["name"] == self.me.name)
 
 
-class Helper(Worker):
+class Subagent(Worker):
     """A subagent, for one task: its process ends with it."""
 
-    def play(self) -> None:
+    def run(self) -> None:
         task = str(self.me.task)
         try:
             self.client.ask(documents.BRIEFING, room=roles.ROOM)
@@ -155,4 +155,4 @@ class Helper(Worker):
         except Refused as refused:
             # Where it came too late somebody else has the task, and it isn't needed.
             if refused.code not in ("ALREADY_CLAIMED", "ASSIGNED_TO_OTHER"):
-                self.complain(refused)
+                self.log_refusal(refused)

@@ -89,7 +89,7 @@ class Demo(Server):
 
     command = "demo"
 
-    def players(self) -> list[psutil.Process]:
+    def agents(self) -> list[psutil.Process]:
         """Every process that it started, and those that they did."""
         return psutil.Process(self.process.pid).children(recursive=True)
 

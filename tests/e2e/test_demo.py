@@ -1,4 +1,4 @@
-"""`goalroom demo` as its visitor meets it: a process, its players, and what the room's log says of them."""
+"""`goalroom demo` as its visitor meets it: a process, its agents, and what the room's log says of them."""
 
 import asyncio
 import json
@@ -20,8 +20,8 @@ FOLLOW = """subscription($room: ID, $after: String) { events(room: $room, after:
   kind actor { name } task { id } objective { title parent: ancestors { id } } data } }"""
 LOG = "query($room: ID) { events(room: $room, last: 200) { nodes { id kind } } }"
 
-# What a night must hold, each by an event that proves it.
-NIGHT: dict[str, Callable[[Any], object]] = {
+# What the demo must show, each by an event that proves it.
+EVENTS: dict[str, Callable[[Any], object]] = {
     "a claim": lambda event: event["kind"] == "TASK_CLAIMED",
     "a note": lambda event: event["kind"] == "TASK_UPDATED" and "notes" in event["data"]["changes"],
     "a word of progress": lambda event: event["kind"] == "COMMENT_ADDED" and event["data"]["kind"] == "PROGRESS",
@@ -52,7 +52,7 @@ async def the_room(client: Client) -> str:
         await asyncio.sleep(0.05)
 
 
-async def played(client: Client) -> AsyncGenerator[dict[str, Any]]:
+async def events_of_demo(client: Client) -> AsyncGenerator[dict[str, Any]]:
     """The log of the demo's room, from its beginning and on."""
     room = await the_room(client)
     async with aclosing(client.subscribe(FOLLOW, room=room, after=f"{room}.0")) as events:
@@ -66,7 +66,7 @@ def complaints(demo: Demo) -> list[str]:
     return [line["message"] for line in lines if line["level"] != "info"]
 
 
-async def test_a_night_is_played_and_leaves_the_rooms_of_others_alone(options: tuple[str, ...]) -> None:
+async def test_the_demo_shows_everything_and_leaves_other_rooms_alone(options: tuple[str, ...]) -> None:
     with Server(*options, GOALROOM_ADMIN_TOKEN=TOKEN) as server:
         async with Client(server.url, TOKEN) as admin:
             await admin.execute('mutation { createRoom(input: {name: "other"}) { id } }')
@@ -75,17 +75,17 @@ async def test_a_night_is_played_and_leaves_the_rooms_of_others_alone(options: t
             before = [await admin.execute(LOG, room=room) for room in ("main", "other")]
 
     with Demo(*options, "--speed", "80", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
-        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(120), aclosing(played(admin)) as events:
-            missing, actors = set(NIGHT), set[str]()
+        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(120), aclosing(events_of_demo(admin)) as events:
+            missing, actors = set(EVENTS), set[str]()
             async for event in events:
-                missing -= {name for name in missing if NIGHT[name](event)}
+                missing -= {name for name in missing if EVENTS[name](event)}
                 actors |= {event["actor"]["name"]} if event["actor"] else set()
                 if not missing:
                     break
             after = [await admin.execute(LOG, room=room) for room in ("main", "other")]
-        players = demo.players()
+        agents = demo.agents()
         status = demo.stop(signal.SIGTERM)
-        _, left = psutil.wait_procs(players, timeout=10)
+        _, left = psutil.wait_procs(agents, timeout=10)
         said = complaints(demo)
 
     assert missing == set()
@@ -93,23 +93,23 @@ async def test_a_night_is_played_and_leaves_the_rooms_of_others_alone(options: t
     assert "juno" not in actors
     assert after == before
     assert (status, left, said) == (0, [], [])
-    assert len(players) >= 6
+    assert len(agents) >= 6
 
 
 @long
-async def test_players_end_with_a_demo_that_is_killed_and_the_next_goes_on(options: tuple[str, ...]) -> None:
+async def test_agents_end_with_a_killed_demo_and_the_next_demo_goes_on(options: tuple[str, ...]) -> None:
     with Demo(*options, "--speed", "40", "--agents", "4", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
-        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(60), aclosing(played(admin)) as events:
+        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(60), aclosing(events_of_demo(admin)) as events:
             claimed = [event async for event in _until(events, "TASK_CLAIMED")]
-        players = demo.players()
+        agents = demo.agents()
         demo.stop(signal.SIGKILL)
-        _, left = psutil.wait_procs(players, timeout=10)
+        _, left = psutil.wait_procs(agents, timeout=10)
 
     assert left == []
-    assert len(players) == 5
+    assert len(agents) == 5
 
     with Demo(*options, "--speed", "40", "--agents", "4", GOALROOM_ADMIN_TOKEN=TOKEN) as demo:
-        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(60), aclosing(played(admin)) as events:
+        async with Client(demo.url, TOKEN) as admin, asyncio.timeout(60), aclosing(events_of_demo(admin)) as events:
             again = [event async for event in _until(events, "TASK_DONE")]
         assert demo.stop(signal.SIGINT) == 0
         said = complaints(demo)

@@ -7,7 +7,7 @@ from goalroom.demo.scenario_model import (
     Discover,
     HandOver,
     Job,
-    Measure,
+    KeyResult,
     NewSession,
     Note,
     Outage,
@@ -15,11 +15,11 @@ from goalroom.demo.scenario_model import (
     Quiet,
     Remember,
     Say,
+    Scenario,
     Spawn,
-    Story,
 )
 
-STORY = Story(
+SCENARIO = Scenario(
     title="Leave the old billing system",
     description=(
         "Its contract ends with the month. Move 41,000 subscriptions to the new ledger without a customer noticing: same"
@@ -34,9 +34,9 @@ STORY = Story(
         "The first 1,000 subscriptions bill from the new ledger, and 41,000 were rehearsed without a cent of difference."
         " The old system stays readable until finance lets it go."
     ),
-    measures=(
-        Measure(title="Invoices that differ between old and new", unit="of 41,000", start=312, target=0),
-        Measure(title="Customers billed from the new ledger", unit="customers", start=0, target=1000),
+    key_results=(
+        KeyResult(title="Invoices that differ between old and new", unit="of 41,000", start=312, target=0),
+        KeyResult(title="Customers billed from the new ledger", unit="customers", start=0, target=1000),
     ),
     parts=(
         Part(
@@ -89,7 +89,7 @@ STORY = Story(
                     steps=(
                         Say("87 combinations in use, of 2,000 that are possible. 11 of them stack discounts."),
                         Ask(
-                            "person",
+                            "human",
                             "the old system rounds each discount, the new one rounds once. 312 invoices differ by a cent."
                             " Whose rounding do we keep?",
                             "The old one's for running contracts, until they renew. A cent is a phone call.",
@@ -125,7 +125,7 @@ STORY = Story(
                     ),
                     summary="118,440 invoices compared: none differs, three refunds are explained line by line.",
                     artifact="Comparison report",
-                    judge="person",
+                    reviewer="human",
                     verdict="Finance read it with me. The three refunds are right. Approved.",
                 ),
             ),
@@ -288,7 +288,7 @@ STORY = Story(
                     ),
                     summary="1,000 subscriptions bill from the new ledger; both systems agree on tonight's sum.",
                     artifact="Release notes",
-                    judge="person",
+                    reviewer="human",
                     verdict="Both sums agree, and the way back is written down. Approved.",
                 ),
             ),

@@ -6,7 +6,7 @@ from goalroom.demo.scenario_model import (
     Discover,
     HandOver,
     Job,
-    Measure,
+    KeyResult,
     NewSession,
     Note,
     Outage,
@@ -14,11 +14,11 @@ from goalroom.demo.scenario_model import (
     Quiet,
     Remember,
     Say,
+    Scenario,
     Spawn,
-    Story,
 )
 
-STORY = Story(
+SCENARIO = Scenario(
     title="Checkout in three steps",
     description=(
         "Half of those who open the checkout never finish it. The funnel says where: the account wall, the address form"
@@ -33,9 +33,9 @@ STORY = Story(
         "Checkout in three steps is behind `checkout_v3`, 5 % of traffic first. Median time to pay fell from 214 s to"
         " 90 s on staging. The old flow stays until Thursday."
     ),
-    measures=(
-        Measure(title="Median time from cart to paid order", unit="s", start=214, target=90),
-        Measure(title="Orders placed without an account", unit="%", start=0, target=35),
+    key_results=(
+        KeyResult(title="Median time from cart to paid order", unit="s", start=214, target=90),
+        KeyResult(title="Orders placed without an account", unit="%", start=0, target=35),
     ),
     parts=(
         Part(
@@ -86,7 +86,7 @@ STORY = Story(
                     steps=(
                         Say("The endpoint takes `guest: {email}` now; validation is shared with sign-up."),
                         Ask(
-                            "person",
+                            "human",
                             "should a guest order with the email of an existing account show up in that account later?",
                             "Only after the customer confirmed the address by mail. Never automatically.",
                         ),
@@ -299,7 +299,7 @@ STORY = Story(
                     ),
                     summary="`checkout_v3` is on for 5 %. Back in 14 s if need be.",
                     artifact="Release notes",
-                    judge="person",
+                    reviewer="human",
                     verdict="Placed an order myself, on my phone, without an account. Lovely. Approved.",
                 ),
             ),

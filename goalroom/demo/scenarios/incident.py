@@ -7,7 +7,7 @@ from goalroom.demo.scenario_model import (
     Discover,
     HandOver,
     Job,
-    Measure,
+    KeyResult,
     NewSession,
     Note,
     Outage,
@@ -15,11 +15,11 @@ from goalroom.demo.scenario_model import (
     Quiet,
     Remember,
     Say,
+    Scenario,
     Spawn,
-    Story,
 )
 
-STORY = Story(
+SCENARIO = Scenario(
     title="Search is slow: find out why and keep it from coming back",
     description=(
         "Since 21:40 one search in ten takes over four seconds. Stop the pain first, then find the cause, then make sure"
@@ -34,9 +34,9 @@ STORY = Story(
         "Search is back at 180 ms for 99 of 100. The cause was an index that was rebuilt without its statistics; the alarm"
         " that would have told us at 21:44 now exists and was tried."
     ),
-    measures=(
-        Measure(title="p99 of search", unit="ms", start=4300, target=200),
-        Measure(title="Minutes until somebody is told", unit="min", start=47, target=5),
+    key_results=(
+        KeyResult(title="p99 of search", unit="ms", start=4300, target=200),
+        KeyResult(title="Minutes until somebody is told", unit="min", start=47, target=5),
     ),
     parts=(
         Part(
@@ -95,7 +95,7 @@ STORY = Story(
                     steps=(
                         Say("A draft in four sentences."),
                         Ask(
-                            "person",
+                            "human",
                             "may the status page say that orders are not affected? I checked the last two hours: they aren't.",
                             "Yes, please say so, that's the question that support hears most.",
                         ),
@@ -271,7 +271,7 @@ STORY = Story(
                     ),
                     summary="One page and a half: what, why it made sense, four changes with owners.",
                     artifact="Incident review",
-                    judge="person",
+                    reviewer="human",
                     verdict="Clear and fair, I'll send it round. Approved.",
                 ),
             ),
