@@ -68,7 +68,7 @@ def create_app(config: AppConfig) -> Starlette:
 
 
 def _browsers(allowed_origins: Sequence[str]) -> list[Middleware]:
-    """Lets pages of these sites read our answers. Without any, browsers keep them from all pages but our own."""
+    """CORS for these origins; without any, browsers let only pages of our own origin read responses."""
     if not allowed_origins:
         return []
     return [
@@ -161,12 +161,12 @@ async def _healthy(_request: Request) -> Response:
 
 
 def _supervised(name: str) -> Retry:
-    """Background work is begun again when it fails; what it left undone it finds again."""
+    """Run background work, and restart it when it fails; it finds again what it left undone."""
     return Retry(name, _FIRST_PAUSE, _LONGEST_PAUSE, steady_seconds=_LONGEST_PAUSE)
 
 
 async def _close(database: Database) -> None:
-    """Give statements that still run a moment, and then no more."""
+    """Close the pool: statements that still run get a moment, then they are cancelled."""
     try:
         async with asyncio.timeout(_LONGEST_PAUSE):
             await database.close()

@@ -1,11 +1,11 @@
-"""JSON as it comes from strangers and goes back to them."""
+"""JSON for requests and responses: strict in what is read, ASCII in what is written."""
 
 import json
 from typing import Any, NoReturn
 
 
 def read(text: str | bytes) -> Any:
-    """The value; ValueError for whatever else it is: other encodings, NaN, endless numbers and nesting."""
+    """The value; ValueError for anything but JSON in UTF-8, and for NaN, huge numbers and deep nesting."""
     try:
         return json.loads(text.decode() if isinstance(text, bytes) else text, parse_constant=_refuse)
     except RecursionError:
@@ -13,7 +13,7 @@ def read(text: str | bytes) -> Any:
 
 
 def write(value: object) -> str:
-    """Plain ASCII: what a client sent may come back in a message, and can be text that no encoding takes."""
+    """As ASCII: a message may quote what a client sent, which can be text that UTF-8 can't encode."""
     return json.dumps(value, separators=(",", ":"))
 
 

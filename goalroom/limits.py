@@ -1,4 +1,4 @@
-"""How much may be asked for."""
+"""The limits on requests."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -50,7 +50,7 @@ class Limits:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """As an operator writes them: `depth=30 cost=50000`; ValueError for what is none."""
+        """Parse limits as an operator writes them: `depth=30 cost=50000`; ValueError for anything else."""
         names = [field.name for field in fields(cls)]
         given = {}
         for part in text.replace(",", " ").split():

@@ -132,7 +132,7 @@ def _check_tls(settings: Settings) -> None:
 
 
 def config(app: Starlette, settings: Settings) -> uvicorn.Config:
-    """What uvicorn is told: all that it would do by default, and we don't, is here."""
+    """Uvicorn's configuration, with all its defaults that we change."""
     return uvicorn.Config(
         app,
         http=partial(HttpProtocol, settings.limits, Upgrades()),  # type: ignore[arg-type]  # all it does with it is call it

@@ -1,4 +1,4 @@
-"""The work that the clock brings. Every process does it, and any number at once do nothing twice."""
+"""Work that is due by the clock. Every process does it; nothing is done twice, however many run at once."""
 
 import asyncio
 import itertools

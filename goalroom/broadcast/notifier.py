@@ -1,4 +1,4 @@
-"""Nudges between server processes: that a room has news up to 912. A lost one costs a poll: the log is the truth."""
+"""Notifications between server processes, such as that a room's log is at 912. If one is lost, a poll finds the news."""
 
 import asyncio
 import logging
@@ -112,7 +112,7 @@ class Nudges:
 
 
 def _payloads(name: str, rooms: dict[int, int], changes: Iterable[tuple[Topic, int]]) -> Iterator[str]:
-    """As few messages as hold it all."""
+    """The changes, in as few messages as possible."""
     words = [f"r{room}:{seq}" for room, seq in rooms.items()] + [f"{topic}{key}" for topic, key in changes]
     payload = name
     for word in words:

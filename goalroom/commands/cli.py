@@ -163,7 +163,7 @@ def tokens(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """List the tokens that are good: whose, for what, and when last used. The tokens themselves nobody can tell."""
+    """List the valid tokens: whose they are, what for, and when last used. The tokens themselves are not stored."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
 
     async def work() -> None:

@@ -1,4 +1,4 @@
-"""The page for people: the files that the dashboard's build made, and a word on how to build it where it is not."""
+"""Serves the files of the built dashboard, or a page that says how to build it."""
 
 import mimetypes
 from pathlib import Path
@@ -35,7 +35,7 @@ _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 
 
 def routes(folders: tuple[Path, ...] = _FOLDERS) -> list[Route]:
-    """The page at `/` and at the addresses that it gives its views, and the files that it is made of."""
+    """Routes of the page, at `/` and at the paths of its views, and of its files."""
     folder = next((one for one in folders if (one / _INDEX).is_file()), None)
     if folder is None:
         return [Route("/", _not_built)]
@@ -70,7 +70,7 @@ class _File:
 
 
 def _taken(headers: Headers) -> set[str]:
-    """The encodings that the client takes."""
+    """The content encodings that the client accepts."""
     asked = (one.strip().lower().partition(";") for one in headers.get("accept-encoding", "").split(","))
     return {name.strip() for name, _, weight in asked if weight.replace(" ", "") not in {"q=0", "q=0.0"}}
 

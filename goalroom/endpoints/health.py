@@ -1,4 +1,4 @@
-"""Whether the process can serve: from what it last heard of Postgres, which is asked all the time."""
+"""Readiness: whether Postgres answered the last of the regular checks."""
 
 import asyncio
 from contextlib import suppress
@@ -16,7 +16,7 @@ _BEGIN_SECONDS = 5.0
 
 
 class Health:
-    """Read by /readyz and the metrics; it also ends what waits for a Postgres that is silent."""
+    """Read by /readyz and the metrics; it also ends waits for connections while Postgres does not answer."""
 
     def __init__(self, database: Database, backend: PostgresBroadcast) -> None:
         self._database, self._backend = database, backend
@@ -28,13 +28,13 @@ class Health:
         return self._backend.listening.is_set()
 
     async def begin(self) -> None:
-        """Wait until Postgres is heard of, so that who is told of a server that is ready finds one; not for ever."""
+        """Wait for the first answer of Postgres, so that the readiness line is true; not for ever."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_BEGIN_SECONDS):
                 await self._backend.listening.wait()
 
     async def why_not_ready(self) -> str | None:
-        """Nothing where it can serve."""
+        """Why the process is not ready; None where it is."""
         if not self.is_answering:
             return "The database doesn't answer."
         now = asyncio.get_running_loop().time()
@@ -51,7 +51,7 @@ class Health:
         return None
 
     async def watch(self) -> None:
-        """Give up waiting for a silent Postgres, and take it up again, until cancelled."""
+        """Mark the database unavailable and available as Postgres stops and starts to answer, until cancelled."""
         last, silent = 0.0, 0
         while True:
             await asyncio.sleep(_LOOK_SECONDS)

@@ -33,13 +33,13 @@ class LoginLink:
         self._good_until = 0.0
 
     def link(self, scheme: str, host: str, port: int, entrance: str) -> str:
-        """An address of the page that lets in whoever opens it first. What stands behind `#` no browser sends."""
+        """The login URL, good for whoever opens it first. The ticket is behind `#`, which no browser sends."""
         self._ticket = secrets.token_urlsafe(24)
         self._good_until = asyncio.get_running_loop().time() + _GOOD_FOR_SECONDS
         return f"{scheme}://{_EVERYWHERE.get(host, host)}:{port}{entrance}#ticket={self._ticket}"
 
     def login_line(self, scheme: str, host: str, port: int, entrance: str) -> str:
-        """The line for people that stands behind the one for scripts."""
+        """The line for people, printed after the one for scripts."""
         minutes, link = _GOOD_FOR_SECONDS // 60, self.link(scheme, host, port, entrance)
         return f"Open it, signed in as {ADMIN} (once, within {minutes} minutes): {link}"
 
@@ -55,7 +55,7 @@ class LoginLink:
         return JSONResponse({"token": token}, headers=_HEADERS)
 
     def _redeem(self, ticket: str | None) -> bool:
-        """Whether this is the ticket; then it was, for there is no second time."""
+        """Whether this is the ticket, which is used up by that."""
         known, in_time = self._ticket, asyncio.get_running_loop().time() < self._good_until
         if ticket is None or known is None or not hmac.compare_digest(ticket.encode(), known.encode()) or not in_time:
             return False

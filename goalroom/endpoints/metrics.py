@@ -1,4 +1,4 @@
-"""/metrics: what was counted, and what is looked up when somebody asks."""
+"""/metrics: counters of the process, and values that are read from the database on each scrape."""
 
 import asyncio
 import math
@@ -19,7 +19,7 @@ _FRESH_SECONDS = 1.0
 
 
 class MetricsPage:
-    """The endpoint. What the database doesn't tell in time is NaN, and the rest is there all the same."""
+    """The endpoint. Values that the database does not answer in time are NaN; the others are still served."""
 
     def __init__(self, metrics: Metrics, services: Services, health: Health) -> None:
         self._metrics, self._services, self._health = metrics, services, health

@@ -1,4 +1,4 @@
-"""How much a document asks for, told from its text before anything runs."""
+"""Limits on a document's size and depth, measured on its text before anything runs."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

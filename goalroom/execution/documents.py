@@ -56,7 +56,7 @@ class Documents:
         self._bytes = 0
 
     async def read(self, text: str) -> DocumentNode:
-        """The document, or RequestError where it isn't one, is wrong, or asks for too much."""
+        """The parsed document; RequestError where it is malformed, invalid or exceeds a limit."""
         found = self._known.get(text)
         if found is None:
             found = await self._checked(text)
@@ -102,7 +102,7 @@ class Documents:
 
 
 class _Values(ValuesOfCorrectTypeRule):
-    """A value that doesn't fit is BAD_INPUT, whether it stands in the document or in a variable."""
+    """Reports a value of the wrong type as BAD_INPUT, in the document as in variables."""
 
     def report_error(self, error: GraphQLError) -> None:
         error.extensions = {"code": ErrorCode.BAD_INPUT}
@@ -117,7 +117,7 @@ def _code(error: GraphQLError) -> str:
 
 
 class _Texts(Visitor):
-    """Postgres can't hold NUL, nor UTF-8 half a surrogate pair, so no text in a document may."""
+    """Refuses texts that Postgres or UTF-8 can't encode: NUL and lone surrogates."""
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
         validation.text("A text in the document", node.value, most=len(node.value))

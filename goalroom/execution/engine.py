@@ -1,4 +1,4 @@
-"""Runs operations: a request in, what goes back to its client out, whichever way they travel."""
+"""Runs operations: takes a request and answers a response, whatever the transport."""
 
 import asyncio
 import contextvars
@@ -73,7 +73,7 @@ class Operation:
 
     @property
     def counts_as(self) -> Kind:
-        """What it is, among all that runs at once."""
+        """The kind as which it counts in the limits on what runs at once."""
         if self.is_subscription:
             return Kind.SUBSCRIPTION
         return Kind.POLL if self.price.waits else Kind.REQUEST
@@ -118,7 +118,7 @@ class Operation:
         return cast("ExecutionResult", result)
 
     async def stream(self) -> AsyncGenerator[Response]:
-        """The events of a subscription. Nothing is read ahead: the next is looked for once this one was taken.
+        """The events of a subscription. Nothing is read ahead: the next is read once this one was taken.
 
         RequestError where it can't begin, or ends with an error.
         """
@@ -178,7 +178,7 @@ class _Runs:
 
 
 class Engine:
-    """The schema, and the documents that were asked of it."""
+    """Prepares operations on the schema, and keeps the documents that were sent before."""
 
     def __init__(
         self,
@@ -197,7 +197,7 @@ class Engine:
         self._runs = _Runs(self._limits.run_seconds, aside, Scheduler())
 
     async def prepare(self, request: Request, context: Context) -> Operation:
-        """The operation that is asked for, its variables checked and its price known; else RequestError."""
+        """The requested operation, with its variables checked and its cost known; else RequestError."""
         try:
             async with self._runs.scheduler.slot(context.caller.token_id, 0):
                 return await self._prepare(request, context)
@@ -236,7 +236,7 @@ class Engine:
 
 
 def _name(operation: OperationDefinitionNode) -> str:
-    """By the field at its root, of which there are only so many; several have one name together."""
+    """The operation's name in metrics: its root field, as their number is bounded; several share one name."""
     names = {
         node.name.value if isinstance(node, FieldNode) else "several" for node in operation.selection_set.selections
     }
@@ -260,7 +260,7 @@ def _errors(found: Any) -> list[dict[str, Any]]:
 
 
 def _check_texts(path: str, value: object) -> None:
-    """As in documents: no text may hold NUL or half a surrogate pair. Without recursion, for values nest at will."""
+    """Refuse NUL and lone surrogates, as in documents. Without recursion, for values may nest deeply."""
     rest = [(path, value)]
     while rest:
         path, value = rest.pop()

@@ -27,7 +27,7 @@ _HINTS = {
 
 
 def refusal(error: BaseException) -> Refused | None:
-    """The refusal that this is; nothing for a mistake of ours."""
+    """The refusal that the error stands for; None for an internal error."""
     if isinstance(error, Refused):
         return error
     if is_away(error):

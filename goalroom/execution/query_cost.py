@@ -1,4 +1,4 @@
-"""What an operation may come to: its fields, times the sizes of the lists that they stand in; docs/limits.md."""
+"""The static cost of an operation: its fields, times the sizes of the lists that they are in; docs/limits.md."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ _OF_PAGES = ("Connection", "Edge")
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`cost`: fields of data and of the schema itself. `waits`: the seconds that it asks to wait for something."""
+    """`cost`: fields of data and of the schema itself. `waits`: the seconds of its waitSeconds arguments."""
 
     cost: int = 0
     introspection: int = 0
@@ -55,7 +55,7 @@ class Price:
 
     @property
     def is_of_the_schema(self) -> bool:
-        """Whether nothing else is asked for, so that it is answered without waiting for anything."""
+        """Whether it is introspection only, which is answered without waiting for anything."""
         return self.cost == 0
 
 
@@ -166,7 +166,7 @@ class _Walk:
 
 
 def _number(given: Mapping[str, Any], name: str, most: int) -> int:
-    """Beyond the bound it is refused anyway, as BAD_INPUT, which says more than that it costs too much."""
+    """The number, at most its bound: beyond that it is BAD_INPUT, which says more than TOO_COMPLEX."""
     value = given.get(name)
     return min(max(value, 0), most) if isinstance(value, int) else 0
 

@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 class RateLimiter:
-    """Of all tokens that this process has seen of late."""
+    """The limits of all tokens that this process has seen lately."""
 
     def __init__(self, per_second: int, limits: Limits) -> None:
         self._rate, self._limits = per_second, limits
@@ -37,14 +37,14 @@ class RateLimiter:
         self._running: Counter[tuple[int, Kind]] = Counter()
 
     def acquire(self, token: int, kind: Kind = Kind.REQUEST) -> None:
-        """One more of this token; RATE_LIMITED where it has none left."""
+        """Take one request of this token's rate; RATE_LIMITED where none is left."""
         left = self._level(token, kind)
         if self._rate and left < 1:
             raise RateLimited(f"{self._rate} {kind} a second", round((1 - left) / self._rate, 3))
         self._set(token, kind, left - 1)
 
     def charge(self, token: int, kind: Kind, cost: int) -> None:
-        """What was taken as a request is known now: other kinds have rates of their own, and what costs much is many.
+        """Charge what `acquire` took as a plain request by its kind, which has a rate of its own, and by its cost.
 
         It runs all the same, and later ones wait for it.
         """
@@ -56,7 +56,7 @@ class RateLimiter:
 
     @contextmanager
     def slot(self, token: int, kind: Kind) -> Generator[None]:
-        """While it runs, it counts; RATE_LIMITED where as many run as may. Without a rate, nothing is."""
+        """Count it while it runs; RATE_LIMITED where too many run. Without a rate, nothing is counted."""
         most = self._at_once(kind)
         if self._rate and self._running[token, kind] >= most:
             raise RateLimited(f"{most} {kind} at once")

@@ -22,7 +22,7 @@ class Scheduler:
 
     @staticmethod
     def is_large(cost: int) -> bool:
-        """Whether it takes so long that it should let others go on in the middle of it."""
+        """Whether an operation of this cost runs so long that it must yield to others."""
         return cost > _LARGE
 
     @asynccontextmanager
@@ -37,7 +37,7 @@ class Scheduler:
 
     @asynccontextmanager
     async def slot(self, token: int, cost: int) -> AsyncGenerator[None]:
-        """Some at a time, in the order in which they came."""
+        """A slot to run in: a few at a time, in the order in which they asked."""
         large = self.is_large(cost)
         semaphore, users = self._known.setdefault((token, large), (asyncio.Semaphore(1 if large else _AT_ONCE), []))
         users.append(None)

@@ -49,11 +49,11 @@ class Metrics:
         )
 
     def gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
-        """One that is read when somebody asks."""
+        """Add a gauge whose value is read on each scrape."""
         return Gauge(name, meaning, labels, registry=self.registry)
 
     def refused(self, code: str) -> None:
-        """A request of which no operation became known."""
+        """Count a request that was refused before its operation was known."""
         self._requests.labels(NONE, code).inc()
 
     @contextmanager

@@ -49,7 +49,7 @@ def formatter(*, for_people: bool) -> logging.Formatter:
 
 
 def _shorten(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """A warning is something that we live with, such as a database that is restarting: what, but not where from."""
+    """Log warnings without a traceback: they are expected, such as a database that is restarting."""
     failed = line.get("exc_info")
     if failed and line["level"] not in {"error", "critical"}:
         line["error"] = repr(failed[1])

@@ -29,7 +29,7 @@ class Tracing:
         self._tracer = None if provider is None else provider.get_tracer("goalroom", __version__)
 
     def span(self, name: str, attributes: Mapping[str, str] | None = None) -> AbstractContextManager[object]:
-        """While it is entered, what happens is part of this."""
+        """The span of an operation: spans that are made while it is entered are its children."""
         if self._tracer is None:
             # The API's own no-op span takes thirty times as long.
             return nullcontext()

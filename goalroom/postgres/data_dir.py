@@ -1,4 +1,4 @@
-"""The data directory: whose it is, and who may pass into it."""
+"""The data directory: its owner and its permissions."""
 
 import os
 import pwd
@@ -47,7 +47,7 @@ def make(path: Path) -> None:
 
 
 def account(path: Path) -> Account | None:
-    """Who Postgres runs as, if not as this process: it refuses to run as root, so root lends it another user."""
+    """The user that Postgres runs as, if this process is root: Postgres refuses to run as root."""
     if os.geteuid() != 0:
         return None
     for owned in (path / CLUSTER, path):

@@ -64,7 +64,7 @@ class Cluster:
             self._in_use = in_use
 
     def stop(self) -> None:
-        """Give it back; whoever is the last to do so shuts it down."""
+        """Release it; the last process to do so shuts it down."""
         if self._in_use is None:
             return
         with self._turn():
@@ -149,7 +149,7 @@ class Cluster:
         raise CommandError(f"The embedded Postgres doesn't start: {_last_words(log) or said} ({log})")
 
     def _create(self) -> None:
-        """A new cluster appears under its name only when it is whole, so that a kill leaves no half of one."""
+        """Create a cluster under another name and rename it when complete, so that a kill leaves no half of one."""
         new = self._data_dir / data_dir.NEW_CLUSTER
         if self._account is not None:
             data_dir.let_read(self.tools.parent, self._account)
@@ -273,7 +273,7 @@ def _tools() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of ours: a PGDATA would mislead the tools, and our secrets are not Postgres's business."""
+    """The environment for the tools, without ours: PGDATA would mislead them, and they need none of our secrets."""
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
     return kept | {"LC_ALL": "C", "TZ": "UTC"}
 

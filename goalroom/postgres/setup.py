@@ -1,4 +1,4 @@
-"""Where the facts are: the operator's Postgres or the embedded one, reached, brought up to date, and let go."""
+"""Connects to the operator's Postgres or the embedded one, and brings it up to date."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -80,7 +80,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Database]:
 
 @contextmanager
 def as_command_errors(url: str) -> Generator[None]:
-    """What an operator can put right is a line that names the database, and never its password."""
+    """Turn errors that an operator can fix into a CommandError that names the database, and never its password."""
     try:
         yield
     except CannotMigrate as error:

@@ -34,7 +34,7 @@ class TokenAuthenticator:
         return caller
 
     def _mark_seen(self, caller: Caller) -> asyncio.Task[None]:
-        """That it speaks is a sign of life, written once for all that it says at the moment."""
+        """Mark the agent as seen, once for all its requests of the moment."""
         token = caller.token_id
         if token not in self._seen:
             seen = presence.mark_seen(self._database, caller.agent_id, token)

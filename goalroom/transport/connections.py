@@ -1,4 +1,4 @@
-"""Who is connected: to keep their agents alive, to see what became of their tokens, and to tell them of the end."""
+"""Open connections: keeps their agents online, ends them when tokens are revoked, and when the server stops."""
 
 import asyncio
 import logging
@@ -34,7 +34,7 @@ class Connection:
 
     @contextmanager
     def running(self, context: Context) -> Generator[None]:
-        """While an operation runs, its context follows what becomes of the caller."""
+        """While an operation runs, its context gets changes of the caller."""
         self._contexts[id(context)] = context
         try:
             yield
@@ -42,7 +42,7 @@ class Connection:
             del self._contexts[id(context)]
 
     def becomes(self, caller: Caller | None) -> None:
-        """The token speaks for this caller now, or for nobody."""
+        """The connection's caller is this one now, or nobody."""
         if caller is None:
             self.revoked.set()
             return
@@ -51,7 +51,7 @@ class Connection:
             context.caller = caller
 
     def is_alive(self, now: float) -> bool:
-        """A stream can't be heard, so it counts for as long as it is open."""
+        """Whether its client is known to be there; a stream can't be asked, so it counts while it is open."""
         return not self.speaks or now - self.heard_at < _SILENT_SECONDS
 
 
@@ -104,12 +104,12 @@ class Connections:
             self._waiting.discard(context.cancelled)
 
     def agent_changed(self, agent_id: int | None) -> None:
-        """Tokens or rooms of this agent changed, or perhaps of any: look at once."""
+        """Tokens or rooms of this agent changed, or, with None, perhaps of any: check at once."""
         if any(agent_id in {None, connection.caller.agent_id} for connection in self._open):
             self._look.set()
 
     async def end_when_stopping(self) -> None:
-        """Have long polls answer what they have."""
+        """End long polls with what they have."""
         await self.stopping.wait()
         for cancelled in self._waiting:
             cancelled.set()

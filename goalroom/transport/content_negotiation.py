@@ -1,4 +1,4 @@
-"""What a client takes: its Accept header, weighed."""
+"""Content negotiation by the Accept header."""
 
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ _LONGEST = 2_000
 
 @lru_cache(maxsize=256)
 def acceptable(accept: str) -> tuple[str, ...]:
-    """Of what we can answer with, what the client takes, best first. Without a header: JSON."""
+    """The media types of ours that the client accepts, best first; JSON without a header."""
     if not accept.strip():
         return (JSON,)
     weights: dict[str, float] = {}

@@ -140,7 +140,7 @@ class GraphQLHTTP:
             raise _Answer(500, [found]) from None
 
     async def _run(self, operation: Operation, context: Context, receive: Receive) -> dict[str, Any]:
-        """Run it to its end, and tell it when nobody waits for that any more."""
+        """Run it to its end, and set `cancelled` when its client has disconnected."""
         watchers: list[asyncio.Task[None]] = []
         loop = asyncio.get_running_loop()
         begin = loop.call_later(

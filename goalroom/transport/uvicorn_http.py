@@ -1,4 +1,4 @@
-"""HTTP as uvicorn speaks it, with an end to how large the head of a request may be, and how long it may take."""
+"""Uvicorn's HTTP protocol, with limits on the size and the time of a request's head."""
 
 import asyncio
 from collections import deque
@@ -20,7 +20,7 @@ _UPGRADES = 4
 
 
 class Upgrades:
-    """Of all connections: a crowd that comes at once must not keep all others waiting until it is in."""
+    """Accepts WebSocket upgrades a few at a time, so that a crowd of them does not keep other requests waiting."""
 
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], None]] = deque()
@@ -41,7 +41,7 @@ class Upgrades:
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection. Without this a head may be endless, in size and in time: uvicorn's limits are h11's alone.
+    """One connection. Without this, a head may be of any size and take any time: only h11 has limits in uvicorn.
 
     Limits for httptools were proposed and not taken: https://github.com/Kludex/uvicorn/pull/1684
     `tests/goalroom/test_library_internals.py` fails if one of uvicorn's names that this uses is gone.

@@ -1,10 +1,10 @@
-"""WebSockets as uvicorn speaks them, of which nothing is left over."""
+"""Uvicorn's WebSocket protocol, without the reference cycles that it leaves."""
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """One socket. Without this its parser and it hold on to one another until the collector looks for such circles.
+    """One socket. Without this, it and its parser refer to one another until the garbage collector runs.
 
     A crowd that comes and goes would fill memory with them, and everybody would wait for the collector's long looks.
     Not reported yet of websockets' parser; the same of its connections, which uvicorn doesn't use:

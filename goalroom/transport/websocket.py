@@ -55,7 +55,7 @@ class GraphQLWebSocket:
 
 
 def _may_be_from(headers: Headers, allowed_origins: frozenset[str]) -> bool:
-    """Pages of other sites must not use what a browser knows of this one, unless allowed; programs send no Origin."""
+    """Whether the Origin may connect: our own, an allowed one, or none, as programs send none."""
     origin = headers.get("origin")
     return origin is None or origin in allowed_origins or urlsplit(origin).netloc == headers.get("host")
 
@@ -115,7 +115,7 @@ class _Socket:
             await asyncio.gather(*guards, *self._running, return_exceptions=True)
 
     async def _end(self, done: set[asyncio.Task[None]]) -> None:
-        """Subscriptions end at once, what else runs may come to its end, and then the client is told why."""
+        """End subscriptions at once, let other operations finish, then close the socket with the reason."""
         for task in self._subscriptions:
             task.cancel()
         errands = self._running - self._subscriptions
@@ -133,7 +133,7 @@ class _Socket:
             pass
 
     async def _hear(self) -> bool:
-        """Do what the next message says; False where there is none any more."""
+        """Handle the next message; False where the client has left."""
         message = await self._receive()
         if message["type"] == "websocket.disconnect":
             return False
@@ -189,7 +189,7 @@ class _Socket:
         await self._say({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
     async def _pong(self, _said: dict[str, Any]) -> None:
-        """That it came is all that it says."""
+        """Nothing to do: that it arrived is the sign of life."""
 
     async def _subscribe(self, said: dict[str, Any]) -> None:
         if self._connection is None:
@@ -229,7 +229,7 @@ class _Socket:
         return operation
 
     async def _complete(self, said: dict[str, Any]) -> None:
-        """The client wants no more of it. What is being changed is changed all the same."""
+        """End the operation for the client; a mutation that runs is still finished."""
         task = self._operations.pop(said["id"], None)
         if task in self._subscriptions:
             task.cancel()

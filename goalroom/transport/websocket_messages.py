@@ -58,7 +58,7 @@ def token(payload: dict[str, Any]) -> str | None:
 
 
 def session(payload: dict[str, Any]) -> str | None:
-    """The name that a client gives its process; BAD_INPUT where it is none."""
+    """The session name that `connection_init` brought, if any; BAD_INPUT where it is not valid."""
     name = payload.get("session")
     if name is None:
         return None
