@@ -1,4 +1,4 @@
-"""Notifications between server processes, such as that a room's log is at 912. If one is lost, a poll finds the news."""
+"""Notifications between server processes, such as that a room's log is at 912. If one is lost, a poll finds it."""
 
 import asyncio
 import logging
