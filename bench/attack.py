@@ -18,7 +18,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,7 +26,10 @@ import httpx
 import psutil
 import websockets
 
+from bench.attack_lists import attack_on, list_fields, many_of_everything
+from goalroom.execution.engine_internals import graphql_schema
 from goalroom.postgres.embedded import Cluster
+from resolvers.build import schema as goalroom_schema
 from tests.e2e.commands import Server
 from tests.e2e.team import Agent, hire, make_room
 
@@ -193,13 +196,18 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
 }
 
 
-def attack(name: str, url: str, token: str, seconds: float, told: "multiprocessing.Queue[Counter[str]]") -> None:
-    """The attacker's process."""
+def attack(
+    name: str, document: str | None, url: str, token: str, seconds: float, told: "multiprocessing.Queue[Counter[str]]"
+) -> None:
+    """The attacker's process. With a document it sends that, else what stands under the name."""
     attacker = Attacker(url, token, seconds)
 
     async def run() -> None:
         async with asyncio.timeout(seconds + 30):
-            await ATTACKS[name](attacker)
+            if document is None:
+                await ATTACKS[name](attacker)
+            else:
+                await attacker.flood(lambda n: f"# {n}\n{document}")
 
     with contextlib.suppress(TimeoutError):
         asyncio.run(run())
@@ -225,8 +233,14 @@ def row(name: str, taken: list[float], memory: tuple[int, int, int], answers: Co
     return f"| {name} | {times} | {' | '.join(f'{one / 2**20:.0f}' for one in memory)} | {said} |"
 
 
-def chosen(names: list[str] | None) -> Iterator[str]:
-    return (name for name in ATTACKS if not names or any(part in name for part in names))
+def chosen(among: Iterable[str], names: list[str] | None) -> Iterator[str]:
+    return (name for name in among if not names or any(part in name for part in names))
+
+
+def on_lists(roots: dict[str, str]) -> dict[str, str]:
+    """A row for each list of the schema: its name and the document."""
+    graphql = graphql_schema(goalroom_schema)
+    return {f"list {kind}.{field}": attack_on(graphql, kind, field, roots) for kind, field in list_fields(graphql)}
 
 
 async def main(seconds: float, names: list[str] | None, rate_limit: int) -> None:
@@ -257,11 +271,15 @@ async def main(seconds: float, names: list[str] | None, rate_limit: int) -> None
                 "| attack | median ms | p99 ms | worst ms | MiB before | at most | after | the attacker was answered |"
             )
             print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-            for number, name in enumerate(chosen(names)):
-                enemy = await hire(admin, f"enemy-{number}", "bench", [server.url])
+            await make_room(admin, "lists")
+            lister = await hire(admin, "lister", "lists", [server.url])
+            documents = on_lists(await many_of_everything(admin, lister))
+            for number, name in enumerate(chosen([*ATTACKS, *documents], names)):
+                document = documents.get(name)
+                enemy = lister if document else await hire(admin, f"enemy-{number}", "bench", [server.url])
                 told: multiprocessing.Queue[Counter[str]] = spawn.Queue()
                 before = process.memory_info().rss
-                attacking = spawn.Process(target=attack, args=(name, server.url, enemy.token, seconds, told))
+                attacking = spawn.Process(target=attack, args=(name, document, server.url, enemy.token, seconds, told))
                 attacking.start()
                 taken, highest = await notice(victim, process, lambda told=told: told.empty())  # type: ignore[misc]
                 answers = told.get()

@@ -29,7 +29,7 @@ class Limits:
     # Fields that answer under one name at one place are compared with one another, so of n of them each counts n.
     merged_fields: int = 20_000
     # An operation, with its variables.
-    cost: int = 30_000
+    cost: int = 60_000
     introspection: int = 60_000
     run_seconds: int = 30
     # A request.
@@ -41,7 +41,7 @@ class Limits:
     init_seconds: int = 10
     message_bytes: int = 1_000_000
     socket_operations: int = 100
-    # At once: of one token, and of sockets that have not said who they are.
+    # At once: of one agent, and of sockets that have not said who they are.
     requests: int = 300
     polls: int = 500
     subscriptions: int = 2_000

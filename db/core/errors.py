@@ -427,20 +427,25 @@ class RateLimited(Refused):
 
 @dataclass(eq=False)
 class TooComplex(Refused):
-    """`cost`: what it came to, where that was counted to its end."""
+    """`cost`: what it came to, where that was counted to its end. `is_carried_out`: true of a mutation's answer."""
 
     code = ErrorCode.TOO_COMPLEX
     limit: int
     what: str
     cost: int | None = None
+    is_carried_out: bool | None = None
 
     def message(self) -> str:
+        if self.what == "of cost":
+            counted = "The query cost" if self.cost is None else f"Query cost {self.cost}"
+            return f"{counted} exceeds the limit of {self.limit}."
         if self.cost is None:
             return f"The request exceeds the limit of {self.limit} {self.what}."
-        counted = f"Query cost {self.cost} exceeds" if self.what == "of cost" else f"{self.cost} {self.what} exceed"
-        return f"{counted} the limit of {self.limit}."
+        return f"{self.cost} {self.what} exceed the limit of {self.limit}."
 
     def hint(self) -> str:
+        if self.is_carried_out:
+            return "The mutation was carried out. Query what it changed, or repeat it with its key and fewer fields."
         return "Request less at once, and page with `first` and `after`."
 
     def facts(self) -> Mapping[str, object]:

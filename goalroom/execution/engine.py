@@ -18,7 +18,7 @@ from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
 from goalroom.execution.engine_internals import graphql_schema, is_awaitable
 from goalroom.execution.executor import Executor
-from goalroom.execution.query_cost import Price, Pricing
+from goalroom.execution.query_cost import Budget, Price, Pricing
 from goalroom.execution.rate_limits import Kind
 from goalroom.execution.scheduling import Scheduler
 from goalroom.limits import Limits
@@ -91,7 +91,7 @@ class Operation:
         with self._tracing.span(f"{self._kind} {self._name}"), self._metrics.running(self._kind, self._name) as outcome:
             try:
                 async with asyncio.timeout(self._runs.seconds + self.price.waits) as limit:
-                    response = _response(await self._execute())
+                    response = self._response(self._executor, await self._execute())
             except TimeoutError:
                 if not limit.expired():
                     raise
@@ -108,7 +108,7 @@ class Operation:
             return cast("ExecutionResult", result)
         if self.price.waits:
             return await self._run_here()
-        async with self._runs.scheduler.slot(self._context.caller.token_id, self.price.total):
+        async with self._runs.scheduler.slot(self._context.caller.agent_id, self.price.total):
             return await self._run_here()
 
     async def _run_here(self) -> ExecutionResult:
@@ -132,7 +132,7 @@ class Operation:
                 raise
 
     async def _events(self) -> AsyncGenerator[Response]:
-        async with self._runs.scheduler.slot(self._context.caller.token_id, self.price.total):
+        async with self._runs.scheduler.slot(self._context.caller.agent_id, self.price.total):
             source: Any = create_source_event_stream(self._executor)
             if is_awaitable(source):
                 source = await source
@@ -153,19 +153,28 @@ class Operation:
 
         async def read() -> Response:
             self._context.forget()
-            result = self._executor.build_per_event_executor(event).execute_operation(False)
+            executor = self._executor.build_per_event_executor(event)
+            result = executor.execute_operation(False)
             if is_awaitable(result):
                 result = await result
-            response = _response(result)
+            response = self._response(executor, result)
             if any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE for error in response.get("errors", ())):
                 raise Unavailable
             return response
 
         with self._tracing.span(f"{self._kind} {self._name}"):
-            async with self._runs.scheduler.slot(self._context.caller.token_id, self.price.total):
+            async with self._runs.scheduler.slot(self._context.caller.agent_id, self.price.total):
                 # Of a replay nothing need ever wait: without this, its thousands of events are one step of the loop.
                 await asyncio.sleep(0)
                 return await retry_while_unavailable(read)
+
+    def _response(self, executor: Any, result: ExecutionResult) -> Response:
+        budget = executor.budget
+        if budget is not None and budget.is_exhausted:
+            # Not what there is so far: with a null here and there it would pass for the answer.
+            refused = TooComplex(budget.limit, "of cost", is_carried_out=self.is_mutation or None)
+            return {"data": None, "errors": [errors.described(refused)]}
+        return _response(result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +208,7 @@ class Engine:
     async def prepare(self, request: Request, context: Context) -> Operation:
         """The requested operation, with its variables checked and its cost known; else RequestError."""
         try:
-            async with self._runs.scheduler.slot(context.caller.token_id, 0):
+            async with self._runs.scheduler.slot(context.caller.agent_id, 0):
                 return await self._prepare(request, context)
         except RequestError as error:
             self._metrics.refused(_code(error.errors))
@@ -222,8 +231,8 @@ class Engine:
             raise RequestError([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
         price = self._pricing.of(executor.operation, executor.fragment_definitions, executor.variable_values)
         self._enforce(price)
-        if self._runs.scheduler.is_large(price.total) and not price.is_of_the_schema:
-            executor.scheduler = self._runs.scheduler
+        if not price.is_of_the_schema:
+            executor.budget, executor.scheduler = Budget(self._limits.cost), self._runs.scheduler
         return Operation(executor, context, price, self._runs, self._metrics, self._tracing)
 
     def _enforce(self, price: Price) -> None:

@@ -1,6 +1,6 @@
-"""The static cost of an operation: its fields, times the sizes of the lists that they are in; docs/limits.md."""
+"""Query cost, before an operation runs and while it does: docs/limits.md has the formula."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -28,11 +28,14 @@ from graphql import (
 from graphql.execution.values import get_argument_values
 
 from db.core import validation
+from db.core.errors import TooComplex
 
 # A field with fields of its own is read from the database, or at least waited for.
 OBJECT, LEAF = 10, 1
-# What a list without a page is taken to hold: most hold fewer, and what they hold was written one by one.
+# What a list without a page is estimated to hold, before it runs; while it runs, what it does hold is counted.
 UNPAGED = 3
+# Of the items of a list of plain values, so many cost as much as a field.
+_VALUES_OF_ONE = 4
 # What says how many are asked for.
 _HOW_MANY = frozenset({"first", "last", "limit", "points"})
 # A field that takes one of these and was given none has a default of its own; those without send this many.
@@ -57,6 +60,38 @@ class Price:
     def is_of_the_schema(self) -> bool:
         """Whether it is introspection only, which is answered without waiting for anything."""
         return self.cost == 0
+
+
+class Budget:
+    """What one operation may still cost while it runs."""
+
+    __slots__ = ("limit", "spent")
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.spent = limit, 0
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self.spent > self.limit
+
+    def spend_on_fields(self, parent: str, fields: Iterable[FieldNode]) -> None:
+        """For one object of the type `parent`; TOO_COMPLEX where it is more than there is."""
+        self._spend(sum(own_cost(parent, node) for node in fields))
+
+    def spend_on_values(self, count: int) -> None:
+        """For the items of a list of plain values; TOO_COMPLEX where it is more than there is."""
+        self._spend(count // _VALUES_OF_ONE)
+
+    def _spend(self, cost: int) -> None:
+        # Once it is exhausted nothing fits any more, however little: what has begun ends soon.
+        self.spent += cost
+        if self.is_exhausted:
+            raise TooComplex(self.limit, "of cost")
+
+
+def own_cost(parent: str, node: FieldNode) -> int:
+    """Of the field itself, in an object of the type `parent`, without the fields in it."""
+    return OBJECT if node.selection_set and not parent.endswith(_OF_PAGES) else LEAF
 
 
 @dataclass(slots=True)
@@ -132,10 +167,8 @@ class _Walk:
             total.add(below, self._size(parent, node, definition, given))
         if parent.name.startswith("__") or node.name.value.startswith("__"):
             total.introspection += 1
-        elif node.selection_set and not parent.name.endswith(_OF_PAGES):
-            total.cost += OBJECT
         else:
-            total.cost += LEAF
+            total.cost += own_cost(parent.name, node)
         return total
 
     def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
@@ -159,16 +192,16 @@ class _Walk:
             if isinstance(given.get(name), list):
                 return len(given[name])
         if _HOW_MANY & definition.args.keys():
-            asked = [_number(given, name, validation.MAX_PAGE) for name in _HOW_MANY if given.get(name)]
+            asked = [_number(given, name, validation.MAX_PAGE) for name in _HOW_MANY if given.get(name) is not None]
             return max(asked, default=_UNSAID)
         held = get_nullable_type(definition.type)
         return UNPAGED if is_list_type(held) and is_composite_type(get_named_type(held)) else 1
 
 
 def _number(given: Mapping[str, Any], name: str, most: int) -> int:
-    """The number, at most its bound: beyond that it is BAD_INPUT, which says more than TOO_COMPLEX."""
+    """0 where it is out of bounds: it is refused as BAD_INPUT, which says more than that it would cost too much."""
     value = given.get(name)
-    return min(max(value, 0), most) if isinstance(value, int) else 0
+    return value if isinstance(value, int) and 0 <= value <= most else 0
 
 
 def _typical_sizes(schema: GraphQLSchema) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Rate limits per token and process: so many requests a second, and so many operations and sockets at once."""
+"""Rate limits per agent and process: so many requests a second, and so many operations and sockets at once."""
 
 import asyncio
 from collections import Counter, OrderedDict
@@ -28,52 +28,52 @@ class Kind(StrEnum):
 
 
 class RateLimiter:
-    """The limits of all tokens that this process has seen lately."""
+    """The limits of all agents that this process has seen lately."""
 
     def __init__(self, per_second: int, limits: Limits) -> None:
         self._rate, self._limits = per_second, limits
-        # What is left of each token's burst of each kind, and when that was.
+        # What is left of each agent's burst of each kind, and when that was.
         self._left: OrderedDict[tuple[int, Kind], tuple[float, float]] = OrderedDict()
         self._running: Counter[tuple[int, Kind]] = Counter()
 
-    def acquire(self, token: int, kind: Kind = Kind.REQUEST) -> None:
-        """Take one request of this token's rate; RATE_LIMITED where none is left."""
-        left = self._level(token, kind)
+    def acquire(self, agent: int, kind: Kind = Kind.REQUEST) -> None:
+        """Take one request of this agent's rate; RATE_LIMITED where none is left."""
+        left = self._level(agent, kind)
         if self._rate and left < 1:
             raise RateLimited(f"{self._rate} {kind} a second", round((1 - left) / self._rate, 3))
-        self._set(token, kind, left - 1)
+        self._set(agent, kind, left - 1)
 
-    def charge(self, token: int, kind: Kind, cost: int) -> None:
+    def charge(self, agent: int, kind: Kind, cost: int) -> None:
         """Charge what `acquire` took as a plain request by its kind, which has a rate of its own, and by its cost.
 
         It runs all the same, and later ones wait for it.
         """
         if kind is not Kind.REQUEST:
-            self._set(token, Kind.REQUEST, self._level(token, Kind.REQUEST) + 1)
-            self.acquire(token, kind)
+            self._set(agent, Kind.REQUEST, self._level(agent, Kind.REQUEST) + 1)
+            self.acquire(agent, kind)
         if cost >= _COST_OF_ONE:
-            self._set(token, kind, self._level(token, kind) - cost // _COST_OF_ONE)
+            self._set(agent, kind, self._level(agent, kind) - cost // _COST_OF_ONE)
 
     @contextmanager
-    def slot(self, token: int, kind: Kind) -> Generator[None]:
+    def slot(self, agent: int, kind: Kind) -> Generator[None]:
         """Count it while it runs; RATE_LIMITED where too many run. Without a rate, nothing is counted."""
         most = self._at_once(kind)
-        if self._rate and self._running[token, kind] >= most:
+        if self._rate and self._running[agent, kind] >= most:
             raise RateLimited(f"{most} {kind} at once")
-        self._running[token, kind] += 1
+        self._running[agent, kind] += 1
         try:
             yield
         finally:
-            self._running[token, kind] -= 1
-            if not self._running[token, kind]:
-                # Nothing is kept of tokens for which nothing runs.
-                del self._running[token, kind]
+            self._running[agent, kind] -= 1
+            if not self._running[agent, kind]:
+                # Nothing is kept of agents for which nothing runs.
+                del self._running[agent, kind]
 
-    def headers(self, token: int) -> list[tuple[bytes, bytes]]:
+    def headers(self, agent: int) -> list[tuple[bytes, bytes]]:
         """What is left, as the RateLimit header fields for HTTP say it."""
         if not self._rate:
             return []
-        left, burst = self._level(token, Kind.REQUEST), self._burst(Kind.REQUEST)
+        left, burst = self._level(agent, Kind.REQUEST), self._burst(Kind.REQUEST)
         full = ceil((burst - left) / self._rate)
         return [
             (b"ratelimit-policy", f'"requests";q={burst};w={_BURST_SECONDS}'.encode()),
@@ -89,16 +89,16 @@ class RateLimiter:
         usual = _BURST_SECONDS * self._rate
         return usual if kind is Kind.REQUEST else max(usual, self._at_once(kind))
 
-    def _level(self, token: int, kind: Kind) -> float:
+    def _level(self, agent: int, kind: Kind) -> float:
         burst = float(self._burst(kind))
-        left, at = self._left.get((token, kind), (burst, 0.0))
+        left, at = self._left.get((agent, kind), (burst, 0.0))
         return min(left + (_now() - at) * self._rate, burst)
 
-    def _set(self, token: int, kind: Kind, left: float) -> None:
+    def _set(self, agent: int, kind: Kind, left: float) -> None:
         if not self._rate:
             return
-        self._left[token, kind] = left, _now()
-        self._left.move_to_end((token, kind))
+        self._left[agent, kind] = left, _now()
+        self._left.move_to_end((agent, kind))
         if len(self._left) > _MOST_BUCKETS:
             self._left.popitem(last=False)
 

@@ -1,4 +1,4 @@
-"""Fair scheduling per token: 8 operations at a time, and of large ones one, which yields every 5 ms."""
+"""Fair scheduling per agent: 8 operations at a time, and of large ones one, which yields every 5 ms."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ _SLICE_SECONDS = 0.005
 
 
 class Scheduler:
-    """For all tokens that have something running."""
+    """For all agents that have something running."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, bool], tuple[asyncio.Semaphore, list[None]]] = {}
@@ -36,10 +36,10 @@ class Scheduler:
                 self._rested_at = time.perf_counter()
 
     @asynccontextmanager
-    async def slot(self, token: int, cost: int) -> AsyncGenerator[None]:
+    async def slot(self, agent: int, cost: int) -> AsyncGenerator[None]:
         """A slot to run in: a few at a time, in the order in which they asked."""
         large = self.is_large(cost)
-        semaphore, users = self._known.setdefault((token, large), (asyncio.Semaphore(1 if large else _AT_ONCE), []))
+        semaphore, users = self._known.setdefault((agent, large), (asyncio.Semaphore(1 if large else _AT_ONCE), []))
         users.append(None)
         try:
             async with semaphore:
@@ -50,4 +50,4 @@ class Scheduler:
         finally:
             users.pop()
             if not users:
-                del self._known[token, large]
+                del self._known[agent, large]

@@ -69,8 +69,8 @@ class GraphQLHTTP:
                 caller = await self._caller(scope["method"], headers)
                 request = await self._read(caller, scope, headers, kinds, receive)
                 operation, context = await self._prepare(caller, scope["method"], request, kinds)
-                running.enter_context(self._services.rate_limiter.slot(caller.token_id, operation.counts_as))
-                rate_limit_headers = self._services.rate_limiter.headers(caller.token_id)
+                running.enter_context(self._services.rate_limiter.slot(caller.agent_id, operation.counts_as))
+                rate_limit_headers = self._services.rate_limiter.headers(caller.agent_id)
                 streams = operation.is_subscription or kinds[0] == content_negotiation.EVENT_STREAM
                 response = {} if streams else await self._run(operation, context, receive)
             except _Disconnected:
@@ -83,7 +83,7 @@ class GraphQLHTTP:
             except RateLimited as refused:
                 self._services.metrics.refused(refused.code)
                 later = {"retry-after": str(ceil(refused.retry_after_seconds))}
-                rate_limit_headers = self._services.rate_limiter.headers(caller.token_id)
+                rate_limit_headers = self._services.rate_limiter.headers(caller.agent_id)
                 await _send(send, 429, kind, {"errors": [errors.described(refused)]}, later, rate_limit_headers)
             except Exception as error:
                 await _send(send, 500, kind, {"errors": [errors.described(error)]}, {})
@@ -99,14 +99,14 @@ class GraphQLHTTP:
     ) -> Request:
         """What was sent, where the caller may send something now."""
         rate_limiter = self._services.rate_limiter
-        rate_limiter.acquire(caller.token_id)
+        rate_limiter.acquire(caller.agent_id)
         if not kinds:
             raise _refused(
                 406,
                 f"Responses are {content_negotiation.RESPONSE_JSON}, {content_negotiation.JSON}"
                 f" or {content_negotiation.EVENT_STREAM}.",
             )
-        with rate_limiter.slot(caller.token_id, Kind.REQUEST):
+        with rate_limiter.slot(caller.agent_id, Kind.REQUEST):
             return await _request(scope, headers, receive, self._services.limits)
 
     async def _prepare(
@@ -120,7 +120,7 @@ class GraphQLHTTP:
             # The specification keeps 200 for clients that know plain JSON only: they may not read the body otherwise.
             status = 400 if kinds[0] == content_negotiation.RESPONSE_JSON else 200
             raise _Answer(status, error.errors, streamed=kinds[0] == content_negotiation.EVENT_STREAM) from None
-        self._services.rate_limiter.charge(caller.token_id, operation.counts_as, operation.price.total)
+        self._services.rate_limiter.charge(caller.agent_id, operation.counts_as, operation.price.total)
         _check_method(method, operation)
         if operation.is_subscription and content_negotiation.EVENT_STREAM not in kinds:
             raise _refused(406, _NEEDS_A_STREAM)

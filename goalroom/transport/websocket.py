@@ -168,8 +168,8 @@ class _Socket:
         try:
             session = ws.session(payload)
             caller = await self._services.authenticate(token)
-            self._services.rate_limiter.acquire(caller.token_id, Kind.SOCKET)
-            self._open.enter_context(self._services.rate_limiter.slot(caller.token_id, Kind.SOCKET))
+            self._services.rate_limiter.acquire(caller.agent_id, Kind.SOCKET)
+            self._open.enter_context(self._services.rate_limiter.slot(caller.agent_id, Kind.SOCKET))
         except BadInput as refused:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
         except Unauthenticated as refused:
@@ -216,13 +216,13 @@ class _Socket:
 
     async def _prepare(self, request: Request, context: Context) -> Operation:
         """As over HTTP; and what runs on a socket is counted, also where its client has turned away from it."""
-        token, most = context.caller.token_id, self._services.limits.socket_operations
+        agent, most = context.caller.agent_id, self._services.limits.socket_operations
         if sum(not task.cancelling() for task in self._running) >= most:
             raise RequestError.of(TooComplex(most, "operations at a time on one socket"))
         try:
-            self._services.rate_limiter.acquire(token)
+            self._services.rate_limiter.acquire(agent)
             operation = await self._services.engine.prepare(request, context)
-            self._services.rate_limiter.charge(token, operation.counts_as, operation.price.total)
+            self._services.rate_limiter.charge(agent, operation.counts_as, operation.price.total)
         except RateLimited as refused:
             self._services.metrics.refused(refused.code)
             raise RequestError.of(refused) from None
@@ -248,7 +248,7 @@ class _Socket:
             self._services.connections.waiting(context),
         ):
             try:
-                with self._services.rate_limiter.slot(connection.caller.token_id, operation.counts_as):
+                with self._services.rate_limiter.slot(connection.caller.agent_id, operation.counts_as):
                     await self._perform(name, operation)
             except RequestError as error:
                 last: dict[str, Any] = {"id": name, "type": "error", "payload": error.errors}

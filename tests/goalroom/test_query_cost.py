@@ -76,7 +76,9 @@ COSTS: list[tuple[str, dict[str, Any], int]] = [
     ("{ ... on Query { me { ... { name } } } }", {}, 10 + 1),
     ("{ readyTasks(first: 7) { id } }", {}, 10 + 7),
     ("{ readyTasks { id } }", {}, 10 + 20),
-    ("{ readyTasks(first: 2147483647) { id } }", {}, 10 + 200),
+    ("{ readyTasks(first: 200) { id } }", {}, 10 + 200),
+    # Out of bounds: refused where it is used.
+    ("{ readyTasks(first: 2147483647) { id } }", {}, 10),
     ("{ readyTasks(first: -1) { id } }", {}, 10),
     ("query ($n: Int) { readyTasks(first: $n) { id } }", {"n": 7}, 10 + 7),
     ("query ($n: Int = 9) { readyTasks(first: $n) { id } }", {}, 10 + 9),
