@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from db.core.database import Database
-from db.core.migrations import CannotMigrate, migrate
-from db.core.migrations import exclusive_connection as alone_in
+from db.core.migrations import CannotMigrate, exclusive_connection, migrate
 from db.operations import bootstrap
 from goalroom.command_error import CommandError
 from goalroom.postgres import admin_token
@@ -56,7 +55,7 @@ async def bootstrapped(settings: Settings) -> AsyncGenerator[str]:
     async with postgres(settings) as url:
         await bring_up_to_date(url)
         with as_command_errors(url):
-            async with alone_in(url):
+            async with exclusive_connection(url):
                 database = await Database.connect(url, size=1)
                 try:
                     keep = partial(admin_token.keep, settings.data_dir)

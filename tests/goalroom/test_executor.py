@@ -88,7 +88,7 @@ async def _steps_of_others(root: dict[str, Any], scheduler: Scheduler | None) ->
 
 
 @pytest.mark.parametrize("rows", [[4_000], [60, 60], [10, 10, 40]])
-async def test_others_go_on_meanwhile(rows: list[int]) -> None:
+async def test_other_operations_run_meanwhile(rows: list[int]) -> None:
     below: list[Any] | None = None
     for count in reversed(rows):
         below = [Row(fails="", words=["some"], rows=below)] * count

@@ -41,7 +41,7 @@ async def test_what_one_process_commits_the_other_hears_of_within_milliseconds(
     assert statistics.median(delays) < 0.02
 
 
-async def test_many_commits_make_few_nudges(database: Database, database_url: str) -> None:
+async def test_many_commits_make_few_notifications(database: Database, database_url: str) -> None:
     room = await new_log(database)
     heard: list[str] = []
     listener = await asyncpg.connect(database_url)
@@ -102,7 +102,7 @@ async def test_agents_that_changed_are_told_here_and_there(database_url: str) ->
 
 
 @pytest.mark.parametrize("noise", ["", "x", "sender r", "sender r1", "sender r1:x a ax r:1", "sender 🙂"])
-async def test_noise_on_the_channel_does_no_harm(database: Database, database_url: str, noise: str) -> None:
+async def test_malformed_notifications_are_ignored(database: Database, database_url: str, noise: str) -> None:
     room = await new_log(database)
     async with process(database_url) as here, process(database_url) as there:
         await database.execute("select pg_notify($1, $2)", CHANNEL, noise)
@@ -144,7 +144,7 @@ async def test_an_inbox_is_watched_at_another_process(database: Database, databa
                 assert (await anext(following)).summary.endswith(f"@bob {number}")
 
 
-async def test_an_inbox_is_found_without_a_nudge(database: Database, database_url: str) -> None:
+async def test_an_inbox_is_found_without_a_notification(database: Database, database_url: str) -> None:
     room = await people.room(database)
     ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
     deaf, feed = await Database.connect(database_url), Feed(database, poll_seconds=0.05)

@@ -238,7 +238,9 @@ async def test_a_wide_tree_costs_no_more_statements_than_a_narrow_one(
         ({"keyResults": [{"title": "Users", "target": 1, "owner": "eve"}]}, "NOT_FOUND"),
     ],
 )
-async def test_what_is_no_objective(database: Database, ann: Caller, wrong: dict[str, Any], code: str) -> None:
+async def test_invalid_objectives_are_refused(
+    database: Database, ann: Caller, wrong: dict[str, Any], code: str
+) -> None:
     elsewhere = await people.room(database, "elsewhere")
     there = await objective(database, await people.caller(database, "eve", elsewhere))
     before = await events(database)

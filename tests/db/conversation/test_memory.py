@@ -151,7 +151,7 @@ async def test_the_end_stays_where_nothing_is_said_of_it(database: Database, ann
     assert (endless.expires_at, still.expires_at) == (None, None)
 
 
-async def test_a_new_life_has_no_end_of_the_old_one(database: Database, ann: Caller) -> None:
+async def test_an_expired_memory_written_again_does_not_expire(database: Database, ann: Caller) -> None:
     await memory.remember(database, ann, "web", "plan", 1, ttl_seconds=10)
     await advance(database, 11)
 

@@ -89,7 +89,7 @@ class Model:
             await self.check()
 
 
-async def test_whatever_is_done_it_is_as_the_dictionary_has_it(database: Database, world: World) -> None:
+async def test_memory_matches_the_model(database: Database, world: World) -> None:
     ann = await world.agent("ann")
     loop = asyncio.get_running_loop()
 

@@ -32,7 +32,9 @@ from tests.invariants import check_what_is_stored
 AGENTS, SECONDS = 12, 6.0
 
 
-async def test_acts_of_all_kinds_at_once_leave_no_drift_and_no_deadlock(database: Database, world: World) -> None:
+async def test_concurrent_mutations_of_all_kinds_leave_no_drift_and_no_deadlock(
+    database: Database, world: World
+) -> None:
     room = await world.room(max_attempts=None)
     goal = await world.objective(room)
     made = [(await world.task(room, objective=f"O{goal.id}")).id for _ in range(30)]

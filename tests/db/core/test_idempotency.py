@@ -94,7 +94,7 @@ async def test_who_waits_for_a_request_that_is_refused_then_does_it(database: Da
 
 
 @pytest.mark.parametrize("key", ["", "x" * 301, "a\0", "\ud800"])
-async def test_what_no_key_is(database: Database, ann: Caller, key: str) -> None:
+async def test_invalid_keys_are_refused(database: Database, ann: Caller, key: str) -> None:
     with pytest.raises(BadInput):
         await make(database, ann, key)
 

@@ -123,7 +123,7 @@ async def test_a_page_has_1_to_200(database: Database, size: dict[str, int]) -> 
         await event_log.events(database, caller, room.name, first=size.get("first"), last=size.get("last"))
 
 
-async def test_first_and_last_exclude_one_another(database: Database) -> None:
+async def test_first_and_last_are_mutually_exclusive(database: Database) -> None:
     caller, room = await logged(database)
 
     with pytest.raises(BadInput, match="exclude"):

@@ -108,7 +108,7 @@ async def test_an_event_is_read_once_however_many_follow(database: Database) -> 
     assert counting.reads <= 12
 
 
-async def test_a_reader_that_stands_still_gets_what_memory_no_longer_holds(database: Database) -> None:
+async def test_a_slow_follower_gets_events_that_left_the_cache(database: Database) -> None:
     room = await new_log(database, events=1)
     async with opened(database, cache=5, page=3) as feed, aclosing(feed.follow(room, 0)) as slow:
         assert (await anext(slow)).seq == 1
@@ -134,7 +134,7 @@ async def test_long_texts_don_t_pile_up_in_memory_and_arrive_all_the_same(databa
         assert [(await anext(slow)).seq for _ in range(30)] == list(range(1, 31))
 
 
-async def test_news_that_nobody_told_are_found_by_looking(database: Database) -> None:
+async def test_events_without_a_notification_are_found_by_polling(database: Database) -> None:
     room = await new_log(database)
     async with opened(database, poll_seconds=0.05) as feed:
         following = asyncio.create_task(take(feed, room, 0, 2))
@@ -146,7 +146,7 @@ async def test_news_that_nobody_told_are_found_by_looking(database: Database) ->
         assert await following == [1, 2]
 
 
-async def test_told_to_look_again_it_looks_at_once(database: Database) -> None:
+async def test_poll_now_reads_at_once(database: Database) -> None:
     room = await new_log(database)
     async with opened(database, poll_seconds=60) as feed:
         following = asyncio.create_task(take(feed, room, 0, 1))
@@ -213,7 +213,7 @@ async def test_a_cursor_ahead_of_this_process_waits_for_what_follows_it(database
         assert await following == [2]
 
 
-async def test_one_who_stops_waiting_for_a_page_leaves_it_to_the_others(database: Database) -> None:
+async def test_a_cancelled_follower_leaves_its_page_to_the_others(database: Database) -> None:
     room = await new_log(database, events=5)
     async with opened(database) as feed, feed.watch(room):
         impatient, patient = (asyncio.create_task(take(feed, room, 0, 5)) for _ in range(2))
@@ -224,7 +224,7 @@ async def test_one_who_stops_waiting_for_a_page_leaves_it_to_the_others(database
         assert await patient == [1, 2, 3, 4, 5]
 
 
-async def test_rows_that_somebody_took_out_hold_nobody_up(database: Database) -> None:
+async def test_deleted_rows_do_not_hold_up_followers(database: Database) -> None:
     room = await new_log(database, events=8)
     await database.execute("delete from event where room_id = $1 and seq in (3, 4, 7, 8)", room)
     async with opened(database, page=2) as feed:

@@ -30,70 +30,70 @@ def facts() -> Facts:
 
 
 @pytest.fixture
-async def lookout(facts: Facts) -> AsyncGenerator[StateWatcher[int]]:
+async def watcher(facts: Facts) -> AsyncGenerator[StateWatcher[int]]:
     made = StateWatcher(facts.read, poll_seconds=NEVER)
     yield made
     await made.close()
 
 
-async def test_watching_begins_with_the_state_as_it_is(facts: Facts, lookout: StateWatcher[int]) -> None:
+async def test_watching_begins_with_the_state_as_it_is(facts: Facts, watcher: StateWatcher[int]) -> None:
     facts.states[7] = 3
 
-    async with asyncio.timeout(5), lookout.watch(7) as view:
+    async with asyncio.timeout(5), watcher.watch(7) as view:
         assert view.state == 3
 
 
-async def test_all_watchers_hear_of_a_change_by_one_read(facts: Facts, lookout: StateWatcher[int]) -> None:
+async def test_all_watchers_hear_of_a_change_by_one_read(facts: Facts, watcher: StateWatcher[int]) -> None:
     async def hear() -> int:
-        async with lookout.watch(7) as view:
+        async with watcher.watch(7) as view:
             return await view.wait_for_change(0)
 
     hearing = [asyncio.create_task(hear()) for _ in range(10)]
-    async with asyncio.timeout(5), lookout.watch(8):
+    async with asyncio.timeout(5), watcher.watch(8):
         before = len(facts.reads)
         facts.states[7] = 1
-        lookout.changed(7)
-        lookout.changed(9)
+        watcher.changed(7)
+        watcher.changed(9)
 
         assert await asyncio.gather(*hearing) == [1] * 10
     assert facts.reads[before:] == [[7]]
 
 
-async def test_a_change_while_it_reads_is_read_again(facts: Facts, lookout: StateWatcher[int]) -> None:
-    async with asyncio.timeout(5), lookout.watch(7) as view:
+async def test_a_change_while_it_reads_is_read_again(facts: Facts, watcher: StateWatcher[int]) -> None:
+    async with asyncio.timeout(5), watcher.watch(7) as view:
         for state in range(1, 50):
             facts.states[7] = state
-            lookout.changed(7)
+            watcher.changed(7)
             if state % 3:
                 await asyncio.sleep(0)
         while view.state != 49:
             await view.wait_for_change(view.state)
 
 
-async def test_what_nobody_told_is_found_by_and_by(facts: Facts) -> None:
-    lookout = StateWatcher(facts.read, poll_seconds=0.01)
-    async with asyncio.timeout(5), lookout.watch(7) as view, lookout.watch(8):
+async def test_a_change_without_a_notification_is_found_by_polling(facts: Facts) -> None:
+    watcher = StateWatcher(facts.read, poll_seconds=0.01)
+    async with asyncio.timeout(5), watcher.watch(7) as view, watcher.watch(8):
         facts.states[7] = 1
         assert await view.wait_for_change(0) == 1
         assert facts.reads[-1] == [7, 8]
 
 
-async def test_looking_again_looks_at_everything(facts: Facts, lookout: StateWatcher[int]) -> None:
-    async with asyncio.timeout(5), lookout.watch(7) as seven, lookout.watch(8) as eight:
+async def test_poll_now_reads_every_watched_key(facts: Facts, watcher: StateWatcher[int]) -> None:
+    async with asyncio.timeout(5), watcher.watch(7) as seven, watcher.watch(8) as eight:
         facts.states |= {7: 1, 8: 2}
-        lookout.poll_now()
+        watcher.poll_now()
 
         assert (await seven.wait_for_change(0), await eight.wait_for_change(0)) == (1, 2)
 
 
 async def test_where_nobody_watches_nothing_is_read(facts: Facts) -> None:
-    lookout = StateWatcher(facts.read, poll_seconds=0.01)
-    async with lookout.watch(7):
+    watcher = StateWatcher(facts.read, poll_seconds=0.01)
+    async with watcher.watch(7):
         pass
     before = len(facts.reads)
-    lookout.changed(7)
+    watcher.changed(7)
     await asyncio.sleep(0.05)
 
     assert len(facts.reads) == before
-    async with asyncio.timeout(5), lookout.watch(7) as view:
+    async with asyncio.timeout(5), watcher.watch(7) as view:
         assert view.state == 0

@@ -141,7 +141,7 @@ async def test_nothing_is_ready_while_the_room_is_paused(database: Database, ann
         ("claimed_at = now()", "null", 0),
     ],
 )
-async def test_a_task_without_a_word_of_progress_is_stale(
+async def test_a_task_without_progress_counts_as_stale(
     database: Database, ann: Caller, room: Room, silent: str, quiet_until: str, stale: int
 ) -> None:
     goal = await objective(database, ann)
@@ -240,7 +240,7 @@ async def test_many_pages_take_one_statement(database: Database, ann: Caller, ro
 
 
 @pytest.mark.parametrize("wrong", [{"first": 0}, {"first": -1}, {"first": 10_000}, {"after": "x"}, {"after": "\0"}])
-async def test_what_is_no_page(database: Database, room: Room, wrong: dict[str, Any]) -> None:
+async def test_invalid_pages_are_refused(database: Database, room: Room, wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         await _page(database, room, None, **wrong)
 

@@ -154,7 +154,9 @@ async def test_the_same_key_is_the_same_key_result(database: Database, ann: Call
     "changes",
     [{"current": math.nan}, {"target": math.inf}, {"title": " "}, {"title": None}, {"current": None}, {"note": "\0"}],
 )
-async def test_what_no_key_result_says(database: Database, ann: Caller, changes: dict[str, Any]) -> None:
+async def test_invalid_changes_of_a_key_result_are_refused(
+    database: Database, ann: Caller, changes: dict[str, Any]
+) -> None:
     goal = await objective(database, ann)
     made = await key_results.create(database, ann, o(goal), NewKeyResult(title="Users", target=10), None)
     before = await said_of(database, goal)

@@ -115,7 +115,9 @@ async def test_the_same_key_is_the_same_objective(database: Database, ann: Calle
         {"new_key_results": [NewKeyResult(title="x", target=1)] * 101},
     ],
 )
-async def test_what_is_no_objective(database: Database, ann: Caller, room: Room, wrong: dict[str, Any]) -> None:
+async def test_invalid_objectives_are_refused(
+    database: Database, ann: Caller, room: Room, wrong: dict[str, Any]
+) -> None:
     await people.caller(database, "stranger", await people.room(database, "elsewhere"))
     before = await people.log(database, room)
 
@@ -126,7 +128,7 @@ async def test_what_is_no_objective(database: Database, ann: Caller, room: Room,
     assert await people.log(database, room) == before
 
 
-async def test_who_may_not_touch_an_objective(database: Database, ann: Caller, room: Room) -> None:
+async def test_forbidden_changes_of_an_objective_are_refused(database: Database, ann: Caller, room: Room) -> None:
     goal = await objective(database, ann)
     watcher = await people.caller(database, "ann", room, role=Role.OBSERVER)
     stranger = await people.caller(database, "eve", await people.room(database, "elsewhere"))
@@ -516,7 +518,7 @@ async def test_a_room_may_keep_what_is_finished_for_ever(database: Database, ann
     assert await objectives.archive_finished(database) == 0
 
 
-async def test_many_acts_at_once_on_one_tree_come_to_an_end(database: Database, ann: Caller) -> None:
+async def test_concurrent_mutations_of_one_tree_do_not_deadlock(database: Database, ann: Caller) -> None:
     root = await objective(database, ann)
     children = [await objective(database, ann, parent=root) for _ in range(3)]
     some = [await task(database, ann, child) for child in children for _ in range(2)]

@@ -58,7 +58,7 @@ async def wrong(connection: Any) -> dict[str, str]:
     }
 
 
-async def test_a_room_at_work_is_as_it_must_be(waiting: Task, connection: Any) -> None:
+async def test_the_doctor_finds_nothing_wrong_in_a_room_at_work(waiting: Task, connection: Any) -> None:
     assert waiting.open_dependencies == 1
     assert await wrong(connection) == {}
     assert await doctor.fix(connection) == []

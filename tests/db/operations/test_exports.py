@@ -105,7 +105,7 @@ async def test_every_table_is_exported_or_named_here(database: Database) -> None
     assert {row["tablename"] for row in tables} == set(exports.TABLES) | LEFT_OUT
 
 
-async def test_life_goes_on_where_it_was(ann: Actor, empty_database: str) -> None:
+async def test_ids_and_logs_continue_after_a_restore(ann: Actor, empty_database: str) -> None:
     newest = await ann.make(criteria=["It holds"])
     async with restored(empty_database, await exported(ann.database)) as database:
         there = Actor(database, ann.caller, Feed(database))
@@ -133,7 +133,7 @@ async def test_a_room_comes_with_whom_it_knows_and_nothing_of_others(ann: Actor,
         assert sorted((await exported(database, "web"))[1:]) == sorted(lines[1:])
 
 
-async def test_of_an_agent_made_for_a_task_elsewhere_that_is_not_told(ann: Actor, empty_database: str) -> None:
+async def test_spawned_for_is_hidden_when_its_task_is_in_another_room(ann: Actor, empty_database: str) -> None:
     await ann.do("updateAgent", agent="helper", rooms=["web", "other"])
 
     async with restored(empty_database, await exported(ann.database, "other")) as database:

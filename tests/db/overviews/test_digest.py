@@ -241,7 +241,7 @@ async def test_each_digest_begins_where_the_last_one_ended(
     ]
 
 
-async def test_an_act_that_ends_behind_a_digest_is_in_the_next_one(
+async def test_a_transaction_that_ends_behind_a_digest_is_in_the_next_one(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
     """Its transaction, and with it finished_at, began before the digest."""

@@ -137,7 +137,7 @@ async def test_an_observer_searches(database: Database, world: World, room: Room
 
 
 @pytest.mark.parametrize("text", ["the", "-certificates", "nothing", "'", "!&|()<->:*", '"', "or or", "- -"])
-async def test_what_says_nothing_finds_nothing(
+async def test_text_without_words_finds_nothing(
     database: Database, world: World, room: Room, ann: Caller, text: str
 ) -> None:
     await world.task(room, title="Rotate the certificates")

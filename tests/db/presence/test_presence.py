@@ -16,7 +16,7 @@ from db.operations import room_mutations
 from db.presence import presence, sessions
 from db.presence.presence import Thresholds, presence_at
 from db.rooms import agents
-from db.tasks import staleness as silence
+from db.tasks import staleness
 from tests import people
 from tests.clock import advance
 from tests.db.rooms.test_agents import held_task
@@ -51,7 +51,9 @@ async def changes(database: Database, room: Room) -> Sequence[tuple[object, obje
 
 
 @pytest.mark.parametrize(("silence", "idle", "offline", "expected"), TABLE)
-def test_what_silence_makes_of_an_agent(silence: int | None, idle: int, offline: int, expected: Presence) -> None:
+def test_presence_follows_from_when_an_agent_was_last_seen(
+    silence: int | None, idle: int, offline: int, expected: Presence
+) -> None:
     last_seen_at = None if silence is None else NOW - timedelta(seconds=silence)
 
     assert presence_at(NOW, last_seen_at, idle, offline) is expected
@@ -80,7 +82,7 @@ def test_outside_a_room_the_best_of_all_counts() -> None:
     assert limits.presence(NOW - timedelta(seconds=400)) is Presence.IDLE
 
 
-async def test_a_sign_of_life_is_logged_once_in_every_room(database: Database) -> None:
+async def test_coming_online_is_logged_once_in_every_room(database: Database) -> None:
     web, other = await people.room(database), await people.room(database, "other")
     bob = await people.caller(database, "bob", web, other)
 
@@ -90,7 +92,7 @@ async def test_a_sign_of_life_is_logged_once_in_every_room(database: Database) -
     assert await changes(database, web) == await changes(database, other) == [("OFFLINE", "ONLINE")]
 
 
-async def test_silence_is_noticed_once_however_many_sweep(database: Database) -> None:
+async def test_many_sweeps_at_once_log_a_change_of_presence_once(database: Database) -> None:
     web = await people.room(database)
     bob = await people.caller(database, "bob", web)
     await presence.mark_seen(database, bob.agent_id)
@@ -171,12 +173,12 @@ async def test_quiet_lengthens_leases_and_keeps_work_from_being_stale(database: 
     bob = await people.caller(database, "bob", web)
     task = await held_task(database, web, bob)
     await advance(database, 11)
-    await silence.mark_stale(database)
+    await staleness.mark_stale(database)
 
     stale = await sessions.heartbeat(database, bob)
     quiet = await sessions.heartbeat(database, bob, quiet_seconds=1000)
     still = await sessions.heartbeat(database, bob, quiet_seconds=5)
-    await silence.mark_stale(database)
+    await staleness.mark_stale(database)
 
     assert [f"T{one.id}" for one in stale.stale] == [task]
     assert (quiet.stale, still.stale) == ([], [])
@@ -248,7 +250,7 @@ async def test_a_heartbeat_counts_the_inbox_and_says_when_to_come_back(database:
     assert first.session.label == sessions.DEFAULT_LABEL
 
 
-async def test_who_may_not_beat_and_what_is_no_heartbeat(database: Database) -> None:
+async def test_forbidden_and_invalid_heartbeats_are_refused(database: Database) -> None:
     web = await people.room(database)
     bob = await people.caller(database, "bob", web)
 

@@ -93,7 +93,7 @@ def test_others_that_leave_say_nothing_of_the_try() -> None:
         (resource(HALF_OPEN, 3, probe_task_id=7), 0),
     ],
 )
-def test_what_is_free(one: Resource, free: int | None) -> None:
+def test_free_capacity(one: Resource, free: int | None) -> None:
     assert circuit_breaker.free_slots(one) == free
 
 

@@ -87,7 +87,7 @@ async def test_a_name_is_taken_once(database: Database) -> None:
         NewAgent("bob", rooms=["T1"]),
     ],
 )
-async def test_what_no_agent_is(database: Database, new: NewAgent) -> None:
+async def test_invalid_agents_are_refused(database: Database, new: NewAgent) -> None:
     admin = await people.admin(database)
 
     with pytest.raises(BadInput):
@@ -175,7 +175,7 @@ async def test_an_admin_sets_all_the_rooms_of_an_agent(database: Database) -> No
     assert (await people.log(database, other))[-1][0] == "AGENT_JOINED"
 
 
-async def test_whom_a_caller_sees(database: Database) -> None:
+async def test_a_caller_sees_the_members_of_its_rooms(database: Database) -> None:
     web, other = await people.room(database), await people.room(database, "other")
     bob, eve = await people.caller(database, "bob", web), await people.caller(database, "eve", other)
 
@@ -241,7 +241,7 @@ async def test_tokens_are_revoked_one_by_one_or_all(database: Database) -> None:
         await authenticate(database, made[1])
 
 
-async def test_whose_tokens_one_may_not_revoke(database: Database) -> None:
+async def test_tokens_of_others_can_not_be_revoked(database: Database) -> None:
     web = await people.room(database)
     bob, eve = await people.caller(database, "bob", web), await people.caller(database, "eve", web)
     _, hers = await tokens.create(database, eve, None, role=None, label=None, expires_at=None)

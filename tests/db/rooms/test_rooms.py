@@ -52,7 +52,7 @@ async def test_only_an_admin_makes_rooms(database: Database) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Web", "a b", "x" * 65, "t42", "R1", "ä", "a\0"])
-async def test_what_no_room_is_called(database: Database, name: str) -> None:
+async def test_invalid_room_names_are_refused(database: Database, name: str) -> None:
     with pytest.raises(BadInput):
         await room_mutations.create(database, await people.admin(database), name)
 

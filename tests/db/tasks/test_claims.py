@@ -474,7 +474,7 @@ async def test_every_write_of_the_holder_renews_its_lease(database: Database, wo
         assert left.total_seconds() > 900
 
 
-async def test_announced_silence_outlasts_the_lease(database: Database, world: World, room: Room) -> None:
+async def test_quiet_seconds_extend_the_lease(database: Database, world: World, room: Room) -> None:
     task, agent = await world.task(room), await world.agent(rooms=[room])
     await claims.claim(database, agent, f"T{task.id}", lease_seconds=10)
 

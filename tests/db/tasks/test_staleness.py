@@ -59,7 +59,7 @@ async def inbox(database: Database, agent: Caller) -> list[str]:
     ]
 
 
-async def test_a_silent_task_is_stale_and_its_holder_is_told(
+async def test_a_task_without_progress_is_stale_and_its_holder_is_notified(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
     task = await held(database, world, room, ann)
@@ -81,7 +81,7 @@ async def test_a_silent_task_is_stale_and_its_holder_is_told(
     assert f"taken back in {RECLAIM} s" in item["summary"]
 
 
-async def test_one_silence_is_told_once_and_the_next_again(
+async def test_each_time_that_a_task_is_stale_is_notified_once(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
     task = await held(database, world, room, ann)
@@ -96,7 +96,7 @@ async def test_one_silence_is_told_once_and_the_next_again(
     assert await inbox(database, ann) == ["STALE", "STALE"]
 
 
-async def test_any_word_of_progress_ends_the_silence_and_a_beat_does_not(
+async def test_progress_ends_staleness_and_a_heartbeat_does_not(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
     task = await held(database, world, room, ann)
@@ -119,7 +119,7 @@ async def test_any_word_of_progress_ends_the_silence_and_a_beat_does_not(
 
 
 @pytest.mark.parametrize("announced_by", ["heartbeat", "renewal"])
-async def test_an_announced_silence_is_none(
+async def test_a_task_with_quiet_seconds_is_not_stale(
     database: Database, world: World, room: Room, ann: Caller, announced_by: str
 ) -> None:
     task = await held(database, world, room, ann)
@@ -177,9 +177,7 @@ async def test_without_a_limit_a_stale_task_stays_where_it_is(database: Database
     assert "taken back" not in summary
 
 
-async def test_who_has_no_lease_is_not_stale_but_gone(
-    database: Database, world: World, ann: Caller, room: Room
-) -> None:
+async def test_a_task_without_a_lease_is_not_stale(database: Database, world: World, ann: Caller, room: Room) -> None:
     task = await held(database, world, room, ann)
     await advance(database, LEASE)
 
@@ -231,7 +229,7 @@ async def test_a_room_that_never_gives_up_offers_it_again_and_again(database: Da
     assert ((await now(database, task)).status, (await now(database, task)).attempts) == ("TODO", 7)
 
 
-async def test_more_patience_takes_marks_away_and_less_leaves_them(
+async def test_a_longer_stale_time_clears_stale_marks_and_a_shorter_one_keeps_them(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
     old, new = [await held(database, world, room, ann) for _ in range(2)]
@@ -265,7 +263,7 @@ async def test_any_number_of_sweepers_mark_and_take_back_once(
     assert sorted(await inbox(database, ann)) == ["LEASE_LOST"] * len(made) + ["STALE"] * len(made)
 
 
-async def test_an_outage_lengthens_what_was_running_and_is_no_silence(
+async def test_an_outage_extends_leases_and_makes_no_task_stale(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
     await outage_grace.record_alive(database)
@@ -316,7 +314,7 @@ async def test_an_outage_postpones_taking_back_what_was_stale(
     assert await lease_expiry.reclaim_expired(database) == 1
 
 
-async def test_while_a_server_lives_nothing_is_lengthened(
+async def test_while_a_server_runs_no_lease_is_extended(
     database: Database, world: World, room: Room, ann: Caller
 ) -> None:
     await outage_grace.record_alive(database)
@@ -347,7 +345,9 @@ async def test_an_outage_ends_once_however_many_processes_find_it(
     assert timedelta(0) <= lengthened - task.lease_expires_at < timedelta(seconds=MARGIN)
 
 
-async def test_the_first_note_of_all_ends_no_outage(database: Database, world: World, room: Room, ann: Caller) -> None:
+async def test_the_first_record_of_uptime_ends_no_outage(
+    database: Database, world: World, room: Room, ann: Caller
+) -> None:
     task = await held(database, world, room, ann)
     await database.execute("delete from uptime")
 

@@ -156,7 +156,7 @@ class Model:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(acts=st.lists(ACTS, min_size=4, max_size=20))
-def test_silence_follows_the_rules(database_url: str, acts: list[tuple[Any, ...]]) -> None:
+def test_staleness_matches_the_model(database_url: str, acts: list[tuple[Any, ...]]) -> None:
     async def play() -> None:
         database = await Database.connect(database_url, size=3)
         try:

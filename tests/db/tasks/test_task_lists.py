@@ -330,7 +330,7 @@ async def test_search_reads_titles_descriptions_notes_and_comments(scene: Scene)
         await scene.page(search="a\0b")
 
 
-async def test_a_silent_task_is_listed_as_stale_unless_it_said_so(scene: Scene) -> None:
+async def test_a_task_without_progress_is_listed_as_stale_unless_it_has_quiet_seconds(scene: Scene) -> None:
     silent, spoken, announced = [await scene.task(title) for title in ("silent", "spoken", "announced")]
     for task in (silent, spoken, announced):
         await claims.claim(scene.database, scene.ann, t(task))
@@ -343,7 +343,7 @@ async def test_a_silent_task_is_listed_as_stale_unless_it_said_so(scene: Scene) 
     assert await scene.titles(stale=False) == ["spoken", "announced"]
 
 
-async def test_a_standing_queue_sheds_what_is_long_done(scene: Scene) -> None:
+async def test_a_standing_objective_leaves_out_what_is_long_done(scene: Scene) -> None:
     queue = await scene.world.objective(scene.room, standing=True)
     goal = await scene.world.objective(scene.room)
     old, new, kept = [

@@ -471,7 +471,7 @@ async def _member(database: Database, room_id: int, name: str) -> Caller:
     return Caller(agent_id, name, AgentKind.HUMAN, Role.ADMIN, (), frozenset({room_id}), token_id=0)
 
 
-def test_work_goes_as_the_rules_say(database_url: str) -> None:
+def test_work_matches_the_model(database_url: str) -> None:
     class OnThisDatabase(Work):
         url = database_url
 
