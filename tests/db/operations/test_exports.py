@@ -146,17 +146,17 @@ async def test_a_room_that_is_not_there_is_not_found(database: Database) -> None
 
 
 SPOILED = {
-    "nothing": (lambda _: [], "no file that"),
-    "an empty line": (lambda lines: ["", *lines], "no file that"),
-    "another format": (lambda lines: ['{"format": "another"}', *lines[1:]], "no file that"),
-    "a later format": (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "newer Goalroom"),
-    "a later one": (lambda lines: [lines[0].replace('"migration":"', '"migration":"9'), *lines[1:]], "newer Goalroom"),
-    "no end": (lambda lines: lines[:-1], "lacks rows"),
-    "a row too few": (lambda lines: [*lines[:5], *lines[6:]], "lacks rows"),
+    "nothing": (lambda _: [], "not a file that"),
+    "an empty line": (lambda lines: ["", *lines], "not a file that"),
+    "another format": (lambda lines: ['{"format": "another"}', *lines[1:]], "not a file that"),
+    "a later format": (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "newer version"),
+    "a later one": (lambda lines: [lines[0].replace('"migration":"', '"migration":"9'), *lines[1:]], "newer version"),
+    "no end": (lambda lines: lines[:-1], "incomplete"),
+    "a row too few": (lambda lines: [*lines[:5], *lines[6:]], "incomplete"),
     "a stray line": (lambda lines: [*lines[:2], "Hello", *lines[2:]], "Line 3"),
     "another table": (lambda lines: [*lines[:2], lines[2].replace('"table":"', '"table":"pg_'), *lines[3:]], "Line 3"),
-    "a row twice": (lambda lines: [*lines[:-1], lines[1], json.dumps({"rows": len(lines) - 1})], "hold together"),
-    "a stranger": (lambda lines: [one.replace('"creator_id":', '"creator_id":9') for one in lines], "hold together"),
+    "a row twice": (lambda lines: [*lines[:-1], lines[1], json.dumps({"rows": len(lines) - 1})], "contradict"),
+    "a stranger": (lambda lines: [one.replace('"creator_id":', '"creator_id":9') for one in lines], "contradict"),
 }
 
 
@@ -181,7 +181,7 @@ async def test_nothing_is_restored_over_work(ann: Actor, database_url: str) -> N
     before = await exported(ann.database)
     connection = await asyncpg.connect(database_url)
 
-    with pytest.raises(CannotRestore, match="empty one"):
+    with pytest.raises(CannotRestore, match="not empty"):
         await exports.restore(connection, lines)
 
     assert sorted((await exported(ann.database))[1:]) == sorted(before[1:])
