@@ -49,7 +49,7 @@ def test_a_file_of_another_program_is_one_line_and_makes_no_room(home: Path, tmp
     page.write_bytes("<html></html>".encode("utf-16"))
     ended = run("import", "beads", page, "--data-dir", home)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == f"goalroom: {page} is no issue file of beads: it is HTML or XML.\n"
+    assert ended.stderr == f"goalroom: {page} is not an issue file of beads: it is HTML or XML.\n"
 
 
 def test_a_folder_of_a_backup_is_read_with_its_dependencies(home: Path, tmp_path: Path) -> None:

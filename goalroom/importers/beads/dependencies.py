@@ -64,11 +64,11 @@ class Dependencies:
     def _add(self, issue: Issue, dependency: Dependency) -> str | None:
         kind, on = _KINDS.get(dependency.kind), dependency.depends_on_id
         if kind is None:
-            return f"{dependency.type!a} is no kind of dependency"
+            return f"{dependency.type!a} is not a known kind of dependency"
         if not self._hierarchy.is_there(on):
             return self._hierarchy.why_missing(on)
         if on == issue.id:
-            return "nothing depends on itself"
+            return "a task can't depend on itself"
         if kind is DependencyKind.BLOCKS:
             return self._add_blocks(issue, dependency)
         for end in (issue.id, on):

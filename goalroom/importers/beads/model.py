@@ -84,13 +84,13 @@ def _time(value: Any, info: ValidationInfo) -> datetime | None:
     try:
         return validation.time("time", datetime.fromisoformat(value)) if value != "" else None
     except (TypeError, ValueError, OverflowError, BadInput):
-        raise ValueError(f"{info.field_name} is no time of the years 1970 to 9998: {shown(value)}.") from None
+        raise ValueError(f"{info.field_name} is not a time in the years 1970 to 9998: {shown(value)}.") from None
 
 
 def _whole(most: int) -> BeforeValidator:
     def validate(value: object, info: ValidationInfo) -> object:
         if type(value) is not int or not 0 <= value <= most:
-            raise ValueError(f"{info.field_name} is no whole number from 0 to {most}: {shown(value)}.")
+            raise ValueError(f"{info.field_name} is not a whole number from 0 to {most}: {shown(value)}.")
         return value
 
     return BeforeValidator(validate)

@@ -19,9 +19,9 @@ Beside: TypeAlias = Mapping[str, Mapping[str, list[Any]]]
 
 # What pydantic finds wrong with a field, by the type of its error; other validators say a sentence of their own.
 _TEXTS = {
-    "string_type": "{name} is no text: {shown}.",
-    "list_type": "{name} is no list: {shown}.",
-    "model_type": "a {name} is no object: {shown}.",
+    "string_type": "{name} is not text: {shown}.",
+    "list_type": "{name} is not a list: {shown}.",
+    "model_type": "a {name} is not an object: {shown}.",
 }
 # Without one of these there is no issue, no comment, no dependency.
 _REQUIRED = {
@@ -94,11 +94,11 @@ def _name_fields_without_place(file: File) -> None:
 def _issue(number: int, line: bytes, beside: Beside, complain: Complain) -> Issue:
     fields = _fields(number, line, complain)
     said = fields.get("id", "")
-    if said == "":
-        raise _LeftOut("it has no id.")
-    key = issue_id(said) if isinstance(said, str) else ""
+    if not isinstance(said, str):
+        raise _LeftOut(f"id is not text: {shown(said)}.")
+    key = issue_id(said)
     if not key:
-        raise _LeftOut(f"id is no name: {shown(said)}.")
+        raise _LeftOut("it has no id.")
     for name, parts in beside.get(key, {}).items():
         here = fields.get(name, [])
         if isinstance(here, list):
@@ -130,9 +130,9 @@ def _fields(number: int, line: bytes, complain: Complain) -> dict[str, Any]:
     except RecursionError:
         raise _LeftOut("it is nested too deeply.") from None
     except ValueError as error:
-        raise _LeftOut(f"it is no JSON: {error}.") from None
+        raise _LeftOut(f"it is not JSON: {error}.") from None
     if not isinstance(found, dict):
-        raise _LeftOut("it is no object.")
+        raise _LeftOut("it is not an object.")
     found = _renamed(found, _OTHER_NAMES)
     tags = found.get("tags")
     if isinstance(tags, list) and isinstance(found["labels"], list):
@@ -167,7 +167,7 @@ def clean(complain: Complain, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if isinstance(value, str):
             fields[name] = storable(value)
             if fields[name] != value:
-                complain(f"{name} holds NUL or half a surrogate pair: left out of it.")
+                complain(f"{name} contains NUL or a lone surrogate, which is left out.")
     return fields
 
 

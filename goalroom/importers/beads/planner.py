@@ -216,7 +216,7 @@ def _time(at: datetime | None) -> str:
 
 
 def criteria_of(text: str) -> list[tuple[str, bool]]:
-    """Each item of a list in markdown, with whether its box is ticked; text that is no list is one criterion."""
+    """Each item of a list in markdown, with whether its box is ticked; text that is not a list is one criterion."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) == 1:
         lines = _numbered_items(lines[0]) or lines

@@ -38,11 +38,11 @@ def read_file(path: Path) -> File:
     try:
         file = parse(_numbered(_utf_8(data)), beside, complaints)
     except _NotBeads as what:
-        raise CommandError(f"{path} is no issue file of beads: {what}.") from None
+        raise CommandError(f"{path} is not an issue file of beads: {what}.") from None
     known = file.issues.keys() | file.tombstones.keys() | file.no_work.keys()
     if not known:
         first = next(complaints.lines(), "it holds no issue.")
-        raise CommandError(f"{path} is no issue file of beads: {first}")
+        raise CommandError(f"{path} is not an issue file of beads: {first}")
     for key in beside.keys() - known:
         for name, field in _BESIDE.items():
             count = len(beside[key].get(field, ()))
@@ -66,7 +66,7 @@ def _utf_8(data: bytes) -> bytes:
         try:
             data = data.decode(encoding).encode()
         except UnicodeError:
-            raise _NotBeads(f"it begins as {encoding.upper()}, and is none") from None
+            raise _NotBeads(f"it looks like {encoding.upper()}, but is not valid") from None
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.strip():
         raise _NotBeads("it is empty")
@@ -92,7 +92,7 @@ def _numbered(data: bytes) -> Iterator[NumberedLine]:
     if isinstance(whole, dict) and "id" in whole:
         return iter([(1, data)])
     if not isinstance(issues, list):
-        raise _NotBeads("it is JSON, and neither issues nor a list of them")
+        raise _NotBeads("it is JSON, but neither issues nor a list of them")
     return _items(data.decode(), r'"issues"\s*:\s*\[' if isinstance(whole, dict) else r"\[", len(issues))
 
 
@@ -141,7 +141,7 @@ def _beside(path: Path, complaints: Complaints) -> Beside:
                 parts = found.setdefault(issue_id(key), {}).setdefault(field, [])
                 parts.append(part.get("label") if field == "labels" else part)
             elif line.strip():
-                say("it is no JSON object with an issue_id.")
+                say("it is not a JSON object with an issue_id.")
     return found
 
 

@@ -52,9 +52,9 @@ def test_an_issue_of_an_array_has_the_line_that_it_begins_on(tmp_path: Path) -> 
     text = json.dumps(issues, indent=1)
     begin = [number for number, line in enumerate(text.split("\n"), start=1) if line == " {"]
     assert list(read_file(bury(tmp_path / "issues.json", text.encode())).complaints.lines()) == [
-        f"line {begin[0]}: labels is no list: '[,]'.",
+        f"line {begin[0]}: labels is not a list: '[,]'.",
         f"line {begin[1]}: b has no title.",
-        f"line {begin[2]}: priority is no whole number from 0 to 4: 9.",
+        f"line {begin[2]}: priority is not a whole number from 0 to 4: 9.",
     ]
 
 
@@ -74,12 +74,12 @@ OTHERS: list[tuple[bytes, str]] = [
     (b'[{"number": 5, "id": "I_1", "title": "A", "state": "OPEN", "url": "u"}]', "it is of GitHub"),
     (b'{"number": 5, "title": "A"}\n{"number": 6, "title": "B"}\n', "it is of GitHub"),
     (b'[{"id": "4cdd", "identifier": "GUI-65", "title": "A", "state": {"name": "Backlog"}}]', "it is of Linear"),
-    (b'"ID","Team","Title"\n"CLA-1","Claw","A"\n', "line 1: it is no JSON"),
+    (b'"ID","Team","Title"\n"CLA-1","Claw","A"\n', "line 1: it is not JSON"),
     (b"[]", "it holds no issue"),
     (b"{}", "neither issues"),
     (b"5", "neither issues"),
     (b'{"id": "a"}\n{"id": "b"}\n', "line 1: a has no title"),
-    (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is no"),
+    (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is not UTF-8"),
     (b"[" * 100_000, "it is nested too deeply"),
 ]
 
@@ -92,7 +92,7 @@ async def test_what_is_no_such_file_is_one_line_and_no_room(
     with pytest.raises(CommandError) as error:
         await bring(database, path)
     assert error.value.status == 1
-    assert str(error.value).startswith(f"{path} is no issue file of beads: ")
+    assert str(error.value).startswith(f"{path} is not an issue file of beads: ")
     assert said in str(error.value)
     assert "\n" not in str(error.value)
     assert await database.fetchval("select count(*) from room where name = 'other'") == 0
@@ -138,9 +138,9 @@ def test_files_beside_it_are_read_with_it(tmp_path: Path, named: str) -> None:
     assert list(file.complaints.lines()) == [
         "line 2: a label is text of 1 to 100 characters: None.",
         "line 2: y does not depend on gone (blocks): gone is not in the file.",
-        "dependencies.jsonl, line 6: it is no JSON object with an issue_id.",
-        "dependencies.jsonl, line 7: it is no JSON object with an issue_id.",
-        "comments.jsonl, line 2: text holds NUL or half a surrogate pair: left out of it.",
+        "dependencies.jsonl, line 6: it is not a JSON object with an issue_id.",
+        "dependencies.jsonl, line 7: it is not a JSON object with an issue_id.",
+        "comments.jsonl, line 2: text contains NUL or a lone surrogate, which is left out.",
         "dependencies.jsonl: 1 of its lines are of lost, which is not in the file.",
     ]
 
