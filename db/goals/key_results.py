@@ -67,7 +67,9 @@ async def create(database: Database, caller: Caller, objective: str, new: NewKey
         caller.must_work(found.room_id, objective)
         answer = await idempotency.stored_answer(tx, caller, "createKeyResult", key, [objective, asdict(new)])
         if answer is not None:
-            return KeyResult.of(required(await q.key_result_by_id(tx, key_result_id=answer)))
+            row = required(await q.key_result_by_id(tx, key_result_id=answer))
+            caller.must_see(row["room_id"], ids.of(ids.KEY_RESULT, answer))
+            return KeyResult.of(row)
         await rooms.lock(tx, found.room_id)
         await objectives.part_added(tx, found.id, caller.agent_id)
         made = await insert(tx, found.room_id, found.id, new)

@@ -62,7 +62,8 @@ async def create(
             validation.same_room("parent", parent, above.room_id, found.id)
         answer = await idempotency.stored_answer(tx, caller, "createObjective", key, request)
         if answer is not None:
-            return Objective.of(required(await q.objective_by_id(tx, objective_id=answer)))
+            # It may be in a room that the caller has left since.
+            return await objectives.find(tx, caller, ids.of(ids.OBJECTIVE, answer))
         await rooms.lock(tx, found.id)
         if above:
             await objectives.part_added(tx, above.id, caller.agent_id)

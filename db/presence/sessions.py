@@ -77,7 +77,10 @@ async def heartbeat(
         # The order counts: what was taken back before these locks is found as lost below, and whatever is taken back
         # after them comes after this beat.
         renewed = [
-            Task.of(row) for row in await q.renew_held(tx, agent_id=caller.agent_id, quiet_seconds=quiet_seconds)
+            Task.of(row)
+            for row in await q.renew_held(
+                tx, agent_id=caller.agent_id, room_ids=caller.visible_rooms, quiet_seconds=quiet_seconds
+            )
         ]
         away = await q.touch_agent(tx, agent_id=caller.agent_id, token_id=caller.token_id)
         await ensure(tx, caller.agent_id, name)
@@ -97,8 +100,8 @@ async def heartbeat(
         agent=agent,
         session=Session.of(beat),
         leases=sorted(renewed, key=lambda task: task.id),
-        lost=[task for task in lost if caller.sees(task.room_id)],
-        stale=stale,
+        lost=[task for task in lost if caller.sees_record(task)],
+        stale=[task for task in stale if caller.sees_record(task)],
         unacknowledged=unacknowledged,
         next_within_seconds=next_within,
     )

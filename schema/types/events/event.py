@@ -54,8 +54,7 @@ class Event(Node):
 
     @strawberry.field(description="Where it happened.")
     async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
-        room = await info.context.one(rooms.by_ids, self.record.room_id)
-        return room_types.Room.of(room) if room else None  # type: ignore[return-value]  # rooms are never deleted
+        return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, self.record.room_id))
 
     @strawberry.field(description="Who did it; null for the server.")
     async def actor(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:

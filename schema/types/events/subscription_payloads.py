@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from db.core import records
+from db.conversation import message_lists
+from db.core import ids, records
 from db.events import event_log
 from db.overviews import event_filters
 from db.presence.presence_feed import ActivityChange
 from db.rooms import agents
+from db.tasks import task_loaders
 from schema.context import Info
-from schema.types.conversation.message import message_of
+from schema.types.conversation import message as message_types
 from schema.types.enums import EventKind, Presence
 from schema.types.events.event import agent_in_room, task_of
 from schema.types.presence import activity as activity_types
 from schema.types.rooms import agent as agent_types
+from schema.types.tasks import task as task_types
 
 if TYPE_CHECKING:
     from schema.types.conversation.message import Message
@@ -38,7 +41,7 @@ class TaskUnblocked:
 
     @strawberry.field(description="The task that is ready.")
     async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")]:
-        return await task_of(info, self.event.task_id)  # type: ignore[return-value]  # tasks are never deleted
+        return task_types.Task.of(await info.context.required(task_loaders.by_ids, ids.TASK, self.event.task_id or 0))
 
     @strawberry.field(description="The last thing it waited for.")
     async def cleared_by(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
@@ -103,7 +106,8 @@ class MessageSent:
 
     @strawberry.field(description="The message.")
     async def message(self, info: Info) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")]:
-        return await message_of(info, self.event.message_id)  # type: ignore[return-value]  # only what is open is sent
+        key = self.event.message_id or 0
+        return message_types.Message.of(await info.context.required(message_lists.by_ids, ids.MESSAGE, key))
 
 
 @strawberry.type(description="Any change of a task.")
@@ -119,7 +123,7 @@ class TaskChange:
 
     @strawberry.field(description="The task, as it is now.")
     async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")]:
-        return await task_of(info, self.event.task_id)  # type: ignore[return-value]  # tasks are never deleted
+        return task_types.Task.of(await info.context.required(task_loaders.by_ids, ids.TASK, self.event.task_id or 0))
 
     @strawberry.field(description="Who did it; null for the server.")
     async def actor(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:

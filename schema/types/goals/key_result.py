@@ -49,8 +49,8 @@ class KeyResult(Node):
 
     @strawberry.field(description="The objective that it measures.")
     async def objective(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")]:
-        objective = await info.context.one(objectives.by_ids, self.record.objective_id)
-        return objective_types.Objective.of(objective)  # type: ignore[arg-type]  # objectives are never deleted
+        found = await info.context.required(objectives.by_ids, ids.OBJECTIVE, self.record.objective_id)
+        return objective_types.Objective.of(found)
 
     @strawberry.field(description="The agent that is responsible for it.")
     async def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:

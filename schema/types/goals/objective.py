@@ -71,8 +71,7 @@ class Objective(Node):
 
     @strawberry.field(description="The room that it is in.")
     async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
-        room = await info.context.one(rooms.by_ids, self.record.room_id)
-        return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
+        return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, self.record.room_id))
 
     @strawberry.field(description="The agent that is responsible for it.")
     async def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:

@@ -50,8 +50,7 @@ class Resource(Node):
 
     @strawberry.field(description="The room that it belongs to.")
     async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
-        room = await info.context.one(rooms.by_ids, self.room_id)
-        return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
+        return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, self.room_id))
 
 
 @strawberry.input(description="A resource to create, or changes to the room's resource of this name.")

@@ -39,8 +39,7 @@ class Review(Node):
 
     @strawberry.field(description="What was reviewed.")
     async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")]:
-        task = await info.context.one(task_loaders.by_ids, self.record.task_id)
-        return task_types.Task.of(task)  # type: ignore[arg-type]  # tasks are never deleted
+        return task_types.Task.of(await info.context.required(task_loaders.by_ids, ids.TASK, self.record.task_id))
 
     @strawberry.field(description="Who reviewed it.")
     async def reviewer(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:

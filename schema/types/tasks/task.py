@@ -103,11 +103,11 @@ class Dependency:
 
     @strawberry.field(description="The task that depends.")
     async def task(self, info: Info) -> Annotated["Task", _TASK]:
-        return await _task(info, self.record.task_id)  # type: ignore[return-value]  # tasks are never deleted
+        return Task.of(await info.context.required(task_loaders.by_ids, ids.TASK, self.record.task_id))
 
     @strawberry.field(description="The task that it depends on.")
     async def depends_on(self, info: Info) -> Annotated["Task", _TASK]:
-        return await _task(info, self.record.depends_on_id)  # type: ignore[return-value]  # as above
+        return Task.of(await info.context.required(task_loaders.by_ids, ids.TASK, self.record.depends_on_id))
 
     @strawberry.field(description="Who created it.")
     async def created_by(self, info: Info) -> Annotated["Agent", _AGENT]:
@@ -221,8 +221,7 @@ class Task(Node):
 
     @strawberry.field(description="The room that it is in.")
     async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
-        room = await info.context.one(rooms.by_ids, self.record.room_id)
-        return room_types.Room.of(room)  # type: ignore[arg-type]  # rooms are never deleted
+        return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, self.record.room_id))
 
     @strawberry.field(description="The objective that it is a part of.")
     async def objective(

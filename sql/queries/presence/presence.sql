@@ -132,11 +132,16 @@ select id from session where agent_id = :agent_id and label = :label;
 -- Only where there is none: two at once wait for each other here.
 insert into session (agent_id, label) values (:agent_id, :label) on conflict do nothing;
 
--- name: renew_held(agent_id, quiet_seconds)
+-- name: renew_held(agent_id, room_ids, quiet_seconds)
 -- All leases in one statement, in no indexed column. The expired ones are locked too, and not renewed: so a take-back that
--- is under way is over, and in the log, before the heartbeat looks for what was lost.
+-- is under way is over, and in the log, before the heartbeat looks for what was lost. Of the rooms that are open to the caller,
+-- null being all: a lease in another is nothing that it could still renew.
 with held as (
-  select id from task where assignee_id = :agent_id and status = 'DOING' order by id for no key update
+  select id
+    from task
+   where assignee_id = :agent_id and status = 'DOING' and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
+   order by id
+     for no key update
 )
 update task
    set lease_expires_at = greatest(

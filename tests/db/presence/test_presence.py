@@ -162,7 +162,7 @@ async def test_a_renewal_is_a_hot_update(database: Database) -> None:
     async with database.transaction() as tx:
         before = await tx.fetchrow(hot)
         for _ in range(3):
-            assert len(await q.renew_held(tx, agent_id=bob.agent_id, quiet_seconds=5)) == 1
+            assert len(await q.renew_held(tx, agent_id=bob.agent_id, room_ids=None, quiet_seconds=5)) == 1
         after = await tx.fetchrow(hot)
 
     assert (after["n_tup_upd"] - before["n_tup_upd"], after["n_tup_hot_upd"] - before["n_tup_hot_upd"]) == (3, 3)
