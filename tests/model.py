@@ -59,7 +59,8 @@ class Task:
     fence: int = 0
     attempts: int = 0
     reason: str | None = None
-    reason_ends: bool = False
+    # The tasks with whose end the reason ends; None where it stands until it is taken back.
+    reason_on: set[int] | None = None
     lease_ends: int = 0
     spoke: int = 0
     quiet_until: int = 0
@@ -363,7 +364,7 @@ class Model:
         if words is not None:
             task.comments.append(words)
         self._stop(task, "TODO", worked=False)
-        task.assignee, task.reason, task.reason_ends = None, None, False
+        task.assignee, task.reason, task.reason_on = None, None, None
         return set()
 
     def block(self, agent: int, task: Task, words: str | None, on: list[Task]) -> Codes:
@@ -372,11 +373,10 @@ class Model:
         with self._undone_if_refused() as refused:
             task.depends |= {other.key for other in on}
             refused.update(self._circle_codes())
-            if words is None and all(other.finished for other in on):
-                refused.add("BAD_INPUT")
             if not refused:
                 self._stop(task, "BLOCKED", worked=False)
-                task.reason, task.reason_ends = words, any(not other.finished for other in on)
+                task.reason, task.reason_on = words, {other.key for other in on} or None
+                self._resume(task)
         return refused
 
     def unblock(self, agent: int, task: Task) -> Codes:
@@ -384,7 +384,7 @@ class Model:
             return late
         if task.status != "BLOCKED":
             return {"WRONG_STATUS"}
-        task.reason, task.reason_ends, task.attempts = None, False, 0
+        task.reason, task.reason_on, task.attempts = None, None, 0
         if not self.open_dependencies(task):
             task.status = "TODO"
         return set()
@@ -400,20 +400,23 @@ class Model:
     def undepend(self, agent: int, task: Task, on: Task) -> Codes:
         if late := self.write(agent, task):
             return late
-        waited = on.key in task.depends and not on.finished
         task.depends.discard(on.key)
-        if waited:
-            self._resume(task)
+        task.reason_on = None if task.reason_on is None else task.reason_on - {on.key}
+        self._resume(task)
         return set()
 
     def _resume(self, task: Task) -> None:
-        """What was blocked by tasks alone, or with a reason that ends with them, goes on when the last is finished."""
-        if task.status == "BLOCKED" and not self.open_dependencies(task) and (task.reason is None or task.reason_ends):
-            task.status, task.reason, task.reason_ends = "TODO", None, False
+        """The words of a block end with the waits they came with; where nothing is left, it goes on."""
+        if task.status == "BLOCKED":
+            on = task.reason_on
+            if on is not None and not any(other.key in on for other in self.open_dependencies(task)):
+                task.reason, task.reason_on = None, None
+            if task.reason is None and not self.open_dependencies(task):
+                task.status = "TODO"
 
     def _end(self, task: Task, status: str, *, worked: bool) -> None:
         self._stop(task, status, worked=worked)
-        task.reason, task.reason_ends = (None, False) if status == "CANCELLED" else (task.reason, task.reason_ends)
+        task.reason = None if status == "CANCELLED" else task.reason
         for other in self.tasks.values():
             if task.key in other.depends:
                 self._resume(other)

@@ -11,7 +11,7 @@ from typing import Any
 
 from db.core import ids
 from db.core.database import Database
-from db.core.enums import EventKind, InboxKind
+from db.core.enums import EventKind, InboxKind, TaskStatus
 from db.core.errors import DependencyCycle
 from db.core.queries import q
 from db.core.records import Room, Task
@@ -103,20 +103,26 @@ async def _settle_track(
 
 
 def _notify(tx: Transaction, rows: Sequence[Any], actor: int | None, *, cleared_by: Task | None = None) -> None:
-    """For each row that became clear: append an event, and notify the owner unless the change was its own."""
-    cause = f"{ids.of(ids.TASK, cleared_by.id)} '{cleared_by.title}' is finished" if cleared_by else "All is clear"
+    """For each row that became clear, or whose words of a block ended: append an event; what is clear, notify of."""
     for row in rows:
         resumes = "resumes" in row and row["resumes"]
-        if not (resumes or (row["ready"] and not row["was_ready"])):
-            continue
-        tx.append_event(
-            row["room_id"],
-            EventKind.TASK_UNBLOCKED,
-            actor=actor,
-            task=row["id"],
-            objective=row["objective_id"],
-            data={"clearedBy": ids.of(ids.TASK, cleared_by.id) if cleared_by else None, "ready": row["ready"]},
-        )
-        rest = "is clear to go on" if row["ready"] else "still waits for other things: see its waitingOn"
-        summary = f"{cause}: {ids.of(ids.TASK, row['id'])} '{row['title']}' {rest}."
-        tx.notify(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, summary, by=actor, task=row["id"])
+        if resumes or (row["ready"] and not row["was_ready"]):
+            resumed(tx, Task.of(row), actor, cleared_by=cleared_by)
+        elif row.get("reason_over"):
+            tx.append_task_event(EventKind.TASK_UPDATED, Task.of(row), actor, {"changes": {"reason": None}})
+
+
+def resumed(tx: Transaction, task: Task, actor: int | None, *, cleared_by: Task | None) -> None:
+    """Append the event, and notify the task's owner unless the change was its own."""
+    data = {"clearedBy": ids.of(ids.TASK, cleared_by.id) if cleared_by else None, "ready": task.ready}
+    tx.append_task_event(EventKind.TASK_UNBLOCKED, task, actor, data)
+    rest = "is clear to go on" if task.ready else "still waits for other things: see its waitingOn"
+    summary = f"{_cause(cleared_by)}: {ids.of(ids.TASK, task.id)} '{task.title}' {rest}."
+    tx.notify(task.assignee_id, task.room_id, InboxKind.UNBLOCKED, summary, by=actor, task=task.id)
+
+
+def _cause(cleared_by: Task | None) -> str:
+    if cleared_by is None:
+        return "All is clear"
+    end = "was cancelled" if cleared_by.status is TaskStatus.CANCELLED else "is finished"
+    return f"{ids.of(ids.TASK, cleared_by.id)} '{cleared_by.title}' {end}"

@@ -130,22 +130,22 @@ async def block(
             await dependencies.link(tx, caller, task, blocker, DependencyKind.BLOCKS)
         if blockers:
             await readiness.refuse_cycles(tx, [task.id])
-            if reason is None and all(blocker.finished for blocker in blockers):
-                raise BadInput(
-                    "dependsOn", "All tasks in dependsOn are finished already: there is nothing to wait for."
-                )
-        row = required(
-            await q.block_task(
-                tx, task_id=task.id, reason=reason, reason_ends=any(not blocker.finished for blocker in blockers)
-            )
-        )
-        await resources.release(tx, held.holds, caller.agent_id, worked=False)
+        await q.end_reason_with(tx, task_id=task.id, depends_on_ids=[blocker.id for blocker in blockers])
+        waits = any(not blocker.finished for blocker in blockers)
+        # Words that came with waits end with them: where all are over already, at once.
+        words = reason if waits or not blockers else None
+        row = required(await q.block_task(tx, task_id=task.id, reason=words, reason_ends=waits and words is not None))
         tx.append_task_event(
             EventKind.TASK_BLOCKED,
             task,
             caller.agent_id,
             {"reason": reason, "dependsOn": [ids.of(ids.TASK, blocker.id) for blocker in blockers]},
         )
+        await resources.release(tx, held.holds, caller.agent_id, worked=False)
+        if row["status"] == TaskStatus.TODO:
+            # By the server: the owner could not know that what it waits for was over.
+            last = max(blockers, key=lambda blocker: (blocker.finished_at or task.created_at, blocker.id))
+            readiness.resumed(tx, Task.of(row), None, cleared_by=last)
         return Task.of(row)
 
 

@@ -171,9 +171,11 @@ select :task_id, e.kind, e.url, e.title
   from unnest(:kinds::text[], :urls::text[], :titles::text[]) as e (kind, url, title);
 
 -- name: block_task(task_id, reason, reason_ends)^
+-- Where there is nothing to wait for, the task goes on at once.
 -- nullable: reason
 update task
-   set status = 'BLOCKED', blocked_reason = :reason, reason_ends = :reason_ends, session_id = null, claimed_at = null,
+   set status = case when :reason::text is null and open_dependencies = 0 then 'TODO' else 'BLOCKED' end,
+       blocked_reason = :reason, reason_ends = :reason_ends, session_id = null, claimed_at = null,
        lease_seconds = null, lease_expires_at = null, quiet_until = null, stale_since = null, updated_at = now()
  where id = :task_id and status = 'DOING'
 returning *;

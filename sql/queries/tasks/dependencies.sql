@@ -19,3 +19,9 @@ delete from dependency where task_id = :task_id and depends_on_id = :depends_on_
 select d.*, d.kind = 'BLOCKS' and t.status not in ('DONE', 'CANCELLED') and b.status not in ('DONE', 'CANCELLED') as open
   from dependency d join task t on t.id = d.task_id join task b on b.id = d.depends_on_id
  where d.task_id = :task_id and d.depends_on_id = :depends_on_id and d.kind = :kind;
+
+-- name: end_reason_with(task_id, depends_on_ids)!
+-- The words with which the task is blocked end with the last of these, and of no others.
+update dependency
+   set ends_reason = depends_on_id = any(:depends_on_ids::bigint[])
+ where task_id = :task_id and kind = 'BLOCKS' and ends_reason <> (depends_on_id = any(:depends_on_ids::bigint[]));

@@ -1,10 +1,14 @@
 -- name: recount(task_ids)
--- What these tasks wait for, from scratch, but for their tracks. Answers those that changed between ready and not, and the
--- blocked ones that have nothing left to wait for.
+-- What these tasks wait for, from scratch, but for their tracks. Answers those that changed between ready and not, the
+-- blocked ones that have nothing left to wait for, and those whose words ended before that.
 with was as (
   select id from task where id = any(:task_ids::bigint[]) order by id for no key update
 ), counted as (
-  select t.id, t.ready, t.status, t.open_dependencies as before, t.blocked_reason is null or t.reason_ends as may_resume,
+  select t.id, t.ready, t.status, t.blocked_reason,
+         t.reason_ends and not exists (
+           select from dependency d join task b on b.id = d.depends_on_id
+            where d.task_id = t.id and d.kind = 'BLOCKS' and d.ends_reason and b.status not in ('DONE', 'CANCELLED'))
+         as reason_over,
          (select count(*) from dependency d join task b on b.id = d.depends_on_id
            where d.task_id = t.id and d.kind = 'BLOCKS' and b.status not in ('DONE', 'CANCELLED')) as open_dependencies,
          (select count(*) from dependency d join task w on w.id = d.task_id
@@ -24,18 +28,18 @@ with was as (
          waits_for_objective = counted.for_objective,
          waits_for_schedule = counted.for_schedule,
          status = case when resumption.due then 'TODO' else task.status end,
-         blocked_reason = case when resumption.due then null else blocked_reason end,
-         reason_ends = reason_ends and not resumption.due
+         blocked_reason = case when counted.reason_over then null else task.blocked_reason end,
+         reason_ends = task.reason_ends and not counted.reason_over
     from counted cross join lateral (
-           select counted.status = 'BLOCKED' and counted.may_resume
-                  and counted.before > 0 and counted.open_dependencies = 0 as due) resumption
+           select counted.status = 'BLOCKED' and (counted.blocked_reason is null or counted.reason_over)
+                  and counted.open_dependencies = 0 as due) resumption
    where task.id = counted.id
      and (task.open_dependencies, task.waited_by, task.waits_for_criteria, task.waits_for_objective, task.waits_for_schedule)
          is distinct from
          (counted.open_dependencies, counted.waited_by, counted.for_criteria, counted.for_objective, counted.for_schedule)
-  returning task.*, counted.ready as was_ready, resumption.due as resumes
+  returning task.*, counted.ready as was_ready, resumption.due as resumes, counted.reason_over
 )
-select * from changed where ready <> was_ready or resumes order by id;
+select * from changed where ready <> was_ready or resumes or reason_over order by id;
 
 -- name: settle_track(room_id, objective_id, track)
 -- Of a track's unfinished tasks the first may start; answers those that changed between ready and not.
@@ -60,26 +64,34 @@ update task set waits_for_track = false where id = :task_id and waits_for_track;
 
 -- name: shift_dependents(task_id, by)
 -- The task ended (by -1) or is open again (by 1), and all that depend on it count one less or more, in one statement.
--- Answers those that changed between ready and not, and the blocked ones that have nothing left to wait for.
-with waiting as (
-  select t.id, t.ready, t.status,
-         t.status = 'BLOCKED' and t.open_dependencies + :by = 0 and (t.blocked_reason is null or t.reason_ends) as resumes
+-- Answers those that changed between ready and not, the blocked ones that have nothing left to wait for, and those whose
+-- words ended before that.
+with dependent as (
+  select t.id, t.ready, t.status, t.open_dependencies, t.blocked_reason,
+         t.reason_ends and not exists (
+           select from dependency other join task b on b.id = other.depends_on_id
+            where other.task_id = t.id and other.kind = 'BLOCKS' and other.ends_reason
+              and b.status not in ('DONE', 'CANCELLED')) as reason_over
     from dependency d join task t on t.id = d.task_id
    where d.depends_on_id = :task_id and d.kind = 'BLOCKS'
    order by t.id
      for no key update of t
+), waiting as (
+  select id, ready, reason_over,
+         status = 'BLOCKED' and open_dependencies + :by = 0 and (blocked_reason is null or reason_over) as resumes
+    from dependent
 ), shifted as (
   update task
      set open_dependencies = open_dependencies + :by,
          status = case when waiting.resumes then 'TODO' else task.status end,
-         blocked_reason = case when waiting.resumes then null else blocked_reason end,
-         reason_ends = reason_ends and not waiting.resumes,
-         updated_at = case when waiting.resumes then now() else updated_at end
+         blocked_reason = case when waiting.reason_over then null else blocked_reason end,
+         reason_ends = reason_ends and not waiting.reason_over,
+         updated_at = case when waiting.resumes or waiting.reason_over then now() else updated_at end
     from waiting
    where task.id = waiting.id
-  returning task.*, waiting.ready as was_ready, waiting.resumes
+  returning task.*, waiting.ready as was_ready, waiting.resumes, waiting.reason_over
 )
-select * from shifted where ready <> was_ready or resumes order by id;
+select * from shifted where ready <> was_ready or resumes or reason_over order by id;
 
 -- name: shift_blockers(task_id, by)!
 -- What the task depends on is waited for by one task less or more.

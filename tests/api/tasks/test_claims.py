@@ -1,51 +1,17 @@
 """Claims, leases and what follows from them, as clients see them: with the facts of every refusal."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
 from db.core.database import Database
-from db.core.records import Room
-from db.events.feed import Feed
 from db.tasks import lease_expiry
-from tests import people
 from tests.api.schema_client import Actor
+from tests.api.tasks.conftest import NewActor
 
-NewActor: TypeAlias = Callable[[str], Awaitable[Actor]]
 HANDOFF = {"done": "Half", "pending": "The rest"}
 CLAIM = "task { id status assignee { name } } lease { fence expiresAt agent { name } session { label } }"
-
-
-@pytest.fixture
-async def room(database: Database) -> Room:
-    return await people.room(database, require_done_criteria=False, require_review=False, require_handoff=False)
-
-
-@pytest.fixture
-def actor(database: Database, room: Room) -> NewActor:
-    feed = Feed(database)
-
-    async def new(name: str) -> Actor:
-        return Actor(database, await people.caller(database, name, room), feed)
-
-    return new
-
-
-@pytest.fixture
-async def ann(actor: NewActor) -> Actor:
-    return await actor("ann")
-
-
-@pytest.fixture
-async def bob(actor: NewActor) -> Actor:
-    return await actor("bob")
-
-
-@pytest.fixture
-async def root(database: Database) -> Actor:
-    return Actor(database, await people.admin(database), Feed(database))
 
 
 async def settings(root: Actor, **changed: Any) -> None:
@@ -293,9 +259,9 @@ async def test_blocked_work_waits_with_its_owner(database: Database, ann: Actor,
     summary = await database.fetchval("select summary from inbox_item order by id limit 1")
     assert other in summary
     assert "Base" in summary
-    for wrong in ({}, {"reason": " "}, {"dependsOn": [other]}):
-        await bob.claim(task)
-        assert (await bob.refused("blockTask", task=task, **wrong))["code"] == "BAD_INPUT"
+    await bob.claim(task)
+    for reason, on in ((None, None), (" ", None), (None, [])):
+        assert (await bob.refused("blockTask", task=task, reason=reason, dependsOn=on))["code"] == "BAD_INPUT"
     assert (await ann.refused("unblockTask", task=task))["code"] == "WRONG_STATUS"
 
 
