@@ -145,7 +145,7 @@ def _routes(services: Services, health: Health, login: LoginLink) -> list[Route 
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
 
     async def log_in(request: Request) -> Response:
-        return await login.answer(services.database, request)
+        return await login.answer(services, request)
 
     return [
         Route("/graphql", GraphQLHTTP(services)),

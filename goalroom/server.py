@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 LOOP = uvicorn.Config(Starlette(), log_config=None).get_loop_factory()
 
 _GRACE = 10
+_KEEP_ALIVE = 75
 _WAITING = 64
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _PING_EVERY, _PING_PATIENCE = 20.0, 300.0
@@ -146,6 +147,8 @@ def config(app: Starlette, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
+        # Longer than clients keep an idle connection: where we close it while they send, a request is lost.
+        timeout_keep_alive=_KEEP_ALIVE,
         # All that wait are taken in one go, before anybody else is answered: of uvicorn's 2,048 that takes a second.
         backlog=_WAITING,
         ws_max_size=settings.limits.message_bytes,

@@ -406,14 +406,14 @@ class IdempotencyMismatch(Refused):
 
 @dataclass(eq=False)
 class RateLimited(Refused):
-    """`what` is more than this token may have."""
+    """`what` is more than this agent may have."""
 
     code = ErrorCode.RATE_LIMITED
     what: str
     retry_after_seconds: float = 1.0
 
     def message(self) -> str:
-        return f"Rate limit exceeded: at most {self.what} for each token."
+        return f"Rate limit exceeded: at most {self.what} for each agent."
 
     def hint(self) -> str:
         return (

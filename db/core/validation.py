@@ -28,6 +28,7 @@ MAX_JSON_DEPTH = 100
 
 _ROOM_NAME = re.compile(r"[a-z0-9-]{1,64}")
 _AGENT_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_ADDRESS = re.compile(r"https?://[^\s\\/?#@\x00-\x20]+[^\s\\\x00-\x20]*", re.IGNORECASE)
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -59,6 +60,17 @@ def key(field: str, value: str) -> str:
     if not value.strip():
         raise BadInput(field, f"{field} is empty.")
     return text(field, value, most=MAX_KEY, least=1)
+
+
+def address(field: str, value: str) -> str:
+    """An absolute http or https URL with a host, as browsers too would read it: at most MAX_TEXT characters."""
+    text(field, value, most=MAX_TEXT, least=1)
+    # Browsers take a backslash for a slash, and pass over tabs and line feeds wherever they stand.
+    if _ADDRESS.fullmatch(value) is None:
+        raise BadInput(
+            field, f"{field} is not an absolute http or https URL with a host.", "Send one like https://example.org/1."
+        )
+    return value
 
 
 def keys(field: str, values: Sequence[str]) -> list[str]:

@@ -49,7 +49,7 @@ class Submission:
             validation.text("evidence", result.evidence)
         criteria.refuse_repeated([result.id for result in self.criteria], "{id, met}")
         for artifact in validation.items("artifacts", self.artifacts):
-            validation.text("url", artifact.url, most=validation.MAX_TEXT, least=1)
+            validation.address("url", artifact.url)
             validation.text("title", artifact.title, most=validation.MAX_TITLE)
         return self
 

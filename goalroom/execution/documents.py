@@ -8,9 +8,11 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FloatValueNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    IntValueNode,
     NoFragmentCyclesRule,
     StringValueNode,
     ValuesOfCorrectTypeRule,
@@ -31,6 +33,8 @@ _REMEMBERED = 1_000
 _REMEMBERED_BYTES = 2_000_000
 # What is longer is checked aside: the worst takes a tenth of a second, in which nobody else would be answered.
 _QUICK = 1_000
+# The largest Float has 309 digits.
+_LONGEST_NUMBER = 400
 
 
 class RequestError(Exception):
@@ -90,7 +94,7 @@ class Documents:
             document = parse(text, max_tokens=self._limits.tokens)
             # Of fragments in a circle nothing else is said, for how long saying it takes could not be told.
             rules = _RULES if measure(document, self._limits) else [NoFragmentCyclesRule]
-            visit(document, _Texts())
+            visit(document, _Literals())
             found = validate(self._schema, document, rules, max_errors=errors.MOST_ERRORS)
         except RecursionError:
             return [errors.described(TooComplex(self._limits.depth, "levels of fields"))]
@@ -98,7 +102,9 @@ class Documents:
             return [errors.described(refused)]
         except GraphQLSyntaxError as error:
             return [errors.of_engine(error, errors.PARSE_FAILED)]
-        return [errors.of_engine(error, _code(error)) for error in found] or document
+        # What is wrong in the same way at several places is said once, of the first.
+        first = {error.message: error for error in reversed(found)}
+        return [errors.of_engine(error, _code(error)) for error in reversed(first.values())] or document
 
 
 class _Values(ValuesOfCorrectTypeRule):
@@ -116,8 +122,14 @@ def _code(error: GraphQLError) -> str:
     return str((error.extensions or {}).get("code", errors.VALIDATION_FAILED))
 
 
-class _Texts(Visitor):
-    """Refuses texts that Postgres or UTF-8 can't encode: NUL and lone surrogates."""
+class _Literals(Visitor):
+    """Refuses texts that Postgres or UTF-8 can't encode, and numbers of more digits than Python reads as one."""
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
         validation.text("A text in the document", node.value, most=len(node.value))
+
+    def enter_int_value(self, node: IntValueNode, *_: object) -> None:
+        validation.text("A number in the document", node.value, most=_LONGEST_NUMBER)
+
+    def enter_float_value(self, node: FloatValueNode, *_: object) -> None:
+        validation.text("A number in the document", node.value, most=_LONGEST_NUMBER)

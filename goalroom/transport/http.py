@@ -19,6 +19,7 @@ from goalroom.execution.engine import Operation, Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.limits import Limits
 from goalroom.transport import content_negotiation, sse
+from goalroom.transport.body import BodyRefused, Disconnected, read_json_body
 from goalroom.transport.connections import Connection
 from goalroom.transport.services import Services, bearer
 from schema.context import Context
@@ -49,10 +50,6 @@ class _Answer(Exception):  # noqa: N818  # how a request ends early
         self.status, self.errors, self.headers, self.streamed = status, found, headers or {}, streamed
 
 
-class _Disconnected(Exception):  # noqa: N818
-    """The client hung up before it had sent its request."""
-
-
 class GraphQLHTTP:
     """The endpoint."""
 
@@ -73,7 +70,7 @@ class GraphQLHTTP:
                 rate_limit_headers = self._services.rate_limiter.headers(caller.agent_id)
                 streams = operation.is_subscription or kinds[0] == content_negotiation.EVENT_STREAM
                 response = {} if streams else await self._run(operation, context, receive)
-            except _Disconnected:
+            except Disconnected:
                 return
             except _Answer as answer:
                 if answer.streamed:
@@ -158,8 +155,11 @@ class GraphQLHTTP:
 async def _request(scope: Scope, headers: Headers, receive: Receive, limits: Limits) -> Request:
     try:
         if scope["method"] == "POST":
-            return Request.of(json_codec.read(await _body(headers, receive, limits)))
+            body = await read_json_body(headers, receive, limits.body_bytes, limits.body_seconds)
+            return Request.of(json_codec.read(body))
         return Request.of(_parameters(scope["query_string"]))
+    except BodyRefused as refused:
+        raise _refused(refused.status, refused.why, refused.headers) from None
     except Refused as refused:
         raise _Answer(400, [errors.described(refused)]) from None
     except ValueError:
@@ -176,34 +176,6 @@ def _check_method(method: str, operation: Operation) -> None:
 async def _cancel_on_disconnect(receive: Receive, cancelled: asyncio.Event) -> None:
     await sse.until_disconnected(receive)
     cancelled.set()
-
-
-async def _body(headers: Headers, receive: Receive, limits: Limits) -> bytes:
-    most = limits.body_bytes
-    if (
-        not content_negotiation.is_json(headers.get("content-type", ""))
-        or headers.get("content-encoding", "identity") != "identity"
-    ):
-        raise _refused(415, "The body must be `Content-Type: application/json`, in UTF-8 and not compressed.")
-    too_large = f"The body exceeds the limit of {most} bytes."
-    length = headers.get("content-length", "")
-    if length.isdecimal() and (len(length) > len(str(most)) or int(length) > most):
-        raise _refused(413, too_large, {"connection": "close"})
-    body = bytearray()
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _Disconnected
-                body += message.get("body", b"")
-                if len(body) > most:
-                    raise _refused(413, too_large, {"connection": "close"})
-                if not message.get("more_body", False):
-                    return bytes(body)
-    except TimeoutError:
-        why = f"The body did not arrive within {limits.body_seconds} seconds."
-        raise _refused(408, why, {"connection": "close"}) from None
 
 
 def _parameters(query_string: bytes) -> dict[str, Any]:

@@ -72,7 +72,7 @@ async def test_the_ticket_on_the_terminal_lets_in_as_admin_once(
         (b'{"ticket": null}', "application/json", 403),
         ('{"ticket": "é"}'.encode(), "application/json", 403),
         (b"[" * 900, "application/json", 403),
-        (b" " * 2_000, "application/json", 403),
+        (b" " * 2_000, "application/json", 413),
         (b"ticket=x", "application/x-www-form-urlencoded", 415),
     ],
 )

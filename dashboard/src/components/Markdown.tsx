@@ -2,6 +2,7 @@ import { Lexer, type Token, type Tokens } from "marked";
 import { createElement, Fragment, type ReactNode, useMemo } from "react";
 import { Link } from "wouter";
 import { type OpenRoom, useRoom } from "../layout/room";
+import { isWebAddress } from "./web-address";
 import "./markdown.css";
 
 interface MarkdownProps {
@@ -25,7 +26,7 @@ interface Context {
 const MAX_DEPTH = 12;
 const MENTION_OR_ID = /(@[a-z][a-z0-9_-]*|\b[AOT][1-9]\d*\b)/;
 const VIEW_OF_ID: Readonly<Record<string, string>> = { A: "agents", O: "tree", T: "tasks" };
-const SAFE_URL = /^(https?:\/\/|mailto:)/i;
+const MAIL_ADDRESS = /^mailto:/i;
 
 /** Markdown text, rendered as React elements, so that no text can become HTML. */
 export function Markdown({ text, mentions, refs, me }: MarkdownProps) {
@@ -148,7 +149,7 @@ function inlineToken(token: Tokens.Generic, context: Context, depth: number, inL
     case "link":
     case "image":
       // Loading an image is a request to another host, so images become links.
-      if (inLink || !SAFE_URL.test(token.href)) return token.raw;
+      if (inLink || !(isWebAddress(token.href) || MAIL_ADDRESS.test(token.href))) return token.raw;
       return (
         <a href={token.href} target="_blank" rel="noopener noreferrer">
           {token.type === "image" ? token.text || token.href : inline(token.tokens ?? [], context, depth + 1, true)}

@@ -367,3 +367,22 @@ async def test_a_request_is_a_sign_of_life(live: Live) -> None:
     answer = await live.post("{ me { name presence } }", authorization=f"Bearer {token}")
 
     assert answer.json() == {"data": {"me": {"name": "worker", "presence": "ONLINE"}}}
+
+
+async def test_an_idle_connection_is_kept_for_longer_than_clients_keep_one(live: Live) -> None:
+    reader, writer = await asyncio.open_connection(*live.host.split(":"))
+    request = f"GET /healthz HTTP/1.1\r\nHost: {live.host}\r\n\r\n".encode()
+
+    async def ask() -> bytes:
+        writer.write(request)
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        return answer + await reader.readexactly(len(b"ok"))
+
+    first = await ask()
+    # Uvicorn's own default is 5 seconds.
+    await asyncio.sleep(6)
+    second = await ask()
+    writer.close()
+
+    assert first.startswith(b"HTTP/1.1 200 ")
+    assert second.startswith(b"HTTP/1.1 200 ")

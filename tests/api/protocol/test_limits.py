@@ -243,7 +243,7 @@ async def test_long_polls_and_subscriptions_are_counted_apart(database_url: str)
 
     assert [polled.status_code, streamed.status_code, asked.status_code] == [429, 429, 200]
     assert subscribed["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
-    assert closed == (1013, "Rate limit exceeded: at most 1 sockets at once for each token.")
+    assert closed == (1013, "Rate limit exceeded: at most 1 sockets at once for each agent.")
     assert then == {"type": "pong"}
 
 

@@ -148,3 +148,37 @@ async def test_each_refusal_of_the_gate_has_its_code_and_its_facts(team: dict[st
     await eve.do("reviewTask", task=task, verdict="APPROVED")
     twice = await eve.refused("reviewTask", task=task, verdict="APPROVED")
     assert twice == {"code": "WRONG_STATUS", "id": task, "status": "DONE", "allowed": ["VALIDATING"]}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https:javascript:window.x=1",
+        "http:/\\evil.example",
+        "http:\\\\evil.example",
+        "http:///evil.example",
+        "https://",
+        "https://?x",
+        "https://x.example/\na",
+        " https://x.example",
+        "javascript:alert(1)",
+        "//evil.example",
+        "/etc/passwd",
+        "",
+    ],
+)
+async def test_an_artifact_is_at_an_absolute_address_with_a_host(team: dict[str, Actor], url: str) -> None:
+    task = await team["ann"].make(criteria=["It works"])
+    await team["bob"].claim(task)
+    criterion = (await team["bob"].task(task, "criteria { id }"))["criteria"][0]["id"]
+    work = {"task": task, "summary": "Built it", "criteria": [{"id": criterion, "met": True}]}
+
+    for mutation in ("submitTask", "completeTask"):
+        refused = await team["bob"].refused(mutation, **work, artifacts=[{"kind": "LINK", "url": url, "title": "It"}])
+        assert (refused["code"], refused["field"]) == ("BAD_INPUT", "url")
+
+    assert await team["bob"].task(task, "status artifacts { url } comments { nodes { body } }") == {
+        "status": "DOING",
+        "artifacts": [],
+        "comments": {"nodes": []},
+    }

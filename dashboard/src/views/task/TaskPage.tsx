@@ -9,6 +9,7 @@ import { Progress } from "../../components/Progress";
 import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
+import { isWebAddress } from "../../components/web-address";
 import { useRoom } from "../../layout/room";
 import { eventsOfTask } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
@@ -202,7 +203,7 @@ function Artifacts({ artifacts }: { artifacts: Task["artifacts"] }) {
       {artifacts.map(({ kind, url, title }) => (
         <li key={url}>
           <span className="tag">{kind.toLowerCase().replace("_", " ")}</span>{" "}
-          {/^https?:/i.test(url) ? (
+          {isWebAddress(url) ? (
             <a href={url} rel="noreferrer noopener" target="_blank">
               {title || url}
             </a>
