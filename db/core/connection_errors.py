@@ -28,6 +28,27 @@ _AWAY = (
 )
 
 
+# Whoever waited so long for a lock waits a little before it takes its place in the queue again.
+_BUSY_SECONDS = 2
+_LOCKED = "The room is busy: what this request changes was locked by other requests for too long."
+_GAVE_WAY = "The room is busy: this request and another waited for each other, so this one was undone."
+_TOO_SLOW = "The database is busy: it did not finish this request in time."
+
+
+def unavailable(error: BaseException) -> Unavailable | None:
+    """What a client is told where the database can't serve it now; None where the statement was wrong."""
+    match error:
+        case Unavailable():
+            return error
+        case asyncpg.LockNotAvailableError():
+            return Unavailable(_BUSY_SECONDS, _LOCKED)
+        case asyncpg.DeadlockDetectedError():
+            return Unavailable(why=_GAVE_WAY)
+        case asyncpg.QueryCanceledError():
+            return Unavailable(_BUSY_SECONDS, _TOO_SLOW)
+    return Unavailable() if is_away(error) else None
+
+
 def is_away(error: BaseException) -> bool:
     """Whether the error says that the database is unavailable, and not that the statement was wrong."""
     # The driver also tells the misuse of a connection with an InterfaceError; one that was closed is not misuse.

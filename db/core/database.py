@@ -19,6 +19,8 @@ POOL_SIZE = 16
 # How long a request waits for a connection: one that is told to come back later is better off than one that hangs.
 _ACQUIRE_TIMEOUT = 4
 
+_ALL_AT_WORK = "The database is busy: other requests had all connections to it in use for too long."
+
 _SERVER_SETTINGS = {
     "application_name": "goalroom",
     # No client can hold a lock or a snapshot for long: each statement, each wait for a lock and each pause ends.
@@ -106,12 +108,24 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Any]:
-        """One of the pool's; UNAVAILABLE, or a TimeoutError, where there is none to be had."""
+        """One of the pool's; UNAVAILABLE, or an OSError, where there is none to be had."""
         if self._unavailable:
             raise Unavailable
-        async with self.pool.acquire(timeout=self._acquire_timeout) as connection:
+        acquired = self.pool.acquire(timeout=self._acquire_timeout)
+        try:
+            connection = await acquired
+        except TimeoutError:
+            raise self._no_connection() from None
+        try:
             yield connection
+        finally:
+            await self.pool.release(connection)
         self.heard_at = asyncio.get_running_loop().time()
+
+    def _no_connection(self) -> Unavailable:
+        """Busy where all connections are at work, so that one that is new is not what was waited for."""
+        is_full = self.pool.get_size() == self.pool.get_max_size() and not self.pool.get_idle_size()
+        return Unavailable() if self._unavailable or not is_full else Unavailable(why=_ALL_AT_WORK)
 
     async def fetch(self, statement: str, *parameters: object) -> list[Any]:
         async with self.connection() as connection:

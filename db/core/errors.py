@@ -454,11 +454,17 @@ class TooComplex(Refused):
 
 @dataclass(eq=False)
 class Unavailable(Refused):
+    """The database can't do it now; `why` it can't."""
+
     code = ErrorCode.UNAVAILABLE
     retry_after_seconds: int = 1
+    why: str = "The database can't be reached at the moment."
 
     def message(self) -> str:
-        return "The database can't be reached at the moment."
+        return self.why
 
     def hint(self) -> str:
         return "Send it again in a moment; with the same idempotencyKey nothing is done twice."
+
+    def facts(self) -> Mapping[str, object]:
+        return {"retryAfterSeconds": self.retry_after_seconds}

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from db.core.connection_errors import is_away
+from db.core.connection_errors import unavailable
 from db.core.errors import ErrorCode, Refused, Unavailable
 from goalroom.observability import request_ids
 from goalroom.observability.redaction import redact
@@ -30,10 +30,10 @@ def refusal(error: BaseException) -> Refused | None:
     """The refusal that the error stands for; None for an internal error."""
     if isinstance(error, Refused):
         return error
-    if is_away(error):
-        _log.warning("the database is away", extra={"error": repr(error)})
-        return Unavailable()
-    return None
+    told = unavailable(error)
+    if told is not None:
+        _log.warning("the database is unavailable", extra={"reason": told.why, "error": repr(error)})
+    return told
 
 
 def code(error: BaseException) -> ErrorCode:
