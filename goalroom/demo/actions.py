@@ -7,15 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from goalroom.demo import documents, roles, scenario_list, scenario_model
-from goalroom.demo.agent import Facts
+from goalroom.demo.agent import Agent, Facts
 from goalroom.demo.client import Refused
 from goalroom.demo.roles import AgentConfig
-
-if TYPE_CHECKING:
-    from goalroom.demo.worker import Worker
 
 # In seconds of the demo.
 _QUIET_S = 40
@@ -25,7 +22,7 @@ _MOST_FAILURES = 8
 _log = logging.getLogger("goalroom.demo")
 
 
-def is_done(step: scenario_model.Step, task: Facts, worker: "Worker") -> bool:
+def is_done(step: scenario_model.Step, task: Facts, worker: Agent) -> bool:
     """Whether the task shows that somebody did it, this session or another."""
     match step:
         case scenario_model.Crash():
@@ -45,7 +42,7 @@ def is_done(step: scenario_model.Step, task: Facts, worker: "Worker") -> bool:
 class Actions:
     """How a worker does each step."""
 
-    def __init__(self, worker: "Worker") -> None:
+    def __init__(self, worker: Agent) -> None:
         self._worker = worker
         self._client = worker.client
         self._subagents: dict[str, subprocess.Popen[bytes]] = {}

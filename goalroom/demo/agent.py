@@ -20,6 +20,10 @@ _log = logging.getLogger("goalroom.demo")
 Facts = Mapping[str, Any]
 
 
+class TaskLeft(Exception):  # noqa: N818  # something that happens to tasks
+    """The task can't go on for now, and is held no more."""
+
+
 class LostTask(Exception):  # noqa: N818  # something that happens to workers
     """The task that was being worked on is held no more."""
 
@@ -150,3 +154,11 @@ class Agent:
         """Whether this is an agent of the demo, or a subagent of one."""
         known: Iterable[Sequence[str]] = self.me.names.values()
         return any(name in names for names in known) or name.partition("-t")[0] in self.me.names[roles.WORKER]
+
+    def comment(self, on: str, text: str, kind: str = "PROGRESS") -> None:
+        self.client.ask(documents.COMMENT, input={"on": on, "body": text, "kind": kind})
+
+    def leave(self) -> None:
+        """Leave the task, which somebody else or something else now decides on."""
+        self.holds = None
+        raise TaskLeft

@@ -5,16 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from goalroom.demo import documents, roles, scenario_list
 from goalroom.demo.actions import Actions, is_done
-from goalroom.demo.agent import Agent, Facts, LostTask
+from goalroom.demo.agent import Agent, Facts, LostTask, TaskLeft
 from goalroom.demo.client import Refused
 from goalroom.demo.scenario_model import Job
 
 _WAIT_S, _LONGEST_WAIT_S = 10, 20
 _OVER = ("STALE_LEASE", "NOT_HOLDER", "WRONG_STATUS")
-
-
-class TaskLeft(Exception):  # noqa: N818  # something that happens to tasks
-    """The task can't go on for now, and is held no more."""
 
 
 class Worker(Agent):
@@ -83,14 +79,6 @@ class Worker(Agent):
         """The task as it is now."""
         found: Facts = self.client.ask(documents.TASK, id=task)["task"]
         return found
-
-    def comment(self, on: str, text: str, kind: str = "PROGRESS") -> None:
-        self.client.ask(documents.COMMENT, input={"on": on, "body": text, "kind": kind})
-
-    def leave(self) -> None:
-        """Leave the task, which somebody else or something else now decides on."""
-        self.holds = None
-        raise TaskLeft
 
     def _do(self, job: Job, task: Facts) -> None:
         for step in job.steps:
