@@ -14,7 +14,7 @@ from db.operations import outage_grace
 from db.overviews import digest_posting
 from db.presence import presence
 from db.resources import resources
-from db.tasks import lease_expiry, readiness, staleness
+from db.tasks import lease_expiry, leaving, readiness, staleness
 from goalroom.observability.metrics import Metrics
 
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
@@ -34,6 +34,7 @@ _SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "sweep": (1, presence.sweep),
     "archive_finished": (1, objectives.archive_finished),
     "post_due": (1, digest_posting.post_due),
+    "close_expired_tokens": (20, leaving.close_expired_tokens),
     "forget_old": (60, idempotency.delete_old_keys),
     "forget_expired": (60, memory.delete_expired),
 }

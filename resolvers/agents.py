@@ -2,6 +2,7 @@
 
 import strawberry
 
+from db.operations import agent_mutations
 from db.presence import activity, sessions
 from db.rooms import agents, rooms, tokens
 from schema.context import Info
@@ -69,7 +70,9 @@ class AgentMutation:
     @strawberry.mutation(description="Change oneself or one's subagents; an ADMIN can change any agent.")
     async def update_agent(self, info: Info, input: UpdateAgentInput) -> Agent | None:  # noqa: A002
         changes = given(input, "description", "capabilities", "rooms")
-        return Agent.of(await agents.update(info.context.database, info.context.caller, or_none(input.agent), changes))
+        return Agent.of(
+            await agent_mutations.update(info.context.database, info.context.caller, or_none(input.agent), changes)
+        )
 
     @strawberry.mutation(description="A token of the caller's own identity, or, for an admin, of anyone's; shown once.")
     async def create_token(self, info: Info, input: CreateTokenInput) -> Registration | None:  # noqa: A002
@@ -88,7 +91,7 @@ class AgentMutation:
         description="Every token of the agent, or the one given; takes effect at once, on open subscriptions too."
     )
     async def revoke_tokens(self, info: Info, input: RevokeTokensInput) -> int | None:  # noqa: A002
-        return await tokens.revoke(
+        return await agent_mutations.revoke_tokens(
             info.context.database, info.context.caller, or_none(input.agent), or_none(input.token)
         )
 

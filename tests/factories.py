@@ -9,7 +9,7 @@ from db.core.database import Database
 from db.core.enums import AgentKind, Role
 from db.core.records import Objective, Room, Task
 from db.goals import objective_mutations
-from db.operations import room_mutations
+from db.operations import agent_mutations, room_mutations
 from db.rooms import agents
 from db.tasks import task_create
 from db.tasks.task_create import NewTask
@@ -46,7 +46,7 @@ class World:
         token = await agents.issue_token(self._database, agent.id, role)
         if capabilities:
             itself = await authenticate(self._database, token)
-            await agents.update(self._database, itself, agent.name, {"capabilities": list(capabilities)})
+            await agent_mutations.update(self._database, itself, agent.name, {"capabilities": list(capabilities)})
         return await authenticate(self._database, token)
 
     async def objective(self, room: Room, **new: Any) -> Objective:

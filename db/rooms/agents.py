@@ -2,19 +2,18 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from db.core import ids, validation
 from db.core.callers import Caller, token_hash
 from db.core.database import Database
-from db.core.enums import AgentKind, EventKind, Presence, Role
+from db.core.enums import AgentKind, Role
 from db.core.errors import Forbidden, NameTaken, NotFound, NotHolder
 from db.core.queries import q, required
 from db.core.records import Agent, Room, Task
-from db.core.transaction import Topic, Transaction
+from db.core.transaction import Transaction
 from db.rooms import rooms
 
 _TOKEN_PREFIX = "gr_"  # noqa: S105  # what tokens begin with, so that scanners for leaked secrets know them
@@ -111,7 +110,7 @@ async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[A
     caller.must_not_observe()
     validation.agent_name(new.name)
     validation.text("description", new.description)
-    capabilities = _capabilities(new.capabilities)
+    capabilities = checked_capabilities(new.capabilities)
     validation.items("rooms", new.rooms or ())
     async with database.transaction() as tx:
         task = None if new.spawned_for is None else await _own_task(tx, caller, new.spawned_for)
@@ -134,33 +133,6 @@ async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[A
         return agent, await issue_token(tx, agent.id, new.role)
 
 
-async def update(database: Database, caller: Caller, reference: str | None, changes: Mapping[str, Any]) -> Agent:
-    """Change description, capabilities or rooms: of oneself, one's subagents, or, for an ADMIN, anyone.
-
-    `rooms` is the whole set of memberships, and for an ADMIN alone. Null clears each of the three.
-    """
-    caller.must_not_observe()
-    wanted: dict[str, Any] = {}
-    if "description" in changes:
-        wanted["description"] = validation.text("description", changes["description"] or "")
-    if "capabilities" in changes:
-        wanted["capabilities"] = _capabilities(changes["capabilities"] or ())
-    async with database.transaction() as tx:
-        agent = await find(tx, caller, reference or caller.name)
-        if caller.role is not Role.ADMIN and caller.agent_id not in (agent.id, agent.parent_id):
-            raise Forbidden(
-                f"You can only change yourself and your subagents, and @{agent.name} is neither.",
-                f"Ask @{agent.name} itself, or an admin, to do it.",
-            )
-        if "rooms" in changes:
-            caller.must_administrate("change the rooms of agents")
-            await _move(tx, caller, agent, changes["rooms"] or ())
-            tx.publish_change(Topic.AGENT, agent.id)
-        if wanted:
-            agent = Agent.of(required(await q.change_agent(tx, agent_id=agent.id, changes=wanted)))
-    return agent
-
-
 async def _named(on: Database | Transaction, reference: str) -> Agent:
     key = ids.key_or_name(ids.AGENT, validation.text("agent", reference))
     row = await (q.agent_by_id(on, agent_id=key) if isinstance(key, int) else q.agent_by_name(on, name=key))
@@ -169,7 +141,8 @@ async def _named(on: Database | Transaction, reference: str) -> Agent:
     return Agent.of(row)
 
 
-def _capabilities(values: Sequence[str]) -> list[str]:
+def checked_capabilities(values: Sequence[str]) -> list[str]:
+    """These capabilities, sorted, within their bounds."""
     return sorted(validation.keys("capabilities", values))
 
 
@@ -209,16 +182,3 @@ async def _rooms_of_new(tx: Transaction, caller: Caller, new: NewAgent, task: Ta
     if caller.role is not Role.ADMIN and asked - {task.room_id}:
         raise Forbidden("A subagent can only join the room of its task.", "Leave `rooms` out.")
     return asked | {task.room_id}
-
-
-async def _move(tx: Transaction, caller: Caller, agent: Agent, references: Sequence[str]) -> None:
-    """Into exactly these rooms. What the agent holds elsewhere comes back when the leases run out."""
-    wanted = {(await rooms.find(tx, caller, room)).id for room in validation.items("rooms", references)}
-    await q.lock_agent(tx, agent_id=agent.id)
-    for row in await q.leave_other_rooms(tx, agent_id=agent.id, room_ids=sorted(wanted)):
-        if row["presence"] != Presence.OFFLINE:
-            data = {"presence": Presence.OFFLINE, "previous": row["presence"]}
-            tx.append_event(
-                row["room_id"], EventKind.PRESENCE_CHANGED, actor=caller.agent_id, agent=agent.id, data=data
-            )
-    await rooms.add_member(tx, agent, wanted, actor=caller.agent_id)

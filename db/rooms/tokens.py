@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db.core import validation
-from db.core.callers import Caller, token_hash
+from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import Role
-from db.core.errors import BadInput, Forbidden, NotFound
+from db.core.errors import BadInput, Forbidden
 from db.core.queries import q
 from db.core.records import Agent, Record
-from db.core.transaction import Committed, Topic
 from db.rooms import agents
 
 _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
@@ -57,29 +56,6 @@ async def create(
         expires_at=_future(expires_at),
     )
     return agent, token
-
-
-async def revoke(database: Database, caller: Caller, reference: str | None, token: str | None) -> int:
-    """End every token of the agent, or the one given: the caller's own, or, for an ADMIN, anyone's. Says how many."""
-    caller.must_not_observe()
-    if token is not None:
-        if reference is not None:
-            raise BadInput(
-                "token",
-                "agent and token are mutually exclusive: `agent` revokes all of its tokens, `token` that one.",
-            )
-        owner = await q.token_owner(database, hash=token_hash(token))
-        if owner is None or (owner != caller.agent_id and caller.role is not Role.ADMIN):
-            # Never the token itself, which would end in logs.
-            raise NotFound("token")
-        ended = len(await q.revoke_token(database, hash=token_hash(token)))
-    else:
-        owner = (await agents.find(database, caller, reference or caller.name)).id
-        if owner != caller.agent_id:
-            caller.must_administrate("revoke the tokens of others")
-        ended = len(await q.revoke_tokens_of(database, agent_id=owner))
-    database.publish(Committed(changes=frozenset({(Topic.AGENT, owner)})))
-    return ended
 
 
 async def valid_tokens(database: Database, agent: str | None) -> list[ValidToken]:

@@ -16,7 +16,7 @@ from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.rooms import agents, rooms
-from db.tasks import criteria, readiness, submissions
+from db.tasks import criteria, leaving, readiness, submissions
 from db.tasks.task_guard import locked_room_and_task
 
 _DEFAULT_COMMENTS = {Verdict.APPROVED: "Approved.", Verdict.CHANGES_REQUESTED: "Changes requested."}
@@ -118,6 +118,7 @@ async def _approve(tx: Transaction, caller: Caller, task: Task) -> None:
     done = Task.of(required(await q.approve_task(tx, task_id=task.id, reviewer_id=caller.agent_id)))
     tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, {"result": task.result, "fence": task.fence})
     await readiness.task_ended(tx, done, caller.agent_id)
+    await leaving.end_subagents(tx, [task.id], caller.agent_id)
     if task.objective_id is not None:
         await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
 

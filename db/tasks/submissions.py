@@ -15,7 +15,7 @@ from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources
 from db.rooms import agents
-from db.tasks import criteria, readiness, waits
+from db.tasks import criteria, leaving, readiness, waits
 from db.tasks.task_guard import Held, locked_room_and_task, require_holder
 
 
@@ -116,6 +116,7 @@ async def complete(
         tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, data)
         # What follows from it stands behind it in the log.
         await readiness.task_ended(tx, done, caller.agent_id)
+        await leaving.end_subagents(tx, [task.id], caller.agent_id)
         await resources.release(tx, held.holds, caller.agent_id, worked=True)
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)

@@ -13,7 +13,7 @@ from db.core.rules import Move
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources
-from db.tasks import readiness
+from db.tasks import leaving, readiness
 from db.tasks.task_guard import locked_room_and_task
 
 
@@ -22,6 +22,7 @@ async def cancel(database: Database, caller: Caller, reference: str, reason: str
     _reason(reason)
     async with locked_room_and_task(database, caller, reference, text=reason) as (tx, _room, held):
         task = await _cancel(tx, held.task, caller.agent_id, reason)
+        await leaving.end_subagents(tx, [task.id], caller.agent_id)
         await resources.release(tx, held.holds, caller.agent_id, worked=False)
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
@@ -33,6 +34,7 @@ async def cancel_open_of(tx: Transaction, objective_ids: Sequence[int], actor: i
     rows = await q.open_tasks_of(tx, objective_ids=objective_ids)
     for row in rows:
         await _cancel(tx, Task.of(row), actor, reason)
+    await leaving.end_subagents(tx, [row["id"] for row in rows], actor)
     held = {row["id"]: row["requirement_id"] for row in rows if row["status"] == TaskStatus.DOING}
     await resources.release(tx, held, actor, worked=False)
 

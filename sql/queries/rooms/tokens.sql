@@ -7,11 +7,18 @@ on conflict on constraint a_token_is_unique do nothing;
 -- name: token_owner(hash)$
 select agent_id from token where hash = :hash;
 
--- name: revoke_token(hash)
-update token set revoked_at = now() where hash = :hash and revoked_at is null returning id;
-
--- name: revoke_tokens_of(agent_id)
-update token set revoked_at = now() where agent_id = :agent_id and revoked_at is null returning id;
+-- name: revoke_tokens(agent_id, hash)
+-- Those of the agent that still let somebody in; the one of this hash, where one is given.
+-- nullable: hash
+with live as (
+  select id
+    from token
+   where agent_id = :agent_id and revoked_at is null and (expires_at is null or expires_at > now())
+     and (:hash::bytea is null or hash = :hash)
+   order by id
+     for no key update
+)
+update token set revoked_at = now() from live where token.id = live.id returning token.id;
 
 -- name: good_tokens(agent)
 -- Those that let somebody in; of one agent, where one is named.

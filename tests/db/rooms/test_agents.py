@@ -12,6 +12,7 @@ from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NameTaken, NotFound, NotHolder, Refused, Unauthenticated
 from db.core.records import Room
 from db.core.transaction import Committed, Topic
+from db.operations import agent_mutations
 from db.rooms import agents, tokens
 from db.rooms.agents import NewAgent
 from tests import people
@@ -141,9 +142,9 @@ async def test_agents_change_themselves_and_their_subagents(database: Database) 
     bob, eve = await people.caller(database, "bob", web), await people.caller(database, "eve", web)
     child, _ = await agents.register(database, bob, NewAgent("kid", spawned_for=await held_task(database, web, bob)))
 
-    itself = await agents.update(database, bob, None, {"description": "builds", "capabilities": ["py", "go"]})
-    kid = await agents.update(database, bob, "@kid", {"capabilities": ["go"]})
-    cleared = await agents.update(database, bob, None, {"capabilities": None})
+    itself = await agent_mutations.update(database, bob, None, {"description": "builds", "capabilities": ["py", "go"]})
+    kid = await agent_mutations.update(database, bob, "@kid", {"capabilities": ["go"]})
+    cleared = await agent_mutations.update(database, bob, None, {"capabilities": None})
 
     assert (itself.description, itself.capabilities) == ("builds", ("go", "py"))
     assert (kid.id, kid.capabilities, kid.description) == (child.id, ("go",), "")
@@ -155,9 +156,9 @@ async def test_agents_change_themselves_and_their_subagents(database: Database) 
     ]
     for caller, reference, changes in tries:
         with pytest.raises(Forbidden):
-            await agents.update(database, caller, reference, changes)
+            await agent_mutations.update(database, caller, reference, changes)
     with pytest.raises(NotFound):
-        await agents.update(database, await people.caller(database, "far"), "bob", {"description": "x"})
+        await agent_mutations.update(database, await people.caller(database, "far"), "bob", {"description": "x"})
 
 
 async def test_an_admin_sets_all_the_rooms_of_an_agent(database: Database) -> None:
@@ -165,7 +166,7 @@ async def test_an_admin_sets_all_the_rooms_of_an_agent(database: Database) -> No
     bob = await people.caller(database, "bob", web)
     await database.execute("update room_member set presence = 'IDLE' where agent_id = $1", bob.agent_id)
 
-    await agents.update(database, await people.admin(database), "bob", {"rooms": ["other"]})
+    await agent_mutations.update(database, await people.admin(database), "bob", {"rooms": ["other"]})
 
     assert await agents.rooms_of(database, [bob.agent_id]) == {bob.agent_id: [other]}
     assert (await people.log(database, web))[-1] == (
@@ -231,12 +232,12 @@ async def test_tokens_are_revoked_one_by_one_or_all(database: Database) -> None:
     bob = await people.caller(database, "bob")
     made = [(await tokens.create(database, bob, None, role=None, label=None, expires_at=None))[1] for _ in range(2)]
 
-    one = await tokens.revoke(database, bob, None, made[0])
-    again = await tokens.revoke(database, bob, None, made[0])
-    rest = await tokens.revoke(database, await people.admin(database), "bob", None)
+    one = await agent_mutations.revoke_tokens(database, bob, None, made[0])
+    again = await agent_mutations.revoke_tokens(database, bob, None, made[0])
+    rest = await agent_mutations.revoke_tokens(database, await people.admin(database), "bob", None)
 
     assert (one, again, rest) == (1, 0, 2)
-    assert published == [Committed(changes=frozenset({(Topic.AGENT, bob.agent_id)}))] * 3
+    assert published == [Committed({}, [], frozenset({(Topic.AGENT, bob.agent_id)}))] * 3
     with pytest.raises(Unauthenticated):
         await authenticate(database, made[1])
 
@@ -255,5 +256,5 @@ async def test_tokens_of_others_can_not_be_revoked(database: Database) -> None:
     ]
     for caller, reference, token, refusal in tries:
         with pytest.raises(refusal):
-            await tokens.revoke(database, caller, reference, token)
+            await agent_mutations.revoke_tokens(database, caller, reference, token)
     assert (await authenticate(database, hers)).name == "eve"
