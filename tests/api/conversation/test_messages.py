@@ -1,13 +1,16 @@
 """Channels and messages as clients meet them."""
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from db.conversation import message_send
+from db.conversation import message_send, messages
 from db.core.database import Database
 from db.core.enums import AgentKind, Role
 from db.core.records import Room
@@ -24,6 +27,8 @@ LIST = f"""query ($channel: String, $first: Int = 50, $after: String, $last: Int
   messages(channel: $channel, first: $first, after: $after, last: $last, before: $before) {{ {PAGE} }} }} }}"""
 SENT = """subscription ($channel: String, $after: String) {
   messageSent(channel: $channel, after: $after) { cursor message { body } } }"""
+
+EXAMPLES = json.loads((Path(__file__).parents[2] / "data" / "mentions.json").read_text())
 
 
 @dataclass
@@ -382,6 +387,24 @@ async def test_mentions_in_comments_count_as_in_messages(team: Team) -> None:
     assert await team.inbox(team.ann) == []
     rows = await team.database.fetch("select comment_id from inbox_item order by id")
     assert f"C{rows[0]['comment_id']}" == said["id"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["text"])
+async def test_addresses_and_comments_name_nobody_and_what_stands_beside_them_does(
+    team: Team, example: dict[str, Any]
+) -> None:
+    tasks = {f"T{n}": await team.ann.make() for n in (1, 2, 3)}
+    body = re.sub(r"T[123]", lambda match: tasks[match[0]], example["text"])
+
+    sent = await team.bob.do("sendMessage", ALL, channel="general", body=body)
+    said = await team.bob.do("addComment", "mentions { name }", on=tasks["T1"], body=body)
+
+    assert [agent["name"] for agent in sent["mentions"]] == example["names"]
+    assert [agent["name"] for agent in said["mentions"]] == example["names"]
+    assert sent["unknownMentions"] == []
+    assert [ref["id"] for ref in sent["refs"]] == [tasks[task] for task in example["ids"]]
+    told = [("MENTION", f"@bob mentions you in #general: {messages.summary(body)}")]
+    assert (await team.inbox(team.eve))[:1] == (told if "eve" in example["names"] else [])
 
 
 async def test_who_is_told_anyway_is_not_told_of_the_mention_as_well(team: Team) -> None:

@@ -1,5 +1,9 @@
 """What a text names, told from the text alone."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +12,8 @@ from db.conversation import mentions
 from db.core import ids
 
 names = st.from_regex(r"[a-z][a-z0-9_-]{0,20}[a-z0-9]", fullmatch=True)
+# The dashboard reads the same: see dashboard/src/components/mentions.test.ts.
+EXAMPLES = json.loads((Path(__file__).parents[2] / "data" / "mentions.json").read_text())
 words = st.text(alphabet="abcdefgh XYZ,.!?\n", max_size=40)
 
 
@@ -64,6 +70,34 @@ def test_ids_are_found_where_they_stand_alone(text: str, named: list[str]) -> No
     assert [ids.of(*one) for one in mentions.read(text).ids] == named
 
 
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["text"])
+def test_what_stands_beside_addresses_and_comments_is_told_from_what_stands_in_them(example: dict[str, Any]) -> None:
+    named = mentions.read(example["text"])
+
+    assert [word.lower() for word in named.words] == example["names"]
+    assert [ids.of(*one) for one in named.ids] == example["ids"]
+
+
+# Addresses as they are made, and what may follow them without a space.
+paths = st.lists(st.from_regex(r"[\w~%-]{1,8}", fullmatch=True, alphabet="aZ0é~%-_"), max_size=4).map("/".join)
+addresses = st.builds(
+    "{}/{}".format, st.sampled_from(["https://x.example", "x.example", "ssh://git@bob", "http://x:1"]), paths
+)
+ends = st.sampled_from([" ", "\uff0c", "。", "请", "を", "—", "…", "|", ")", "”", "》", ", ", "\n"])
+
+
+@given(addresses, ends, names)
+def test_a_name_is_found_behind_an_address_and_not_in_it(address: str, end: str, name: str) -> None:
+    said = mentions.read(f"见{address}/@{name}{end}@{name} 和 {address}/@eve-of-it{end}T1")
+
+    assert said == mentions.Named((name,), ((ids.TASK, 1),))
+
+
+@given(words, names, words)
+def test_nothing_in_a_comment_is_found(before: str, name: str, within: str) -> None:
+    assert mentions.read(f"{before} <!-- {within}@{name} T1 ` --> {before}") == mentions.Named()
+
+
 @given(st.lists(names, max_size=5), words)
 def test_every_name_that_is_said_is_found_in_order(said: list[str], between: str) -> None:
     text = between.join(f" @{name} " for name in said)
@@ -78,12 +112,12 @@ def test_nothing_in_code_is_found(before: str, name: str, after: str, code: str)
     assert mentions.read(text) == mentions.Named()
 
 
-@given(st.text(), st.text(alphabet="@ab.-_/`~>\\ \n1T:"))
+@given(st.text(), st.text(alphabet="@\uff20ab.-_/`~<!>\\ \n1T:请。"))
 def test_any_text_can_be_read(anything: str, likely: str) -> None:
     for text in (anything, likely):
         named = mentions.read(text)
 
-        assert all(f"@{word}" in text for word in named.words)
+        assert all(f"@{word}" in text.translate({0xFF20: "@", 0xFE6B: "@"}) for word in named.words)
         assert all(ids.of(*one) in text for one in named.ids)
 
 
