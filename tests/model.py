@@ -145,9 +145,12 @@ class Model:
         )
 
     def related(self, one: int, other: int) -> bool:
-        a, b = self.agents[one], self.agents[other]
-        siblings = a.parent is not None and a.parent == b.parent
-        return b.key in (a.key, a.parent) or a.key == b.parent or siblings
+        return self.family(one) == self.family(other)
+
+    def family(self, agent: int) -> int:
+        """The first of its ancestors."""
+        parent = self.agents[agent].parent
+        return agent if parent is None else self.family(parent)
 
     def lapsed(self, task: Task) -> bool:
         return task.status == "DOING" and task.lease_ends <= self.now

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from db.core.database import Database
@@ -27,6 +28,7 @@ class Caller:
     rooms: frozenset[int]
     token_id: int
     unseen: bool = False
+    token_expires_at: datetime | None = None
 
     @property
     def visible_rooms(self) -> tuple[int, ...] | None:
@@ -111,6 +113,7 @@ def _caller(row: "CallerByTokenIdRow") -> Caller:
         rooms=frozenset(row["rooms"]),
         token_id=row["token_id"],
         unseen=row["unseen"],
+        token_expires_at=row["token_expires_at"],
     )
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from db.core import ids
 from db.core.enums import TaskStatus
 from db.core.errors import WrongStatus
-from db.core.records import Agent, KeyResult
+from db.core.records import KeyResult
 
 
 class Move(StrEnum):
@@ -53,13 +53,6 @@ def check_move(task_id: int, status: TaskStatus, move: Move) -> TaskStatus:
         allowed = [start.value for start, taken in NEXT if taken is move]
         raise WrongStatus(id=ids.of(ids.TASK, task_id), status=status.value, allowed=allowed)
     return NEXT[status, move]
-
-
-def related(one: Agent, other: Agent) -> bool:
-    """Whether they are the same, parent and child, or children of the same parent: such don't review each other."""
-    if one.id in (other.id, other.parent_id) or other.id == one.parent_id:
-        return True
-    return one.parent_id is not None and one.parent_id == other.parent_id
 
 
 def key_result_progress(key_result: KeyResult) -> float:

@@ -303,6 +303,7 @@ class BurnUpOfObjectivesRow(TypedDict):
 
 class CallerByTokenIdRow(TypedDict):
     token_id: int
+    token_expires_at: datetime | None
     role: str
     id: int
     name: str
@@ -314,6 +315,7 @@ class CallerByTokenIdRow(TypedDict):
 class CallersByTokensRow(TypedDict):
     hash: bytes
     token_id: int
+    token_expires_at: datetime | None
     role: str
     id: int
     name: str
@@ -325,6 +327,7 @@ class CallersByTokensRow(TypedDict):
 class CallersConnectedRow(TypedDict):
     hash: bytes
     token_id: int
+    token_expires_at: datetime | None
     role: str
     id: int
     name: str
@@ -1093,6 +1096,7 @@ class Statements:
     async def readers_among(self, on: Connection, /, *, agent_ids: Collection[int | None], room_id: int) -> list[AgentRow]: ...
     async def record_migration(self, on: Connection, /, *, name: str) -> str: ...
     async def recount(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[RecountRow]: ...
+    async def related(self, on: Connection, /, *, agent_id: int, other_id: int) -> bool: ...
     async def release_owned(self, on: Connection, /, *, agent_ids: Collection[int | None], room_ids: Collection[int | None] | None) -> list[ReleaseOwnedRow]: ...
     async def release_task(self, on: Connection, /, *, task_id: int) -> TaskRow | None: ...
     async def renew_held(self, on: Connection, /, *, agent_id: int, room_ids: Collection[int | None] | None, quiet_seconds: int | None) -> list[TaskRow]: ...

@@ -74,6 +74,11 @@ async def rooms_of(database: Database, keys: Sequence[int]) -> dict[int, list[Ro
     return found
 
 
+async def related(tx: Transaction, one: int, other: int) -> bool:
+    """Whether they are the same agent, or of one family, however distant: such don't review each other's work."""
+    return await q.related(tx, agent_id=one, other_id=other)
+
+
 async def ensure(on: Database | Transaction, name: str, *, kind: AgentKind = AgentKind.AGENT) -> Agent:
     """The agent of this name, made where there is none."""
     row = await q.agent_by_name(on, name=name)
@@ -106,7 +111,10 @@ async def grant_membership(database: Database, agent: Agent, room_ids: Iterable[
 
 
 async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[Agent, str]:
-    """A new agent with its first token, by an ADMIN, or as a subagent for a task that the caller holds."""
+    """A new agent with its first token, by an ADMIN, or as a subagent for a task that the caller holds.
+
+    The token ends when that of the caller does.
+    """
     caller.must_not_observe()
     validation.agent_name(new.name)
     validation.text("description", new.description)
@@ -130,7 +138,7 @@ async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[A
             raise NameTaken(new.name)
         agent = Agent.of(row)
         await rooms.add_member(tx, agent, room_ids, actor=caller.agent_id)
-        return agent, await issue_token(tx, agent.id, new.role)
+        return agent, await issue_token(tx, agent.id, new.role, expires_at=caller.token_expires_at)
 
 
 async def _named(on: Database | Transaction, reference: str) -> Agent:

@@ -53,7 +53,7 @@ async def create(
         agent.id,
         chosen,
         label=validation.text("label", label or "", most=validation.MAX_TITLE),
-        expires_at=_future(expires_at),
+        expires_at=_end(caller, expires_at),
     )
     return agent, token
 
@@ -63,10 +63,18 @@ async def valid_tokens(database: Database, agent: str | None) -> list[ValidToken
     return [ValidToken.of(row) for row in await q.good_tokens(database, agent=agent)]
 
 
-def _future(expires_at: datetime | None) -> datetime | None:
+def _end(caller: Caller, expires_at: datetime | None) -> datetime | None:
+    """When the new token ends: it doesn't outlive the one that makes it."""
+    latest = caller.token_expires_at
     if expires_at is None:
-        return None
+        return latest
     instant = validation.time("expiresAt", expires_at)
     if instant <= datetime.now(UTC):
         raise BadInput("expiresAt", f"expiresAt is {instant.isoformat()}, which is in the past.")
+    if latest is not None and instant > latest:
+        raise BadInput(
+            "expiresAt",
+            f"expiresAt is {instant.isoformat()}, and the token that you send ends before: {latest.isoformat()}.",
+            "Send that time or an earlier one, or leave it out.",
+        )
     return instant

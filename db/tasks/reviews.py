@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.conversation import comments
-from db.core import ids, rules, validation
+from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import CommentKind, EventKind, InboxKind, Verdict
@@ -136,9 +136,9 @@ def _notify(tx: Transaction, caller: Caller, task: Task, new: NewReview) -> None
 
 async def require_unrelated_reviewer(tx: Transaction, task: Task, reviewer_id: int) -> None:
     """SELF_REVIEW where the reviewer is the submission's author, or a relative."""
-    author_id = task.submitted_by_id or 0
-    known = await agents.by_ids(tx, [author_id, reviewer_id])
-    if rules.related(known[author_id], known[reviewer_id]):
+    author_id = required(task.submitted_by_id)
+    if await agents.related(tx, author_id, reviewer_id):
+        known = await agents.by_ids(tx, [author_id, reviewer_id])
         raise SelfReview(task=ids.of(ids.TASK, task.id), author=known[author_id].name, reviewer=known[reviewer_id].name)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.conversation import comments, messages
-from db.core import ids, rules, validation
+from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import ArtifactKind, CommentKind, EventKind, InboxKind, WaitKind
@@ -125,9 +125,9 @@ async def complete(
 
 async def _reviewer(tx: Transaction, caller: Caller, task: Task) -> Agent | None:
     """The task's reviewer, if it may review this author's work: one that may not would leave it waiting for ever."""
-    known = await agents.by_ids(tx, [caller.agent_id, *([task.reviewer_id] if task.reviewer_id else [])])
-    reviewer = known.get(task.reviewer_id) if task.reviewer_id else None
-    return None if reviewer is None or rules.related(reviewer, known[caller.agent_id]) else reviewer
+    if task.reviewer_id is None or await agents.related(tx, task.reviewer_id, caller.agent_id):
+        return None
+    return (await agents.by_ids(tx, [task.reviewer_id]))[task.reviewer_id]
 
 
 async def _hand_in(tx: Transaction, caller: Caller, held: Held, submission: Submission) -> None:

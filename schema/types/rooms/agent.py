@@ -158,7 +158,8 @@ class CreateTokenInput:
         description="What it lets its bearer do; left out, the caller's own role, or MEMBER for another agent.",
     )
     expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When it expires; left out, never."
+        default=strawberry.UNSET,
+        description="When it expires; left out, when the token that makes it does, which may be never.",
     )
     label: str | None = strawberry.field(default=strawberry.UNSET, description="What it is for.")
 

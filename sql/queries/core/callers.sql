@@ -1,6 +1,6 @@
 -- name: callers_by_tokens(hashes)
 -- Who tokens speak for, with all that deciding a request needs. Many at once, for whoever waits at the door.
-select token.hash, token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
+select token.hash, token.id as token_id, token.expires_at as token_expires_at, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
        array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms,
        agent.last_seen_at is null or agent.last_seen_at < now() - interval '1 second'
          or exists (select from room_member where agent_id = agent.id and presence <> 'ONLINE')
@@ -21,7 +21,7 @@ with due as (
 ), used as (
   update token set last_used_at = now() from due where token.id = due.id
 )
-select token.hash, token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
+select token.hash, token.id as token_id, token.expires_at as token_expires_at, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
        array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
   from token join agent on agent.id = token.agent_id
  where token.hash = any(:hashes::bytea[])
@@ -30,7 +30,7 @@ select token.hash, token.id as token_id, token.role, agent.id, agent.name, agent
 
 -- name: caller_by_token_id(token_id)^
 -- As callers_by_tokens, for a request that has waited: much may have changed since it came.
-select token.id as token_id, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
+select token.id as token_id, token.expires_at as token_expires_at, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
        array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
   from token join agent on agent.id = token.agent_id
  where token.id = :token_id

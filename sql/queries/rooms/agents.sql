@@ -11,6 +11,10 @@ select * from agent where id = any(:agent_ids::bigint[]);
 -- Whether the agent is a member of one of these rooms.
 select exists (select from room_member where agent_id = :agent_id and room_id = any(:room_ids::bigint[]));
 
+-- name: related(agent_id, other_id)$
+-- Whether they are the same agent, or of one family.
+select family_of(:agent_id) = family_of(:other_id);
+
 -- name: insert_agent(name, kind, description, capabilities, parent_id, spawned_for_id)^
 -- Nothing comes back where the name is taken.
 insert into agent (name, kind, description, capabilities, parent_id, spawned_for_id)

@@ -17,13 +17,12 @@ update criterion set accepted = null where task_id = :task_id and accepted is no
 -- decided comes last. Whoever asks at the same moment skips it and gets the next.
 -- nullable: assignee_name
 with asking as (
-  select id, parent_id from agent where id = :agent_id
+  select family_of(:agent_id) as family
 ), picked as (
   select t.id, t.reviewer_id as reviewer_before
     from task t join agent author on author.id = t.submitted_by_id cross join asking
-   where t.room_id = :room_id and t.status = 'VALIDATING' and (t.reviewer_id is null or t.reviewer_id = asking.id)
-     and author.id <> asking.id and author.parent_id is distinct from asking.id
-     and asking.parent_id is distinct from author.id and coalesce(author.parent_id <> asking.parent_id, true)
+   where t.room_id = :room_id and t.status = 'VALIDATING' and (t.reviewer_id is null or t.reviewer_id = :agent_id)
+     and case when author.parent_id is null then author.id else family_of(author.id) end <> asking.family
    order by t.review_taken_at is not null, t.submitted_at, t.id
    limit 1
      for no key update of t skip locked

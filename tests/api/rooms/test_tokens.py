@@ -5,8 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from db.core.callers import authenticate
+from db.core.database import Database
 from db.core.enums import Role
+from db.events.feed import Feed
 from db.rooms import agents
+from tests import people
+from tests.api.schema_client import Actor
 from tests.api.server_fixture import Live, serving
 
 ME = "{ me { name } }"
@@ -87,3 +92,27 @@ async def test_a_token_that_runs_out_ends_its_sockets_too(live: Live) -> None:
     async with live.socket(token) as opened:
         assert await opened.closed(3) == (4403, "Forbidden")
     assert (await live.post(ME, authorization=f"Bearer {token}")).status_code == 401
+
+
+async def test_a_token_ends_no_later_than_the_one_that_made_it(database: Database) -> None:
+    room = await people.room(database, require_done_criteria=False)
+    agent = await people.caller(database, "bob", room)
+    end = datetime.now(UTC) + timedelta(minutes=1)
+    token = await agents.issue_token(database, agent.agent_id, Role.MEMBER, expires_at=end)
+    bob = Actor(database, await authenticate(database, token), Feed(database))
+    task = await bob.make()
+    await bob.claim(task)
+
+    made = [
+        (await bob.do("createToken", "token"))["token"],
+        (await bob.do("createToken", "token", expiresAt=(end - timedelta(seconds=9)).isoformat()))["token"],
+        (await bob.do("registerAgent", "token", name="kid", spawnedFor=task))["token"],
+    ]
+
+    ends = [(await authenticate(database, one)).token_expires_at for one in made]
+    assert ends == [end, end - timedelta(seconds=9), end]
+    again = await Actor(database, await authenticate(database, made[1]), bob.feed).do("createToken", "token")
+    assert (await authenticate(database, again["token"])).token_expires_at == end - timedelta(seconds=9)
+    before = await database.fetchval("select count(*) from token")
+    refused = await bob.refused("createToken", expiresAt=(end + timedelta(seconds=1)).isoformat())
+    assert (refused["code"], await database.fetchval("select count(*) from token")) == ("BAD_INPUT", before)

@@ -210,9 +210,12 @@ async def test_changes_bring_the_task_back_to_its_author_first_of_all(gate: Gate
 async def test_the_author_and_its_relatives_do_not_judge_the_work(gate: Gate) -> None:
     child = await gate.subagent(gate.author, "child")
     sibling = await gate.subagent(gate.author, "sibling")
-    of_author, of_child = await gate.submitted(), await gate.world.task(gate.room)
-    await claims.claim(gate.database, child, t(of_child))
-    await submissions.submit(gate.database, child, t(of_child), Submission(summary="Done"))
+    grandchild = await gate.subagent(child, "grandchild")
+    nephew = await gate.subagent(sibling, "nephew")
+    of_author, of_child, of_grandchild = [await gate.world.task(gate.room) for _ in range(3)]
+    for author, task in ((gate.author, of_author), (child, of_child), (grandchild, of_grandchild)):
+        await claims.claim(gate.database, author, t(task))
+        await submissions.submit(gate.database, author, t(task), Submission(summary="Done"))
 
     for task, judge in (
         (of_author, gate.author),
@@ -220,23 +223,33 @@ async def test_the_author_and_its_relatives_do_not_judge_the_work(gate: Gate) ->
         (of_author, sibling),
         (of_child, gate.author),
         (of_child, sibling),
+        (of_author, grandchild),
+        (of_child, nephew),
+        (of_grandchild, gate.author),
+        (of_grandchild, sibling),
+        (of_grandchild, nephew),
     ):
         with pytest.raises(SelfReview):
             await reviews.review(gate.database, judge, t(task), APPROVED)
         assert await reviews.claim_next(gate.database, judge, None) is None
 
-    assert [(await gate.now(task)).status for task in (of_author, of_child)] == [TaskStatus.VALIDATING] * 2
+    submitted = [of_author, of_child, of_grandchild]
+    assert [(await gate.now(task)).status for task in submitted] == [TaskStatus.VALIDATING] * 3
     assert await gate.database.fetchval("select count(*) from review") == 0
+    taken = await reviews.claim_next(gate.database, gate.reviewer, None)
+    assert taken is not None
+    assert taken.id == of_author.id
 
 
 async def test_the_database_itself_refuses_relatives_and_done_without_a_verdict(gate: Gate) -> None:
     child = await gate.subagent(gate.author, "child")
+    grandchild = await gate.subagent(child, "grandchild")
     task = await gate.submitted()
     insert = (
         "insert into review (task_id, submission, author_id, reviewer_id, verdict) values ($1, 1, $2, $3, 'APPROVED')"
     )
 
-    for reviewer in (gate.author, child):
+    for reviewer in (gate.author, child, grandchild):
         with pytest.raises(asyncpg.CheckViolationError):
             await gate.database.execute(insert, task.id, gate.author.agent_id, reviewer.agent_id)
     with pytest.raises(asyncpg.CheckViolationError):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import asyncpg
@@ -54,7 +55,7 @@ _MAYBE = st.booleans()
 
 
 class Work(RuleBasedStateMachine):
-    """A planner, a parent with two children, and a stranger who can do more, in one room with all its gates."""
+    """A planner, a parent with child and grandchild, and a stranger who can do more, in one room with all its gates."""
 
     url: str
 
@@ -82,10 +83,11 @@ class Work(RuleBasedStateMachine):
             made = await room_mutations.open_room(tx, f"work-{suffix}", "Work", actor=None)
         assert made is not None
         self.room_id = made.id
-        names = ("planner", "parent", "child", "sibling", "stranger")
+        names = ("planner", "parent", "child", "grandchild", "stranger")
         self.callers = [await _member(self.database, made.id, f"{name}-{suffix}") for name in names]
         keys = [caller.agent_id for caller in self.callers]
-        await self.database.execute("update agent set parent_id = $1 where id = any($2)", keys[1], keys[2:4])
+        for above, below in pairwise(keys[1:4]):
+            await self.database.execute("update agent set parent_id = $1 where id = $2", above, below)
         await self.database.execute("update agent set capabilities = '{welding}' where id = $1", keys[4])
         changes = {
             "require_done_criteria": rules.criteria,
@@ -101,7 +103,7 @@ class Work(RuleBasedStateMachine):
         await room_mutations.update(self.database, self.callers[0], f"R{made.id}", changes)
         objective = await objective_mutations.create(self.database, self.callers[0], room=f"R{made.id}", title="Goal")
         self.objective = f"O{objective.id}"
-        parents = {keys[2]: keys[1], keys[3]: keys[1]}
+        parents = {keys[2]: keys[1], keys[3]: keys[2]}
         able = {keys[4]: frozenset({"welding"})}
         agents = {key: model.Agent(key, parents.get(key), able.get(key, frozenset())) for key in keys}
         self.model = model.Model(agents, rules)
