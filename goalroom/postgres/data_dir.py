@@ -1,7 +1,9 @@
 """The data directory: its owner and its permissions."""
 
+import logging
 import os
 import pwd
+import shlex
 import shutil
 import stat
 import subprocess
@@ -22,8 +24,13 @@ CLUSTER, NEW_CLUSTER, TURN, IN_USE, ADMIN_TOKEN = (
 )
 _OURS = {CLUSTER, NEW_CLUSTER, TURN, IN_USE, ADMIN_TOKEN, ADMIN_TOKEN + ".new"}
 _SYSTEM_USER = "goalroom"
+_DIRECTORY_MODE, _FILE_MODE = 0o700, 0o600
+# Postgres refuses to start on a directory that others may write to, or anybody but its group read.
+_REFUSED_BY_POSTGRES = 0o027
 # In a directory that is root's alone, as only root makes users: nobody else can hold it.
 _USERADD_LOCK = Path("/run/goalroom-useradd.lock")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,53 @@ class Account:
 
 
 def make(path: Path) -> None:
-    """The directory, closed to others where it is new; one that exists keeps its mode unless it is empty."""
+    """The directory, closed to others where it is new or empty."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
         if not any(path.iterdir()) and path.stat().st_uid == os.geteuid():
-            path.chmod(0o700)
+            path.chmod(_DIRECTORY_MODE)
     except OSError as error:
         raise CommandError(f"Can't create or read the data directory {path}: {error.strerror}.") from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise CommandError(f"The data directory {path} is not writable for this user.")
+
+
+def close_to_others(path: Path) -> None:
+    """Take away what others than the owner may do with what is there, and log it.
+
+    A directory that holds files of others keeps its mode: it may be somebody's home, or the system's.
+    """
+    if not os.access(path, os.R_OK | os.X_OK):
+        return
+    _close(path / ADMIN_TOKEN, _FILE_MODE)
+    _close(cluster := path / CLUSTER, _DIRECTORY_MODE)
+    if _is_ours_alone(path):
+        _close(path, _DIRECTORY_MODE)
+    if cluster.exists() and (mode := _mode(cluster)) & _REFUSED_BY_POSTGRES:
+        raise CommandError(
+            f"Postgres refuses the directory {cluster}, since others may use it (its mode is {mode:04o}), "
+            f"and it can't be closed to them here. Run: chmod 0700 {shlex.quote(str(cluster))}"
+        )
+
+
+def _close(path: Path, wanted: int) -> None:
+    if not path.exists() or (mode := _mode(path)) == wanted:
+        return
+    said = {"path": str(path), "mode": f"{mode:04o}", "wanted": f"{wanted:04o}"}
+    try:
+        path.chmod(wanted)
+    except OSError as error:
+        _log.warning("others may read this, and its mode can't be changed", extra=said | {"error": error.strerror})
+    else:
+        _log.warning("changed the mode of this, which is nobody else's", extra=said)
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _is_ours_alone(path: Path) -> bool:
+    return all(entry.name in _OURS for entry in path.iterdir())
 
 
 def account(path: Path) -> Account | None:
@@ -57,7 +102,7 @@ def account(path: Path) -> Account | None:
             except KeyError:
                 raise CommandError(f"{owned} belongs to user id {uid}, which does not exist on this system.") from None
     user = system_user()
-    if all(entry.name in _OURS for entry in path.iterdir()):
+    if _is_ours_alone(path):
         os.chown(path, user.uid, user.gid)
     return user
 

@@ -43,6 +43,7 @@ class Cluster:
     def start(self) -> None:
         """Make sure that it runs, and that it goes on running until `stop`."""
         data_dir.make(self._data_dir)
+        data_dir.close_to_others(self._data_dir)
         self._server = PostgresServer(self._server.home, data_dir.account(self._data_dir))
         with self._turn():
             in_use = self._lock(data_dir.IN_USE)
@@ -81,6 +82,7 @@ class Cluster:
         looks = 0
         while True:
             await asyncio.sleep(1)
+            await asyncio.to_thread(self._server.shorten_log)
             looks = 0 if self._server.is_alive() else looks + 1
             if looks > 1:
                 _log.warning("the embedded Postgres is down, starting it again")

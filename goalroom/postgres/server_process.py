@@ -1,5 +1,6 @@
 """One embedded Postgres: made with initdb, started and stopped with pg_ctl, and asked how it is."""
 
+import logging
 import os
 import shlex
 import shutil
@@ -15,6 +16,11 @@ from goalroom.command_error import CommandError
 from goalroom.postgres import data_dir, socket_dir
 
 PATIENCE = 60.0
+
+_logger = logging.getLogger(__name__)
+
+_LOG, _OLD_LOG = "server.log", "server.log.1"
+_LONGEST_LOG = 10_000_000
 
 
 class PostgresServer:
@@ -43,13 +49,15 @@ class PostgresServer:
         if not self.is_alive():
             # What died with its machine or container leaves a number that may be another process's now.
             (self.home / "postmaster.pid").unlink(missing_ok=True)
-        log = self.home / "server.log"
+        self.shorten_log()
+        log = self.home / _LOG
         socket_dir.make(self._sockets, self.home, self.account)
         options = f"-c listen_addresses= -c unix_socket_permissions=0700 -k {shlex.quote(str(self._sockets))}"
-        start = ("start", "-w", "-t", str(int(PATIENCE)), "-D", str(self.home), "-l", str(log), "-o", options)
+        # pg_ctl hands its arguments to a shell, so the path goes into the environment, and the log's is relative.
+        start = ("start", "-w", "-t", str(int(PATIENCE)), "-l", _LOG, "-o", options)
         # The processes of one that was killed need a moment to notice, and until then a new one refuses.
         for pause in (0.5, 1, 2, None):
-            said = self._tool("pg_ctl", *start)
+            said = self._tool("pg_ctl", *start, folder=self.home)
             if said is None or self._is_ready():
                 return
             if pause is not None:
@@ -58,7 +66,29 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Shut it down; its clients are cut off."""
-        self._tool("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast", "-D", str(self.home))
+        self._tool("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast", folder=self.home)
+
+    def shorten_log(self) -> None:
+        """Move what the log says to another file when it is long: the server would write it for ever."""
+        log, old = self.home / _LOG, self.home / _OLD_LOG
+        # Not through links: the directory may be another user's, and we root.
+        flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            if log.lstat().st_size <= _LONGEST_LOG:
+                return
+            old.unlink(missing_ok=True)
+            with os.fdopen(os.open(log, flags), "r+b") as full:
+                with os.fdopen(os.open(old, flags | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
+                    if self.account is not None:
+                        os.fchown(kept.fileno(), self.account.uid, self.account.gid)
+                    full.seek(-_LONGEST_LOG, os.SEEK_END)
+                    shutil.copyfileobj(full, kept)
+                # The server appends, so it goes on at the new end.
+                full.truncate(0)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            _logger.warning("the log of the embedded Postgres can't be shortened", extra={"error": repr(error)})
 
     def is_alive(self) -> bool:
         """Whether the process that its lock file names is there, and a Postgres."""
@@ -120,7 +150,7 @@ class PostgresServer:
                 return answer == 0
             time.sleep(0.1)
 
-    def _tool(self, name: str, *arguments: str) -> str | None:
+    def _tool(self, name: str, *arguments: str, folder: Path = Path("/")) -> str | None:
         """Run one of Postgres's tools; what it said where it failed. Own session: Ctrl-C is for us to deal with."""
         user = {}
         if self.account is not None:
@@ -134,8 +164,8 @@ class PostgresServer:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd="/",
-                env=_environment(),
+                cwd=folder,
+                env=_environment() | {"PGDATA": str(self.home)},
                 start_new_session=True,
                 **user,
             )

@@ -12,7 +12,7 @@ from db.core.database import Database
 from db.core.migrations import CannotMigrate, exclusive_connection, migrate
 from db.operations import bootstrap
 from goalroom.command_error import CommandError
-from goalroom.postgres import admin_token
+from goalroom.postgres import admin_token, data_dir
 from goalroom.postgres.embedded import Cluster
 from goalroom.settings import Settings
 
@@ -21,6 +21,7 @@ from goalroom.settings import Settings
 async def postgres(settings: Settings) -> AsyncGenerator[str]:
     """The URL of a Postgres that runs until this is left; the embedded one unless the settings name another."""
     if settings.database_url is not None:
+        data_dir.close_to_others(settings.data_dir)
         yield settings.database_url
         return
     cluster = Cluster(settings.data_dir)

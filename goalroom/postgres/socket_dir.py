@@ -11,11 +11,13 @@ from goalroom.postgres.data_dir import Account
 
 _SOCKET = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 103  # of macOS; Linux takes 107
+# What divides the setting's list of directories, and what a shell reads in pg_ctl's options and its postmaster.opts.
+_SPECIAL = frozenset(",\"'$`\\\n")
 
 
 def path(home: Path, account: Account | None) -> Path:
-    """The cluster's own directory, or, where that path is too long for a socket, a short one beside."""
-    if len(os.fsencode(home / _SOCKET)) <= _LONGEST_SOCKET and not {",", '"'} & set(str(home)):
+    """The cluster's own directory, or, where that path is too long or strange for a socket, a short one beside."""
+    if len(os.fsencode(home / _SOCKET)) <= _LONGEST_SOCKET and not _SPECIAL & set(str(home)):
         return home
     name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"goalroom-{_owner(account)}-{name}"

@@ -319,6 +319,62 @@ def test_a_path_too_long_for_a_socket_does_no_harm(tmp_path: Path) -> None:
         assert run("token", "smith", "--data-dir", home).returncode == 0
 
 
+def test_a_strange_path_of_the_data_directory_reaches_no_shell(tmp_path: Path) -> None:
+    home = tmp_path / 'it\'s "$HOME" `touch \\owned`, $(touch owned); & | é'
+    with Server("--data-dir", home) as server:
+        assert run("token", "smith", "--data-dir", home).returncode == 0
+        assert status(server.url + "/readyz") == 200
+        assert server.stop() == 0
+
+    assert run("doctor", "--data-dir", home).returncode == 0
+    assert not is_running(home)
+    assert [path.name for path in tmp_path.rglob("*owned*")] == [home.name]
+
+
+def test_a_data_directory_that_others_may_use_is_closed_to_them_and_said(home: Path) -> None:
+    assert run("migrate", "--data-dir", home).returncode == 0
+    token = run("token", "smith", "--data-dir", home)
+    assert (token.returncode, token.stderr) == (0, "")
+    opened = {home: 0o2770, home / "postgres": 0o2770, home / "admin-token": 0o660}
+    for path in [home, *home.rglob("*")]:
+        path.chmod(mode(path) | (0o2070 if path.is_dir() else 0o060))
+    assert {path: mode(path) for path in opened} == opened
+
+    with Server("--data-dir", home) as server:
+        said = [json.loads(line) for line in server.said().splitlines()]
+
+    assert {path: mode(path) for path in opened} == {home: 0o700, home / "postgres": 0o700, home / "admin-token": 0o600}
+    told = {line["path"]: line["mode"] for line in said if line["message"].startswith("changed the mode")}
+    assert told == {str(path): f"{number:04o}" for path, number in opened.items()}
+
+
+def test_a_data_directory_with_files_of_others_keeps_its_mode(home: Path) -> None:
+    home.mkdir()
+    (home / "thesis.txt").write_text("")
+    home.chmod(0o755)
+    assert run("token", "smith", "--data-dir", home).returncode == 0
+    (home / "admin-token").chmod(0o644)
+
+    again = run("token", "smith", "--data-dir", home)
+
+    assert (again.returncode, again.stderr.count("\n")) == (0, 1)
+    assert [mode(home / name) for name in (".", "postgres", "admin-token")] == [0o755, 0o700, 0o600]
+
+
+def test_the_log_of_postgres_is_bounded(home: Path) -> None:
+    with Server("--data-dir", home) as server:
+        log = home / "postgres" / "server.log"
+        with log.open("a") as more:
+            more.writelines(f"line {number} {'x' * 90}\n" for number in range(150_000))
+        until(lambda: log.stat().st_size < 1_000)
+        assert (home / "postgres" / "server.log.1").stat().st_size == 10_000_000
+        killed = postmaster(home)
+        os.kill(killed, signal.SIGTERM)
+        until(lambda: log.stat().st_size > 0)
+        assert b"\0" not in log.read_bytes()
+        assert server.stop() == 0
+
+
 def test_version_and_help() -> None:
     assert run("--version").stdout.startswith("goalroom 0.")
     listed = run("--help").stdout
