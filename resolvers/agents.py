@@ -69,7 +69,7 @@ class AgentMutation:
 
     @strawberry.mutation(description="Change oneself or one's subagents; an ADMIN can change any agent.")
     async def update_agent(self, info: Info, input: UpdateAgentInput) -> Agent | None:  # noqa: A002
-        changes = given(input, "description", "capabilities", "rooms")
+        changes = given(input, "description", "capabilities", "rooms", "kind")
         return Agent.of(
             await agent_mutations.update(info.context.database, info.context.caller, or_none(input.agent), changes)
         )
@@ -92,7 +92,11 @@ class AgentMutation:
     )
     async def revoke_tokens(self, info: Info, input: RevokeTokensInput) -> int | None:  # noqa: A002
         return await agent_mutations.revoke_tokens(
-            info.context.database, info.context.caller, or_none(input.agent), or_none(input.token)
+            info.context.database,
+            info.context.caller,
+            or_none(input.agent),
+            token=or_none(input.token),
+            token_id=or_none(input.id),
         )
 
     @strawberry.mutation(description="I am here: renews the caller's leases and says what waits for it.")

@@ -10,7 +10,7 @@ from db.core.database import Database
 from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from db.core.queries import q
-from db.core.records import Channel, Comment, Event, InboxItem, Message, Objective, Resource, Room, Task
+from db.core.records import Channel, Comment, Event, InboxItem, Message, Objective, Resource, Room, Task, Token
 
 if TYPE_CHECKING:
     from db.core.statements import CallerByTokenIdRow
@@ -49,7 +49,13 @@ class Caller:
                 return self.sees(record.room_id) and record.agent_id == self.agent_id
             case Task() | Objective() | Comment() | Channel() | Resource() | Event():
                 return self.sees(record.room_id)
+            case Token():
+                return self.sees_tokens_of(record.agent_id)
         return True
+
+    def sees_tokens_of(self, agent_id: int) -> bool:
+        """Tokens are shown to their own agent and to ADMINs."""
+        return agent_id == self.agent_id or self.role is Role.ADMIN
 
     def must_see(self, room_id: int, thing: str) -> None:
         """NOT_FOUND where the room is closed to the caller: `thing` is the id that it asked for."""

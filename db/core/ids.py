@@ -6,6 +6,7 @@ from db.core.errors import BadInput
 
 ROOM, AGENT, SESSION, OBJECTIVE, KEY_RESULT, TASK = "R", "A", "S", "O", "K", "T"
 COMMENT, REVIEW, EVENT, CRITERION, INBOX_ITEM, MESSAGE, RESOURCE = "C", "V", "E", "Q", "I", "M", "X"
+TOKEN = "Y"  # noqa: S105  # a letter, no secret
 
 NOUNS = {
     ROOM: "a room",
@@ -21,6 +22,7 @@ NOUNS = {
     INBOX_ITEM: "an inbox item",
     MESSAGE: "a message",
     RESOURCE: "a resource",
+    TOKEN: "a token",
 }
 
 _SHOWN = 40

@@ -19,6 +19,7 @@ from db.core.enums import (
     EventKind,
     InboxKind,
     ObjectiveStatus,
+    Role,
     TaskStatus,
     Verdict,
     WaitKind,
@@ -99,6 +100,20 @@ class Session(Record):
     label: str
     started_at: datetime
     last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Token(Record):
+    """What is known of a valid token; its last use is stored to the minute."""
+
+    id: int
+    agent_id: int
+    agent: str
+    role: Role
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db.core import validation
+from db.core import ids, validation
 from db.core.callers import Caller, token_hash
 from db.core.database import Database
 from db.core.enums import EventKind, Presence, Role
@@ -16,9 +16,9 @@ from db.tasks import leaving
 
 
 async def update(database: Database, caller: Caller, reference: str | None, changes: Mapping[str, Any]) -> Agent:
-    """Change description, capabilities or rooms: of oneself, one's subagents, or, for an ADMIN, anyone.
+    """Change description, capabilities, rooms or kind: of oneself, one's subagents, or, for an ADMIN, anyone.
 
-    `rooms` is the whole set of memberships, and for an ADMIN alone. Null clears each of the three.
+    `rooms` is the whole set of memberships; it and `kind` are for an ADMIN alone. Null clears each but the kind.
     """
     caller.must_not_observe()
     wanted: dict[str, Any] = {}
@@ -26,6 +26,10 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
         wanted["description"] = validation.text("description", changes["description"] or "")
     if "capabilities" in changes:
         wanted["capabilities"] = agents.checked_capabilities(changes["capabilities"] or ())
+    if "kind" in changes:
+        if changes["kind"] is None:
+            raise BadInput("kind", "kind can't be null: leave it out to keep it as it is.")
+        wanted["kind"] = changes["kind"]
     async with database.transaction() as tx:
         agent = await agents.find(tx, caller, reference or caller.name)
         if caller.role is not Role.ADMIN and caller.agent_id not in (agent.id, agent.parent_id):
@@ -33,6 +37,9 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
                 f"You can only change yourself and your subagents, and @{agent.name} is neither.",
                 f"Ask @{agent.name} itself, or an admin, to do it.",
             )
+        if "kind" in changes:
+            caller.must_administrate("change the kind of agents")
+            tx.publish_change(Topic.AGENT, agent.id)
         if "rooms" in changes:
             caller.must_administrate("change the rooms of agents")
             await _move(tx, caller, agent, changes["rooms"] or ())
@@ -42,30 +49,51 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
     return agent
 
 
-async def revoke_tokens(database: Database, caller: Caller, reference: str | None, token: str | None) -> int:
-    """End every token of the agent, or the one given: the caller's own, or, for an ADMIN, anyone's. Says how many."""
+async def revoke_tokens(
+    database: Database,
+    caller: Caller,
+    reference: str | None = None,
+    *,
+    token: str | None = None,
+    token_id: str | None = None,
+) -> int:
+    """End every token of the agent, or one, given by its text or its id: the caller's own, or, for an ADMIN, anyone's.
+
+    Answers how many ended.
+    """
     caller.must_not_observe()
-    if token is not None:
-        if reference is not None:
-            raise BadInput(
-                "token",
-                "agent and token are mutually exclusive: `agent` revokes all of its tokens, `token` that one.",
-            )
-        owner = await q.token_owner(database, hash=token_hash(token))
-        if owner is None or (owner != caller.agent_id and caller.role is not Role.ADMIN):
-            # Never the token itself, which would end in logs.
-            raise NotFound("token")
-    else:
-        owner = (await agents.find(database, caller, reference or caller.name)).id
+    if sum(one is not None for one in (reference, token, token_id)) > 1:
+        raise BadInput(
+            "token",
+            "agent, token and id are mutually exclusive: `agent` revokes all of its tokens, the others one.",
+            "Send one of them, or none to revoke all of your own tokens.",
+        )
+    if token is None and token_id is None:
+        key, owner = None, (await agents.find(database, caller, reference or caller.name)).id
         if owner != caller.agent_id:
             caller.must_administrate("revoke the tokens of others")
+    else:
+        key, owner = await _find_token(database, caller, token, token_id)
     async with database.transaction() as tx:
         await q.lock_agent(tx, agent_id=owner)
-        rows = await q.revoke_tokens(tx, agent_id=owner, hash=None if token is None else token_hash(token))
+        rows = await q.revoke_tokens(tx, agent_id=owner, token_id=key)
         if rows:
             await leaving.tokens_revoked(tx, owner, caller.agent_id)
         tx.publish_change(Topic.AGENT, owner)
     return len(rows)
+
+
+async def _find_token(database: Database, caller: Caller, token: str | None, token_id: str | None) -> tuple[int, int]:
+    """The keys of the token and of its agent; NOT_FOUND unless it is the caller's own, or an ADMIN asks."""
+    found = await q.token_owner(
+        database,
+        token_id=None if token_id is None else ids.key(ids.TOKEN, token_id),
+        hash=None if token is None else token_hash(token),
+    )
+    if found is None or not caller.sees_tokens_of(found["agent_id"]):
+        # Never the token itself, which would end in logs.
+        raise NotFound(token_id or "token")
+    return found["id"], found["agent_id"]
 
 
 async def _move(tx: Transaction, caller: Caller, agent: Agent, references: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Tokens: what lets a program speak as an agent. Only their hashes are stored."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from db.core import validation
@@ -8,23 +8,12 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import Role
 from db.core.errors import BadInput, Forbidden
+from db.core.grouping import grouped
 from db.core.queries import q
-from db.core.records import Agent, Record
+from db.core.records import Agent, Token
 from db.rooms import agents
 
 _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class ValidToken(Record):
-    """What is known of a valid token; its last use is stored to the minute."""
-
-    agent: str
-    role: Role
-    label: str
-    created_at: datetime
-    last_used_at: datetime | None
-    expires_at: datetime | None
 
 
 async def create(
@@ -58,9 +47,14 @@ async def create(
     return agent, token
 
 
-async def valid_tokens(database: Database, agent: str | None) -> list[ValidToken]:
+async def valid_tokens(database: Database, agent: str | None) -> list[Token]:
     """All valid tokens, or those of the agent of this name."""
-    return [ValidToken.of(row) for row in await q.good_tokens(database, agent=agent)]
+    return [Token.of(row) for row in await q.good_tokens(database, agent=agent)]
+
+
+async def of_agents(database: Database, keys: Sequence[int]) -> dict[int, list[Token]]:
+    """The valid tokens of each agent, the oldest first."""
+    return grouped(await q.tokens_of_agents(database, agent_ids=keys), "agent_id", Token.of)
 
 
 def _end(caller: Caller, expires_at: datetime | None) -> datetime | None:

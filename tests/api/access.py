@@ -41,7 +41,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Agent": {
         PLAIN: "id name kind description capabilities lastSeenAt createdAt presence",
         PEOPLE: "parent",
-        ALONE: "sessions spawnedFor rooms tasks activity",
+        ALONE: "sessions spawnedFor rooms tasks activity tokens",
     },
     "Artifact": {
         PLAIN: "kind url title",
@@ -234,6 +234,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "TaskUnblocked": {
         PLAIN: "cursor at",
         SAME: "task clearedBy",
+    },
+    "Token": {
+        PLAIN: "id label role createdAt expiresAt lastUsedAt",
     },
     "Wait": {
         PLAIN: "kind reason until",

@@ -28,6 +28,7 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("updateAgent", {"agent": "{agent}", "description": "x"}),
     ("createToken", {"agent": "{agent}"}),
     ("revokeTokens", {"agent": "{agent}"}),
+    ("revokeTokens", {"id": "{token}"}),
     ("createObjective", SAID | {"room": "{room}"}),
     ("createObjective", SAID | {"parent": "{objective}"}),
     ("createObjective", SAID | {"owner": "{agent}"}),
@@ -194,6 +195,7 @@ async def rooms(database: Database) -> Rooms:
         "room": "there", "room_id": f"R{there.id}", "agent": "bob", "agent_id": f"A{bob.caller.agent_id}",
         "objective": goal["id"], "key_result": goal["keyResults"][0]["id"], "task": task, "other_task": other,
         "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],
+        "token": f"Y{bob.caller.token_id}",
         "own_task": own, "message": message, "item": item, "resource": resource["id"], "own_held": held,
         "own_objective": (await eve.do("createObjective", title="Mine"))["id"],
     }  # fmt: skip

@@ -7,7 +7,7 @@ import strawberry
 
 from db.core import ids, records
 from db.presence import presence, sessions
-from db.rooms import agents
+from db.rooms import agents, tokens
 from db.tasks import task_loaders
 from schema.context import Info
 from schema.types.enums import AgentKind, Presence, Role
@@ -15,12 +15,14 @@ from schema.types.node import Node
 from schema.types.presence import activity as activity_types
 from schema.types.presence import session as session_types
 from schema.types.rooms import room as room_types
+from schema.types.rooms import token as token_types
 from schema.types.tasks import task as task_types
 
 if TYPE_CHECKING:
     from schema.types.presence.activity import Activity
     from schema.types.presence.session import Session
     from schema.types.rooms.room import Room
+    from schema.types.rooms.token import Token
     from schema.types.tasks.task import Task
 
 
@@ -97,6 +99,12 @@ class Agent(Node):
         tasks = await info.context.many(task_loaders.held_by, self.record.id)
         return [task_types.Task.of(task) for task in tasks]
 
+    @strawberry.field(description="Its live tokens, without their texts: for itself and ADMINs, null for others.")
+    async def tokens(self, info: Info) -> list[Annotated["Token", strawberry.lazy("schema.types.rooms.token")]] | None:
+        if not info.context.caller.sees_tokens_of(self.record.id):
+            return None
+        return [token_types.Token.of(one) for one in await info.context.many(tokens.of_agents, self.record.id)]
+
 
 async def presence_of(info: Info, agent: records.Agent, room_id: int | None) -> Presence:
     """By the thresholds of the room, or of all its rooms."""
@@ -146,6 +154,9 @@ class UpdateAgentInput:
     rooms: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="All rooms that it is a member of; only an ADMIN can change them."
     )
+    kind: AgentKind | None = strawberry.field(
+        default=strawberry.UNSET, description="A program or a person; only an ADMIN can change it."
+    )
 
 
 @strawberry.input(description="A token to create, for the caller or the named agent.")
@@ -170,3 +181,4 @@ class RevokeTokensInput:
         default=strawberry.UNSET, description="The agent's id or name; left out, the caller."
     )
     token: str | None = strawberry.field(default=strawberry.UNSET, description="The text of one token.")
+    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The id of one token.")

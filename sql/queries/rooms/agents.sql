@@ -25,7 +25,7 @@ returning *;
 -- name: change_agent(agent_id, changes)^
 -- Columns that aren't among the changes stay as they are.
 update agent
-   set description = new.description, capabilities = new.capabilities
+   set kind = new.kind, description = new.description, capabilities = new.capabilities
   from agent as old, jsonb_populate_record(old, :changes::jsonb) as new
  where old.id = :agent_id and agent.id = old.id
 returning agent.*;

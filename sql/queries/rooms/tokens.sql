@@ -4,17 +4,19 @@ insert into token (agent_id, role, hash, label, expires_at)
 values (:agent_id, :role, :hash, :label, :expires_at)
 on conflict on constraint a_token_is_unique do nothing;
 
--- name: token_owner(hash)$
-select agent_id from token where hash = :hash;
+-- name: token_owner(token_id, hash)^
+-- Of the token of this key, or of this hash.
+-- nullable: token_id, hash
+select id, agent_id from token where (:token_id::bigint is null or id = :token_id) and (:hash::bytea is null or hash = :hash);
 
--- name: revoke_tokens(agent_id, hash)
--- Those of the agent that still let somebody in; the one of this hash, where one is given.
--- nullable: hash
+-- name: revoke_tokens(agent_id, token_id)
+-- Those of the agent that still let somebody in; the one of this key, where one is given.
+-- nullable: token_id
 with live as (
   select id
     from token
    where agent_id = :agent_id and revoked_at is null and (expires_at is null or expires_at > now())
-     and (:hash::bytea is null or hash = :hash)
+     and (:token_id::bigint is null or id = :token_id)
    order by id
      for no key update
 )
@@ -22,8 +24,18 @@ update token set revoked_at = now() from live where token.id = live.id returning
 
 -- name: good_tokens(agent)
 -- Those that let somebody in; of one agent, where one is named.
-select agent.name as agent, token.role, token.label, token.created_at, token.last_used_at, token.expires_at
+select token.id, token.agent_id, agent.name as agent, token.role, token.label, token.created_at, token.last_used_at,
+       token.expires_at
   from token join agent on agent.id = token.agent_id
  where token.revoked_at is null and (token.expires_at is null or token.expires_at > now())
    and (:agent::text is null or agent.name = :agent)
  order by agent.name, token.id;
+
+-- name: tokens_of_agents(agent_ids)
+-- Those of these agents that let somebody in.
+select token.id, token.agent_id, agent.name as agent, token.role, token.label, token.created_at, token.last_used_at,
+       token.expires_at
+  from token join agent on agent.id = token.agent_id
+ where token.agent_id = any(:agent_ids::bigint[])
+   and token.revoked_at is null and (token.expires_at is null or token.expires_at > now())
+ order by token.agent_id, token.id;

@@ -116,3 +116,98 @@ async def test_a_token_ends_no_later_than_the_one_that_made_it(database: Databas
     before = await database.fetchval("select count(*) from token")
     refused = await bob.refused("createToken", expiresAt=(end + timedelta(seconds=1)).isoformat())
     assert (refused["code"], await database.fetchval("select count(*) from token")) == ("BAD_INPUT", before)
+
+
+@pytest.fixture
+async def team(database: Database) -> dict[str, Actor]:
+    """A MEMBER and its OBSERVER, a stranger to its tokens in the same room, and an ADMIN."""
+    room, feed = await people.room(database), Feed(database)
+    callers = {
+        "bob": await people.caller(database, "bob", room),
+        "wall": await people.caller(database, "bob", room, role=Role.OBSERVER),
+        "ann": await people.caller(database, "ann", room),
+        "root": await people.admin(database),
+    }
+    return {name: Actor(database, caller, feed) for name, caller in callers.items()}
+
+
+TOKENS = '{ agent(agent: "bob") { tokens { id label role createdAt expiresAt lastUsedAt } } }'
+
+
+async def test_live_tokens_are_shown_to_their_agent_and_to_admins(team: dict[str, Actor]) -> None:
+    bob = team["bob"]
+    await bob.do("createToken", "token", label="ci", role="OBSERVER", expiresAt="2100-01-01T00:00:00Z")
+    gone = (await bob.do("createToken", "token", label="gone"))["token"]
+    await bob.do("revokeTokens", token=gone)
+    await bob.do("createToken", "token", label="over", expiresAt="2100-01-02T00:00:00Z")
+    await bob.database.execute("update token set expires_at = now() where label = 'over'")
+    await bob.database.execute(
+        "update token set last_used_at = '2026-01-01T00:00:00Z' where id = $1", bob.caller.token_id
+    )
+
+    seen = {name: (await actor.see(TOKENS))["agent"]["tokens"] for name, actor in team.items()}
+
+    assert seen["bob"] == seen["wall"] == seen["root"]
+    assert seen["ann"] is None
+    first, second, ci = seen["bob"]
+    assert [one.pop("createdAt") for one in (first, second, ci)] == sorted(
+        row["created_at"].isoformat(timespec="microseconds").replace("+00:00", "Z")
+        for row in await bob.database.fetch(
+            "select created_at from token where label in ('', 'ci') and agent_id = $1", bob.caller.agent_id
+        )
+    )
+    key = bob.caller.token_id
+    assert first == {
+        "id": f"Y{key}", "label": "", "role": "MEMBER", "expiresAt": None, "lastUsedAt": "2026-01-01T00:00:00.000000Z",
+    }  # fmt: skip
+    assert (second["role"], second["lastUsedAt"]) == ("OBSERVER", None)
+    assert (ci["label"], ci["role"], ci["expiresAt"]) == ("ci", "OBSERVER", "2100-01-01T00:00:00.000000Z")
+
+
+async def test_one_token_is_revoked_by_its_id(team: dict[str, Actor]) -> None:
+    bob, root = team["bob"], team["root"]
+    made = [await authenticate(bob.database, (await bob.do("createToken", "token"))["token"]) for _ in range(2)]
+    first, second = [f"Y{caller.token_id}" for caller in made]
+
+    answers = [
+        await bob.do("revokeTokens", id=first),
+        await bob.do("revokeTokens", id=first),
+        await root.do("revokeTokens", id=second),
+    ]
+
+    assert answers == [1, 0, 1]
+    left = (await bob.see("{ me { tokens { id } } }"))["me"]["tokens"]
+    assert left == [{"id": f"Y{bob.caller.token_id}"}, {"id": f"Y{team['wall'].caller.token_id}"}]
+
+
+@pytest.mark.parametrize(
+    ("who", "sent", "code"),
+    [
+        ("ann", {"id": "{token}"}, "NOT_FOUND"),
+        ("bob", {"id": "Y999999"}, "NOT_FOUND"),
+        ("bob", {"id": "T1"}, "BAD_INPUT"),
+        ("bob", {"id": "{token}", "agent": "bob"}, "BAD_INPUT"),
+        ("root", {"id": "{token}", "token": "gr_x"}, "BAD_INPUT"),
+        ("wall", {"id": "{token}"}, "FORBIDDEN"),
+    ],
+)
+async def test_what_revokes_no_token(team: dict[str, Actor], who: str, sent: dict[str, str], code: str) -> None:
+    filled = {name: text.replace("{token}", f"Y{team['bob'].caller.token_id}") for name, text in sent.items()}
+
+    refused = await team[who].refused("revokeTokens", **filled)
+
+    assert refused["code"] == code
+    assert await team["bob"].database.fetchval("select count(*) from token where revoked_at is not null") == 0
+
+
+async def test_an_admin_changes_what_kind_an_agent_is(team: dict[str, Actor]) -> None:
+    bob, root = team["bob"], team["root"]
+    assert await root.do("updateAgent", "name kind", agent="bob", kind="HUMAN") == {"name": "bob", "kind": "HUMAN"}
+
+    refused = [
+        await bob.refused("updateAgent", kind="AGENT"),
+        await root.refused("updateAgent", agent="bob", kind=None),
+    ]
+
+    assert [one["code"] for one in refused] == ["FORBIDDEN", "BAD_INPUT"]
+    assert (await bob.see("{ me { kind description } }"))["me"] == {"kind": "HUMAN", "description": ""}

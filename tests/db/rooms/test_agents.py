@@ -232,9 +232,9 @@ async def test_tokens_are_revoked_one_by_one_or_all(database: Database) -> None:
     bob = await people.caller(database, "bob")
     made = [(await tokens.create(database, bob, None, role=None, label=None, expires_at=None))[1] for _ in range(2)]
 
-    one = await agent_mutations.revoke_tokens(database, bob, None, made[0])
-    again = await agent_mutations.revoke_tokens(database, bob, None, made[0])
-    rest = await agent_mutations.revoke_tokens(database, await people.admin(database), "bob", None)
+    one = await agent_mutations.revoke_tokens(database, bob, token=made[0])
+    again = await agent_mutations.revoke_tokens(database, bob, token=made[0])
+    rest = await agent_mutations.revoke_tokens(database, await people.admin(database), "bob")
 
     assert (one, again, rest) == (1, 0, 2)
     assert published == [Committed({}, [], frozenset({(Topic.AGENT, bob.agent_id)}))] * 3
@@ -256,5 +256,5 @@ async def test_tokens_of_others_can_not_be_revoked(database: Database) -> None:
     ]
     for caller, reference, token, refusal in tries:
         with pytest.raises(refusal):
-            await agent_mutations.revoke_tokens(database, caller, reference, token)
+            await agent_mutations.revoke_tokens(database, caller, reference, token=token)
     assert (await authenticate(database, hers)).name == "eve"

@@ -1,0 +1,30 @@
+"""Tokens as their agent and ADMINs see them."""
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+
+from db.core import ids, records
+from schema.types.enums import Role
+
+
+@strawberry.type(description="What is known of a token. Its text was shown once.")
+class Token:
+    id: strawberry.ID = strawberry.field(description="What revokeTokens takes.")
+    label: str = strawberry.field(description="What it is for.")
+    role: Role = strawberry.field(description="What it lets its bearer do.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    expires_at: datetime | None = strawberry.field(description="When it expires; null is never.")
+    last_used_at: datetime | None = strawberry.field(description="To the minute; null if it was never used.")
+
+    @classmethod
+    def of(cls, token: records.Token) -> Self:
+        return cls(
+            id=strawberry.ID(ids.of(ids.TOKEN, token.id)),
+            label=token.label,
+            role=token.role,
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            last_used_at=token.last_used_at,
+        )
