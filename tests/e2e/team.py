@@ -19,6 +19,8 @@ class Agent:
     urls: Sequence[str]
     http: httpx.AsyncClient
     keys: Any = field(default_factory=itertools.count)
+    # For one answer; then the next server is asked.
+    patience_s: float = 30
 
     async def send(self, document: str, **variables: object) -> dict[str, Any]:
         """The whole answer; UNAVAILABLE and lost connections are tried again, which keys and fences make safe.
@@ -32,7 +34,7 @@ class Agent:
                     f"{url}/graphql",
                     json={"query": document, "variables": variables},
                     headers={"Authorization": f"Bearer {self.token}"},
-                    timeout=30,
+                    timeout=self.patience_s,
                 )
                 answer: dict[str, Any] = response.json()
             except (httpx.TransportError, ValueError):
