@@ -2,8 +2,9 @@
 
 
 class CommandError(Exception):
-    """One line that says why, and the exit status: 1 it failed, 2 the command line is wrong."""
+    """A line that says why, or one for each reason, and the exit status: 1 it failed, 2 the command line is wrong."""
 
-    def __init__(self, why: str, status: int = 1) -> None:
-        super().__init__(" ".join(why.split()))
+    def __init__(self, why: str, status: int = 1, *, more: tuple[str, ...] = ()) -> None:
+        self.lines = [" ".join(line.split()) for line in (why, *more)]
+        super().__init__("\n".join(self.lines))
         self.status = status

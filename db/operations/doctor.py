@@ -54,6 +54,15 @@ async def examine(connection: Any) -> AsyncGenerator[Look]:
         yield _counted(subject, letter, await find(connection))
 
 
+async def problems(connection: Any) -> list[str]:
+    """What of the rows contradicts the rest of them, a line for each."""
+    looks = [
+        await _log(connection),
+        *[_counted(subject, of, await find(connection)) for subject, of, find, _ in _FOLLOWING],
+    ]
+    return [f"{look.subject}: {finding.problem}" for look in looks for finding in look.findings]
+
+
 async def fix(connection: Any) -> list[str]:
     """Recompute stored values that follow from other rows, while nobody writes; answers the ids of what was wrong."""
     async with connection.transaction():

@@ -1,9 +1,7 @@
 """Everything of a room, or of all, as lines of JSON, and back."""
 
-import json
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
@@ -12,14 +10,12 @@ import asyncpg
 
 from db.core.database import Database
 from db.core.errors import NotFound
-from db.core.migrations import migrations
 from db.core.queries import q, text_of
+from db.operations import doctor
+from db.operations.export_file import CannotRestore, Checksum, ExportFile, first_line
 
-FORMAT, VERSION = "goalroom", 1
 # Rows that are written in one statement, and read in one step.
 _BATCH = 500
-# What stands before a row on its line.
-_ROW = '{{"table":"{}","row":'
 
 TABLES = (
     "room",
@@ -49,12 +45,8 @@ TABLES = (
 )
 
 
-class CannotRestore(Exception):  # noqa: N818  # it says what the operator can do
-    """The file can't be restored here: one line that says why. Nothing was changed."""
-
-
 async def lines(database: Database, room: str | None) -> AsyncGenerator[str]:
-    """A first line that says what this is, one for each row as of one moment, and a last one that counts them.
+    """A first line that says what this is, one for each row as of one moment, and a last one with count and checksum.
 
     NOT_FOUND where there is no room of this name.
     """
@@ -63,46 +55,53 @@ async def lines(database: Database, room: str | None) -> AsyncGenerator[str]:
         found = None if room is None else await q.room_by_name(connection, name=room)
         if room is not None and found is None:
             raise NotFound(room)
-        at = datetime.now(UTC).isoformat()
-        yield _compact({"format": FORMAT, "version": VERSION, "migration": max(migrations()), "room": room, "at": at})
-        count = 0
+        checksum, count = Checksum(), 0
+        yield checksum.add(first_line(room))
         async for row in connection.cursor(text_of(q.export_lines), found and found["id"], prefetch=_BATCH):
-            yield row[0]
+            yield checksum.add(row[0])
             count += 1
-        yield _compact({"rows": count})
+        yield checksum.end(count)
 
 
 async def restore(connection: Any, given: Iterable[str]) -> dict[str, int]:
-    """Write what was exported into a database that has nothing yet, all or nothing; how many rows of each table."""
-    numbered = enumerate(given, 1)
-    at = _begin(next(numbered, (1, ""))[1])
+    """Write what was exported into a database that has nothing yet, all or nothing; how many rows of each table.
+
+    CannotRestore where the file, or what is then in the database, is not as it should be.
+    """
+    file = ExportFile(given, TABLES)
     restored: Counter[str] = Counter()
     async with connection.transaction():
         await _check_it_is_free(connection)
         await q.clear(connection)
         await q.defer_references(connection)
         try:
-            for table, rows in groupby(_rows(numbered), key=itemgetter(0)):
+            for table, rows in groupby(file.rows(), key=itemgetter(0)):
                 while batch := [row for _, row in islice(rows, _BATCH)]:
-                    # As it was written: what a reader makes of a number is not always what stood there.
-                    text = f"[{','.join(batch)}]"
-                    restored[table] += await q.restore_rows(connection, of_table=table, rows=text)
+                    await _check_columns(connection, table, file.columns()[table])
+                    restored[table] += await q.restore_rows(connection, of_table=table, rows=f"[{','.join(batch)}]")
+            if file.faults:
+                raise CannotRestore(*file.faults)
             await q.check_references(connection)
-        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
-            raise CannotRestore(f"The file's rows contradict one another: {error}.") from error
+        except (
+            asyncpg.DataError,
+            asyncpg.IntegrityConstraintViolationError,
+            asyncpg.ProgramLimitExceededError,
+        ) as error:
+            raise CannotRestore(*file.faults, f"The file's rows contradict one another: {error}.") from error
         await q.continue_ids(connection)
-        await q.silent_since(connection, at=at)
+        await q.silent_since(connection, at=file.at)
+        # Of rows that are new Postgres knows nothing, and the checks would take hours.
+        await q.analyze(connection)
+        if wrong := await doctor.problems(connection):
+            raise CannotRestore(*wrong)
     return dict(restored)
 
 
-def _begin(line: str) -> datetime:
-    """When it was exported, from the first line."""
-    head = _read(line)
-    if head.get("format") != FORMAT:
-        raise CannotRestore("This is not a file that `goalroom export` wrote.")
-    if head["version"] > VERSION or head["migration"] > max(migrations()):
-        raise CannotRestore("The file was written by a newer version of Goalroom: restore it with that version.")
-    return datetime.fromisoformat(head["at"])
+async def _check_columns(connection: Any, table: str, columns: Sequence[str]) -> None:
+    """Of columns that there are not, Postgres would leave out the values without a word."""
+    known = {row["name"] for row in await q.columns(connection, of_table=table)}
+    if unknown := [column for column in columns if column not in known]:
+        raise CannotRestore(f"The table {table} has no {unknown[0]}: the file was changed.")
 
 
 async def _check_it_is_free(connection: Any) -> None:
@@ -112,32 +111,3 @@ async def _check_it_is_free(connection: Any) -> None:
         )
     if await q.is_in_use(connection):
         raise CannotRestore("Another Goalroom uses this database: stop it first.")
-
-
-def _rows(numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[str, str]]:
-    """Table and text of each row, until the line that counts them."""
-    count = 0
-    for number, line in numbered:
-        said = _read(line)
-        if said == {"rows": count}:
-            return
-        if "rows" in said:
-            break
-        table = said.get("table")
-        if table not in TABLES or not isinstance(said.get("row"), dict):
-            raise CannotRestore(f"Line {number} is not a row of a Goalroom export.")
-        count += 1
-        yield table, line[len(_ROW.format(table)) : line.rindex("}")]
-    raise CannotRestore(f"The file is incomplete: it ends after {count} rows, without its last line.")
-
-
-def _read(line: str) -> dict[str, Any]:
-    try:
-        said = json.loads(line)
-    except ValueError:
-        said = None
-    return said if isinstance(said, dict) else {}
-
-
-def _compact(said: object) -> str:
-    return json.dumps(said, separators=(",", ":"))

@@ -310,5 +310,6 @@ async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _end(error: CommandError) -> NoReturn:
-    typer.echo(f"goalroom: {error}", err=True)
+    for line in error.lines:
+        typer.echo(f"goalroom: {line}", err=True)
     raise typer.Exit(error.status)

@@ -14,6 +14,7 @@ from db.core.errors import NotFound
 from db.core.migrations import exclusive_connection
 from db.operations import bootstrap, exports
 from db.operations import doctor as checks
+from db.operations.export_file import CannotRestore
 from goalroom.command_error import CommandError
 from goalroom.postgres import admin_token, data_dir, setup
 from goalroom.settings import Settings
@@ -46,8 +47,9 @@ async def restore(settings: Settings, file: Path, out: TextIO) -> None:
             async with exclusive_connection(url) as connection:
                 try:
                     restored = await exports.restore(connection, lines)
-                except exports.CannotRestore as error:
-                    raise CommandError(f"{file}: {error}") from error
+                except CannotRestore as error:
+                    first, *more = (f"{file}: {fault}" for fault in error.faults)
+                    raise CommandError(first, more=tuple(more)) from error
                 except UnicodeDecodeError as error:
                     raise CommandError(f"{file} is not text in UTF-8: nothing was restored.") from error
                 database = await Database.connect(url, size=1)

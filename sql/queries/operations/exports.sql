@@ -126,3 +126,11 @@ select continue_ids();
 -- name: silent_since(at)!
 -- Nobody served what was restored since it was exported, so no lease ran meanwhile.
 update uptime set alive_at = least(alive_at, :at::timestamptz);
+
+-- name: columns(of_table)
+select attname::text as name
+  from pg_attribute
+ where attrelid = :of_table::text::regclass and attnum > 0 and not attisdropped;
+
+-- name: analyze()!
+analyze;

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from db.core.errors import NotFound
 from db.core.migrations import migrate
 from db.events.feed import Feed
 from db.operations import doctor, exports
-from db.operations.exports import CannotRestore
+from db.operations.export_file import CannotRestore, Checksum
 from tests import people
 from tests.api.schema_client import Actor
 
@@ -96,8 +96,9 @@ async def test_everything_comes_back_to_the_last_character(ann: Actor, empty_dat
         again = await exported(database)
 
     assert set(rows(lines)) == set(exports.TABLES), "a table that the test leaves empty proves nothing"
-    assert json.loads(lines[-1]) == {"rows": len(lines) - 2}
-    assert sorted(again[1:]) == sorted(lines[1:])
+    assert json.loads(lines[-1]).keys() == {"rows", "sha256"}
+    assert json.loads(lines[-1])["rows"] == len(lines) - 2
+    assert sorted(again[1:-1]) == sorted(lines[1:-1])
 
 
 async def test_every_table_is_exported_or_named_here(database: Database) -> None:
@@ -130,7 +131,7 @@ async def test_a_room_comes_with_whom_it_knows_and_nothing_of_others(ann: Actor,
     assert [memory["key"] for memory in found["memory"]] == ["plan"]
     assert "Elsewhere" not in "".join(lines)
     async with restored(empty_database, lines) as database:
-        assert sorted((await exported(database, "web"))[1:]) == sorted(lines[1:])
+        assert sorted((await exported(database, "web"))[1:-1]) == sorted(lines[1:-1])
 
 
 async def test_spawned_for_is_hidden_when_its_task_is_in_another_room(ann: Actor, empty_database: str) -> None:
@@ -145,19 +146,116 @@ async def test_a_room_that_is_not_there_is_not_found(database: Database) -> None
         await exported(database, "nowhere")
 
 
-SPOILED = {
+def sealed(lines: list[str]) -> list[str]:
+    """These lines with a last one that is right: what is wrong with them is not that they were changed."""
+    checksum = Checksum()
+    for line in lines[:-1]:
+        checksum.add(line)
+    return [*lines[:-1], checksum.end(len(lines) - 2)]
+
+
+def with_row(lines: list[str], table: str, change: Callable[[str], str], row: int = 0) -> list[str]:
+    """The lines with this row of the table changed."""
+    place = [place for place, line in enumerate(lines) if line.startswith(f'{{"table":"{table}"')][row]
+    return sealed([*lines[:place], change(lines[place]), *lines[place + 1 :]])
+
+
+def with_head(lines: list[str], **changes: object) -> list[str]:
+    """The lines with these fields of the first in place of its own; None leaves one out."""
+    head = json.loads(lines[0]) | changes
+    return sealed([json.dumps({name: value for name, value in head.items() if value is not None}), *lines[1:]])
+
+
+def nested(lines: list[str]) -> list[str]:
+    return with_row(lines, "memory", lambda line: line.replace('"value":', f'"value":{"[" * 9_999}1{"]" * 9_999},"x":'))
+
+
+SPOILED: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "nothing": (lambda _: [], "not a file that"),
     "an empty line": (lambda lines: ["", *lines], "not a file that"),
-    "another format": (lambda lines: ['{"format": "another"}', *lines[1:]], "not a file that"),
-    "a later format": (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "newer version"),
-    "a later one": (lambda lines: [lines[0].replace('"migration":"', '"migration":"9'), *lines[1:]], "newer version"),
+    "another format": (lambda lines: with_head(lines, format="another"), "not a file that"),
+    "a later format": (lambda lines: with_head(lines, version=3), "newer version"),
+    "a later one": (lambda lines: with_head(lines, migration="9999_tomorrow"), "newer version"),
+    "no version": (lambda lines: with_head(lines, version=None), "no version"),
+    "a version of another type": (lambda lines: with_head(lines, version="2"), "no version"),
+    "a version that is true": (lambda lines: with_head(lines, version=True), "no version"),
+    "no migration": (lambda lines: with_head(lines, migration=None), "no migration"),
+    "a migration of another type": (lambda lines: with_head(lines, migration=9), "no migration"),
+    "no time": (lambda lines: with_head(lines, at=None), "no time"),
+    "a time of another type": (lambda lines: with_head(lines, at=1_764_000_000), "no time"),
+    "a time that is none": (lambda lines: with_head(lines, at="yesterday"), "no time"),
+    "a time without a zone": (lambda lines: with_head(lines, at="2026-11-29T12:00:00"), "no time"),
+    "a time out of range": (lambda lines: with_head(lines, at="0001-01-01T00:00:00+23:00"), "no time"),
     "no end": (lambda lines: lines[:-1], "incomplete"),
     "a row too few": (lambda lines: [*lines[:5], *lines[6:]], "incomplete"),
-    "a stray line": (lambda lines: [*lines[:2], "Hello", *lines[2:]], "Line 3"),
-    "another table": (lambda lines: [*lines[:2], lines[2].replace('"table":"', '"table":"pg_'), *lines[3:]], "Line 3"),
-    "a row twice": (lambda lines: [*lines[:-1], lines[1], json.dumps({"rows": len(lines) - 1})], "contradict"),
-    "a stranger": (lambda lines: [one.replace('"creator_id":', '"creator_id":9') for one in lines], "contradict"),
+    "more than the end": (lambda lines: [*lines, lines[1]], "more lines behind"),
+    "a stray line": (lambda lines: sealed([*lines[:2], "Hello", *lines[2:]]), "Line 3 is not a row"),
+    "another table": (
+        lambda lines: with_row(lines, "task", lambda line: line.replace("task", "pg_task", 1)),
+        "not a row",
+    ),
+    "deep nesting": (nested, "is not a row"),
+    "an empty row": (lambda lines: with_row(lines, "task", lambda _: '{"table":"task","row":{}}'), "without columns"),
+    "a row of another type": (
+        lambda lines: with_row(lines, "task", lambda _: '{"table":"task","row":[]}'),
+        "not a row",
+    ),
+    "a row twice": (lambda lines: sealed([*lines[:-1], lines[1], lines[-1]]), "contradict"),
+    "a stranger": (
+        lambda lines: sealed([one.replace('"creator_id":', '"creator_id":9') for one in lines]),
+        "contradict",
+    ),
+    "a column too many": (lambda lines: with_row(lines, "task", add_column), "has no more"),
+    "another column in one row": (lambda lines: with_row(lines, "task", add_column, row=1), "has other columns"),
+    "another column": (lambda lines: sealed([one.replace('"notes":', '"nodes":') for one in lines]), "has no nodes"),
+    "a changed title": (lambda lines: [one.replace("Elsewhere", "Changed") for one in lines], "checksum"),
+    "a replaced event": (lambda lines: with_row(lines, "event", later), "The log of room web lacks"),
+    "a wrong count of waits": (
+        lambda lines: sealed([one.replace('"open_dependencies":0', '"open_dependencies":7') for one in lines]),
+        "what tasks wait for: Not what follows",
+    ),
 }
+
+
+def add_column(line: str) -> str:
+    return line.removesuffix("}}") + ',"more":1}}'
+
+
+def later(line: str) -> str:
+    """The event with a number that its log has not come to."""
+    return line.replace('"seq":1,', '"seq":9999,')
+
+
+async def test_each_fault_of_a_file_is_a_line(ann: Actor, empty_database: str) -> None:
+    lines = await exported(ann.database)
+    await migrate(empty_database)
+    connection = await asyncpg.connect(empty_database)
+
+    with pytest.raises(CannotRestore) as head:
+        await exports.restore(connection, with_head(lines, version=None, migration=3, at="2026-11-29T12:00:00"))
+    with pytest.raises(CannotRestore) as rows_:
+        await exports.restore(connection, [lines[0], "Hello", *lines[1:-2], "[]", lines[-2], "{}", lines[-1]])
+
+    assert [fault.split(",")[0] for fault in head.value.faults] == [
+        "The first line has no version",
+        "The first line has no migration",
+        "The first line has no time",
+    ]
+    assert [fault.split(" ", 2)[:2] for fault in rows_.value.faults] == [
+        ["Line", "2"],
+        ["Line", str(len(lines))],
+        ["Line", str(len(lines) + 2)],
+        ["The", "file"],
+    ]
+    await connection.close()
+
+
+async def test_a_file_of_the_first_version_has_no_checksum(ann: Actor, empty_database: str) -> None:
+    lines = await exported(ann.database)
+    older = [*with_head(lines, version=1)[:-1], json.dumps({"rows": len(lines) - 2})]
+
+    async with restored(empty_database, older) as database:
+        assert sorted((await exported(database))[1:-1]) == sorted(lines[1:-1])
 
 
 @pytest.mark.parametrize(("spoil", "why"), SPOILED.values(), ids=list(SPOILED))
@@ -184,7 +282,7 @@ async def test_nothing_is_restored_over_work(ann: Actor, database_url: str) -> N
     with pytest.raises(CannotRestore, match="not empty"):
         await exports.restore(connection, lines)
 
-    assert sorted((await exported(ann.database))[1:]) == sorted(before[1:])
+    assert sorted((await exported(ann.database))[1:-1]) == sorted(before[1:-1])
     await connection.close()
 
 
