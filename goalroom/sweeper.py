@@ -31,6 +31,7 @@ _SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "give_back_reviews": (1, staleness.release_reviews),
     "clear_schedules": (1, readiness.clear_schedules),
     "let_cool": (1, resources.half_open_cooled),
+    "notify_startable": (1, readiness.notify_startable),
     "sweep": (1, presence.sweep),
     "archive_finished": (1, objectives.archive_finished),
     "post_due": (1, digest_posting.post_due),

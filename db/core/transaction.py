@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from db.core.enums import EventKind, InboxKind
+from db.core import ids
+from db.core.enums import EventKind, InboxKind, TaskStatus
 from db.core.queries import q, required
 from db.core.records import Task
 from db.core.text import one_line
@@ -55,6 +56,29 @@ class _NewItem:
     message: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Clearance:
+    """Why a task is clear to go on: words for its owner, and what the event says."""
+
+    cause: str
+    actor: int | None
+    data: Mapping[str, object]
+    # Whether it was BLOCKED: the log tells of the end of that in any case.
+    resumes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """A task that can start, and whether its owner still has to be told."""
+
+    id: int
+    title: str
+    room_id: int
+    objective_id: int | None
+    assignee_id: int | None
+    told: bool = False
+
+
 @dataclass(slots=True)
 class Transaction:
     """One transaction that changes something. Statements run on it; its inbox items and events are written last."""
@@ -68,6 +92,8 @@ class Transaction:
     execute: Any = field(init=False)
     _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
     _items: list[_NewItem] = field(default_factory=list)
+    _cleared: dict[int, _Clearance] = field(default_factory=dict)
+    _startable: dict[int, tuple[Startable, _Clearance]] = field(default_factory=dict)
     _changes: set[tuple[Topic, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -113,16 +139,53 @@ class Transaction:
             line = one_line(summary, _LONGEST_SUMMARY)
             self._items.append(_NewItem(agent_id, room_id, kind, line, by, task, comment, message))
 
+    def clear(
+        self, task_id: int, cause: str, actor: int | None, *, cleared_by: int | None = None, resumes: bool = False
+    ) -> None:
+        """Queue the news that nothing on the task's row holds it back; the transaction has that row locked.
+
+        It is told at the end, and only if the task can start then: what else the act changes counts, and what a
+        resource or the room's pause holds back is told once they don't. `resumes` is whether it was BLOCKED.
+        """
+        data = {"clearedBy": None if cleared_by is None else ids.of(ids.TASK, cleared_by)}
+        self._cleared[task_id] = _Clearance(cause, actor, data, resumes)
+
+    def resource_freed(self, task: Startable, resource: str, actor: int | None) -> None:
+        """Queue the news that the task can start, for it can have this resource now; its row need not be locked."""
+        why = _Clearance(f"{resource} is free", actor, {"clearedBy": None, "resource": resource})
+        self._startable[task.id] = task, why
+
     def publish_change(self, topic: Topic, key: int) -> None:
         """Publish after the commit that this changed of the agent or room."""
         self._changes.add((topic, key))
 
     async def write_queued(self) -> Committed:
         """Write the inbox items and events that were queued; answers what is to be published once it is committed."""
+        await self._tell_cleared()
         await self._write_inbox_items()
         ends = await self._write_events()
         kinds = [event.kind for events in self._events.values() for event in events]
         return Committed(ends, kinds, frozenset(self._changes))
+
+    async def _tell_cleared(self) -> None:
+        """Queue event and item of each task that was cleared, behind all that the act did."""
+        rows = await q.settle_cleared(self, task_ids=list(self._cleared)) if self._cleared else ()
+        settled = {row["id"]: row for row in rows}
+        for task_id, why in self._cleared.items():
+            row = settled[task_id]
+            if row["status"] == TaskStatus.TODO and (row["startable"] or why.resumes):
+                place = (row["room_id"], row["objective_id"], row["assignee_id"])
+                self._unblocked(Startable(task_id, row["title"], *place), why, ready=row["startable"])
+        for task, why in self._startable.values():
+            if task.id not in self._cleared:
+                self._unblocked(task, why, ready=True)
+
+    def _unblocked(self, task: Startable, why: _Clearance, *, ready: bool) -> None:
+        kind, data = EventKind.TASK_UNBLOCKED, {**why.data, "ready": ready}
+        self.append_event(task.room_id, kind, actor=why.actor, task=task.id, objective=task.objective_id, data=data)
+        if ready and not task.told:
+            text = f"{why.cause}: {ids.of(ids.TASK, task.id)} '{task.title}' is clear to go on."
+            self.notify(task.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, by=why.actor, task=task.id)
 
     async def _write_inbox_items(self) -> None:
         """Write the queued items, in their order; who is notified of a task gets no item for a mention on it."""

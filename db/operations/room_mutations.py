@@ -94,5 +94,7 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
             await presence.settle(tx, room.id)
         if "stale_after_seconds" in new:
             await staleness.limits_changed(tx, room.id)
+        if room.paused and not updated.paused:
+            await readiness.room_resumed(tx, room.id, caller.agent_id)
         tx.append_event(room.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=room_settings.described(new))
         return updated

@@ -8,12 +8,12 @@ from typing import Any
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import EventKind, InboxKind, WaitKind
+from db.core.enums import EventKind, WaitKind
 from db.core.errors import BadInput, NotFound, NotReady
 from db.core.grouping import grouped
 from db.core.queries import q
 from db.core.records import Resource, Task, Wait
-from db.core.transaction import Transaction
+from db.core.transaction import Startable, Transaction
 from db.resources import circuit_breaker
 from db.rooms import rooms
 
@@ -267,15 +267,4 @@ def _append_event(tx: Transaction, actor: int | None, resource: Resource) -> Non
 async def _notify_startable(tx: Transaction, actor: int | None, resource: Resource, most: int) -> None:
     """Notify the owners of as many tasks as can take it, in claim order; the others go on waiting."""
     for row in await q.startable_with(tx, room_id=resource.room_id, resource_id=resource.id, most=most):
-        data = {"clearedBy": None, "ready": True, "resource": resource.name}
-        tx.append_event(
-            row["room_id"],
-            EventKind.TASK_UNBLOCKED,
-            actor=actor,
-            task=row["id"],
-            objective=row["objective_id"],
-            data=data,
-        )
-        if not row["told"]:
-            text = f"{resource.name} is free: {ids.of(ids.TASK, row['id'])} '{row['title']}' is clear to go on."
-            tx.notify(row["assignee_id"], row["room_id"], InboxKind.UNBLOCKED, text, by=actor, task=row["id"])
+        tx.resource_freed(Startable(**row), resource.name, actor)

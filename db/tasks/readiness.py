@@ -11,7 +11,7 @@ from typing import Any
 
 from db.core import ids
 from db.core.database import Database
-from db.core.enums import EventKind, InboxKind, TaskStatus
+from db.core.enums import EventKind, TaskStatus
 from db.core.errors import DependencyCycle
 from db.core.queries import q
 from db.core.records import Room, Task
@@ -73,6 +73,21 @@ async def clear_schedules(database: Database) -> int:
     return len(rows)
 
 
+async def notify_startable(database: Database) -> int:
+    """Tell of tasks that were cleared while a resource or the room's pause held them back, and can start now."""
+    async with database.transaction() as tx:
+        rows = await q.take_ready_notices(tx, room_id=None, most=_BATCH)
+        for row in rows:
+            cleared(tx, row["id"], None)
+    return len(rows)
+
+
+async def room_resumed(tx: Transaction, room_id: int, actor: int) -> None:
+    """Tell of what was cleared during the room's pause; of more than a batch the sweeper tells."""
+    for row in await q.take_ready_notices(tx, room_id=room_id, most=_BATCH):
+        cleared(tx, row["id"], actor)
+
+
 async def recompute(tx: Transaction, room_id: int) -> None:
     """Set everything that is stored about waiting in a room from scratch, and tell nobody: after a bulk load."""
     await q.recount(tx, task_ids=[row["id"] for row in await q.room_task_ids(tx, room_id=room_id)])
@@ -103,22 +118,20 @@ async def _settle_track(
 
 
 def _notify(tx: Transaction, rows: Sequence[Any], actor: int | None, *, cleared_by: Task | None = None) -> None:
-    """For each row that became clear, or whose words of a block ended: append an event; what is clear, notify of."""
+    """Queue the news of each row that became clear; the words of a block that ended before that stand in the log."""
     for row in rows:
-        resumes = "resumes" in row and row["resumes"]
+        resumes = row.get("resumes", False)
         if resumes or (row["ready"] and not row["was_ready"]):
-            resumed(tx, Task.of(row), actor, cleared_by=cleared_by)
+            cleared(tx, row["id"], actor, cleared_by=cleared_by, resumes=resumes)
         elif row.get("reason_over"):
             tx.append_task_event(EventKind.TASK_UPDATED, Task.of(row), actor, {"changes": {"reason": None}})
 
 
-def resumed(tx: Transaction, task: Task, actor: int | None, *, cleared_by: Task | None) -> None:
-    """Append the event, and notify the task's owner unless the change was its own."""
-    data = {"clearedBy": ids.of(ids.TASK, cleared_by.id) if cleared_by else None, "ready": task.ready}
-    tx.append_task_event(EventKind.TASK_UNBLOCKED, task, actor, data)
-    rest = "is clear to go on" if task.ready else "still waits for other things: see its waitingOn"
-    summary = f"{_cause(cleared_by)}: {ids.of(ids.TASK, task.id)} '{task.title}' {rest}."
-    tx.notify(task.assignee_id, task.room_id, InboxKind.UNBLOCKED, summary, by=actor, task=task.id)
+def cleared(
+    tx: Transaction, task_id: int, actor: int | None, *, cleared_by: Task | None = None, resumes: bool = False
+) -> None:
+    """Notify the task's owner of it once the task can start, unless that is the owner's own doing."""
+    tx.clear(task_id, _cause(cleared_by), actor, cleared_by=cleared_by.id if cleared_by else None, resumes=resumes)
 
 
 def _cause(cleared_by: Task | None) -> str:

@@ -151,6 +151,9 @@ async def _insert(tx: Transaction, caller: Caller, room: Room, batch: Sequence[B
         )
         summary = f"{ids.of(ids.TASK, task_id)} '{row['title']}' is assigned to you."
         tx.notify(row["assignee_id"], room.id, InboxKind.ASSIGNED, summary, by=caller.agent_id, task=task_id)
+    if room.paused:
+        assigned = [task_id for task_id, row in zip(made, rows, strict=True) if row["assignee_id"] is not None]
+        await q.owe_ready_notices(tx, task_ids=assigned)
     for objective in dict.fromkeys(row["objective_id"] for row in rows if row["objective_id"] is not None):
         await objectives.parts_changed(tx, objective, caller.agent_id)
     return made

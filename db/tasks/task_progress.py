@@ -7,7 +7,7 @@ from db.conversation.comments import NewHandoff
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import CommentKind, DependencyKind, EventKind, InboxKind, TaskStatus
+from db.core.enums import CommentKind, DependencyKind, EventKind, TaskStatus
 from db.core.errors import BadInput, HandoffRequired, NotHolder, WrongStatus
 from db.core.queries import q, required
 from db.core.records import Task
@@ -145,7 +145,7 @@ async def block(
         if row["status"] == TaskStatus.TODO:
             # By the server: the owner could not know that what it waits for was over.
             last = max(blockers, key=lambda blocker: (blocker.finished_at or task.created_at, blocker.id))
-            readiness.resumed(tx, Task.of(row), None, cleared_by=last)
+            readiness.cleared(tx, task.id, None, cleared_by=last, resumes=True)
         return Task.of(row)
 
 
@@ -157,13 +157,8 @@ async def unblock(database: Database, caller: Caller, reference: str) -> Task:
             raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.BLOCKED.value])
         after = Task.of(required(await q.unblock_task(tx, task_id=task.id)))
         goes_on = after.status is TaskStatus.TODO
-        tx.append_task_event(
-            EventKind.TASK_UNBLOCKED if goes_on else EventKind.TASK_UPDATED,
-            task,
-            caller.agent_id,
-            {"clearedBy": None, "ready": after.ready} if goes_on else {"changes": {"reason": None}},
-        )
         if goes_on:
-            text = f"{held.id} '{task.title}' is no longer blocked: it is clear to go on."
-            tx.notify(after.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, by=caller.agent_id, task=task.id)
+            tx.clear(task.id, f"@{caller.name} unblocked it", caller.agent_id, resumes=True)
+        else:
+            tx.append_task_event(EventKind.TASK_UPDATED, task, caller.agent_id, {"changes": {"reason": None}})
         return after

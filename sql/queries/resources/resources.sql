@@ -35,6 +35,8 @@ select *, clock_timestamp() as moment
 
 -- name: startable_with(room_id, resource_id, most)
 -- What can start now that this one is available, in the order of claims: and whether its owner was told of that already.
+-- While the room is paused, nothing: what has an owner is told of when it goes on. Tasks are not waited for, for they are
+-- locked before resources: what is due and locked by others is told of by the sweeper.
 -- What has no owner is read from the index ranges of the requirements, as by a claim; what has one, from those of the
 -- room's members.
 -- nullable: objective_id, assignee_id
@@ -56,15 +58,30 @@ with met as (
   select owned.*
     from room_member m join task owned on owned.assignee_id = m.agent_id
    where m.room_id = :room_id and owned.room_id = :room_id and owned.ready and owned.requirement_id in (select id from met)
+), first as (
+  select t.id, t.title, t.room_id, t.objective_id, t.assignee_id, t.ready_notice_due, t.priority, t.waited_by, t.created_at,
+         room.paused
+    from startable t join room on room.id = t.room_id
+   order by
+   -- include: claim_order
+   limit :most::integer
+), marked as (
+  select task.id, first.paused
+    from first join task on task.id = first.id
+   where task.ready and task.ready_notice_due <> first.paused and (not first.paused or task.assignee_id is not null)
+     for no key update of task skip locked
+), settled as (
+  update task set ready_notice_due = marked.paused from marked where task.id = marked.id returning task.id
 )
 select t.id, t.title, t.room_id, t.objective_id, t.assignee_id,
-       exists (select from inbox_item i
+       not t.ready_notice_due and exists (select from inbox_item i
                 where i.agent_id = t.assignee_id and i.task_id = t.id and i.kind = 'UNBLOCKED' and i.acknowledged_at is null)
        as told
-  from startable t
+  from first t
+ where not t.paused and (not t.ready_notice_due or t.id in (select id from settled))
  order by
  -- include: claim_order
- limit :most::integer;
+ ;
 
 -- name: resources_of_rooms(room_ids)
 select * from resource where room_id = any(:room_ids::bigint[]) order by room_id, name;

@@ -76,7 +76,8 @@ with covered as (
      set status = 'DOING', assignee_id = :agent_id, fence = fence + 1, session_id = :session_id,
          claimed_at = clock_timestamp(), lease_seconds = :lease_seconds::integer,
          lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer),
-         quiet_until = null, stale_since = null, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
+         quiet_until = null, stale_since = null, ready_notice_due = false,
+         started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
     from fitting
    where task.id = fitting.id
   returning task.*, fitting.turn
@@ -121,7 +122,8 @@ update task
    set status = 'DOING', assignee_id = :agent_id, fence = fence + 1, session_id = :session_id,
        claimed_at = clock_timestamp(), lease_seconds = :lease_seconds::integer,
        lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer),
-       quiet_until = null, stale_since = null, started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
+       quiet_until = null, stale_since = null, ready_notice_due = false,
+       started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
  where id = :task_id and ready and (assignee_id is null or assignee_id = :agent_id)
 returning *;
 

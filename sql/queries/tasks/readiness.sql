@@ -181,3 +181,37 @@ select id from task where room_id = :room_id order by id;
 select distinct objective_id, track
   from task
  where room_id = :room_id and track is not null and status not in ('DONE', 'CANCELLED');
+
+-- name: settle_cleared(task_ids)
+-- What an act cleared, in the state in which the act leaves it: what a resource or the pause still holds back is told later.
+-- nullable: objective_id, assignee_id
+with settled as (
+  select t.id, t.ready and not room.paused and t.requirement_id in (select id from available_requirement) as startable
+    from task t join room on room.id = t.room_id
+   where t.id = any(:task_ids::bigint[])
+), marked as (
+  update task
+     set ready_notice_due = task.ready and not settled.startable
+    from settled
+   where task.id = settled.id and task.ready_notice_due <> (task.ready and not settled.startable)
+)
+select t.id, t.title, t.room_id, t.objective_id, t.assignee_id, t.status, settled.startable
+  from settled join task t using (id);
+
+-- name: take_ready_notices(room_id, most)
+-- Tasks that are due to be told of and can start now, of one room or, with null, of all. Rows that an act is changing wait
+-- for the next round.
+with due as (
+  select t.id
+    from task t join room on room.id = t.room_id
+   where t.ready_notice_due and t.ready and not room.paused
+     and t.requirement_id in (select id from available_requirement)
+     and (:room_id::bigint is null or t.room_id = :room_id)
+   order by t.id
+   limit :most::integer
+     for no key update of t skip locked
+)
+update task set ready_notice_due = false from due where task.id = due.id returning task.id;
+
+-- name: owe_ready_notices(task_ids)!
+update task set ready_notice_due = true where id = any(:task_ids::bigint[]);

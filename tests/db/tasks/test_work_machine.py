@@ -63,6 +63,7 @@ class Work(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.said = 0
+        self.heard = 0
 
     @initialize(
         gates=st.tuples(_MAYBE, _MAYBE, _MAYBE), wip=st.sampled_from([None, 2]), attempts=st.sampled_from([None, 1, 3])
@@ -132,7 +133,22 @@ class Work(RuleBasedStateMachine):
 
         done, code = self.runner.run(outcome())
         assert (code in refusable) if refusable else code is None, (code, refusable)
+        self.runner.run(self._check_news())
         return done
+
+    async def _check_news(self) -> None:
+        """Whatever was told since the last look to be clear to go on is ready, and is told of once."""
+        news = await self.rows(
+            """select seq, task_id from event
+                where room_id = $1 and kind = 'TASK_UNBLOCKED' and seq > $2 and (data ->> 'ready')::boolean""",
+            self.room_id,
+            self.heard,
+        )
+        self.heard = max([self.heard, *(row["seq"] for row in news)])
+        told = [row["task_id"] for row in news]
+        assert len(set(told)) == len(told)
+        # One that the act itself has just made is not in the model yet.
+        assert all(self.model.ready(self.model.tasks[key]) for key in told if key in self.model.tasks)
 
     def task(self, at: int, *statuses: str) -> model.Task:
         """One that has such a status as long as there is one: most acts on any other are refused."""
@@ -382,6 +398,7 @@ class Work(RuleBasedStateMachine):
 
         self.runner.run(pass_by())
         self.model.cool()
+        self.runner.run(self._check_news())
 
     @rule()
     def sweep(self) -> None:
@@ -390,9 +407,18 @@ class Work(RuleBasedStateMachine):
                 pass
             while await staleness.mark_stale(self.database):
                 pass
+            while await readiness.notify_startable(self.database):
+                pass
 
         self.runner.run(sweep_all())
         self.model.sweep()
+        self.runner.run(self._check_news())
+        self.runner.run(self._check_nothing_is_owed())
+
+    async def _check_nothing_is_owed(self) -> None:
+        """After a sweep, what still waits to be told of can't start."""
+        owed = await self.rows("select id from task where room_id = $1 and ready_notice_due", self.room_id)
+        assert not any(self.model.ready(self.model.tasks[row["id"]]) for row in owed)
 
     @rule(paused=st.sampled_from([False, False, False, True]))
     def pause(self, *, paused: bool) -> None:
