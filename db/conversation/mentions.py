@@ -59,13 +59,14 @@ _BESIDE = (
 _BESIDE_NAMES = re.compile(f"[{_BESIDE}]+")
 
 # No name or id in an address counts. An address runs on over what RFC 3986 lets stand in it, and letters of scripts
-# that put spaces between words; those of others belong to it only as a part between slashes. So it ends at a bracket,
-# a bar or a dash, and where a Chinese sentence goes on. (linkify-it and GFM run on over all of these.) What ends a
-# sentence and stands before an @ is no part of it either.
+# that put spaces between words; those of others belong to it only as a part between slashes. So it ends at a quote, a
+# bar or a dash, and where a Chinese sentence goes on. (linkify-it and GFM run on over all of these.) What ends a
+# sentence, and stands before an @ or an id, is no part of it either. The dashboard's mentions.ts does the same.
 _WORD = rf"[^\W{_BESIDE}]"
 _ADDRESS = re.compile(
     rf"(?<!{_WORD}|[+.-])(?:{_WORD}(?:{_WORD}|[+.-])*:/|(?:{_WORD}|[{_BESIDE}])(?:{_WORD}|-)*(?:\.(?:{_WORD}|-)+)+)/"
-    rf"(?:(?![.:!?*]@)(?:{_WORD}|[-.~:/?#@!$&*+=%])|[{_BESIDE}]+(?=[/?#&=]))+"
+    rf"(?:(?![.:!?*]@)(?:{_WORD}|[-.~:/?#@!$&*+=%])|[{_BESIDE}]+(?=[/?#&=])"
+    rf"|[,;'](?=[A-Za-z0-9%])(?![{''.join(LETTERS)}][1-9])|\([\w.,%+-]*\)|{{[\w.,%+-]*}})+"
 )
 _AT = re.compile("@[A-Za-z]")
 _MENTION = re.compile(r"(?<![^\W_]|[@\\])@([A-Za-z][\w-]*)(?![@\w-]|\.\w|/\w)")

@@ -85,6 +85,31 @@ async def test_a_person_mentions_an_agent_by_keyboard_and_replies_in_a_thread(
     assert (await _last(admin, room))["replyTo"] == {"id": question}
 
 
+async def test_enter_in_a_composition_ends_the_composition_alone(
+    visit: Open, admin: Client, room: str, worker: Client
+) -> None:
+    page = await visit(admin.url, admin.token)
+    await _say(worker, room, "Which colour?")
+    await page.goto(f"/rooms/{room}/room/general")
+    box = page.get_by_role("textbox", name="Message #general")
+    keyboard = await page.context.new_cdp_session(page)
+    await box.press_sequentially("请@")
+
+    await keyboard.send("Input.imeSetComposition", {"text": "page", "selectionStart": 4, "selectionEnd": 4})
+    await expect(page.get_by_role("option", name=f"@{room}-worker")).to_be_visible()
+    await keyboard.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": "Enter"})
+    await keyboard.send("Input.insertText", {"text": "page"})
+
+    await expect(box).to_have_value("请@page")
+    await expect(page.get_by_role("option", name=f"@{room}-worker")).to_be_visible()
+    await box.press("Enter")
+    await expect(box).to_have_value(f"请@{room}-worker ")
+    await expect(page.get_by_role("listitem").filter(has_text="请@")).to_have_count(0)
+    await box.press("Enter")
+    await expect(page.get_by_role("link", name=f"@{room}-worker", exact=True)).to_be_visible()
+    assert (await _last(admin, room))["mentions"] == [{"name": f"{room}-worker"}]
+
+
 async def test_a_direct_message_is_marked_until_it_is_acknowledged(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:

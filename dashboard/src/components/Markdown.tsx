@@ -2,6 +2,7 @@ import { Lexer, type Token, type Tokens } from "marked";
 import { createElement, Fragment, type ReactNode, useMemo } from "react";
 import { Link } from "wouter";
 import { type OpenRoom, useRoom } from "../layout/room";
+import { AddressTokenizer, namedParts } from "./mentions";
 import { isWebAddress } from "./web-address";
 import "./markdown.css";
 
@@ -24,7 +25,7 @@ interface Context {
 
 // Deeper nesting is shown as source text.
 const MAX_DEPTH = 12;
-const MENTION_OR_ID = /(@[a-z][a-z0-9_-]*|\b[AOT][1-9]\d*\b)/;
+const COMMENT = /(<!--[\s\S]*?-->)/;
 const VIEW_OF_ID: Readonly<Record<string, string>> = { A: "agents", O: "tree", T: "tasks" };
 const MAIL_ADDRESS = /^mailto:/i;
 
@@ -41,7 +42,7 @@ export function Markdown({ text, mentions, refs, me }: MarkdownProps) {
       me,
     };
     try {
-      return blocks(Lexer.lex(text, { gfm: true, breaks: true }), context, 0);
+      return blocks(Lexer.lex(text, { gfm: true, breaks: true, tokenizer: new AddressTokenizer() }), context, 0);
     } catch {
       // The lexer's recursion fails on extreme nesting.
       return <p>{text}</p>;
@@ -93,8 +94,8 @@ function block(token: Tokens.Generic, context: Context, depth: number): ReactNod
     case "text":
       return token.tokens ? inline(token.tokens, context, depth) : token.text;
     default:
-      // HTML too is shown as source text.
-      return <p>{token.raw}</p>;
+      // HTML too is shown as source text. Nobody is mentioned in its comments.
+      return <p>{token.raw.split(COMMENT).map((part, at) => (at % 2 === 0 ? linked(part, context) : part))}</p>;
   }
 }
 
@@ -167,23 +168,23 @@ function inlineToken(token: Tokens.Generic, context: Context, depth: number, inL
 
 /** Plain text, with mentions and ids as links to their pages. */
 function linked(text: string, { room, mentions, refs, me }: Context): ReactNode[] {
-  return text.split(MENTION_OR_ID).map((part, at) => {
+  return namedParts(text).map((part, at) => {
     const key = `${at}`;
-    if (at % 2 === 0) return part;
-    if (part.startsWith("@")) {
-      const name = part.slice(1);
-      if (!mentions.has(name)) return part;
+    if (part.kind === "text") return part.text;
+    if (part.kind === "mention") {
+      const name = part.names.find((name) => mentions.has(name));
+      if (name === undefined) return part.text;
       return (
         <Link key={key} className="mention" data-me={name === me || undefined} href={room.to("agents", name)}>
-          {part}
+          {part.text}
         </Link>
       );
     }
-    const page = VIEW_OF_ID[part.charAt(0)];
-    if (!page || (refs ? !refs.has(part) : page === "agents")) return part;
+    const page = VIEW_OF_ID[part.text.charAt(0)];
+    if (!page || (refs ? !refs.has(part.text) : page === "agents")) return part.text;
     return (
-      <Link key={key} className="ref" href={room.to(page, part)}>
-        {part}
+      <Link key={key} className="ref" href={room.to(page, part.text)}>
+        {part.text}
       </Link>
     );
   });

@@ -43,6 +43,7 @@ words = st.text(alphabet="abcdefgh XYZ,.!?\n", max_size=40)
         ("a fence that never ends\n```\n@bob", []),
         ("one ` is no code, @bob", ["bob"]),
         ("\\`@bob\\`", ["bob"]),
+        ("<details>\n```\n@property\n\n@x\n```\n</details>\n@bob", ["bob"]),
         ("`x`@bob", ["bob"]),
         ("`a\n\n@bob` in two paragraphs", ["bob"]),
         ("请@bob看一下 @aliceさん、@carol은", ["bob", "alice", "carol"]),

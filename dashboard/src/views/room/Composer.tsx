@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { SendMessageDocument } from "../../api/documents";
+import { isComposing } from "../../components/composition";
 import { newIdempotencyKey } from "../../components/idempotency-key";
 import { useRoom } from "../../layout/room";
 import { useToasts } from "../../layout/Toasts";
@@ -17,8 +18,8 @@ interface ComposerProps {
 
 // Texts that were not sent yet, by conversation and thread, for as long as the page is open.
 const drafts = new Map<string, string>();
-// A mention that is being typed, before the cursor.
-const MENTION = /(^|[\s(])@([a-z0-9_-]*)$/;
+// A mention that is being typed, before the cursor. Chinese and Japanese put no space before it.
+const MENTION = /(?<![\p{Script=Latin}\p{N}@＠\\])[@＠]([a-z0-9_-]*)$/iu;
 const MAX_SUGGESTIONS = 6;
 
 /** The text field for a message, which completes mentions. */
@@ -51,8 +52,9 @@ export function Composer({ conversation, replyTo, label, names, focus }: Compose
   const updateMention = () => {
     const { value, selectionStart, selectionEnd } = field.current ?? { value: "", selectionStart: 0, selectionEnd: 0 };
     const typed = selectionStart === selectionEnd ? MENTION.exec(value.slice(0, selectionStart)) : null;
-    setMention(typed?.[2] ?? null);
-    if (typed?.[2] !== mention) setSelected(0);
+    const name = typed?.[1]?.toLowerCase() ?? null;
+    setMention(name);
+    if (name !== mention) setSelected(0);
   };
   const insertMention = (name: string) => {
     const area = field.current;
@@ -78,6 +80,7 @@ export function Composer({ conversation, replyTo, label, names, focus }: Compose
     if (unknown.length > 0) showSuccess(`Sent. Nobody here is called ${unknown.map((name) => `@${name}`).join(", ")}.`);
   };
   const handleKey = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
     if (open && ["ArrowDown", "ArrowUp"].includes(event.key)) {
       event.preventDefault();
       setSelected((at + (event.key === "ArrowDown" ? 1 : suggestions.length - 1)) % suggestions.length);
@@ -87,7 +90,7 @@ export function Composer({ conversation, replyTo, label, names, focus }: Compose
     } else if (open && event.key === "Escape") {
       event.preventDefault();
       setMention(null);
-    } else if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+    } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       void submit();
     }

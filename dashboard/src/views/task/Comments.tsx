@@ -1,5 +1,6 @@
 import { type FormEvent, useRef, useState } from "react";
 import { AddCommentDocument, TaskCommentsDocument } from "../../api/documents";
+import { isComposing } from "../../components/composition";
 import { newIdempotencyKey } from "../../components/idempotency-key";
 import { Markdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
@@ -41,7 +42,7 @@ export function Comments({ id, invalidatedBy }: { id: string; invalidatedBy: Cha
                 <RelativeTime at={comment.createdAt} /> ago
               </span>
             </p>
-            <Markdown text={comment.body} />
+            <Markdown text={comment.body} mentions={comment.mentions.map(({ name }) => name)} />
           </li>
         ))}
       </ol>
@@ -70,7 +71,8 @@ function CommentForm({ id }: { id: string }) {
         value={body}
         onChange={(event) => setBody(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isComposing(event))
+            event.currentTarget.form?.requestSubmit();
         }}
       />
       <button type="submit" disabled={disabled}>
