@@ -12,7 +12,7 @@ from db.core.retry import Retry
 from db.goal_tree import objectives
 from db.operations import outage_grace
 from db.overviews import digest_posting
-from db.presence import presence
+from db.presence import presence, sessions
 from db.resources import resources
 from db.tasks import lease_expiry, leaving, readiness, staleness
 from goalroom.observability.metrics import Metrics
@@ -36,6 +36,7 @@ _SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "archive_finished": (1, objectives.archive_finished),
     "post_due": (1, digest_posting.post_due),
     "close_expired_tokens": (20, leaving.close_expired_tokens),
+    "delete_ended_sessions": (7200, sessions.delete_ended),
     "forget_old": (60, idempotency.delete_old_keys),
     "forget_expired": (60, memory.delete_expired),
 }

@@ -7,7 +7,7 @@ from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import EventKind
-from db.core.errors import NameTaken, NotFound
+from db.core.errors import BadInput, NameTaken, NotFound
 from db.core.queries import q
 from db.core.records import Channel
 from db.core.transaction import Transaction
@@ -21,6 +21,14 @@ async def create(database: Database, caller: Caller, room: str | None, name: str
     async with database.transaction() as tx:
         found = await rooms.find(tx, caller, room)
         caller.must_work(found.id, found.name)
+        await rooms.lock(tx, found.id)
+        if await q.count_channels(tx, room_id=found.id) >= validation.MAX_CHANNELS:
+            raise BadInput(
+                "room",
+                f"{found.name} has {validation.MAX_CHANNELS} channels, which is as many as a room may have.",
+                "Use one of them: 'room { channels { name topic } }' lists them.",
+                validation.MAX_CHANNELS,
+            )
         row = await q.insert_channel(tx, room_id=found.id, name=name, topic=topic)
         if row is None:
             raise NameTaken(name)

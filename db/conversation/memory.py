@@ -107,8 +107,21 @@ async def remember(
         # The version that it had can be told only now that the row is locked; a refusal undoes what was written.
         if if_version is not None and memory.version != if_version + 1:
             raise VersionConflict(scope=place.id, key=key, version=memory.version - 1)
+        if memory.version == 1:
+            await _check_bound(tx, caller)
         _append_event(tx, caller, place, key, memory.version)
     return memory
+
+
+async def _check_bound(tx: Transaction, caller: Caller) -> None:
+    """BAD_INPUT where the caller has written as much as one agent may; the refusal undoes what was written."""
+    if await q.memory_is_full(tx, author_id=caller.agent_id, most=validation.MAX_MEMORIES):
+        raise BadInput(
+            "key",
+            f"You have written {validation.MAX_MEMORIES} memories, which is as many as one agent may have.",
+            "Delete what is not needed any more with forget, or send `ttlSeconds` so that it ends by itself.",
+            validation.MAX_MEMORIES,
+        )
 
 
 async def forget(database: Database, caller: Caller, scope: str, key: str) -> bool:

@@ -111,6 +111,8 @@ class BadInput(Refused):
     field: str
     why: str
     next_step: str = "Correct the input and send it again; nothing was changed."
+    # How many there may be, where there are so many already.
+    limit: int | None = None
 
     def message(self) -> str:
         return self.why
@@ -119,7 +121,7 @@ class BadInput(Refused):
         return self.next_step
 
     def facts(self) -> Mapping[str, object]:
-        return {"field": self.field}
+        return {"field": self.field} | ({} if self.limit is None else {"limit": self.limit})
 
 
 @dataclass(eq=False)

@@ -22,6 +22,12 @@ MAX_DURATION = 31_536_000
 MAX_LEASE = 86_400
 MAX_WAIT = 60
 MAX_INT = 2**31 - 1
+# At once: of one agent, and channels of one room.
+MAX_TOKENS = 100
+MAX_SUBAGENTS = 100
+MAX_SESSIONS = 100
+MAX_CHANNELS = 200
+MAX_MEMORIES = 5_000
 MAX_JSON_BYTES = 65_536
 # Far below where the encoders of any language give up.
 MAX_JSON_DEPTH = 100

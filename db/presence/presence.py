@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from db.core import validation
 from db.core.database import Database
 from db.core.enums import EventKind, Presence
 from db.core.queries import q
@@ -81,7 +82,10 @@ async def keep_alive(database: Database, agents: Mapping[int, frozenset[str]]) -
     pairs = sorted((agent, label) for agent, labels in agents.items() for label in labels)
     if pairs:
         await q.keep_sessions_alive(
-            database, agent_ids=[agent for agent, _ in pairs], labels=[label for _, label in pairs]
+            database,
+            agent_ids=[agent for agent, _ in pairs],
+            labels=[label for _, label in pairs],
+            most=validation.MAX_SESSIONS,
         )
 
 

@@ -8,6 +8,7 @@ from db.conversation import inbox
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
+from db.core.errors import BadInput
 from db.core.queries import q, required
 from db.core.records import Agent, Session, Task
 from db.core.transaction import Transaction
@@ -15,6 +16,9 @@ from db.presence import activity, presence
 
 # The session of an agent that doesn't tell its processes apart.
 DEFAULT_LABEL = "default"
+
+# What one sweep deletes at most.
+_BATCH = 500
 
 # How often to beat where neither a lease nor a room says so.
 _IDLE_AFTER = 300
@@ -52,8 +56,33 @@ async def ensure(on: Database | Transaction, agent_id: int, label: str) -> int:
     known = await q.session_by_label(on, agent_id=agent_id, label=label)
     if known is not None:
         return known
-    await q.start_session(on, agent_id=agent_id, label=label)
-    return required(await q.session_by_label(on, agent_id=agent_id, label=label))
+    return await open_session(on, agent_id, label)
+
+
+async def open_session(on: Database | Transaction, agent_id: int, label: str) -> int:
+    """The key of the agent's session of this name, heard of now, or started where there is none.
+
+    BAD_INPUT where the agent has as many as it may have, and none of them has ended.
+    """
+    validation.key("session", label)
+    most = validation.MAX_SESSIONS
+    session = await q.open_session(on, agent_id=agent_id, label=label, most=most)
+    if session is None:
+        await q.delete_oldest_session(on, agent_id=agent_id)
+        session = await q.open_session(on, agent_id=agent_id, label=label, most=most)
+    if session is None:
+        raise BadInput(
+            "session",
+            f"You have {most} sessions that were heard of within an hour, which is as many as one agent may have.",
+            "Send the `session` of one that goes on: 'me { sessions { label lastSeenAt } }' lists them.",
+            most,
+        )
+    return session
+
+
+async def delete_ended(database: Database) -> int:
+    """Delete a batch of the sessions that were not heard of for a week; answers how many."""
+    return len(await q.delete_ended_sessions(database, most=_BATCH))
 
 
 async def heartbeat(

@@ -10,7 +10,7 @@ from db.core import ids, validation
 from db.core.callers import Caller, token_hash
 from db.core.database import Database
 from db.core.enums import AgentKind, Role
-from db.core.errors import Forbidden, NameTaken, NotFound, NotHolder
+from db.core.errors import BadInput, Forbidden, NameTaken, NotFound, NotHolder
 from db.core.queries import q, required
 from db.core.records import Agent, Room, Task
 from db.core.transaction import Transaction
@@ -121,6 +121,8 @@ async def register(database: Database, caller: Caller, new: NewAgent) -> tuple[A
     capabilities = checked_capabilities(new.capabilities)
     validation.items("rooms", new.rooms or ())
     async with database.transaction() as tx:
+        if caller.role is not Role.ADMIN and new.spawned_for is not None:
+            await _check_family(tx, caller)
         task = None if new.spawned_for is None else await _own_task(tx, caller, new.spawned_for)
         if caller.role is not Role.ADMIN:
             _check_subagent(new, task)
@@ -177,6 +179,18 @@ def _check_subagent(new: NewAgent, task: Task | None) -> None:
         raise Forbidden(
             "A MEMBER can only register subagents of kind AGENT, with the role MEMBER or OBSERVER.",
             "Leave `role` and `kind` out.",
+        )
+
+
+async def _check_family(tx: Transaction, caller: Caller) -> None:
+    """BAD_INPUT where the caller's family is as large as it may be: rates count for each agent."""
+    await q.lock_agent(tx, agent_id=required(await q.family_of(tx, agent_id=caller.agent_id)))
+    if await q.count_live_subagents(tx, agent_id=caller.agent_id) >= validation.MAX_SUBAGENTS:
+        raise BadInput(
+            "spawnedFor",
+            f"You and your relatives have {validation.MAX_SUBAGENTS} live subagents, which is as many as there may be.",
+            "Finish tasks that subagents were made for with completeTask or submitTask, or end one with revokeTokens.",
+            validation.MAX_SUBAGENTS,
         )
 
 

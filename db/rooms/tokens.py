@@ -37,14 +37,19 @@ async def create(
             f"A token can't grant more than your own role: {chosen} is above {caller.role}.",
             f"Send {caller.role} or a lower role, or ask an admin.",
         )
-    token = await agents.issue_token(
-        database,
-        agent.id,
-        chosen,
-        label=validation.text("label", label or "", most=validation.MAX_TITLE),
-        expires_at=_end(caller, expires_at),
-    )
-    return agent, token
+    said, end = validation.text("label", label or "", most=validation.MAX_TITLE), _end(caller, expires_at)
+    async with database.transaction() as tx:
+        # One after the other, so that no two are the last one.
+        await q.lock_agent(tx, agent_id=agent.id)
+        if await q.count_tokens(tx, agent_id=agent.id) >= validation.MAX_TOKENS:
+            raise BadInput(
+                "agent",
+                f"@{agent.name} has {validation.MAX_TOKENS} live tokens, which is as many as one agent may have.",
+                f"'agent(agent: \"{agent.name}\") {{ tokens {{ id label lastUsedAt }} }}' lists them;"
+                " revokeTokens with an `id` ends one.",
+                validation.MAX_TOKENS,
+            )
+        return agent, await agents.issue_token(tx, agent.id, chosen, label=said, expires_at=end)
 
 
 async def valid_tokens(database: Database, agent: str | None) -> list[Token]:

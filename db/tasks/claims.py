@@ -22,6 +22,7 @@ from db.core.records import Room, Task
 from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
+from db.presence import sessions
 from db.resources import resources
 from db.rooms import rooms
 from db.tasks import criteria as criteria_rules
@@ -32,7 +33,7 @@ async def open_session(on: Database | Transaction, caller: Caller, label: str | 
     """The key of the caller's session of this label, opened where it is new; None without a label."""
     if label is None:
         return None
-    return await q.open_session(on, agent_id=caller.agent_id, label=validation.key("session", label))
+    return await sessions.open_session(on, caller.agent_id, label)
 
 
 async def claim(

@@ -13,6 +13,10 @@ on conflict (scope, key) do update
                          else excluded.expires_at end
 returning scope, key, value, version, author_id, updated_at, expires_at;
 
+-- name: memory_is_full(author_id, most)$
+-- Whether what the agent wrote last is more than so much; what has ended counts until it is deleted.
+select count(*) > :most from (select from memory where author_id = :author_id limit :most + 1) written;
+
 -- name: memory_by_key(scope, key)^
 select scope, key, value, version, author_id, updated_at, expires_at
   from memory

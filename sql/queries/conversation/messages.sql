@@ -4,6 +4,9 @@ select :room_id, c.name, c.topic
   from unnest(:names::text[], :topics::text[]) with ordinality as c (name, topic, position)
  order by c.position;
 
+-- name: count_channels(room_id)$
+select count(*) from channel where room_id = :room_id;
+
 -- name: insert_channel(room_id, name, topic)^
 -- Nothing comes back where the name is taken.
 insert into channel (room_id, name, topic) values (:room_id, :name, :topic)

@@ -53,8 +53,8 @@ with due as (
 )
 select distinct agent_id from room_member where agent_id = any(:agent_ids::bigint[]) and presence <> 'ONLINE' order by agent_id;
 
--- name: keep_sessions_alive(agent_ids, labels)!
--- As for agents; a name that is new starts a session.
+-- name: keep_sessions_alive(agent_ids, labels, most)!
+-- As for agents; a name that is new starts a session, up to so many of one agent.
 with named as (
   select agent_id, label from unnest(:agent_ids::bigint[], :labels::text[]) as given (agent_id, label)
 ), due as (
@@ -71,8 +71,12 @@ with named as (
 )
 insert into session (agent_id, label)
 select agent_id, label
-  from named
- where not exists (select from session where session.agent_id = named.agent_id and session.label = named.label)
+  from (
+         select agent_id, label, row_number() over (partition by agent_id order by label) as place
+           from named
+          where not exists (select from session where session.agent_id = named.agent_id and session.label = named.label)
+       ) new
+ where place + (select count(*) from session where session.agent_id = new.agent_id) <= :most
  order by agent_id, label
 on conflict do nothing;
 
@@ -128,9 +132,38 @@ select * from session where agent_id = any(:agent_ids::bigint[]) order by last_s
 -- name: session_by_label(agent_id, label)$
 select id from session where agent_id = :agent_id and label = :label;
 
--- name: start_session(agent_id, label)!
--- Only where there is none: two at once wait for each other here.
-insert into session (agent_id, label) values (:agent_id, :label) on conflict do nothing;
+-- name: open_session(agent_id, label, most)$
+-- The session of this name, begun where it is new; two at once wait for each other here. Null where it would be one too
+-- many.
+insert into session (agent_id, label)
+select :agent_id, :label
+ where exists (select from session where agent_id = :agent_id and label = :label)
+    or (select count(*) from session where agent_id = :agent_id) < :most
+on conflict (agent_id, label) do update set last_seen_at = now()
+returning id;
+
+-- name: delete_oldest_session(agent_id)!
+-- Of those that have ended: nothing is held in it, and it was not heard of for an hour.
+delete from session
+ where id = (
+         select id
+           from session
+          where agent_id = :agent_id and last_seen_at < now() - interval '1 hour'
+            and not exists (select from task where task.session_id = session.id)
+          order by last_seen_at, id
+          limit 1
+            for update skip locked);
+
+-- name: delete_ended_sessions(most)
+-- Those that nothing is held in, and that were not heard of for a week.
+delete from session
+ where id = any(array(
+         select id
+           from session
+          where last_seen_at < now() - interval '7 days' and not exists (select from task where task.session_id = session.id)
+          limit :most
+            for update skip locked))
+returning id;
 
 -- name: renew_held(agent_id, room_ids, quiet_seconds)
 -- All leases in one statement, in no indexed column. The expired ones are locked too, and not renewed: so a take-back that

@@ -11,9 +11,27 @@ select * from agent where id = any(:agent_ids::bigint[]);
 -- Whether the agent is a member of one of these rooms.
 select exists (select from room_member where agent_id = :agent_id and room_id = any(:room_ids::bigint[]));
 
+-- name: family_of(agent_id)$
+-- The ancestor of the agent that has no parent, or the agent itself.
+select family_of(:agent_id);
+
 -- name: related(agent_id, other_id)$
 -- Whether they are the same agent, or of one family.
 select family_of(:agent_id) = family_of(:other_id);
+
+-- name: count_live_subagents(agent_id)$
+-- Of the whole family that this agent belongs to: those that a token still lets in.
+with recursive member (id) as (
+  select family_of(:agent_id)
+  union
+  select agent.id from member join agent on agent.parent_id = member.id
+)
+select count(*)
+  from member join agent on agent.id = member.id
+ where agent.parent_id is not null
+   and exists (
+         select from token
+          where token.agent_id = agent.id and revoked_at is null and (expires_at is null or expires_at > now()));
 
 -- name: insert_agent(name, kind, description, capabilities, parent_id, spawned_for_id)^
 -- Nothing comes back where the name is taken.

@@ -4,6 +4,12 @@ insert into token (agent_id, role, hash, label, expires_at)
 values (:agent_id, :role, :hash, :label, :expires_at)
 on conflict on constraint a_token_is_unique do nothing;
 
+-- name: count_tokens(agent_id)$
+-- Those that let it in.
+select count(*)
+  from token
+ where agent_id = :agent_id and revoked_at is null and (expires_at is null or expires_at > now());
+
 -- name: token_owner(token_id, hash)^
 -- Of the token of this key, or of this hash.
 -- nullable: token_id, hash

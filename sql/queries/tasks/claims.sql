@@ -200,12 +200,6 @@ returning *;
 -- name: held_count(room_id, agent_id)$
 select count(*) from task where room_id = :room_id and assignee_id = :agent_id and status = 'DOING';
 
--- name: open_session(agent_id, label)$
--- The session of this name, begun where it is new.
-insert into session (agent_id, label) values (:agent_id, :label)
-on conflict (agent_id, label) do update set last_seen_at = now()
-returning id;
-
 -- name: missing_capabilities(requirement_id, agent_id)$
 -- What the set asks for and the agent can't do.
 select array(select unnest(requirement.capabilities) except select unnest(agent.capabilities) order by 1)

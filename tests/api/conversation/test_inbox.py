@@ -233,14 +233,15 @@ async def test_an_observer_reads_its_inbox(team: Team) -> None:
 async def test_what_is_told_of_a_room_that_one_has_left_waits_until_one_is_back(team: Team) -> None:
     side = await people.room(team.database, "side")
     root = Actor(team.database, await people.admin(team.database), team.ann.feed)
-    blocker = await team.ann.make()
-    task = await team.ann.make(assignee="bob", dependsOn=[blocker])
+    task = await team.ann.make(assignee="bob")
+    await team.bob.claim(task)
+    await team.bob.do("submitTask", task=task, summary="Done")
     first = (await inbox(team.bob))["nodes"][0]["id"]
     await root.do("updateAgent", agent="bob", rooms=["side"])
     bob = replace(team.bob, caller=await people.caller(team.database, "bob", side))
 
     async with watching(bob, ARRIVES) as stream:
-        await team.ann.finish(blocker)
+        await team.ann.do("reviewTask", task=task, verdict="APPROVED")
         await root.do("sendMessage", room="side", to=["bob"], body="Welcome")
         (heard,) = await take(stream, 1)
 
@@ -253,7 +254,7 @@ async def test_what_is_told_of_a_room_that_one_has_left_waits_until_one_is_back(
     await root.do("updateAgent", agent="bob", rooms=["side", "web"])
     bob = replace(bob, caller=await people.caller(team.database, "bob"))
     assert [(item["kind"], item["task"]) for item in (await inbox(bob))["nodes"]] == [
-        ("ASSIGNED", {"id": task}), ("UNBLOCKED", {"id": task}),
+        ("ASSIGNED", {"id": task}), ("APPROVED", {"id": task}),
     ]  # fmt: skip
 
 
