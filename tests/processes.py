@@ -11,9 +11,10 @@ from db.core.database import Database
 from db.events.feed import Feed
 from goalroom.broadcast.notifier import Nudges
 from goalroom.broadcast.postgres import PostgresBroadcast
+from tests.patience import PATIENCE_S
 
 # So late that no poll helps: what is heard in time was said by a nudge.
-LATE = 30.0
+LATE = 2.0 * PATIENCE_S
 
 
 @dataclass
@@ -33,7 +34,7 @@ async def process(url: str, *, poll_seconds: float = LATE) -> AsyncGenerator[Pro
     backend = PostgresBroadcast(url)
     nudges = Nudges(Broadcast(backend=backend), database, feed)
     running = asyncio.create_task(nudges.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await backend.listening.wait()
     try:
         yield Process(database, feed, nudges, backend)

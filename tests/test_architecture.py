@@ -18,6 +18,7 @@ from goalroom.settings import Settings
 from resolvers.build import sdl
 from tests import state_diagram, statement_types
 from tests.client import Client
+from tests.patience import PATIENCE_S
 from tests.sdl_check import SCHEMA, pending, undescribed, violations
 
 ROOT = Path(__file__).parents[1]
@@ -202,7 +203,7 @@ async def test_a_client_asks_and_is_refused_and_follows(admin: Client) -> None:
     unknown = await admin.refused("query($id: ID!) { task(id: $id) { id } }", id="T999999")
     room = (await admin.execute(create_room, input={"name": "door"}))["createRoom"]["id"]
     following = admin.subscribe(follow, room=room, after=f"{room}.0")
-    async with aclosing(following) as events, asyncio.timeout(10):
+    async with aclosing(following) as events, asyncio.timeout(PATIENCE_S):
         first = await anext(events)
 
     assert me == {"me": {"name": "admin"}}

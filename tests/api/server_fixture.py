@@ -20,6 +20,7 @@ from db.rooms import agents
 from goalroom.app import AppConfig, create_app
 from goalroom.server import bind, config
 from goalroom.settings import Settings
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Socket:
     async def say(self, **message: object) -> None:
         await self.frames.send(json.dumps(message))
 
-    async def hear(self, seconds: float = 5) -> dict[str, Any]:
+    async def hear(self, seconds: float = PATIENCE_S) -> dict[str, Any]:
         frame = await asyncio.wait_for(self.frames.recv(), seconds)
         assert isinstance(frame, str)
         heard: dict[str, Any] = json.loads(frame)
@@ -88,7 +89,7 @@ class Socket:
     async def subscribe(self, name: str, query: str, **rest: object) -> None:
         await self.say(id=name, type="subscribe", payload={"query": query, **rest})
 
-    async def closed(self, seconds: float = 5) -> tuple[int | None, str | None]:
+    async def closed(self, seconds: float = PATIENCE_S) -> tuple[int | None, str | None]:
         """Code and reason with which the server closed it."""
         await asyncio.wait_for(self.frames.wait_closed(), seconds)
         return self.frames.close_code, self.frames.close_reason
@@ -104,7 +105,7 @@ async def serving(database_url: str, **options: Any) -> AsyncGenerator[Live]:
         task = asyncio.create_task(server.serve(sockets=[listener]))
         database = await Database.connect(database_url, size=2)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 # uvicorn tells nobody that it has started.
                 while not server.started:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)

@@ -9,6 +9,7 @@ from goalroom.execution.engine import Engine, Request
 from resolvers.build import schema
 from schema.context import Context
 from tests.api.schema_client import Actor
+from tests.patience import PATIENCE_S
 
 _ENGINE = Engine(schema)
 
@@ -30,5 +31,5 @@ async def watching(actor: Actor, document: str, **variables: Any) -> AsyncGenera
 
 async def take(stream: AsyncGenerator[Any], count: int) -> list[Any]:
     """The next payloads."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         return [await anext(stream) for _ in range(count)]

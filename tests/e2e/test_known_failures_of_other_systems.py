@@ -14,8 +14,8 @@ import pytest
 
 from tests.client import Client
 from tests.e2e.teammate import Teammate
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 15
 FREE = {"requireDoneCriteria": False, "requireReview": False, "requireHandoff": False}
 
 ARRIVES = "subscription { inbox { id kind summary task { id } message { body } comment { body } } }"

@@ -8,8 +8,7 @@ import pytest
 
 from tests.client import Client
 from tests.e2e.teammate import Teammate
-
-PATIENCE_S = 15
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from typing import Any
 
 from tests.client import Client
 from tests.e2e.teammate import Teammate
-
-PATIENCE_S = 15
+from tests.patience import PATIENCE_S
 
 WAKES = """subscription { inbox { id kind summary task { id }
   message { from { name } body } } }"""

@@ -41,7 +41,7 @@ def test_half_of_tls_and_none_of_it_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "junk.pem").write_text("junk")
 
     refused = [
-        run("serve", "--data-dir", tmp_path / "data", *given)
+        run("serve", "--port", "0", "--data-dir", tmp_path / "data", *given)
         for given in (options[:2], [*options[:3], tmp_path / "junk.pem"], [*options[:3], tmp_path / "none.pem"])
     ]
 

@@ -22,6 +22,7 @@ from db.presence.presence_feed import ActivityChange
 from goalroom.broadcast.notifier import CHANNEL
 from tests import people
 from tests.db.events.test_feed import new_log, take, write
+from tests.patience import PATIENCE_S
 from tests.processes import process
 
 
@@ -77,7 +78,7 @@ async def test_a_listener_that_was_cut_off_looks_again(database: Database, datab
 
         # Both the listeners and the publisher were cut off, and there is no poll to help.
         assert await following == [1, 2, 3]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await changed.get() is None
         await write(here.database, room)
         assert await take(there.feed, room, 3, 1) == [4]
@@ -94,7 +95,7 @@ async def test_agents_that_changed_are_told_here_and_there(database_url: str) ->
         here.database.publish(Committed(changes=frozenset({(Topic.AGENT, 5)})))
         assert heard_here == [5]
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while await heard_there.get() != 5:
                 pass
         await asyncio.sleep(0.05)
@@ -137,7 +138,7 @@ async def test_an_inbox_is_watched_at_another_process(database: Database, databa
     ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
     async with process(database_url) as here, process(database_url) as there:
         following = inbox.follow(there.feed, there.database, partial(inbox.filter_of, bob))
-        async with aclosing(following), asyncio.timeout(5):
+        async with aclosing(following), asyncio.timeout(PATIENCE_S):
             for number in range(20):
                 # No poll helps: it would take longer than is waited.
                 await message_send.send(here.database, ann, NewMessage(channel="ops", body=f"@bob {number}"), None)
@@ -149,7 +150,7 @@ async def test_an_inbox_is_found_without_a_notification(database: Database, data
     ann, bob = [await people.caller(database, name, room) for name in ("ann", "bob")]
     deaf, feed = await Database.connect(database_url), Feed(database, poll_seconds=0.05)
     following = inbox.follow(feed, database, partial(inbox.filter_of, bob))
-    async with aclosing(following), asyncio.timeout(5):
+    async with aclosing(following), asyncio.timeout(PATIENCE_S):
         arriving = asyncio.ensure_future(anext(following))
         await asyncio.sleep(0.1)
         await message_send.send(deaf, ann, NewMessage(to=["bob"], body="Psst"), None)
@@ -163,7 +164,7 @@ async def test_what_agents_do_is_watched_at_another_process(database: Database, 
     ann = await people.caller(database, "ann", room)
     async with process(database_url) as here, process(database_url) as there:
         following = presence_feed.follow(there.feed, room.id, await event_log.start(there.database, room.id, None))
-        async with aclosing(following), asyncio.timeout(5):
+        async with aclosing(following), asyncio.timeout(PATIENCE_S):
             arriving = asyncio.ensure_future(anext(following))
             await asyncio.sleep(0.1)
             for kind in (ActivityKind.THINKING, ActivityKind.TYPING, None, ActivityKind.WAITING):

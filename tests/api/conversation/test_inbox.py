@@ -15,6 +15,7 @@ from db.core.records import Room
 from tests import people
 from tests.api.schema_client import Actor
 from tests.api.subscriptions import take, watching
+from tests.patience import PATIENCE_S
 from tests.processes import process
 
 OFF: dict[str, Any] = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
@@ -263,7 +264,7 @@ async def test_whoever_leaves_a_room_while_it_listens_hears_no_more_of_it(team: 
     both = await people.caller(team.database, "bob", side)
     callers = [both]
     listening = follow(team.bob.feed, team.bob.database, lambda: filter_of(callers[-1]))
-    async with aclosing(listening), asyncio.timeout(10):
+    async with aclosing(listening), asyncio.timeout(PATIENCE_S):
         await team.say("@bob 1")
         assert (await anext(listening)).summary.endswith("@bob 1")
 

@@ -21,6 +21,7 @@ from db.events.feed import Feed
 from resolvers.events import EventQuery, EventSubscription
 from schema.context import Context
 from tests import people
+from tests.patience import PATIENCE_S
 from tests.processes import process
 
 SCHEMA = strawberry.Schema(query=EventQuery, subscription=EventSubscription)
@@ -128,7 +129,7 @@ async def watching(scene: Scene, document: str, **variables: Any) -> AsyncGenera
 async def following(stream: Any, count: int) -> list[dict[str, Any]]:
     """The next payloads."""
     payloads = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         for _ in range(count):
             result = await anext(stream)
             assert result.errors is None, result.errors

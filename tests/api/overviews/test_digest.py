@@ -11,6 +11,7 @@ from tests import people
 from tests.api.asking import ask
 from tests.api.schema_client import Actor
 from tests.api.server_fixture import Live
+from tests.patience import PATIENCE_S
 
 DIGEST = """query ($since: DateTime) { room { digest(since: $since) {
     since until counts { total todo doing blocked validating done stale }
@@ -114,7 +115,7 @@ async def test_a_running_server_posts_digests_without_a_gap(live: Live) -> None:
     await live.ask('mutation { createTask(input: {title: "Task"}) { id } }')
 
     posted: list[dict[str, Any]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while len(posted) < 3:
             await asyncio.sleep(0.1)
             posted = (await live.ask(POSTED))["events"]["nodes"]

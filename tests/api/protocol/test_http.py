@@ -16,6 +16,7 @@ from gql.transport.httpx import HTTPXAsyncTransport
 
 from db.core.enums import Role
 from tests.api.server_fixture import Live
+from tests.patience import PATIENCE_S
 
 JSON, RESPONSE_JSON = "application/json", "application/graphql-response+json"
 RENAME = 'mutation ($title: String) { updateRoom(input: {room: "main", title: $title}) { title } }'
@@ -216,7 +217,7 @@ async def test_who_is_refused_is_so_before_the_body_is_read(live: Live) -> None:
     reader, writer = await asyncio.open_connection(*live.host.split(":"))
 
     writer.write(f"POST /graphql HTTP/1.1\r\nHost: {live.host}\r\nContent-Length: 900000\r\n\r\n".encode())
-    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 5)
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), PATIENCE_S)
     writer.close()
 
     assert answer == b"HTTP/1.1 401 Unauthorized\r\n"
@@ -350,13 +351,13 @@ async def test_introspection_is_open_to_those_with_a_token(live: Live) -> None:
 
 async def test_long_polls_end_when_the_server_stops(live: Live) -> None:
     waiting = asyncio.create_task(
-        live.post("mutation { claimNextTask(input: {waitSeconds: 30}) { task { id } nothing { waiting } } }")
+        live.post("mutation { claimNextTask(input: {waitSeconds: 60}) { task { id } nothing { waiting } } }")
     )
     await asyncio.sleep(0.3)
     assert not waiting.done()
 
     live.app.stopping.set()
-    response = await asyncio.wait_for(waiting, 3)
+    response = await asyncio.wait_for(waiting, PATIENCE_S)
 
     assert response.json()["data"]["claimNextTask"]["task"] is None
 
@@ -375,7 +376,7 @@ async def test_an_idle_connection_is_kept_for_longer_than_clients_keep_one(live:
 
     async def ask() -> bytes:
         writer.write(request)
-        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_S)
         return answer + await reader.readexactly(len(b"ok"))
 
     first = await ask()

@@ -11,6 +11,7 @@ from graphql import get_introspection_query
 
 from goalroom.limits import DEFAULTS, Limits
 from tests.api.server_fixture import Live, serving
+from tests.patience import PATIENCE_S
 
 EVENTS = "subscription { events { kind } }"
 WAIT = "mutation { claimNextTask(input: {waitSeconds: 20}) { task { id } } }"
@@ -37,7 +38,7 @@ async def raw(live: Live, *pieces: bytes, pause: float = 0) -> bytes:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(pause)
-        return await asyncio.wait_for(reader.read(), 5)
+        return await asyncio.wait_for(reader.read(), PATIENCE_S)
     except ConnectionError:
         return b""
     finally:
@@ -131,7 +132,7 @@ async def test_of_too_many_silent_sockets_the_oldest_goes(database_url: str) -> 
     async with limited(database_url, "unauthenticated_sockets=3") as live, AsyncExitStack() as opened:
         silent = [await opened.enter_async_context(live.raw_socket()) for _ in range(4)]
 
-        assert (await silent[0].closed(2))[0] == 4408
+        assert (await silent[0].closed())[0] == 4408
         await silent[1].say(type="connection_init", payload={"token": live.token})
         assert await silent[1].hear() == {"type": "connection_ack"}
         async with live.socket() as speaking:

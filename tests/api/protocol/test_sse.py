@@ -11,6 +11,7 @@ import pytest
 
 from goalroom.transport import sse
 from tests.api.server_fixture import Live
+from tests.patience import PATIENCE_S
 
 RENAME = 'mutation ($title: String) { updateRoom(input: {room: "main", title: $title}) { title } }'
 
@@ -52,7 +53,7 @@ async def test_a_subscription_follows_the_log(live: Live) -> None:
     async with stream(live, everything(live), accept="text/event-stream, */*;q=0.1") as (_, heard):
         first = await anext(heard)
         await live.ask(RENAME, {"title": "New"})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             async for _, payload in heard:
                 last = payload["data"]["events"]
                 if last["kind"] == "ROOM_UPDATED":
@@ -105,7 +106,7 @@ async def test_a_revoked_token_ends_the_stream(live: Live) -> None:
     async with stream(live, everything(live), token) as (_, heard):
         await anext(heard)
         await live.ask('mutation { revokeTokens(input: {agent: "left"}) }')
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             *_, (_, payload), end = [event async for event in heard]
 
     assert payload["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
@@ -116,7 +117,7 @@ async def test_a_stream_that_ends_with_the_server_asks_to_come_back(live: Live) 
     async with stream(live, everything(live)) as (_, heard):
         await anext(heard)
         live.app.stopping.set()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             rest = [kind async for kind, _ in heard]
 
     assert "complete" not in rest

@@ -79,7 +79,7 @@ async def test_a_revoked_token_ends_sockets_of_every_process_within_a_second(liv
     async with serving(database_url) as other, live.socket(token) as here, other.socket(token) as there:
         await live.ask('mutation { revokeTokens(input: {agent: "left"}) }')
 
-        assert [await here.closed(1), await there.closed(1)] == [(4403, "Forbidden")] * 2
+        assert [await here.closed(), await there.closed()] == [(4403, "Forbidden")] * 2
         refused = await other.post(ME, authorization=f"Bearer {token}")
         assert refused.status_code == 401
 

@@ -16,6 +16,7 @@ from db.resources import resources
 from db.tasks import claims, task_progress
 from tests.factories import World
 from tests.invariants import check_what_is_stored
+from tests.patience import PATIENCE_S
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ async def changed_while_waiting(
     async with database.pool.acquire() as connection, connection.transaction():
         await connection.execute("select from task where id = $1 for no key update", task.id)
         waiting = asyncio.ensure_future(act())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await _somebody_waits(database)
         yield connection, waiting
 

@@ -22,6 +22,7 @@ from db.events import event_log
 from db.events.feed import Feed
 from goalroom.postgres import data_dir
 from goalroom.postgres.embedded import Cluster
+from tests.patience import PATIENCE_S
 from tests.size import sized
 
 ROOMS = (0, 1, 2)
@@ -60,7 +61,7 @@ async def opened(database: Database, **options: Any) -> AsyncGenerator[Feed]:
 async def take(feed: Feed, room_id: int, seq: int, count: int) -> list[int]:
     """The numbers of the next events after seq."""
     seqs: list[int] = []
-    async with asyncio.timeout(20), aclosing(feed.follow(room_id, seq)) as events:
+    async with asyncio.timeout(PATIENCE_S), aclosing(feed.follow(room_id, seq)) as events:
         async for event in events:
             seqs.append(event.seq)
             if len(seqs) == count:
@@ -337,7 +338,7 @@ def test_each_follower_sees_every_event_once_and_in_order(database_url: str) -> 
     @given(STEPS, st.integers(1, 8), st.integers(1, 5))
     def any_play(steps: list[Step], cache: int, page: int) -> None:
         async def within_time() -> None:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(PATIENCE_S):
                 await play(database_url, steps, cache, page)
 
         asyncio.run(within_time())

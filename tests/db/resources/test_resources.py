@@ -291,7 +291,7 @@ async def test_unknown_resources_are_refused(shop: Shop) -> None:
         cooldown_seconds=1,
     )
 
-    with pytest.raises(BadInput, match="no resource theirs"):
+    with pytest.raises(BadInput, match="no resource named theirs"):
         await shop.task("theirs")
     with pytest.raises(NotFound):
         await shop.report("theirs", ok=False)
