@@ -57,6 +57,8 @@ class Task:
     verdicts: list[tuple[str, int, int]] = field(default_factory=list)
     begun: bool = False
     fence: int = 0
+    # All who ever claimed it.
+    holders: set[int] = field(default_factory=set)
     attempts: int = 0
     reason: str | None = None
     # The tasks with whose end the reason ends; None where it stands until it is taken back.
@@ -180,8 +182,14 @@ class Model:
             return late
         if task.status == "DOING" and task.assignee == agent:
             return set()
-        idle = task.assignee == agent and task.status in ("BLOCKED", "VALIDATING")
-        return {"WRONG_STATUS"} if task.finished or idle else {"NOT_HOLDER"}
+        return self._refuse_stranger(agent, task, ("BLOCKED", "VALIDATING"), words)
+
+    def _refuse_stranger(self, agent: int, task: Task, idle: tuple[str, ...], words: str) -> Codes:
+        """Who holds it no more is refused, and its words stay; who owns it has no reason to say them yet."""
+        mine = task.assignee == agent
+        if words and agent in task.holders and not (mine and task.status in ("DONE", *idle)):
+            task.comments.append(words)
+        return {"WRONG_STATUS"} if task.finished or (mine and task.status in idle) else {"NOT_HOLDER"}
 
     # Acts
 
@@ -236,6 +244,7 @@ class Model:
                 self.resources[name].probe = task.key
         task.status, task.assignee, task.begun = "DOING", agent, True
         task.fence += 1
+        task.holders = task.holders | {agent}
         task.lease_ends, task.spoke = self.now + LEASE, self.now
         task.quiet_until, task.stale_since = 0, None
 
@@ -358,10 +367,8 @@ class Model:
     def release(self, agent: int, task: Task, words: str | None) -> Codes:
         if late := self.write(agent, task, words or ""):
             return late
-        if task.finished or (task.assignee == agent and task.status == "VALIDATING"):
-            return {"WRONG_STATUS"}
-        if task.assignee != agent or task.status == "TODO":
-            return {"NOT_HOLDER"}
+        if task.assignee != agent or task.status not in ("DOING", "BLOCKED"):
+            return self._refuse_stranger(agent, task, ("VALIDATING",), words or "")
         if self.rules.handoff and words is None:
             return {"HANDOFF_REQUIRED"}
         if words is not None:

@@ -9,7 +9,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import CommentKind, EventKind, InboxKind
-from db.core.errors import BadInput, StaleLease
+from db.core.errors import BadInput, NotHolder, StaleLease, WrongStatus
 from db.core.queries import q, required
 from db.core.records import Comment, Task
 from db.core.transaction import Transaction
@@ -98,13 +98,14 @@ async def _notify_mentioned(tx: Transaction, comment: Comment) -> None:
 
 @asynccontextmanager
 async def preserve_late_text(database: Database, caller: Caller) -> AsyncGenerator[None]:
-    """Save the text of a write whose lease is over as a NOTE, in a transaction after the one that was rolled back."""
+    """Save the text of a former holder's write as a NOTE, in a transaction after the one that was rolled back."""
     try:
         yield
-    except StaleLease as late:
+    except (StaleLease, NotHolder, WrongStatus) as late:
         if late.text:
+            reference = late.id if isinstance(late, WrongStatus) else late.task
             async with database.transaction() as tx:
-                task = Task.of(required(await q.task_by_id(tx, task_id=ids.key(ids.TASK, late.task))))
+                task = Task.of(required(await q.task_by_id(tx, task_id=ids.key(ids.TASK, reference))))
                 body = f"Came late: @{caller.name} did not hold this task any more when it wrote:\n\n{late.text}"
                 await write(tx, task.room_id, CommentKind.NOTE, body, author=caller.agent_id, task=task.id)
         raise

@@ -39,6 +39,10 @@ class ErrorCode(StrEnum):
     INTERNAL = "INTERNAL"
 
 
+def _saved(text: str) -> str:
+    return " Your text was saved as a comment." if text else ""
+
+
 # Not frozen anywhere below: Python itself sets __traceback__ on an exception that passes a context manager.
 @dataclass(eq=False)
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not an error in the program
@@ -190,15 +194,22 @@ class NotReady(Refused):
 
 @dataclass(eq=False)
 class NotHolder(Refused):
+    """`text` is what the late write of a former holder said: kept as a comment, and not a fact."""
+
     code = ErrorCode.NOT_HOLDER
     task: str
     holder: str | None
+    text: str = ""
 
     def message(self) -> str:
         return f"{self.task} is held by " + (f"@{self.holder}, not by you." if self.holder else "nobody.")
 
     def hint(self) -> str:
-        return f"Take {self.task} with claimTask once it is free, or write to its holder with addComment."
+        hint = f"Take {self.task} with claimTask once it is free, or write to its holder with addComment."
+        return hint + _saved(self.text)
+
+    def facts(self) -> Mapping[str, object]:
+        return {"task": self.task, "holder": self.holder}
 
 
 @dataclass(eq=False)
@@ -216,8 +227,7 @@ class StaleLease(Refused):
         return f"Your lease on {self.task} has ended; {now}, and its fence is {self.fence}."
 
     def hint(self) -> str:
-        kept = " Your text was saved as a comment." if self.text else ""
-        return f"Stop working on {self.task}, or take it again with claimTask.{kept}"
+        return f"Stop working on {self.task}, or take it again with claimTask.{_saved(self.text)}"
 
     def facts(self) -> Mapping[str, object]:
         return {"task": self.task, "fence": self.fence, "holder": self.holder}
@@ -330,11 +340,14 @@ class SelfReview(Refused):
 
 @dataclass(eq=False)
 class WrongStatus(Refused):
+    """`text` is what the late write of a former holder said: kept as a comment, and not a fact."""
+
     code = ErrorCode.WRONG_STATUS
     id: str
     status: str
     allowed: Sequence[str]
     open: Sequence[str] | None = None
+    text: str = ""
 
     def message(self) -> str:
         if self.open is None:
@@ -343,11 +356,11 @@ class WrongStatus(Refused):
         return f"{self.id} is {self.status} and can't be made DONE: {why}."
 
     def hint(self) -> str:
-        return f'Look at it with node(id: "{self.id}") before you go on.'
+        return f'Look at it with node(id: "{self.id}") before you go on.' + _saved(self.text)
 
     def facts(self) -> Mapping[str, object]:
-        given = super().facts()
-        return given if self.open is not None else {name: given[name] for name in given if name != "open"}
+        facts = {"id": self.id, "status": self.status, "allowed": self.allowed}
+        return facts if self.open is None else {**facts, "open": self.open}
 
 
 @dataclass(eq=False)

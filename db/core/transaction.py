@@ -117,10 +117,18 @@ class Transaction:
         self._events.setdefault(room_id, []).append(event)
 
     def append_task_event(
-        self, kind: EventKind, task: Task, actor: int | None, data: Mapping[str, object] | None = None
+        self,
+        kind: EventKind,
+        task: Task,
+        actor: int | None,
+        data: Mapping[str, object] | None = None,
+        *,
+        loser: int | None = None,
     ) -> None:
-        """As `append_event`, of what happened to this task."""
-        self.append_event(task.room_id, kind, actor=actor, task=task.id, objective=task.objective_id, data=data)
+        """As `append_event`, of what happened to this task; `loser` held it until then."""
+        self.append_event(
+            task.room_id, kind, actor=actor, task=task.id, objective=task.objective_id, agent=loser, data=data
+        )
 
     def notify(
         self,

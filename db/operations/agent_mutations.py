@@ -39,13 +39,12 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
             )
         if "kind" in changes:
             caller.must_administrate("change the kind of agents")
-            tx.publish_change(Topic.AGENT, agent.id)
         if "rooms" in changes:
             caller.must_administrate("change the rooms of agents")
             await _move(tx, caller, agent, changes["rooms"] or ())
-            tx.publish_change(Topic.AGENT, agent.id)
         if wanted:
             agent = Agent.of(required(await q.change_agent(tx, agent_id=agent.id, changes=wanted)))
+        tx.publish_change(Topic.AGENT, agent.id)
     return agent
 
 

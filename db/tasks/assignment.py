@@ -72,7 +72,8 @@ async def assign(
             "assignee": named[assignee].name if assignee is not None else None,
             "reviewer": named[reviewer].name if reviewer is not None else None,
         }
-        tx.append_task_event(EventKind.TASK_ASSIGNED, task, caller.agent_id, data)
+        loser = task.assignee_id if moves and task.status is TaskStatus.DOING else None
+        tx.append_task_event(EventKind.TASK_ASSIGNED, task, caller.agent_id, data, loser=loser)
         if reviews_it:
             text = f"{held.id} '{task.title}' waits for your verdict: reviewTask."
             tx.notify(reviewer, room.id, InboxKind.REVIEW_REQUESTED, text, by=caller.agent_id, task=task.id)

@@ -1,9 +1,10 @@
 """Claiming the best tasks that are ready, and waiting for one."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from db.core import idempotency, validation
 from db.core.callers import Caller, refresh_caller
@@ -11,7 +12,7 @@ from db.core.database import Database
 from db.core.enums import EventKind, TaskStatus
 from db.core.queries import q, required
 from db.core.records import Room, Task
-from db.core.transaction import Committed, Transaction
+from db.core.transaction import Committed, Topic, Transaction
 from db.events.feed import Feed
 from db.goal_tree import objectives
 from db.rooms import rooms
@@ -85,27 +86,35 @@ async def claim_next(
 ) -> tuple[list[Task], NothingToClaim | None]:
     """The best ready tasks that the caller may take, up to `most`; where there is none, why.
 
-    Waits up to `wait_seconds` for one, woken by the room's log, until `gone` says that nobody wants the answer.
+    Waits up to `wait_seconds` for one, woken by the room's log or by a change of what the agent can do, until
+    `cancelled` is set.
     """
     validation.integer("limit", most, 1, validation.MAX_LIST)
     validation.integer("waitSeconds", wait_seconds, 0, validation.MAX_WAIT)
     search = await _search(database, caller, request, most, mutation, key)
-    deadline = asyncio.get_running_loop().time() + wait_seconds
-    while True:
-        seen = await q.log_ends(database, room_ids=[search.room_id]) if wait_seconds else []
+    if wait_seconds == 0:
         room, claimed = await _claim_some(database, caller, search)
-        if claimed:
-            return claimed, None
-        rest = deadline - asyncio.get_running_loop().time()
-        if (
-            rest <= 0
-            or cancelled.is_set()
-            or not await _wait_for_claimable(feed, search.room_id, seen[0]["seq"], rest, cancelled)
-        ):
-            return [], await why_nothing(database, caller, room)
-        # Revoked tokens and lost memberships take effect at once.
-        caller = await refresh_caller(database, caller)
-        caller.must_work(search.room_id, request.room or "room")
+        return claimed, None if claimed else await why_nothing(database, caller, room)
+    deadline = asyncio.get_running_loop().time() + wait_seconds
+    async with feed.states(Topic.AGENT, _capabilities).watch(caller.agent_id) as able:
+        while True:
+            seen, could = await q.log_ends(database, room_ids=[search.room_id]), able.state
+            room, claimed = await _claim_some(database, caller, search)
+            if claimed:
+                return claimed, None
+            rest = deadline - asyncio.get_running_loop().time()
+            news = (_next_claimable(feed, search.room_id, seen[0]["seq"]), able.wait_for_change(could))
+            if not await _wait(news, rest, cancelled):
+                return [], await why_nothing(database, caller, room)
+            # Revoked tokens and lost memberships take effect at once.
+            caller = await refresh_caller(database, caller)
+            caller.must_work(search.room_id, request.room or "room")
+
+
+async def _capabilities(database: Database, agent_ids: Sequence[int]) -> dict[int, Sequence[str]]:
+    """What each of these agents can do."""
+    rows = await q.agents_by_ids(database, agent_ids=agent_ids)
+    return {row["id"]: tuple(row["capabilities"]) for row in rows}
 
 
 async def _search(
@@ -233,19 +242,16 @@ async def _claim(
 _LOOK_AGAIN_S = 5.0
 
 
-async def _wait_for_claimable(feed: Feed, room_id: int, seq: int, seconds: float, cancelled: asyncio.Event) -> bool:
-    """Wait until something may be claimable; False where the time is over or nobody waits for the answer any more."""
-    waiters = {
-        asyncio.create_task(_next_claimable(feed, room_id, seq)),
-        asyncio.create_task(cancelled.wait()),
-    }
+async def _wait(news: Iterable[Coroutine[Any, Any, object]], seconds: float, cancelled: asyncio.Event) -> bool:
+    """Wait for any of these news; False where the time is over or nobody waits for the answer any more."""
+    waiters = {asyncio.create_task(one) for one in (*news, cancelled.wait())}
     try:
         await asyncio.wait(waiters, timeout=min(seconds, _LOOK_AGAIN_S), return_when=asyncio.FIRST_COMPLETED)
     finally:
         for waiter in waiters:
             waiter.cancel()
         await asyncio.gather(*waiters, return_exceptions=True)
-    return not cancelled.is_set()
+    return seconds > 0 and not cancelled.is_set()
 
 
 async def _next_claimable(feed: Feed, room_id: int, seq: int) -> None:

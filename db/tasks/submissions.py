@@ -67,7 +67,7 @@ async def submit(
     submission.checked()
     locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text())
     async with locked as (tx, _room, held):
-        require_holder(held, caller)
+        await require_holder(tx, held, caller)
         task = held.task
         await _hand_in(tx, caller, held, submission)
         await q.forget_verdicts(tx, task_id=task.id)
@@ -106,7 +106,7 @@ async def complete(
     submission.checked()
     locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text())
     async with locked as (tx, room, held):
-        require_holder(held, caller)
+        await require_holder(tx, held, caller)
         task = held.task
         if room.require_review:
             raise ReviewRequired(task=held.id)

@@ -43,7 +43,8 @@ async def _cancel(tx: Transaction, task: Task, actor: int, reason: str) -> Task:
     rules.check_move(task.id, task.status, Move.CANCEL)
     cancelled = Task.of(required(await q.cancel_task(tx, task_id=task.id)))
     data = {"reason": reason, "from": task.status.value}
-    tx.append_task_event(EventKind.TASK_CANCELLED, task, actor, data)
+    loser = task.assignee_id if task.status is TaskStatus.DOING else None
+    tx.append_task_event(EventKind.TASK_CANCELLED, task, actor, data, loser=loser)
     await readiness.task_ended(tx, cancelled, actor)
     if task.status in STARTED:
         text = f"{ids.of(ids.TASK, task.id)} '{task.title}' was cancelled: {reason}"

@@ -9,7 +9,7 @@ from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import DependencyKind, EventKind, InboxKind
-from db.core.errors import BadInput
+from db.core.errors import BadInput, DependencyCycle
 from db.core.queries import q
 from db.core.records import Room, Task
 from db.core.transaction import Transaction
@@ -126,6 +126,8 @@ async def _insert(tx: Transaction, caller: Caller, room: Room, batch: Sequence[B
         new = item.task
         blockers = [(await lookups.task("dependsOn", ref)).id for ref in validation.items("dependsOn", new.depends_on)]
         blockers += [by_ref[ref] for ref in item.depends_on_refs]
+        if task_id in blockers:
+            raise DependencyCycle(path=[ids.of(ids.TASK, task_id)] * 2)
         edges += [(task_id, blocker, DependencyKind.BLOCKS) for blocker in blockers]
         if new.discovered_from is not None:
             source = await lookups.task("discoveredFrom", new.discovered_from)

@@ -1,6 +1,6 @@
 """Lock a task for a write, check its holder, and save the text of writes that come too late."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -19,12 +19,13 @@ from db.rooms import rooms
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A locked task, the name of its owner, and whether its lease still runs."""
+    """A locked task, the name of its owner, whether its lease still runs, and what the write to it says."""
 
     task: Task
     assignee: str | None
     lease_runs: bool
     by_caller: bool
+    text: str
 
     @property
     def holds(self) -> dict[int, int]:
@@ -77,14 +78,33 @@ async def hold(tx: Transaction, caller: Caller, reference: str, *, fence: int | 
     if (fence is not None and fence < task.fence) or (mine and not row["lease_runs"]):
         holder = row["assignee_name"] if row["lease_runs"] else None
         raise StaleLease(task=ids.of(ids.TASK, task.id), fence=task.fence, holder=holder, text=text)
-    return Held(task, row["assignee_name"], row["lease_runs"], mine)
+    return Held(task, row["assignee_name"], row["lease_runs"], mine, text)
 
 
-def require_holder(held: Held, caller: Caller) -> None:
+async def require_holder(tx: Transaction, held: Held, caller: Caller) -> None:
     """NOT_HOLDER for anybody but the task's holder; WRONG_STATUS where nobody could be it."""
     if not held.by_caller:
-        task = held.task
-        owned = task.assignee_id == caller.agent_id and task.status in (TaskStatus.BLOCKED, TaskStatus.VALIDATING)
-        if task.finished or owned:
-            raise WrongStatus(id=held.id, status=task.status.value, allowed=[TaskStatus.DOING.value])
-        raise NotHolder(task=held.id, holder=held.assignee if task.status is TaskStatus.DOING else None)
+        await require_owner(tx, held, caller, (TaskStatus.DOING,))
+
+
+async def require_owner(tx: Transaction, held: Held, caller: Caller, statuses: Sequence[TaskStatus]) -> None:
+    """NOT_HOLDER unless the caller owns the task, WRONG_STATUS unless it has one of these statuses.
+
+    What a former holder says is kept, as with an old fence.
+    """
+    task = held.task
+    mine = task.assignee_id == caller.agent_id
+    if task.finished or (mine and task.status not in (*statuses, TaskStatus.TODO)):
+        allowed = [status.value for status in statuses]
+        text = "" if mine and task.status is not TaskStatus.CANCELLED else await _late_text(tx, held, caller)
+        raise WrongStatus(id=held.id, status=task.status.value, allowed=allowed, text=text)
+    if not mine or task.status not in statuses:
+        holder = held.assignee if task.status in statuses else None
+        raise NotHolder(task=held.id, holder=holder, text=await _late_text(tx, held, caller))
+
+
+async def _late_text(tx: Transaction, held: Held, caller: Caller) -> str:
+    """What the write says, if its author once held the task."""
+    if held.text and await q.has_held(tx, task_id=held.task.id, agent_id=caller.agent_id):
+        return held.text
+    return ""

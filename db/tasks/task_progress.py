@@ -8,7 +8,7 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import CommentKind, DependencyKind, EventKind, TaskStatus
-from db.core.errors import BadInput, HandoffRequired, NotHolder, WrongStatus
+from db.core.errors import BadInput, HandoffRequired, WrongStatus
 from db.core.queries import q, required
 from db.core.records import Task
 from db.core.transaction import Transaction
@@ -16,7 +16,7 @@ from db.goal_tree.references import find_task
 from db.resources import resources
 from db.rooms import rooms
 from db.tasks import dependencies, readiness
-from db.tasks.task_guard import Held, locked_room_and_task, locked_task, require_holder
+from db.tasks.task_guard import Held, locked_room_and_task, locked_task, require_holder, require_owner
 
 
 async def renew(
@@ -34,7 +34,7 @@ async def renew(
     if quiet_seconds is not None:
         validation.integer("quietSeconds", quiet_seconds, 1, validation.MAX_DURATION)
     async with locked_task(database, caller, reference, fence=fence) as (tx, held):
-        require_holder(held, caller)
+        await require_holder(tx, held, caller)
         return await _renew(tx, held, lease_seconds, quiet_seconds)
 
 
@@ -57,7 +57,7 @@ async def release(
     late_text = handoff.text() if handoff else ""
     async with locked_task(database, caller, reference, fence=fence, text=late_text) as (tx, held):
         task = held.task
-        _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED))
+        await require_owner(tx, held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED))
         room = await rooms.get(tx, task.room_id)
         if room.require_handoff and handoff is None:
             raise HandoffRequired(task=held.id)
@@ -72,16 +72,6 @@ async def release(
         return Task.of(row)
 
 
-def _must_own(held: Held, caller: Caller, statuses: Sequence[TaskStatus]) -> None:
-    """NOT_HOLDER unless the caller owns the task, WRONG_STATUS unless it has one of these statuses."""
-    task = held.task
-    if task.finished or (task.assignee_id == caller.agent_id and task.status not in (*statuses, TaskStatus.TODO)):
-        allowed = [status.value for status in statuses]
-        raise WrongStatus(id=held.id, status=task.status.value, allowed=allowed)
-    if task.assignee_id != caller.agent_id or task.status not in statuses:
-        raise NotHolder(task=held.id, holder=held.assignee if task.status in statuses else None)
-
-
 async def write_notes(
     database: Database, caller: Caller, reference: str, text: str, *, append: bool, fence: int | None = None
 ) -> Task:
@@ -89,7 +79,7 @@ async def write_notes(
     validation.text("text", text)
     async with locked_task(database, caller, reference, fence=fence, text=text) as (tx, held):
         task = held.task
-        _must_own(held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING))
+        await require_owner(tx, held, caller, (TaskStatus.DOING, TaskStatus.BLOCKED, TaskStatus.VALIDATING))
         if append and task.notes and len(task.notes) + len(text) + 2 > validation.MAX_TEXT:
             raise BadInput(
                 "text", f"The notes would exceed {validation.MAX_TEXT} characters: replace them instead of appending."
@@ -119,7 +109,7 @@ async def block(
         validation.text("reason", reason)
     locked = locked_room_and_task(database, caller, reference, fence=fence, text=reason or "")
     async with locked as (tx, room, held):
-        require_holder(held, caller)
+        await require_holder(tx, held, caller)
         task = held.task
         blockers = []
         for blocker_reference in validation.items("dependsOn", depends_on):

@@ -200,10 +200,14 @@ update session
 returning session.*, was.news_since;
 
 -- name: lost_since(agent_id, since)
--- Tasks that were taken back from the agent, but for those that it holds again.
+-- Tasks that the agent held until another's act or the clock took them, but for those that it holds again.
 select *
   from task
- where id in (select task_id from event where agent_id = :agent_id and kind = 'TASK_RECLAIMED' and at > :since)
+ where id in (
+         select task_id
+           from event
+          where agent_id = :agent_id and at > :since and actor_id is distinct from :agent_id
+            and kind in ('TASK_RECLAIMED', 'TASK_ASSIGNED', 'TASK_CANCELLED', 'TASK_RELEASED'))
    and not (status = 'DOING' and assignee_id = :agent_id)
  order by id;
 

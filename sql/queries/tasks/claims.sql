@@ -197,6 +197,10 @@ update task
  where id = :task_id
 returning *;
 
+-- name: has_held(task_id, agent_id)$
+-- Whether the agent ever claimed the task, by the log.
+select exists (select from event where task_id = :task_id and kind = 'TASK_CLAIMED' and actor_id = :agent_id);
+
 -- name: held_count(room_id, agent_id)$
 select count(*) from task where room_id = :room_id and assignee_id = :agent_id and status = 'DOING';
 

@@ -1,5 +1,6 @@
 """Claims, leases and what follows from them, as clients see them: with the facts of every refusal."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -368,3 +369,18 @@ async def test_history_tells_who_did_what(ann: Actor, bob: Actor) -> None:
     assert told == [("TASK_CREATED", "ann"), ("TASK_CLAIMED", "bob"), ("COMMENT_ADDED", "bob"), ("TASK_DONE", "bob")]
     assert (first["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
     assert rest["pageInfo"]["hasPreviousPage"]
+
+
+@pytest.mark.parametrize("by", ["itself", "an admin"])
+async def test_a_waiting_claim_wakes_when_its_agent_can_do_more(ann: Actor, bob: Actor, root: Actor, by: str) -> None:
+    """At once, and not only when the claim looks again by itself."""
+    task = await ann.make(capabilities=["welding"])
+    waiting = asyncio.create_task(bob.do("claimNextTask", "task { id }", waitSeconds=30))
+    while not bob.feed.followers:  # noqa: ASYNC110  # nobody tells of a follower
+        await asyncio.sleep(0.01)
+
+    began = asyncio.get_running_loop().time()
+    await (bob if by == "itself" else root).do("updateAgent", agent="bob", capabilities=["welding"])
+
+    assert await waiting == {"task": {"id": task}}
+    assert asyncio.get_running_loop().time() - began < 4

@@ -311,11 +311,13 @@ async def test_a_batch_is_made_whole_or_not_at_all(database: Database, ann: Acto
         wrong_ref = [*batch, {"ref": ref, "task": {"title": "x"}}]
         assert (await ann.refused("createTasks", tasks=wrong_ref))["field"] == "ref"
     cycle = await ann.refused("createTasks", tasks=[{**batch[2], "dependsOnRefs": ["ship"]}, *batch[:2]])
+    itself = await ann.refused("createTasks", tasks=[{"ref": "a", "dependsOnRefs": ["a"], "task": {"title": "x"}}])
     assert (await counted(database, "event"), await counted(database, "task")) == (events, tasks)
 
     made = await ann.do("createTasks", "id title ready dependencies { dependsOn { title } } unblocks", tasks=batch)
 
-    assert cycle["code"] == "DEPENDENCY_CYCLE"
+    assert cycle["code"] == itself["code"] == "DEPENDENCY_CYCLE"
+    assert itself["path"][0] == itself["path"][-1]
     assert [task["title"] for task in made] == ["Ship", "Test", "Build", "Rest"]
     assert [task["ready"] for task in made] == [False, False, True, True]
     assert [task["unblocks"] for task in made] == [0, 1, 2, 0]
