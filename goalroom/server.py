@@ -11,12 +11,6 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing, contextmanager
 from functools import partial
 
-try:
-    import resource
-except ImportError:
-    # Windows, which has no such limit.
-    resource = None  # type: ignore[assignment]
-
 import uvicorn
 from starlette.applications import Starlette
 
@@ -82,7 +76,8 @@ async def serve(settings: Settings, sidecar: Sidecar | None = None, entrance: st
 
     `entrance` is the path of the page that the login link leads to.
     """
-    _raise_process_limits()
+    # Threads give way within a millisecond.
+    sys.setswitchinterval(0.001)
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
     with closing(bind(settings.host, settings.port)) as listener:
         stop = _on_signals()
@@ -90,14 +85,6 @@ async def serve(settings: Settings, sidecar: Sidecar | None = None, entrance: st
             await _serve_on(listener, settings, stop, sidecar, entrance)
         finally:
             _ignore_signals()
-
-
-def _raise_process_limits() -> None:
-    """Sockets are files, of which many systems allow 1,024 until asked; and threads give way within a millisecond."""
-    sys.setswitchinterval(0.001)
-    if resource is not None:
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _serve_on(

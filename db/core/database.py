@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import asyncpg
 
+from db.core import session
 from db.core.errors import Unavailable
 from db.core.transaction import Committed, Transaction
 
@@ -21,15 +22,8 @@ _ACQUIRE_TIMEOUT = 4
 
 _ALL_AT_WORK = "The database is busy: other requests had all connections to it in use for too long."
 
-_SERVER_SETTINGS = {
-    "application_name": "goalroom",
-    # No client can hold a lock or a snapshot for long: each statement, each wait for a lock and each pause ends.
-    "statement_timeout": "30s",
-    "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "30s",
-    # Compiling costs more than any of our statements runs.
-    "jit": "off",
-}
+# No client can hold a lock or a snapshot for long: each statement, each wait for a lock and each pause ends.
+_TIMEOUTS = {"statement_timeout": "30s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
 
 
 class Database:
@@ -89,7 +83,7 @@ class Database:
             reset=_skip_reset,
             statement_cache_size=1000,
             timeout=5,
-            server_settings=_SERVER_SETTINGS,
+            server_settings=dict(session.SETTINGS) | _TIMEOUTS,
         )
         return cls(pool, connections, acquire_timeout=acquire_timeout, transaction_span=transaction_span)
 
@@ -166,6 +160,7 @@ class Database:
 
 
 async def _prepare(connection: Any) -> None:
+    await session.prepare(connection)
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
 

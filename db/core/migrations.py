@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from db.core import session
 from db.core.queries import q
 
 OLDEST_POSTGRES = 15
@@ -55,11 +56,7 @@ async def pending(on: Any) -> list[str]:
 @asynccontextmanager
 async def exclusive_connection(url: str) -> AsyncGenerator[Any]:
     """A connection on which to do what only one process at a time may do to a database."""
-    connection = await asyncpg.connect(
-        url,
-        timeout=10,
-        server_settings={"application_name": "goalroom", "statement_timeout": "0", "lock_timeout": "0"},
-    )
+    connection = await session.connect(url, seconds=10)
     try:
         await q.wait_for_turn(connection, key=_LOCK_KEY)
         yield connection

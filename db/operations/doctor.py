@@ -1,8 +1,9 @@
 """Check that a database is consistent and well configured."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from db.core import ids
@@ -41,9 +42,13 @@ class Look:
     findings: Sequence[Finding] = ()
 
 
-async def examine(connection: Any) -> AsyncGenerator[Look]:
-    """Look at one thing after the other. Without its migrations a database is looked into no further."""
+async def examine(connection: Any, replaced: Mapping[str, str] = MappingProxyType({})) -> AsyncGenerator[Look]:
+    """Look at one thing after the other. Without its migrations a database is looked into no further.
+
+    `replaced` are the operator's settings that our sessions replace.
+    """
     yield _database(await q.database_facts(connection))
+    yield _settings(replaced)
     migrated = await _migrations(connection)
     yield migrated
     yield await _clock(connection)
@@ -85,6 +90,9 @@ def _database(facts: Any) -> Look:
         )
     if facts["is_standby"] or facts["is_read_only"]:
         findings.append(Finding("It is read-only.", "Set --database-url to the primary."))
+    if (role := facts["replication_role"]) != "origin":
+        advice = "Reset session_replication_role for this role and database."
+        findings.append(Finding(f"No rule between rows holds, because session_replication_role is {role}.", advice))
     if not facts["is_durable"]:
         findings.append(
             Finding(
@@ -92,6 +100,11 @@ def _database(facts: Any) -> Look:
             )
         )
     return Look("database", f"Postgres {facts['version']}", findings)
+
+
+def _settings(replaced: Mapping[str, str]) -> Look:
+    shown = ", ".join(f"{name} = {value}" for name, value in replaced.items())
+    return Look("settings", f"our own, in place of {shown}" if shown else "our own")
 
 
 async def _migrations(connection: Any) -> Look:

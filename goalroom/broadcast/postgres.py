@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import asyncpg
 from broadcaster import BroadcastBackend, Event
 
+from db.core import session
 from db.core.queries import q
 from db.core.retry import Retry
 from goalroom.broadcast.notifier import CHANNEL, LOOK_AGAIN
@@ -115,5 +116,6 @@ class PostgresBroadcast(BroadcastBackend):
         self._heard.put_nowait(str(payload))
 
     async def _connection(self, **settings: str) -> Any:
-        named = {"application_name": "goalroom nudges", **settings}
-        return await asyncpg.connect(self._url, timeout=_CONNECT_SECONDS, server_settings=named)
+        return await session.connect(
+            self._url, seconds=_CONNECT_SECONDS, application_name="goalroom nudges", **settings
+        )

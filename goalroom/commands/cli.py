@@ -18,6 +18,7 @@ from db.core.errors import BadInput, Refused
 from db.operations import room_mutations
 from db.rooms import agents
 from db.rooms import tokens as good_tokens
+from goalroom import machine
 from goalroom.command_error import CommandError
 from goalroom.observability import structured_logging
 from goalroom.postgres import admin_token, setup
@@ -272,6 +273,7 @@ def _main(
 
 def main() -> None:
     """The entry point."""
+    machine.prepare_process()
     app()
 
 

@@ -9,12 +9,14 @@ from typing import TextIO
 
 import asyncpg
 
+from db.core import session
 from db.core.database import Database
 from db.core.errors import NotFound
 from db.core.migrations import exclusive_connection
 from db.operations import bootstrap, exports
 from db.operations import doctor as checks
 from db.operations.export_file import CannotRestore
+from goalroom import machine
 from goalroom.command_error import CommandError
 from goalroom.postgres import admin_token, data_dir, setup
 from goalroom.settings import Settings
@@ -72,21 +74,29 @@ async def doctor(settings: Settings, out: TextIO, *, fix: bool) -> None:
     """Say what is wrong with the database, and what to do about it; a CommandError where something is."""
     _check_there_is_one(settings)
     wrong = 0
+
+    def show(look: checks.Look) -> None:
+        nonlocal wrong
+        out.write(f"{'WRONG' if look.findings else 'ok   '} {look.subject}: {look.seen}\n")
+        out.writelines(f"      {finding.problem} {finding.advice}\n" for finding in look.findings)
+        out.flush()
+        wrong += len(look.findings)
+
     async with setup.postgres(settings) as url:
         with setup.as_command_errors(url):
-            connection = await asyncpg.connect(url, timeout=10, server_settings={"application_name": "goalroom doctor"})
+            replaced = await session.changed_by_operator(url)
+            connection = await session.connect(url, seconds=10, application_name="goalroom doctor")
             try:
                 if fix:
                     fixed = await checks.fix(connection)
                     out.write(f"Fixed {', '.join(fixed) or 'nothing'}.\n")
-                async for look in checks.examine(connection):
-                    out.write(f"{'WRONG' if look.findings else 'ok   '} {look.subject}: {look.seen}\n")
-                    out.writelines(f"      {finding.problem} {finding.advice}\n" for finding in look.findings)
-                    out.flush()
-                    wrong += len(look.findings)
+                async for look in checks.examine(connection, replaced):
+                    show(look)
             finally:
                 with suppress(OSError, asyncpg.PostgresError):
                     await connection.close(timeout=5)
+        for look in machine.examine(settings.data_dir if settings.database_url is None else None):
+            show(look)
     if wrong:
         raise CommandError(f"{wrong} {'problem' if wrong == 1 else 'problems'} found; see standard output.")
 

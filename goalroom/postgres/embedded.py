@@ -50,6 +50,11 @@ class Cluster:
             in_use.share()
             try:
                 self._server.run_if_down()
+            except OSError as error:
+                in_use.release()
+                raise CommandError(
+                    f"The embedded Postgres in {self._server.home} can't be started: {error}."
+                ) from error
             except BaseException:
                 in_use.release()
                 raise

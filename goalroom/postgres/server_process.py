@@ -20,6 +20,8 @@ PATIENCE = 60.0
 _logger = logging.getLogger(__name__)
 
 _LOG, _OLD_LOG = "server.log", "server.log.1"
+# So that PGSSLMODE and PGTARGETSESSIONATTRS, which are meant for other servers, don't count.
+_IN_PLACE_OF_ENV = {"sslmode": "disable", "target_session_attrs": "any"}
 _LONGEST_LOG = 10_000_000
 
 
@@ -35,7 +37,9 @@ class PostgresServer:
     @property
     def url(self) -> str:
         """What a client connects to: a Unix socket that only this user can reach, so no password."""
-        return "postgresql://postgres@/postgres?" + urlencode({"host": str(self._sockets), "port": "5432"})
+        return "postgresql://postgres@/postgres?" + urlencode(
+            {"host": str(self._sockets), "port": "5432"} | _IN_PLACE_OF_ENV
+        )
 
     def run_if_down(self) -> None:
         """Make it where it is missing, and start it where it isn't running."""
@@ -99,9 +103,19 @@ class PostgresServer:
                 return True
             # A number can be another process's by now; and as a container's first process we inherit dead ones.
             name, _, state = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
+            if name != "postgres" or state[0] in "ZX":
+                return False
+            # It may be another Postgres by now; ours works in its own directory. Not every root may look there.
+            try:
+                return Path(f"/proc/{pid}/cwd").samefile(self.home)
+            except PermissionError:
+                return Path(f"/proc/{pid}").stat().st_uid == self._uid
         except (OSError, ValueError):
             return False
-        return name == "postgres" and state[0] not in "ZX"
+
+    @property
+    def _uid(self) -> int:
+        return os.geteuid() if self.account is None else self.account.uid
 
     def _create(self) -> None:
         """Create a cluster under another name and rename it when complete, so that a kill leaves no half of one."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -18,10 +19,10 @@ READY = "Goalroom is ready: "
 _ROOT = Path(__file__).parents[2]
 
 
-def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def run(*arguments: str | Path, prefix: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, by way of the command that the prefix begins."""
     return subprocess.run(  # noqa: S603  # our own command
-        _command(*arguments),
+        [*prefix, *_command(*arguments)],
         check=False,
         capture_output=True,
         text=True,
@@ -35,6 +36,8 @@ class Server:
     """`goalroom serve` on a free port, taking requests from the moment that this is entered."""
 
     command = "serve"
+    # Begins a command that runs this one.
+    prefix: Sequence[str] = ()
 
     def __init__(self, *arguments: str | Path, **environment: str) -> None:
         self._arguments, self._environment = arguments, environment
@@ -43,7 +46,7 @@ class Server:
     def __enter__(self) -> Self:
         self.errors: IO[bytes] = tempfile.TemporaryFile()
         self.process = subprocess.Popen(  # noqa: S603  # our own command
-            _command(self.command, "--port", "0", *self._arguments),
+            [*self.prefix, *_command(self.command, "--port", "0", *self._arguments)],
             stdout=subprocess.PIPE,
             stderr=self.errors,
             text=True,

@@ -232,6 +232,16 @@ def test_a_data_directory_of_another_postgres_is_refused(home: Path) -> None:
     assert "was created by Postgres 99" in one_line(refused.stderr)
 
 
+def test_a_lock_file_that_names_another_postgres_is_a_stale_one(home: Path, tmp_path: Path) -> None:
+    assert run("migrate", "--data-dir", home).returncode == 0
+    with Cluster(tmp_path / "other"):
+        lines = (tmp_path / "other" / "postgres" / "postmaster.pid").read_text().splitlines(keepends=True)
+        (home / "postgres" / "postmaster.pid").write_text("".join([lines[0], f"{home / 'postgres'}\n", *lines[2:]]))
+
+        assert run("token", "smith", "--data-dir", home).returncode == 0
+        assert is_running(tmp_path / "other")
+
+
 def test_a_taken_port_is_one_line(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

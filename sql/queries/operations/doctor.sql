@@ -2,7 +2,8 @@
 select current_setting('server_version') as version, current_setting('server_version_num')::integer / 10000 as major,
        current_setting('server_encoding') as encoding, pg_is_in_recovery() as is_standby,
        current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on' as is_durable,
-       current_setting('default_transaction_read_only') = 'on' as is_read_only, clock_timestamp() as moment;
+       current_setting('transaction_read_only') = 'on' as is_read_only,
+       current_setting('session_replication_role') as replication_role, clock_timestamp() as moment;
 
 -- name: broken_logs()
 -- Rooms whose log has a gap, or doesn't end where its counter says. Numbers start at 1, so a log without a gap has as many

@@ -1,0 +1,65 @@
+"""What our sessions need of their settings: set by ourselves, whatever the operator's role and database have."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+
+from db.core.queries import q
+
+# Given at the connection, they outweigh the configuration file, `alter role` and `alter database`. Only such as every
+# supported Postgres knows, and as need no right.
+SETTINGS: Mapping[str, str] = {
+    "application_name": "goalroom",
+    # What statements mean, and the form of what they answer.
+    "search_path": '"$user", public',
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "standard_conforming_strings": "on",
+    "array_nulls": "on",
+    "transform_null_equals": "off",
+    "row_security": "on",
+    "gin_fuzzy_search_limit": "0",
+    "exit_on_error": "off",
+    # What transactions see and may do.
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "default_transaction_deferrable": "off",
+    # Commands take the time that they take. The pool's connections have limits of their own.
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+    # Compiling costs more than any of our statements runs.
+    "jit": "off",
+}
+
+
+async def connect(url: str, *, seconds: float, **settings: str) -> Any:
+    """A connection, within so many seconds, with these settings in place of ours."""
+    connection = await asyncpg.connect(url, timeout=seconds, server_settings=dict(SETTINGS) | settings)
+    try:
+        await prepare(connection)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
+
+
+async def prepare(connection: Any) -> None:
+    """Set what not every Postgres knows, and what only one value of is wrong."""
+    await q.set_the_rest_of_the_session(connection)
+
+
+async def changed_by_operator(url: str) -> dict[str, str]:
+    """Which of our settings role, database or configuration file have changed, and to what: we replace them."""
+    connection = await asyncpg.connect(url, timeout=10, server_settings={"application_name": "goalroom"})
+    try:
+        ours = {name.lower(): value for name, value in SETTINGS.items()}
+        rows = await q.operators_settings(connection, names=list(ours))
+        return {row["name"]: row["setting"] for row in rows if row["setting"] != ours[row["name"].lower()]}
+    finally:
+        connection.terminate()

@@ -1,0 +1,13 @@
+-- name: set_the_rest_of_the_session()!
+-- Of what an older Postgres doesn't know there is no row. Where commits don't wait for the disk, what we answered would be lost
+-- in a crash; how much more they wait for is the operator's to say.
+select set_config(name, case name when 'synchronous_commit' then 'on' else '0' end, false)
+  from pg_settings
+ where name = 'transaction_timeout' or name = 'synchronous_commit' and setting = 'off' and source <> 'client';
+
+-- name: operators_settings(names)
+select name, setting
+  from pg_settings
+ where lower(name) = any(:names::text[]) and source not in ('default', 'client', 'session')
+   and setting is distinct from boot_val
+ order by lower(name);
