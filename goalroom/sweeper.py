@@ -36,6 +36,7 @@ _SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "archive_finished": (1, objectives.archive_finished),
     "post_due": (1, digest_posting.post_due),
     "close_expired_tokens": (20, leaving.close_expired_tokens),
+    "release_late_claims": (20, leaving.release_late_claims),
     "delete_ended_sessions": (7200, sessions.delete_ended),
     "forget_old": (60, idempotency.delete_old_keys),
     "forget_expired": (60, memory.delete_expired),

@@ -88,7 +88,8 @@ class AgentMutation:
         )
 
     @strawberry.mutation(
-        description="Every token of the agent, or the one given; takes effect at once, on open subscriptions too."
+        description="Every token of the agent, or the one given; takes effect at once, on open subscriptions too. With "
+        "the last one, all that the agent holds goes back, and the tokens of its subagents end."
     )
     async def revoke_tokens(self, info: Info, input: RevokeTokensInput) -> int | None:  # noqa: A002
         return await agent_mutations.revoke_tokens(

@@ -9,7 +9,7 @@ from db.core.records import Task
 from db.core.transaction import Topic, Transaction
 from db.resources import resources
 
-# How many tokens one transaction closes at most.
+# How many tokens one transaction closes at most, and how many late claims one sweep releases.
 _BATCH = 200
 
 
@@ -61,6 +61,15 @@ async def close_expired_tokens(database: Database) -> int:
         if gone:
             await give_back(tx, gone, None, None)
     return len(ended)
+
+
+async def release_late_claims(database: Database) -> int:
+    """Release what was claimed by requests that were on their way while their agent left; answers for how many."""
+    rows = await q.holders_who_left(database, most=_BATCH)
+    for row in rows:
+        async with database.transaction() as tx:
+            await give_back(tx, [row["agent_id"]], [row["room_id"]], None)
+    return len(rows)
 
 
 async def _revoke_subagents(

@@ -138,7 +138,8 @@ class RegisterAgentInput:
     description: str | None = strawberry.field(default=strawberry.UNSET, description="What it says about itself.")
     capabilities: list[str] | None = strawberry.field(default=strawberry.UNSET, description="What it can do.")
     spawned_for: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="A task: the new agent is a subagent of the caller, made for it."
+        default=strawberry.UNSET,
+        description="A task: the new agent is a subagent of the caller, made for it. Its tokens end with the task.",
     )
 
 

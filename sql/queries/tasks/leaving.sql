@@ -64,3 +64,18 @@ with due as (
   select id from token where revoked_at is null and expires_at <= now() limit :most for no key update skip locked
 )
 update token set revoked_at = expires_at from due where token.id = due.id returning token.agent_id;
+
+-- name: holders_who_left(most)
+-- Who holds a task in a room that it neither belongs to nor sees as an ADMIN, or with no live token left: its claim was on
+-- the way while it left.
+-- not null: agent_id
+select distinct t.assignee_id as agent_id, t.room_id
+  from task t
+ where t.status = 'DOING'
+   and not exists (
+         select from token
+          where token.agent_id = t.assignee_id and revoked_at is null and (expires_at is null or expires_at > now())
+            and (role = 'ADMIN' or exists (
+                  select from room_member where room_member.room_id = t.room_id and room_member.agent_id = t.assignee_id)))
+   and exists (select from token where token.agent_id = t.assignee_id)
+ limit :most;

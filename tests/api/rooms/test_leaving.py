@@ -157,6 +157,31 @@ async def test_what_an_agent_has_goes_back_when_its_last_token_ends(team: Team) 
     assert await team.left_behind() == TOLD
 
 
+@pytest.mark.parametrize("end", ["the room", "the last token"])
+async def test_a_claim_that_was_on_its_way_while_its_agent_left_is_released(team: Team, end: str) -> None:
+    if end == "the room":
+        await team.root.do("updateAgent", agent="bob", rooms=["other"])
+    else:
+        await team.bob.do("revokeTokens")
+    # As the caller was when the request came.
+    await team.bob.claim(team.tasks["held"])
+    elsewhere = "select assignee_id from task where title = 'Elsewhere'"
+    kept = await team.database.fetchval(elsewhere)
+
+    released = [await leaving.release_late_claims(team.database) for _ in range(2)]
+
+    assert (released, (await team.seen())["held"]) == ([1, 0], NOBODYS)
+    assert (await team.left_behind())[-1] == ("TASK_RELEASED", "held", {"reason": "left"})
+    assert await team.database.fetchval(elsewhere) == kept
+
+
+async def test_what_an_admin_holds_where_it_is_no_member_stays(team: Team) -> None:
+    await team.database.execute("delete from room_member where agent_id = $1", team.root.caller.agent_id)
+    await team.root.claim(await team.ann.make(room="shop"))
+
+    assert await leaving.release_late_claims(team.database) == 0
+
+
 @dataclass
 class Family:
     """Bob's subagent is made for a task of his and has one for a task of its own; each holds a task."""
