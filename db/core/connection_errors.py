@@ -28,6 +28,9 @@ _AWAY = (
 )
 
 
+# People make room on a disk, not programs.
+_FULL_SECONDS = 10
+DISK_FULL = "The database's disk is full: it can be read, and nothing is written until there is room again."
 # Whoever waited so long for a lock waits a little before it takes its place in the queue again.
 _BUSY_SECONDS = 2
 _LOCKED = "The room is busy: what this request changes was locked by other requests for too long."
@@ -40,6 +43,8 @@ def unavailable(error: BaseException) -> Unavailable | None:
     match error:
         case Unavailable():
             return error
+        case asyncpg.DiskFullError():
+            return Unavailable(_FULL_SECONDS, DISK_FULL)
         case asyncpg.LockNotAvailableError():
             return Unavailable(_BUSY_SECONDS, _LOCKED)
         case asyncpg.DeadlockDetectedError():

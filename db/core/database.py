@@ -42,6 +42,8 @@ class Database:
         self._acquire_timeout = acquire_timeout
         self._connections = connections
         self._unavailable = False
+        # Whether the last that was written found no room; `db.operations.disk` finds out when there is some.
+        self.is_disk_full = False
         # When the server last did what it was asked, by this process's clock.
         self.heard_at = 0.0
         self._transaction_span = transaction_span
@@ -112,6 +114,9 @@ class Database:
             raise self._no_connection() from None
         try:
             yield connection
+        except asyncpg.DiskFullError:
+            self.is_disk_full = True
+            raise
         finally:
             await self.pool.release(connection)
         self.heard_at = asyncio.get_running_loop().time()

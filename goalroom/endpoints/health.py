@@ -3,8 +3,10 @@
 import asyncio
 from contextlib import suppress
 
+from db.core.connection_errors import DISK_FULL
 from db.core.database import Database
 from db.core.migrations import pending
+from db.operations import disk
 from goalroom.broadcast.postgres import PostgresBroadcast
 from goalroom.execution import errors
 
@@ -38,10 +40,12 @@ class Health:
         if not self.is_answering:
             return "The database doesn't answer."
         now = asyncio.get_running_loop().time()
-        if now < self._migrated_until:
-            return None
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
+                if self._database.is_disk_full and await disk.is_full(self._database):
+                    return DISK_FULL
+                if now < self._migrated_until:
+                    return None
                 missing = await pending(self._database)
         except Exception as error:
             return str(errors.described(error)["message"])

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from goalroom.postgres import data_dir, socket_dir
 
 PATIENCE = 60.0
 
+_REASON = re.compile(r"(?:PANIC|FATAL|ERROR|error):\s+(.+)")
 _logger = logging.getLogger(__name__)
 
 _LOG, _OLD_LOG = "server.log", "server.log.1"
@@ -133,6 +135,7 @@ class PostgresServer:
                 *("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
             )
             if said is not None:
+                shutil.rmtree(new, ignore_errors=True)
                 raise CommandError(f"The embedded Postgres can't be set up in {new}: {said}")
             if self.home.exists():
                 self.home.rmdir()
@@ -187,7 +190,9 @@ class PostgresServer:
                 return None
             output.seek(0)
             lines = output.read().decode(errors="replace").strip().splitlines()
-        return next((line for line in lines if "error" in line), lines[-1] if lines else f"{name} failed")
+        # What it says afterwards is how it tidies up.
+        reasons = (_REASON.search(line) for line in lines)
+        return next((reason[1] for reason in reasons if reason), lines[-1] if lines else f"{name} failed")
 
 
 def _tools() -> Path:

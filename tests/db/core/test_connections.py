@@ -9,6 +9,7 @@ import pytest
 from db.core.connection_errors import unavailable
 from db.core.database import Database
 from db.core.errors import Unavailable
+from db.operations import disk
 
 
 async def test_who_waits_too_long_for_a_connection_is_told_that_the_database_is_busy(database_url: str) -> None:
@@ -47,3 +48,17 @@ async def test_statements_that_gave_way_or_took_too_long_say_so(database_url: st
     told = [unavailable(error) for error in (too_slow.value, *outcomes[0], *outcomes[1])]
     assert [one and one.why.partition(":")[0] for one in told] == ["The database is busy", "The room is busy"]
     assert [unavailable(error) for error in (ValueError(), asyncpg.UniqueViolationError())] == [None, None]
+
+
+async def test_a_full_disk_is_known_until_something_can_be_written(database_url: str) -> None:
+    database = await Database.connect(database_url, size=1)
+    with pytest.raises(asyncpg.DiskFullError) as full:
+        await database.execute("do $$ begin raise 'no space' using errcode = 'disk_full'; end $$")
+    was_full = database.is_disk_full
+    still_full = await disk.is_full(database)
+
+    assert (was_full, still_full, database.is_disk_full) == (True, False, False)
+    told = unavailable(full.value)
+    assert told is not None
+    assert (told.retry_after_seconds, told.why.partition(":")[0]) == (10, "The database's disk is full")
+    await database.close()
