@@ -94,7 +94,8 @@ def test_a_name_is_found_behind_an_address_and_not_in_it(address: str, end: str,
     assert said == mentions.Named((name,), ((ids.TASK, 1),))
 
 
-@given(words, names, words)
+# A blank line ends the paragraph, and with it the comment that began in it, as CommonMark has it.
+@given(words, names, words.filter(lambda text: "\n" not in text))
 def test_nothing_in_a_comment_is_found(before: str, name: str, within: str) -> None:
     assert mentions.read(f"{before} <!-- {within}@{name} T1 ` --> {before}") == mentions.Named()
 
