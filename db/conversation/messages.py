@@ -11,14 +11,14 @@ from db.core.records import Agent, Channel, Message
 from db.core.text import one_line
 from db.core.transaction import Transaction
 
-REVIEWS, BLOCKERS, OPS = "reviews", "blockers", "ops"
+REVIEWS, BLOCKERS, SHIPPING, OPS = "reviews", "blockers", "shipping", "ops"
 
 # The channels that every room has, each with what it is for.
 _STANDARD = {
     "general": "What concerns everybody",
     REVIEWS: "Work that waits for a verdict",
     BLOCKERS: "What holds work up",
-    "shipping": "What goes out",
+    SHIPPING: "What goes out",
     OPS: "Digests, and how the room itself runs",
 }
 
@@ -49,7 +49,8 @@ async def write(
 ) -> Message:
     """Add a message to its channel, or for these agents, and to the log."""
     named = mentions.read(body)
-    mentioned = await mention_resolution.mentioned(tx, room_id, named)
+    # The server mentions nobody, whatever names stand in the words that it passes on.
+    mentioned = await mention_resolution.mentioned(tx, room_id, named) if author is not None else None
     message = Message.of(
         await q.insert_message(
             tx,
@@ -60,8 +61,8 @@ async def write(
             body=body,
             reply_to_id=reply_to,
             supersedes_id=supersedes,
-            mentions=mentioned.agents,
-            unknown_mentions=mentioned.unknown,
+            mentions=mentioned.agents if mentioned else (),
+            unknown_mentions=mentioned.unknown if mentioned else (),
             refs=await mention_resolution.things(tx, room_id, author, named),
         )
     )

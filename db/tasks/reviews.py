@@ -16,7 +16,7 @@ from db.core.rules import Move, check_move
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.rooms import agents, rooms
-from db.tasks import criteria, leaving, readiness, submissions
+from db.tasks import announcements, criteria, leaving, readiness, submissions
 from db.tasks.task_guard import locked_room_and_task
 
 _DEFAULT_COMMENTS = {Verdict.APPROVED: "Approved.", Verdict.CHANGES_REQUESTED: "Changes requested."}
@@ -121,6 +121,8 @@ async def _approve(tx: Transaction, caller: Caller, task: Task) -> None:
     await leaving.end_subagents(tx, [task.id], caller.agent_id)
     if task.objective_id is not None:
         await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
+    author = (await agents.by_ids(tx, [required(task.submitted_by_id)]))[required(task.submitted_by_id)]
+    await announcements.shipped(tx, done, author.name)
 
 
 def _notify(tx: Transaction, caller: Caller, task: Task, new: NewReview) -> None:

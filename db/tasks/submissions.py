@@ -15,7 +15,7 @@ from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources
 from db.rooms import agents
-from db.tasks import criteria, leaving, readiness, waits
+from db.tasks import announcements, criteria, leaving, readiness, waits
 from db.tasks.task_guard import Held, locked_room_and_task, require_holder
 
 
@@ -120,6 +120,7 @@ async def complete(
         await resources.release(tx, held.holds, caller.agent_id, worked=True)
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
+        await announcements.shipped(tx, done, caller.name)
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 

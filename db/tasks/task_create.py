@@ -8,7 +8,7 @@ from typing import Any
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import DependencyKind, EventKind, InboxKind
+from db.core.enums import DependencyKind, EventKind, InboxKind, ObjectiveStatus
 from db.core.errors import BadInput, DependencyCycle
 from db.core.queries import q
 from db.core.records import Room, Task
@@ -104,9 +104,8 @@ async def _create(
 
 
 async def _room_of_new(tx: Transaction, caller: Caller, reference: str | None, new: NewTask) -> Room:
-    """The room said, or the one of the objective or parent that the task goes to, or the caller's only one."""
-    if reference is None and (new.objective or new.parent):
-        place = new.objective or new.parent or ""
+    """The room said, or that of the objective, parent or task that the new one belongs to, or the caller's only one."""
+    if reference is None and (place := new.objective or new.parent or new.discovered_from):
         find_place = objectives.find if new.objective else find_task
         return await rooms.get(tx, (await find_place(tx, caller, place)).room_id)
     return await rooms.find(tx, caller, reference)
@@ -168,9 +167,8 @@ def _ids_on(task_id: int, edges: Sequence[tuple[int, int, DependencyKind]]) -> l
 async def _row(lookups: Lookups, new: NewTask) -> dict[str, Any]:
     """The columns of a new task, within their bounds."""
     parent = await lookups.parent(new.parent) if new.parent is not None else None
-    objective = await lookups.objective(new.objective) if new.objective is not None else None
     return {
-        "objective_id": parent.objective_id if parent and objective is None else objective,
+        "objective_id": await _objective(lookups, new, parent),
         "parent_id": parent.id if parent else None,
         "title": validation.title("title", new.title),
         "description": validation.text("description", new.description),
@@ -188,6 +186,20 @@ async def _row(lookups: Lookups, new: NewTask) -> dict[str, Any]:
         if new.estimate_minutes is not None
         else None,
     }
+
+
+async def _objective(lookups: Lookups, new: NewTask, parent: Task | None) -> int | None:
+    """The one given, or that of the parent, or that of the task that led to this one, unless that is cancelled."""
+    if new.objective is not None:
+        return await lookups.objective(new.objective)
+    if parent is not None:
+        return parent.objective_id
+    if new.discovered_from is not None:
+        found = (await lookups.task("discoveredFrom", new.discovered_from)).objective_id
+        row = None if found is None else await q.lock_objective(lookups.tx, objective_id=found)
+        if row is not None and row["status"] != ObjectiveStatus.CANCELLED:
+            return found
+    return None
 
 
 async def _insert_details(lookups: Lookups, batch: Sequence[BatchTask], made: Sequence[int]) -> None:

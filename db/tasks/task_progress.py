@@ -15,7 +15,7 @@ from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
 from db.resources import resources
 from db.rooms import rooms
-from db.tasks import dependencies, readiness
+from db.tasks import announcements, dependencies, readiness
 from db.tasks.task_guard import Held, locked_room_and_task, locked_task, require_holder, require_owner
 
 
@@ -136,6 +136,8 @@ async def block(
             # By the server: the owner could not know that what it waits for was over.
             last = max(blockers, key=lambda blocker: (blocker.finished_at or task.created_at, blocker.id))
             readiness.cleared(tx, task.id, None, cleared_by=last, resumes=True)
+        else:
+            await announcements.blocked(tx, task, caller.name, words)
         return Task.of(row)
 
 

@@ -57,7 +57,7 @@ class Actor:
     async def see(self, query: str, **variables: Any) -> Any:
         """What the query answers, where it isn't refused."""
         data, errors = await self._send(query, variables)
-        assert errors == []
+        assert errors == [], errors
         return data
 
     async def see_all(self, query: str) -> Any:
