@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from goalroom.app import AppConfig, create_app
 from goalroom.command_error import CommandError
 from goalroom.endpoints.login_link import LoginLink
-from goalroom.postgres import setup
+from goalroom.postgres import data_dir, setup
 from goalroom.settings import Settings
 from goalroom.transport.uvicorn_http import HttpProtocol, Upgrades
 from goalroom.transport.uvicorn_websocket import WebSocketProtocol
@@ -94,6 +94,10 @@ async def _serve_on(
     async with setup.bootstrapped(settings) as url:
         if stop.is_set():
             return
+        if settings.admin_token is None and not (settings.data_dir / data_dir.ADMIN_TOKEN).exists():
+            # Another server came first to this database, and wrote it where it was told to.
+            how = "`goalroom token admin --role admin` makes one"
+            _log.warning("this data directory has no admin-token", extra={"path": str(settings.data_dir), "hint": how})
         app_config = AppConfig(url, settings.rate_limit, settings.limits, settings.allowed_origins)
         server = _Server(config(create_app(app_config), settings), app_config.login_link, entrance)
         beside = asyncio.create_task(_run_sidecar(sidecar, server.ready, stop)) if sidecar else None

@@ -73,11 +73,23 @@ async def revoke_tokens(
             caller.must_administrate("revoke the tokens of others")
     else:
         key, owner = await _find_token(database, caller, token, token_id)
+    return await _revoke(database, owner, key, actor=caller.agent_id)
+
+
+async def revoke_as_server(database: Database, token_id: str) -> Agent:
+    """End the token of this id, in the name of the server; whose it was. NOT_FOUND where none lets anybody in."""
+    found = await q.token_owner(database, token_id=ids.key(ids.TOKEN, token_id), hash=None)
+    if found is None or not await _revoke(database, found["agent_id"], found["id"], actor=None):
+        raise NotFound(token_id)
+    return (await agents.by_ids(database, [found["agent_id"]]))[found["agent_id"]]
+
+
+async def _revoke(database: Database, owner: int, key: int | None, *, actor: int | None) -> int:
     async with database.transaction() as tx:
         await q.lock_agent(tx, agent_id=owner)
         rows = await q.revoke_tokens(tx, agent_id=owner, token_id=key)
         if rows:
-            await leaving.tokens_revoked(tx, owner, caller.agent_id)
+            await leaving.tokens_revoked(tx, owner, actor)
         tx.publish_change(Topic.AGENT, owner)
     return len(rows)
 

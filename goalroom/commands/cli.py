@@ -6,18 +6,14 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 
-from db.core import validation
 from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Refused
-from db.operations import room_mutations
-from db.rooms import agents
-from db.rooms import tokens as good_tokens
 from goalroom import machine
 from goalroom.command_error import CommandError
 from goalroom.observability import structured_logging
@@ -81,7 +77,7 @@ def serve(
     _run(server.serve(settings), loop=server.LOOP)
 
 
-@app.command()
+@app.command(short_help="Run the server, and a simulated team at work in it.")
 def demo(
     speed: Annotated[
         float, typer.Option(min=0.1, max=100, envvar="GOALROOM_SPEED", help="1 is a night in some minutes.")
@@ -131,8 +127,17 @@ def token(
         Role, typer.Option(case_sensitive=False, envvar="GOALROOM_ROLE", help="What the token lets it do.")
     ] = Role.MEMBER,
     kind: Annotated[
-        AgentKind, typer.Option(case_sensitive=False, envvar="GOALROOM_KIND", help="What a new agent is.")
-    ] = AgentKind.AGENT,
+        AgentKind | None,
+        typer.Option(case_sensitive=False, envvar="GOALROOM_KIND", help="What a new agent is.", show_default="AGENT"),
+    ] = None,
+    room: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="GOALROOM_ROOM",
+            help="A room that the agent joins; repeat it for several.",
+            show_default="main, where the agent is in none",
+        ),
+    ] = None,
     label: Annotated[str, typer.Option(envvar="GOALROOM_LABEL", help="What the token is for.")] = "",
     days: Annotated[
         int | None, typer.Option(envvar="GOALROOM_DAYS", min=1, max=36_500, help="Days until the token expires.")
@@ -142,23 +147,13 @@ def token(
 ) -> None:
     """Print a new token of the agent, and nothing else."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
+    from goalroom.commands import tokens as work
 
-    async def work() -> None:
-        name = validation.agent_name(agent)
-        said = validation.text("label", label, most=validation.MAX_TITLE)
-        async with setup.opened(settings) as database:
-            found = await agents.ensure(database, name, kind=kind)
-            if not (await agents.rooms_of(database, [found.id])).get(found.id):
-                # Without a room it could do nothing; an ADMIN gives it others.
-                await agents.grant_membership(database, found, [(await room_mutations.ensure_main(database)).id])
-            expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-            text = await agents.issue_token(database, found.id, role, label=said, expires_at=expires_at)
-        typer.echo(text)
-
-    _run(work())
+    made = work.NewToken(agent, role, kind, room or (), label, timedelta(days=days) if days else None)
+    _run(work.create(settings, made, sys.stdout))
 
 
-@app.command()
+@app.command(short_help="List the valid tokens.")
 def tokens(
     agent: Annotated[str | None, typer.Argument(help="Only those of the agent of this name.")] = None,
     data_dir: DataDir = None,
@@ -166,20 +161,22 @@ def tokens(
 ) -> None:
     """List the valid tokens: whose they are, what for, and when last used. The tokens themselves are not stored."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
+    from goalroom.commands import tokens as work
 
-    async def work() -> None:
-        async with setup.opened(settings) as database:
-            found = await good_tokens.valid_tokens(database, agent)
-        rows = [["AGENT", "ROLE", "MADE", "LAST USED", "EXPIRES", "LABEL"]]
-        for one in found:
-            times = (one.created_at, one.last_used_at, one.expires_at)
-            shown = [f"{time.astimezone(UTC):%Y-%m-%d %H:%MZ}" if time else "never" for time in times]
-            rows.append([one.agent, one.role, *shown, one.label])
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    _run(work.show(settings, agent, sys.stdout))
 
-    _run(work())
+
+@app.command()
+def revoke(
+    token: Annotated[str, typer.Argument(help="The token's id, which `goalroom tokens` lists.")],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """End one token, and the connections that it opened."""
+    settings = _settings(data_dir=data_dir, database_url=database_url)
+    from goalroom.commands import tokens as work
+
+    _run(work.revoke(settings, token, sys.stdout))
 
 
 @imports.callback()
@@ -209,7 +206,7 @@ def beads(
     _run(work())
 
 
-@app.command()
+@app.command(short_help="Write a room, or all, as JSON lines.")
 def export(
     room: Annotated[
         str | None, typer.Option(envvar="GOALROOM_ROOM", help="One room alone.", show_default="all of them")
@@ -237,7 +234,7 @@ def restore(
     _run(data.restore(settings, file, sys.stdout))
 
 
-@app.command()
+@app.command(short_help="Check the database, and say what to do.")
 def doctor(
     *,
     fix: Annotated[

@@ -89,6 +89,6 @@ def test_tokens_are_listed_without_themselves(tmp_path: Path) -> None:
 
     assert (made.returncode, listed.returncode, listed.stderr) == (0, 0, "")
     head, row = listed.stdout.splitlines()
-    assert head.split() == ["AGENT", "ROLE", "MADE", "LAST", "USED", "EXPIRES", "LABEL"]
-    assert (row.split()[:2], row.split()[-1], "never" in row) == (["smith", "MEMBER"], "forge", True)
+    assert head.split() == ["ID", "AGENT", "ROLE", "MADE", "LAST", "USED", "EXPIRES", "LABEL"]
+    assert (row.split()[1:3], row.split()[-1], "never" in row) == (["smith", "MEMBER"], "forge", True)
     assert made.stdout.strip() not in listed.stdout

@@ -148,8 +148,11 @@ def test_commands_share_the_postgres_of_a_running_server_and_leave_it_alone(home
 
 async def test_token_prints_a_new_token_and_nothing_else(home: Path) -> None:
     first = run("token", "smith", "--data-dir", home)
-    second = run("token", "smith", "--role", "admin", "--kind", "human", "--data-dir", home)
+    second = run("token", "smith", "--role", "admin", "--kind", "agent", "--data-dir", home)
+    another_kind = run("token", "smith", "--kind", "human", "--data-dir", home)
 
+    assert (another_kind.returncode, another_kind.stdout) == (2, "")
+    assert "smith is there already, and of the kind AGENT" in one_line(another_kind.stderr)
     assert (first.returncode, first.stderr, len(first.stdout.split())) == (0, "", 1)
     assert second.stdout != first.stdout
     assert not is_running(home)
@@ -159,6 +162,67 @@ async def test_token_prints_a_new_token_and_nothing_else(home: Path) -> None:
             ("smith", "AGENT", "main", "MEMBER"),
             ("smith", "AGENT", "main", "ADMIN"),
         ]
+
+
+async def test_a_token_s_agent_joins_the_rooms_that_are_named(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "one.jsonl"
+    file.write_text('{"id":"x","title":"x","status":"open"}')
+    for room in ("web", "ops"):
+        assert run("import", "beads", file, "--room", room, "--data-dir", home).returncode == 0
+
+    assert run("token", "pat", "--kind", "human", "--room", "web", "--room", "ops", "--data-dir", home).returncode == 0
+    nowhere = run("token", "new", "--room", "web", "--room", "nowhere", "--data-dir", home)
+    again = run("token", "pat", "--data-dir", home)
+
+    assert (nowhere.returncode, nowhere.stdout) == (1, "")
+    assert one_line(nowhere.stderr) == "goalroom: There is no room nowhere.\n"
+    assert (again.returncode, again.stderr) == (0, "")
+    with Cluster(home) as cluster:
+        people = [who for who in await rows(cluster.url, WHO) if who[0] in {"pat", "new"}]
+    assert sorted(people) == [("pat", HUMAN, room, "MEMBER") for room in ("ops", "ops", "web", "web")]
+
+
+def test_one_token_is_revoked_by_its_id(home: Path) -> None:
+    with Server("--data-dir", home) as server:
+        first, second = (run("token", "smith", "--data-dir", home).stdout.strip() for _ in range(2))
+        listed = run("tokens", "smith", "--data-dir", home).stdout.splitlines()
+        number = listed[1].split()[0]
+
+        revoked = run("revoke", number, "--data-dir", home)
+        again, wrong = run("revoke", number, "--data-dir", home), run("revoke", "T1", "--data-dir", home)
+        statuses = [
+            httpx.post(
+                server.url + "/graphql", json={"query": "{ me { name } }"}, headers={"authorization": f"Bearer {token}"}
+            ).status_code
+            for token in (first, second)
+        ]
+
+    assert listed[0].split()[:3] == ["ID", "AGENT", "ROLE"]
+    assert (revoked.returncode, revoked.stdout) == (0, f"Revoked {number}, a token of smith.\n")
+    assert [one.returncode for one in (again, wrong)] == [1, 1]
+    assert "There is no valid token" in one_line(again.stderr)
+    assert statuses == [401, 200]
+
+
+def test_the_tokens_of_nobody_are_no_empty_table(home: Path) -> None:
+    unknown = run("tokens", "nobody", "--data-dir", home)
+    token = run("tokens", "admin", "--data-dir", home).stdout.splitlines()[1].split()[0]
+    assert run("revoke", token, "--data-dir", home).returncode == 0
+    none = run("tokens", "admin", "--data-dir", home)
+
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert one_line(unknown.stderr) == "goalroom: There is no agent nobody.\n"
+    assert (none.returncode, none.stdout) == (0, "admin has no valid token.\n")
+
+
+async def test_a_server_without_the_admins_token_says_so(database_url: str, tmp_path: Path) -> None:
+    with (
+        Server("--data-dir", tmp_path / "a", "--database-url", database_url) as one,
+        Server("--data-dir", tmp_path / "b", "--database-url", database_url) as other,
+    ):
+        said = ["no admin-token" in server.said() for server in (one, other)]
+
+    assert said == [False, True]
 
 
 async def test_processes_that_start_at_once_on_a_fresh_database_make_one_admin(
@@ -383,6 +447,13 @@ def test_the_log_of_postgres_is_bounded(home: Path) -> None:
         until(lambda: log.stat().st_size > 0)
         assert b"\0" not in log.read_bytes()
         assert server.stop() == 0
+
+
+def test_help_cuts_no_lines() -> None:
+    for command in ([], ["serve"], ["demo"], ["token"], ["tokens"], ["import"], ["export"], ["doctor"]):
+        shown = run(*command, "--help", COLUMNS="80").stdout
+        assert "…" not in shown
+        assert "..." not in shown.replace("[ARGS]...", "")
 
 
 def test_version_and_help() -> None:
