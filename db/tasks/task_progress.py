@@ -84,10 +84,12 @@ async def write_notes(
             raise BadInput(
                 "text", f"The notes would exceed {validation.MAX_TEXT} characters: replace them instead of appending."
             )
-        row = required(await q.write_notes(tx, task_id=task.id, text=text, append=append))
+        await q.write_notes(tx, task_id=task.id, text=text, append=append)
         if held.by_caller:
             await _renew(tx, held)
-        tx.append_task_event(EventKind.TASK_UPDATED, task, caller.agent_id, {"changes": {"notes": row["notes"]}})
+        # Of a long page only what is new goes into the log: everybody who follows the room gets it.
+        data = {"changes": {"notes": text}} | ({"append": True} if append else {})
+        tx.append_task_event(EventKind.TASK_UPDATED, task, caller.agent_id, data)
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
