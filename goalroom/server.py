@@ -156,6 +156,9 @@ def _on_signals() -> asyncio.Event:
 
     def on_signal() -> None:
         if first.is_set() and task is not None:
+            _log.warning("ending at once, whatever still runs")
+            # It would log a traceback for each request, and for the app, that the cancellation cuts off.
+            logging.getLogger("uvicorn.error").disabled = True
             task.cancel()
         first.set()
 

@@ -296,7 +296,7 @@ def _run(work: Coroutine[Any, Any, None], loop: Callable[[], asyncio.AbstractEve
         _end(error)
     except Refused as refused:
         _end(CommandError(str(refused), 2 if isinstance(refused, BadInput) else 1))
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, KeyboardInterrupt):
         _end(CommandError("Stopped before it was done."))
 
 

@@ -475,6 +475,9 @@ def test_a_second_signal_ends_it_at_once(home: Path) -> None:
             began = time.monotonic()
             assert server.stop(signal.SIGTERM) in {0, 1}
             assert time.monotonic() - began < 3
+            said = server.said()
+    assert "Traceback" not in said
+    assert said.count("ending at once") == 1
     assert not is_running(home)
 
 
