@@ -1,9 +1,10 @@
 """Connects to the operator's Postgres or the embedded one, and brings it up to date."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -37,8 +38,21 @@ async def postgres(settings: Settings) -> AsyncGenerator[str]:
             keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await keeper
-        await asyncio.wait([starting])
-        await asyncio.to_thread(cluster.stop)
+        await _finish(_stop(cluster, starting))
+
+
+async def _stop(cluster: Cluster, starting: asyncio.Future[None]) -> None:
+    await asyncio.wait([starting])
+    await asyncio.to_thread(cluster.stop)
+
+
+async def _finish(work: Coroutine[Any, Any, None]) -> None:
+    """Do this to its end, however often we are told to stop: what it ends would otherwise run on."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([task])
+    task.result()
 
 
 async def bring_up_to_date(url: str) -> list[str]:

@@ -481,6 +481,21 @@ def test_a_second_signal_ends_it_at_once(home: Path) -> None:
     assert not is_running(home)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_stopped_twice_leaves_no_postgres(home: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "goalroom", "migrate", "--data-dir", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own
+        until(lambda: is_running(home))
+        process.send_signal(number)
+        time.sleep(0.1)
+        process.send_signal(number)
+        said = process.communicate()[1]
+
+    assert not is_running(home)
+    if process.returncode:
+        assert one_line(said) == "goalroom: Stopped before it was done.\n"
+
+
 def test_an_ordinary_user_needs_nothing_from_root(tmp_path: Path) -> None:
     """Root gives up its rights after the imports, since an interpreter below /root is out of others' reach."""
     user = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
