@@ -33,6 +33,7 @@ _SCALARS = {
     "int2": "int",
     "int4": "int",
     "int8": "int",
+    "float4": "float",
     "float8": "float",
     "text": "str",
     "name": "str",

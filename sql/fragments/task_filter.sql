@@ -20,14 +20,14 @@ and (:awaited_by_id::bigint is null
              and w.status not in ('DONE', 'CANCELLED')))
 and (:search::text is null
      or t.id in (
-          select s.id from task s
-           where s.room_id = any(:room_ids::bigint[])
-             and to_tsvector('english', s.title || ' ' || s.description || ' ' || s.notes)
-                 @@ websearch_to_tsquery('english', :search::text)
-          union all
-          select c.task_id from comment c
-           where c.room_id = any(:room_ids::bigint[]) and c.task_id is not null
-             and to_tsvector('english', c.body) @@ websearch_to_tsquery('english', :search::text)))
+          select coalesce(c.task_id, d.id)
+            from search_document d
+            left join comment c on d.letter = 'C' and c.id = d.id
+           where d.letter in ('T', 'C')
+             and d.words @@ (search_query(:search::text) && (
+                   select string_agg(format('%L', search_scope(noun, asked_room, null, null)), ' | ')::tsquery
+                     from unnest(array['T', 'C']) as noun, unnest(:room_ids::bigint[]) as asked_room))
+             and (d.letter = 'T' or c.task_id is not null)))
 and (:statuses::text[] is not null or t.finished_at is null or t.objective_id is null
      or not exists (
           select from objective o

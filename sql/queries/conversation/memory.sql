@@ -35,13 +35,13 @@ with fitting as materialized (
   select scope, key, value, version, author_id, updated_at, expires_at, words
     from memory
    where scope = :scope and starts_with(key, :prefix) and (expires_at is null or expires_at > now())
-     and words @@ websearch_to_tsquery('english', :search)
+     and words @@ search_query(:search::text)
    order by updated_at desc
    limit :candidates::integer
 )
 select scope, key, value, version, author_id, updated_at, expires_at
   from fitting
- order by ts_rank(words, websearch_to_tsquery('english', :search)) desc, key
+ order by ts_rank(words, search_query(:search::text)) desc, key
  limit :most::integer;
 
 -- name: delete_memory(scope, key)^

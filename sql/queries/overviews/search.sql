@@ -13,51 +13,37 @@ select 'M', id
    -- include: visible_message
    ;
 
--- name: search_room(room_id, agent_id, search, candidates, ranked_characters, most)
--- Of each noun all that fit are found by its index, the newest are looked at, and what they begin with is ranked, titles
--- first. Without the fences the planner may walk a noun from its end and read every text on the way. What only says
--- which words must not be there is in no index, and finds nothing.
-with tasks as materialized (
-  select id from task
-   where room_id = :room_id
-     and to_tsvector('english', title || ' ' || description || ' ' || notes)
-         @@ websearch_to_tsquery('english', :search::text)
-     and querytree(websearch_to_tsquery('english', :search::text)) not in ('', 'T')
-), objectives as materialized (
-  select id from objective
-   where room_id = :room_id
-     and to_tsvector('english', title || ' ' || description) @@ websearch_to_tsquery('english', :search::text)
-     and querytree(websearch_to_tsquery('english', :search::text)) not in ('', 'T')
-), comments as materialized (
-  select id from comment
-   where room_id = :room_id
-     and to_tsvector('english', body) @@ websearch_to_tsquery('english', :search::text)
-     and querytree(websearch_to_tsquery('english', :search::text)) not in ('', 'T')
-), messages as materialized (
-  select id from message
-   where room_id = :room_id
-     and
-     -- include: visible_message
-     and to_tsvector('english', body) @@ websearch_to_tsquery('english', :search::text)
-     and querytree(websearch_to_tsquery('english', :search::text)) not in ('', 'T')
-), candidate as (
-  (select 'T' as letter, id, created_at, title, description || ' ' || notes as body
-     from task where id in (select id from tasks order by id desc limit :candidates::integer))
-  union all
-  (select 'O', id, created_at, title, description
-     from objective where id in (select id from objectives order by id desc limit :candidates::integer))
-  union all
-  (select 'C', id, created_at, '', body
-     from comment where id in (select id from comments order by id desc limit :candidates::integer))
-  union all
-  (select 'M', id, created_at, '', body
-     from message where id in (select id from messages order by id desc limit :candidates::integer))
+-- name: search_room(room_id, agent_id, search, letters, bits, blocks, candidates)
+-- Of each noun the newest that fit, with their ranks. An index of words has no order: where the newest blocks alone are
+-- looked at, a word that is everywhere costs no more than a rare one. Null looks at all that was written.
+-- nullable: bits
+with wanted as materialized (
+  select search_query(:search::text) as query,
+         (select last_value >> coalesce(:bits::integer, 0) from search_position) as block
 )
-select letter, id
-  from candidate
- order by ts_rank(
-            setweight(to_tsvector('english', title), 'A') || to_tsvector('english', left(body, :ranked_characters::integer)),
-            websearch_to_tsquery('english', :search::text),
-            1) desc,
-          created_at desc, letter, id desc
- limit :most::integer;
+select document.letter, document.id, document.position, ts_rank(document.words, wanted.query, 1) as rank
+  from wanted
+ cross join unnest(:letters::text[]) as noun (letter)
+ cross join lateral (
+   select string_agg(format('%L', search_scope(noun.letter, :room_id::bigint, :bits::integer, near.block)), ' | ')::tsquery
+            as query
+     from generate_series(wanted.block - case when :bits::integer is null then 0 else :blocks::integer - 1 end, wanted.block)
+          as near (block)
+ ) as scope
+ cross join lateral (
+   select fitting.id
+     from search_document fitting
+    where fitting.words @@ (scope.query && wanted.query)
+      and (noun.letter <> 'M' or exists (
+            select from message
+             where message.id = fitting.id
+               and
+               -- include: visible_message
+          ))
+    order by fitting.position desc
+    limit :candidates::integer
+ ) as found
+ cross join lateral (
+   select * from search_document where letter = noun.letter and id = found.id limit 1
+ ) as document
+ where wanted.query is not null;

@@ -21,7 +21,8 @@ from tests.api.schema_client import Actor
 
 # Texts that a careless reader or writer of JSON changes.
 ODD = 'Größe "1.10" \\n \n\t\u2028 🦋 </script>'
-LEFT_OUT = {"schema_migration", "uptime", "activity"}
+# The last is made anew from the others, row by row.
+LEFT_OUT = {"schema_migration", "uptime", "activity", "search_document"}
 
 
 @pytest.fixture

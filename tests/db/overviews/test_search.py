@@ -171,3 +171,37 @@ async def test_a_room_of_long_texts_is_searched_as_well(
     early = name(await world.task(room, description=f"needle {words}"))
 
     assert await found(database, ann, "needle") == [early, late]
+
+
+async def test_old_texts_are_found_behind_many_newer_ones(
+    database: Database, world: World, room: Room, ann: Caller
+) -> None:
+    old = name(await world.task(room, title="Water the plants"))
+    for blocks in (3, 70, 5000):
+        await database.execute("select setval('search_position', nextval('search_position') + $1)", 1024 * blocks)
+        await world.task(room, title="Rotate the certificates")
+    new = name(await world.task(room, title="Water the trees"))
+
+    assert await found(database, ann, "plants") == [old]
+    assert await found(database, ann, "water") == [new, old]
+    assert len(await found(database, ann, "certificates")) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("certificate vault", "'certif' & 'vault'"),
+        ("mail or the or server", "'mail' | 'server'"),
+        ('"mail server" -vault', "'mail' <-> 'server' & !'vault'"),
+        ("-db/embedded.py x", "!( 'db' <-> 'embed' <-> 'py' ) & 'x'"),
+        ("登录页面", "'登录' & '录页' & '页面'"),
+        ("Café猫", "'cafe' & '猫':*"),
+        ('"登录 error" OR x', "'error' & '登录' | 'x'"),
+        ("a or -x", None),
+        ("the", None),
+    ],
+)
+async def test_a_search_becomes_words_and_pairs_of_letters(database: Database, text: str, query: str | None) -> None:
+    read = await database.fetchval("select search_query($1)::text", text)
+
+    assert (read and sorted(read.split(" & "))) == (query and sorted(query.split(" & ")))

@@ -35,3 +35,14 @@ async def test_it_is_taken_and_found(database: Database, world: World, separator
     assert set(found) == {(ids.TASK, task.id), (ids.OBJECTIVE, objective.id)}
     kept = await memory.find(database, ann, "web", prefix=None, search="needle", first=50)
     assert {one.key for one in kept} == {"text", "names"}
+
+
+@pytest.mark.parametrize("first", [0x4E00, 0x20000])
+async def test_texts_of_nothing_but_pairs_of_letters_are_taken(database: Database, world: World, first: int) -> None:
+    room = await world.room("web")
+    ann = await world.agent("ann", rooms=[room])
+    text = "登录" + "".join(chr(first + number * number * 7919 % 20_000) for number in range(65_000))
+    task = await world.task(room, description=text)
+    await database.execute("update task set notes = $1 where id = $2", text[::-1], task.id)
+
+    assert await search.find(database, ann, "登录", None, 20) == [(ids.TASK, task.id)]
