@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from db.conversation import mention_resolution, mentions, messages
+from db.conversation import mention_resolution, messages
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
@@ -50,9 +50,10 @@ async def write(
     handoff: NewHandoff | None = None,
 ) -> Comment:
     """Add a comment to a task or an objective, log it, and notify the agents that it mentions."""
-    mentioned = (
-        (await mention_resolution.mentioned(tx, room_id, mentions.read(body))).agents if author is not None else ()
-    )
+    mentioned: tuple[int, ...] = ()
+    if author is not None:
+        named = await mention_resolution.read(body)
+        mentioned = (await mention_resolution.mentioned(tx, room_id, named)).agents
     row = await q.insert_comment(
         tx,
         room_id=room_id,

@@ -1,5 +1,6 @@
 """The agents and things of a room that a text names."""
 
+import asyncio
 from dataclasses import dataclass
 
 from db.conversation import mentions
@@ -14,6 +15,17 @@ class Mentions:
 
     agents: tuple[int, ...] = ()
     unknown: tuple[str, ...] = ()
+
+
+# What is longer may take half a second to read as Markdown, in which nobody else would be answered.
+_LONG = 4_000
+
+
+async def read(text: str) -> mentions.Named:
+    """What the text names; of a long one found in a thread, so that others go on meanwhile."""
+    if len(text) <= _LONG:
+        return mentions.read(text)
+    return await asyncio.to_thread(mentions.read, text)
 
 
 async def mentioned(tx: Transaction, room_id: int, named: mentions.Named) -> Mentions:

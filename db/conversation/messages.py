@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.conversation import mention_resolution, mentions
+from db.conversation import mention_resolution
 from db.core import ids
 from db.core.callers import Caller
 from db.core.enums import EventKind
@@ -48,7 +48,7 @@ async def write(
     supersedes: int | None = None,
 ) -> Message:
     """Add a message to its channel, or for these agents, and to the log."""
-    named = mentions.read(body)
+    named = await mention_resolution.read(body)
     # The server mentions nobody, whatever names stand in the words that it passes on.
     mentioned = await mention_resolution.mentioned(tx, room_id, named) if author is not None else None
     message = Message.of(

@@ -1,5 +1,6 @@
 """What a text names, told from the text alone."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.conversation import mentions
+from db.conversation import mention_resolution, mentions
 from db.core import ids
 
 names = st.from_regex(r"[a-z][a-z0-9_-]{0,20}[a-z0-9]", fullmatch=True)
@@ -131,3 +132,15 @@ def test_words_are_known_with_what_a_sentence_put_behind_them() -> None:
     assert agents == [1, 3, 2]
     assert unknown == ["nobody"]
     assert set(named.candidates()) >= {"bob", "al-", "al", "nobody"}
+
+
+async def test_others_go_on_while_a_long_text_is_read() -> None:
+    text = "- `b`\n" * 10_000 + "@bob"
+    reading = asyncio.create_task(mention_resolution.read(text))
+    steps = 0
+    while not reading.done():
+        steps += 1
+        await asyncio.sleep(0.001)
+
+    assert await reading == mentions.Named(("bob",))
+    assert steps > 5
