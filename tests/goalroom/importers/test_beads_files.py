@@ -62,7 +62,7 @@ OTHERS: list[tuple[bytes, str]] = [
     (b"", "it is empty"),
     (b" \n\n", "it is empty"),
     (b"\xff\xfe", "it is empty"),
-    (gzip.compress(LINES.encode()), "it is compressed (gzip)"),
+    (gzip.compress(LINES.encode(), mtime=0), "it is compressed (gzip)"),
     (bz2.compress(LINES.encode()), "it is compressed (bzip2)"),
     (b"PK\x03\x04....", "it is compressed (zip)"),
     (b"SQLite format 3\0....", "it is an SQLite database"),
