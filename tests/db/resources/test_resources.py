@@ -34,6 +34,7 @@ from db.tasks.submissions import Submission
 from tests.clock import advance
 from tests.factories import World
 from tests.invariants import check_what_is_stored
+from tests.patience import PATIENCE_S
 from tests.size import sized
 
 DONE = Submission(summary="Done")
@@ -418,7 +419,7 @@ async def test_claims_of_several_resources_never_wait_for_one_another_in_a_circl
                 left.remove(task)
             await asyncio.sleep(0.001)
 
-    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(6 * PATIENCE_S), asyncio.TaskGroup() as group:
         for number, agent in enumerate(agents):
             group.create_task(worker(agent, 1 + number % 3))
 
@@ -450,7 +451,7 @@ async def test_many_agents_never_hold_more_than_there_is_and_nothing_starves(sho
             await asyncio.sleep(0.05)
         stop.set()
 
-    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(6 * PATIENCE_S), asyncio.TaskGroup() as group:
         for agent in agents:
             group.create_task(worker(agent))
         group.create_task(clock())
