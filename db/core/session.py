@@ -60,6 +60,11 @@ async def changed_by_operator(url: str) -> dict[str, str]:
     try:
         ours = {name.lower(): value for name, value in SETTINGS.items()}
         rows = await q.operators_settings(connection, names=list(ours))
-        return {row["name"]: row["setting"] for row in rows if row["setting"] != ours[row["name"].lower()]}
+        # Debian's configuration has the other name of the same zone.
+        return {
+            row["name"]: row["setting"]
+            for row in rows
+            if row["setting"].removeprefix("Etc/") != ours[row["name"].lower()]
+        }
     finally:
         connection.terminate()
