@@ -36,6 +36,8 @@ SETTINGS: Mapping[str, str] = {
     # Compiling costs more than any of our statements runs.
     "jit": "off",
 }
+# Another name of a value of ours, as Debian's configuration has it.
+_SAME = {"Etc/UTC": "UTC"}
 
 
 async def connect(url: str, *, seconds: float, **settings: str) -> Any:
@@ -60,11 +62,7 @@ async def changed_by_operator(url: str) -> dict[str, str]:
     try:
         ours = {name.lower(): value for name, value in SETTINGS.items()}
         rows = await q.operators_settings(connection, names=list(ours))
-        # Debian's configuration has the other name of the same zone.
-        return {
-            row["name"]: row["setting"]
-            for row in rows
-            if row["setting"].removeprefix("Etc/") != ours[row["name"].lower()]
-        }
+        theirs = {row["name"]: row["setting"] for row in rows}
+        return {name: value for name, value in theirs.items() if _SAME.get(value, value) != ours[name.lower()]}
     finally:
         connection.terminate()

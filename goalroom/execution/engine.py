@@ -174,7 +174,9 @@ class Operation:
             # Not what there is so far: with a null here and there it would pass for the answer.
             refused = TooComplex(budget.limit, "of cost", is_carried_out=self.is_mutation or None)
             return {"data": None, "errors": [errors.described(refused)]}
-        return _response(result)
+        if not result.errors:
+            return {"data": result.data}
+        return {"data": result.data, "errors": _errors(result.errors)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,12 +257,6 @@ def _name(operation: OperationDefinitionNode) -> str:
 
 def _code(found: Sequence[Mapping[str, Any]] | None) -> str:
     return str(found[0]["extensions"]["code"]) if found else OK
-
-
-def _response(result: ExecutionResult) -> Response:
-    if not result.errors:
-        return {"data": result.data}
-    return {"data": result.data, "errors": _errors(result.errors)}
 
 
 def _errors(found: Any) -> list[dict[str, Any]]:

@@ -55,6 +55,20 @@ class Live:
         await agents.grant_membership(self.database, agent, [self.room.id])
         return await agents.issue_token(self.database, agent.id, role)
 
+    async def raw(self, *pieces: bytes, pause: float = 0) -> bytes:
+        """What is answered to these bytes, until the server hangs up."""
+        reader, writer = await asyncio.open_connection(*self.host.split(":"))
+        try:
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(pause)
+            return await asyncio.wait_for(reader.read(), PATIENCE_S)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
     @asynccontextmanager
     async def socket(self, token: str | None = None, **settings: Any) -> AsyncGenerator["Socket"]:
         """A WebSocket that has been let in."""

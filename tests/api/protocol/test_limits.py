@@ -11,7 +11,6 @@ from graphql import get_introspection_query
 
 from goalroom.limits import DEFAULTS, Limits
 from tests.api.server_fixture import Live, serving
-from tests.patience import PATIENCE_S
 
 EVENTS = "subscription { events { kind } }"
 WAIT = "mutation { claimNextTask(input: {waitSeconds: 20}) { task { id } } }"
@@ -28,21 +27,6 @@ def extensions(answer: dict[str, Any]) -> dict[str, Any]:
     [error] = answer["errors"]
     assert error["extensions"]["hint"]
     return {name: fact for name, fact in error["extensions"].items() if name != "hint"}
-
-
-async def raw(live: Live, *pieces: bytes, pause: float = 0) -> bytes:
-    """What is answered to these bytes, until the server hangs up."""
-    reader, writer = await asyncio.open_connection(*live.host.split(":"))
-    try:
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(pause)
-        return await asyncio.wait_for(reader.read(), PATIENCE_S)
-    except ConnectionError:
-        return b""
-    finally:
-        writer.close()
 
 
 async def test_what_costs_too_much_is_refused_before_it_runs(live: Live) -> None:
@@ -100,13 +84,13 @@ async def test_what_runs_too_long_is_ended(database_url: str) -> None:
 async def test_a_head_is_not_endless(database_url: str) -> None:
     async with limited(database_url, "header_bytes=20000 header_seconds=1") as live:
         start = f"GET /healthz HTTP/1.1\r\nHost: {live.host}\r\n".encode()
-        long = await raw(live, start + b"X: " + b"x" * 30_000 + b"\r\n\r\n")
-        many = await raw(live, start + b"".join(b"X-%d: x\r\n" % n for n in range(3_000)) + b"\r\n")
-        endless = await raw(live, start + b"X: ", *[b"x" * 5_000] * 4, pause=0.05)
-        slow = await raw(live, start)
-        silent = await raw(live)
-        nonsense = await raw(live, b"nonsense\r\n\r\n")
-        fitting = await raw(live, start + b"X: " + b"x" * 19_000 + b"\r\nConnection: close\r\n\r\n")
+        long = await live.raw(start + b"X: " + b"x" * 30_000 + b"\r\n\r\n")
+        many = await live.raw(start + b"".join(b"X-%d: x\r\n" % n for n in range(3_000)) + b"\r\n")
+        endless = await live.raw(start + b"X: ", *[b"x" * 5_000] * 4, pause=0.05)
+        slow = await live.raw(start)
+        silent = await live.raw()
+        nonsense = await live.raw(b"nonsense\r\n\r\n")
+        fitting = await live.raw(start + b"X: " + b"x" * 19_000 + b"\r\nConnection: close\r\n\r\n")
 
     assert [one[:12] for one in (long, many, endless)] == [b"HTTP/1.1 431"] * 3
     assert [one[:12] for one in (slow, silent)] == [b"HTTP/1.1 408"] * 2
@@ -121,9 +105,9 @@ async def test_a_body_takes_its_time_but_not_all_of_it(database_url: str) -> Non
             f"POST /graphql HTTP/1.1\r\nHost: {live.host}\r\nContent-Type: application/json\r\n"
             f"Authorization: Bearer {live.token}\r\n"
         ).encode()
-        slow = await raw(live, start + b"Content-Length: 900\r\n\r\n", b"{", b'"', pause=0.4)
-        large = await raw(live, start + b"Content-Length: 1001\r\n\r\n")
-        chunked = await raw(live, start + b"Transfer-Encoding: chunked\r\n\r\n", b"3e9\r\n" + b"x" * 1001 + b"\r\n")
+        slow = await live.raw(start + b"Content-Length: 900\r\n\r\n", b"{", b'"', pause=0.4)
+        large = await live.raw(start + b"Content-Length: 1001\r\n\r\n")
+        chunked = await live.raw(start + b"Transfer-Encoding: chunked\r\n\r\n", b"3e9\r\n" + b"x" * 1001 + b"\r\n")
 
     assert [one[:12] for one in (slow, large, chunked)] == [b"HTTP/1.1 408", b"HTTP/1.1 413", b"HTTP/1.1 413"]
 
@@ -254,7 +238,7 @@ async def test_bodies_that_are_coming_in_count_as_requests(database_url: str) ->
             f"POST /graphql HTTP/1.1\r\nHost: {live.host}\r\nContent-Type: application/json\r\n"
             f"Authorization: Bearer {live.token}\r\nContent-Length: 900\r\n\r\n"
         ).encode()
-        waiting = [asyncio.create_task(raw(live, head)) for _ in range(2)]
+        waiting = [asyncio.create_task(live.raw(head)) for _ in range(2)]
         await asyncio.sleep(0.5)
         refused = await live.post("{ me { name } }")
         for one in waiting:

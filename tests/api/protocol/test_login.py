@@ -14,17 +14,6 @@ def ticket_of(live: Live) -> str:
     return live.app.login_link.link("http", "127.0.0.1", 0, "/").partition("#ticket=")[2]
 
 
-async def raw(live: Live, *pieces: bytes, pause: float = 0) -> bytes:
-    reader, writer = await asyncio.open_connection(*live.host.split(":"))
-    for piece in pieces:
-        writer.write(piece)
-        await writer.drain()
-        await asyncio.sleep(pause)
-    answer = await reader.read()
-    writer.close()
-    return answer
-
-
 def head(path: str, length: int) -> bytes:
     lines = [f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", f"Content-Length: {length}"]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
@@ -34,8 +23,8 @@ def head(path: str, length: int) -> bytes:
 async def test_a_body_has_a_time_limit_and_a_size(database_url: str, path: str) -> None:
     async with serving(database_url, limits=Limits.of("body_seconds=1")) as live:
         began = time.monotonic()
-        slow = await raw(live, head(path, 100), b"{")
-        large = await raw(live, head(path, 100_000), b"x" * 2_000)
+        slow = await live.raw(head(path, 100), b"{")
+        large = await live.raw(head(path, 100_000), b"x" * 2_000)
 
         assert slow.startswith(b"HTTP/1.1 408 ")
         assert b"connection: close" in slow

@@ -1,7 +1,6 @@
 """Tasks as clients read them: one, and page by page."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
@@ -10,7 +9,6 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import Role
 from db.core.records import Room
-from db.events.feed import Feed
 from db.tasks import staleness
 from tests import people
 from tests.api.asking import Answer, ask
@@ -23,27 +21,10 @@ PAGE = """query ($filter: TaskFilter, $order: TaskOrder, $first: Int, $after: St
     totalCount nodes { title } edges { cursor node { title } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }"""
 
-NewActor: TypeAlias = Callable[[str], Awaitable[Actor]]
-
 
 @pytest.fixture
 async def room(database: Database) -> Room:
     return await people.room(database, "web", **OFF)
-
-
-@pytest.fixture
-def actor(database: Database, room: Room) -> NewActor:
-    feed = Feed(database)
-
-    async def new(name: str) -> Actor:
-        return Actor(database, await people.caller(database, name, room), feed)
-
-    return new
-
-
-@pytest.fixture
-async def ann(actor: NewActor) -> Actor:
-    return await actor("ann")
 
 
 def titles(answer: Any) -> list[str]:

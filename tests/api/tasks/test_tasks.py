@@ -1,48 +1,15 @@
 """Tasks as clients make them, tie them together and read what they wait for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
-
-import pytest
+from typing import Any
 
 from db.core.database import Database
-from db.core.records import Room
-from db.events.feed import Feed
 from db.tasks import readiness
-from tests import people
 from tests.api.schema_client import Actor
+from tests.api.tasks.conftest import NewActor
 
 WAITS = "ready waitingOn { kind reason task { id } objective { id } until }"
-OFF: dict[str, Any] = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
-
-NewActor: TypeAlias = Callable[[str], Awaitable[Actor]]
-
-
-@pytest.fixture
-async def room(database: Database) -> Room:
-    return await people.room(database, **OFF)
-
-
-@pytest.fixture
-def actor(database: Database, room: Room) -> NewActor:
-    feed = Feed(database)
-
-    async def new(name: str) -> Actor:
-        return Actor(database, await people.caller(database, name, room), feed)
-
-    return new
-
-
-@pytest.fixture
-async def ann(actor: NewActor) -> Actor:
-    return await actor("ann")
-
-
-@pytest.fixture
-async def root(database: Database) -> Actor:
-    return Actor(database, await people.admin(database), Feed(database))
 
 
 async def waits(one: Actor, task: str) -> list[tuple[str, str | None]]:

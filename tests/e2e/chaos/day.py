@@ -51,12 +51,14 @@ async def play(folder: Path, seed: int, seconds: float) -> str:
         stack.callback(keeper.cancel)
         home = folder / "postgres" / data_dir.CLUSTER
         faults = Faults(
-            dice, cluster, lambda: int((home / "postmaster.pid").read_text().split("\n", 1)[0]), servers, proxies, start
+            dice, lambda: int((home / "postmaster.pid").read_text().split("\n", 1)[0]), servers, proxies, start
         )
         http = await stack.enter_async_context(httpx.AsyncClient(limits=httpx.Limits(max_connections=None)))
         urls = [server.url for server in servers]
         admin = Agent((folder / "server-0" / "admin-token").read_text().strip(), urls, http, patience_s=3)
         told = await _work(admin, urls, faults, dice, seconds)
+        found = await asyncio.to_thread(run, "doctor", "--database-url", cluster.url)
+        assert found.returncode == 0, found.stdout + found.stderr
     return f"{told}; faults: {dict(faults.counts)}"
 
 
@@ -93,8 +95,6 @@ async def _work(admin: Agent, urls: list[str], faults: Faults, dice: random.Rand
     for follower in history.followed:
         await team.catch_up(follower, admin.token, begin, last)
     await check(history, admin, mentioned, begin)
-    found = await asyncio.to_thread(run, "doctor", "--database-url", faults.cluster.url)
-    assert found.returncode == 0, found.stdout + found.stderr
     return history.summary()
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import psutil
 import pytest
 
-from goalroom.postgres.embedded import Cluster
 from tests.e2e.chaos.proxy import Proxy
 from tests.e2e.commands import Server
 
@@ -22,7 +21,6 @@ class Faults:
     """Of servers, of their ways to Postgres, and of Postgres."""
 
     dice: random.Random
-    cluster: Cluster
     postmaster: Callable[[], int]
     servers: list[Server]
     proxies: Sequence[Proxy]
