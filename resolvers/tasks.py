@@ -101,9 +101,9 @@ class TaskMutation:
     async def set_criteria(self, info: Info, input: SetCriteriaInput) -> Task | None:
         return Task.of(await criteria.set_all(info.context.database, info.context.caller, input.task, input.criteria))
 
-    @strawberry.mutation(description="Set a task's assignee, reviewer and instructions.")
+    @strawberry.mutation(description="Set a task's assignee, reviewer, role and instructions.")
     async def assign_task(self, info: Info, input: AssignTaskInput) -> Task | None:
-        changes = given(input, "assignee", "reviewer", "instructions")
+        changes = given(input, "assignee", "reviewer", "role", "instructions")
         handoff = input.handoff.new() if input.handoff else None
         return Task.of(
             await assignment.assign(

@@ -68,6 +68,10 @@ class Room(Record):
     paused: bool
     created_at: datetime
     digested_at: datetime | None
+    digest_at: str | None
+    timezone: str
+    daily_digest_due_at: datetime | None
+    daily_digested_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,7 @@ class Task(Record):
     submissions: int
     submitted_by_id: int | None
     submitted_at: datetime | None
+    role: str
     instructions: str
     notes: str
     result: str

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from db.core import ids
+from db.core import ids, time_zones
 from db.core.migrations import OLDEST_POSTGRES, applied, migrations
 from db.core.queries import q
 
@@ -55,6 +55,7 @@ async def examine(connection: Any, replaced: Mapping[str, str] = MappingProxyTyp
     if migrated.findings:
         return
     yield await _log(connection)
+    yield await _zones(connection)
     for subject, letter, find, _ in _FOLLOWING:
         yield _counted(subject, letter, await find(connection))
 
@@ -63,6 +64,7 @@ async def problems(connection: Any) -> list[str]:
     """What of the rows contradicts the rest of them, a line for each."""
     looks = [
         await _log(connection),
+        await _zones(connection),
         *[_counted(subject, of, await find(connection)) for subject, of, find, _ in _FOLLOWING],
     ]
     return [f"{look.subject}: {finding.problem}" for look in looks for finding in look.findings]
@@ -136,6 +138,18 @@ async def _log(connection: Any) -> Look:
             problem = f"The log of room {row['name']} ends at {row['last']}, and its counter says {row['counter']}."
         findings.append(Finding(problem, "Something else wrote to the database: restore the last backup."))
     return Look("log", "continuous" if not findings else "broken", findings)
+
+
+async def _zones(connection: Any) -> Look:
+    wrong = [row for row in await q.zones_of_rooms(connection) if row["timezone"] not in time_zones.names()]
+    findings = [
+        Finding(
+            f"The zone of room {row['name']} is not of the tz database: {row['timezone']!r}.",
+            "Update Goalroom's tzdata, or set another with updateRoom.",
+        )
+        for row in wrong
+    ]
+    return Look("time zones", "known" if not findings else f"{len(findings)} unknown", findings)
 
 
 def _counted(subject: str, letter: str, wrong: Sequence[Any]) -> Look:

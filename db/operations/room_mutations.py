@@ -1,6 +1,7 @@
 """Making rooms, and changing their titles and settings."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from db.conversation import messages
@@ -66,7 +67,7 @@ async def create(
             tx, Agent.of(required(await q.agent_by_id(tx, agent_id=caller.agent_id))), [made.id], actor=caller.agent_id
         )
         if changes:
-            made = Room.of(required(await q.change_room(tx, room_id=made.id, changes=changes)))
+            made = await _change(tx, made, changes)
         await idempotency.store_answer(tx, caller, "createRoom", idempotency_key, made.id)
         return made
 
@@ -87,7 +88,7 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
         new = {name: value for name, value in wanted.items() if getattr(room, name) != value}
         if not new:
             return room
-        updated = Room.of(required(await q.change_room(tx, room_id=room.id, changes=new)))
+        updated = await _change(tx, room, new)
         if "require_done_criteria" in new:
             await readiness.criteria_rule_changed(tx, updated, caller.agent_id)
         if "idle_after_seconds" in new or "offline_after_seconds" in new:
@@ -98,3 +99,12 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
             await readiness.room_resumed(tx, room.id, caller.agent_id)
         tx.append_event(room.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=room_settings.described(new))
         return updated
+
+
+async def _change(tx: Transaction, room: Room, changes: Mapping[str, Any]) -> Room:
+    """Store these changes, and with another time of day or zone when the next daily digest is due."""
+    if changes.keys() & {"digest_at", "timezone"}:
+        new = replace(room, **changes)
+        due_at = room_settings.next_daily_digest(new, await q.digest_moment(tx))
+        changes = {**changes, "daily_digest_due_at": due_at}
+    return Room.of(required(await q.change_room(tx, room_id=room.id, changes=changes)))

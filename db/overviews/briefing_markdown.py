@@ -83,10 +83,11 @@ def _held(briefing: Briefing, task: Task) -> str:
 
 
 def _details(briefing: Briefing, task: Task) -> list[str]:
-    """The unmet criteria of a task, its instructions, last handoff, description and notes."""
+    """The unmet criteria of a task, its role, instructions, last handoff, description and notes."""
     handoff = briefing.handoffs.get(task.id)
     unmet = [one for one in briefing.criteria.get(task.id, ()) if not one.met]
     texts = {
+        "your role": task.role,
         "instructions": task.instructions,
         "handoff": handoff.body if handoff else "",
         "description": task.description,

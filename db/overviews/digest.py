@@ -79,7 +79,8 @@ async def of_rooms(database: Database, keys: Sequence[DigestKey]) -> dict[Digest
 
 def last_digest(room: Room) -> datetime:
     """Since when nothing has been posted: the room's beginning, where nothing ever was."""
-    return room.digested_at or room.created_at
+    posted = [moment for moment in (room.digested_at, room.daily_digested_at) if moment is not None]
+    return max(posted, default=room.created_at)
 
 
 def _since(room: Room, wanted: datetime | None, until: datetime) -> datetime:

@@ -1,11 +1,15 @@
 """A room's settings: what each may be, and which of them null clears."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from db.core import validation
+from db.core import time_zones, validation
 from db.core.errors import BadInput
+from db.core.records import Room
 from db.core.text import camel_case
 
 
@@ -31,16 +35,46 @@ _NUMBERS = {
 }
 
 
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _time_of_day(field: str, value: str) -> None:
+    validation.text(field, value)
+    if _TIME_OF_DAY.fullmatch(value) is None:
+        raise BadInput(field, f"{field} is not a time of day.", "Send HH:MM from 00:00 to 23:59, like 08:30.")
+
+
+def _zone(field: str, value: str) -> None:
+    validation.text(field, value)
+    if value not in time_zones.names():
+        raise BadInput(
+            field, f"{field} is not a zone of the tz database.", "Send a name of it, like UTC or Europe/Berlin."
+        )
+
+
+_TEXTS = {"digest_at": _time_of_day, "timezone": _zone}
+_NULLABLE = {"digest_at"} | {column for column, number in _NUMBERS.items() if number.nullable}
+
+
 def check(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The same, where each is within its bounds; else BAD_INPUT."""
     for column, value in settings.items():
         field = camel_case(column)
         if value is None:
-            if column in _SWITCHES or not _NUMBERS[column].nullable:
+            if column not in _NULLABLE:
                 raise BadInput(field, f"{field} can't be null: leave it out to keep it as it is.")
+        elif column in _TEXTS:
+            _TEXTS[column](field, value)
         elif column not in _SWITCHES:
             validation.integer(field, value, 1, _NUMBERS[column].most)
     return dict(settings)
+
+
+def next_daily_digest(room: Room, after: datetime) -> datetime | None:
+    """When the room's next digest by the time of day is due; null where it has none."""
+    if room.digest_at is None:
+        return None
+    return time_zones.next_time(after, time.fromisoformat(room.digest_at), ZoneInfo(room.timezone))
 
 
 def described(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,13 +24,14 @@ class Assignment(TypedDict, total=False):
 
     assignee: str | None
     reviewer: str | None
+    role: str | None
     instructions: str | None
 
 
 async def assign(
     database: Database, caller: Caller, reference: str, changes: Assignment, handoff: NewHandoff | None
 ) -> Task:
-    """Give a task an owner, a reviewer, instructions; held work changes hands, with a handoff if asked for."""
+    """Give a task an owner, a reviewer, a role, instructions; held work changes hands, with a handoff if asked for."""
     if handoff is not None:
         handoff.checked()
     late_text = handoff.text() if handoff else ""
@@ -42,6 +43,7 @@ async def assign(
         lookups = Lookups(tx, caller, room)
         assignee = await _agent(lookups, changes, "assignee", task.assignee_id)
         reviewer = await _agent(lookups, changes, "reviewer", task.reviewer_id)
+        role = validation.text("role", changes.get("role", task.role) or "", most=validation.MAX_KEY)
         instructions = validation.text("instructions", changes.get("instructions", task.instructions) or "")
         moves = assignee != task.assignee_id
         if moves and task.status in STARTED and task.assignee_id is not None:
@@ -55,6 +57,7 @@ async def assign(
                 task_id=task.id,
                 assignee_id=assignee,
                 reviewer_id=reviewer,
+                role=role,
                 instructions=instructions,
                 names_reviewer="reviewer" in changes,
                 moves=moves and task.status is TaskStatus.DOING,

@@ -37,6 +37,7 @@ class NewTask:
     track_order: int | None = None
     assignee: str | None = None
     reviewer: str | None = None
+    role: str = ""
     instructions: str = ""
     resources: Sequence[str] = ()
     key_results: Sequence[str] = ()
@@ -179,6 +180,7 @@ async def _row(lookups: Lookups, new: NewTask) -> dict[str, Any]:
         "track_order": new.track_order,
         "assignee_id": await lookups.agent(new.assignee) if new.assignee is not None else None,
         "reviewer_id": await lookups.agent(new.reviewer) if new.reviewer is not None else None,
+        "role": validation.text("role", new.role, most=validation.MAX_KEY),
         "instructions": validation.text("instructions", new.instructions),
         "not_before": validation.time("notBefore", new.not_before) if new.not_before else None,
         "due_at": validation.time("dueAt", new.due_at) if new.due_at else None,

@@ -201,14 +201,14 @@ FIELDS: dict[str, dict[str, str]] = {
     "RoomSettings": {
         PLAIN: "requireDoneCriteria requireReview requireHandoff wipLimit leaseSeconds idleAfterSeconds "
         "offlineAfterSeconds staleAfterSeconds reclaimAfterSeconds maxAttempts digestEverySeconds "
-        "archiveAfterSeconds paused",
+        "digestAt timezone archiveAfterSeconds paused",
     },
     "Session": {
         PLAIN: "id label startedAt lastSeenAt presence",
         PEOPLE: "agent",
     },
     "Task": {
-        PLAIN: "id title description status priority labels track trackOrder instructions attempts notes result "
+        PLAIN: "id title description status priority labels track trackOrder role instructions attempts notes result "
         "quietUntil lastProgressAt notBefore dueAt estimateMinutes createdAt updatedAt startedAt "
         "finishedAt capabilities ready unblocks stale",
         SAME: "room objective parent subtasks criteria waitingOn lease dependencies dependents handoff comments "

@@ -23,6 +23,7 @@ from tests.api.server_fixture import Live, serving
 
 CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
 UPDATE = "mutation($input: UpdateTaskInput!) { updateTask(input: $input) { id } }"
+ASSIGN = "mutation($input: AssignTaskInput!) { assignTask(input: $input) { id } }"
 OBJECTIVE = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
 ROOM = "mutation($input: CreateRoomInput!) { createRoom(input: $input) { id } }"
 AGENT = "mutation($input: RegisterAgentInput!) { registerAgent(input: $input) { token } }"
@@ -96,6 +97,8 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a title too long", CREATE, {"title": "x" * 301}, BAD),
     ("a description too long", CREATE, {"title": "x", "description": "x" * 65_537}, BAD),
     ("a label too long", CREATE, {"title": "x", "labels": ["x" * 101]}, BAD),
+    ("a role too long", CREATE, {"title": "x", "role": "x" * 101}, BAD),
+    ("another role too long", ASSIGN, {"task": "T1", "role": "x" * 101}, BAD),
     ("an empty label", CREATE, {"title": "x", "labels": [""]}, BAD),
     ("too many labels", CREATE, {"title": "x", "labels": [str(n) for n in range(101)]}, BAD),
     ("an empty criterion", CREATE, {"title": "x", "criteria": [" "]}, BAD),
@@ -139,6 +142,8 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a room's name like an id", ROOM, {"name": "r7"}, BAD),
     ("a room's name that is taken", ROOM, {"name": "main"}, "NAME_TAKEN"),
     ("a setting out of bounds", ROOM, {"name": "x-y", "settings": {"leaseSeconds": 0}}, BAD),
+    ("a time of day that never comes", ROOM, {"name": "x-y", "settings": {"digestAt": "25:00"}}, BAD),
+    ("an unknown zone", ROOM, {"name": "x-y", "settings": {"timezone": "Mars/Base"}}, BAD),
     ("an agent's name with a space", AGENT, {"name": "a b"}, BAD),
     ("an agent's name too long", AGENT, {"name": "a" * 65}, BAD),
     ("an agent's name that is taken", AGENT, {"name": "admin"}, "NAME_TAKEN"),

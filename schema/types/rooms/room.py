@@ -50,6 +50,9 @@ _RULES = {
     "max_attempts": "A task whose lease ran out this many times is blocked and escalated instead of being offered "
     "again; null is never.",
     "digest_every_seconds": "A digest is posted to #ops this often; null is never.",
+    "digest_at": "A digest is posted at this time of each day, HH:MM in `timezone`, of the time since the last of "
+    "these; null is never.",
+    "timezone": "A zone of the tz database.",
     "archive_after_seconds": "A finished objective leaves the slim list this long after it finished; null is never.",
     "paused": "Nothing can be claimed while this holds: the stop button. What is held goes on.",
 }
@@ -68,6 +71,8 @@ class RoomSettings:
     reclaim_after_seconds: int | None = strawberry.field(description=_RULES["reclaim_after_seconds"])
     max_attempts: int | None = strawberry.field(description=_RULES["max_attempts"])
     digest_every_seconds: int | None = strawberry.field(description=_RULES["digest_every_seconds"])
+    digest_at: str | None = strawberry.field(description=_RULES["digest_at"])
+    timezone: str = strawberry.field(description=_RULES["timezone"])
     archive_after_seconds: int | None = strawberry.field(description=_RULES["archive_after_seconds"])
     paused: bool = strawberry.field(description=_RULES["paused"])
 
@@ -240,6 +245,8 @@ class RoomSettingsInput:
     digest_every_seconds: int | None = strawberry.field(
         default=strawberry.UNSET, description=_RULES["digest_every_seconds"]
     )
+    digest_at: str | None = strawberry.field(default=strawberry.UNSET, description=_RULES["digest_at"])
+    timezone: str | None = strawberry.field(default=strawberry.UNSET, description=_RULES["timezone"])
     archive_after_seconds: int | None = strawberry.field(
         default=strawberry.UNSET, description=_RULES["archive_after_seconds"]
     )

@@ -173,6 +173,9 @@ class Task(Node):
         description="Tasks of one objective on the same track run one at a time, by trackOrder."
     )
     track_order: int | None = strawberry.field(description="Its place on the track; tasks without one come last.")
+    role: str = strawberry.field(
+        description="The role in which its assignee works on it, in a word; empty where none was given."
+    )
     instructions: str = strawberry.field(description="Instructions from whoever assigned it.")
     attempts: int = strawberry.field(description="How many times a claim on it was lost.")
     notes: str = strawberry.field(description="A living page that its holders keep: what any next session must know.")
@@ -203,6 +206,7 @@ class Task(Node):
             labels=list(task.labels),
             track=task.track,
             track_order=task.track_order,
+            role=task.role,
             instructions=task.instructions,
             attempts=task.attempts,
             notes=task.notes,

@@ -12,6 +12,7 @@ from schema.types.conversation.comment import HandoffInput
 from schema.types.enums import ArtifactKind, DependencyKind, Priority
 
 _FENCE = "The fence of the claim that the caller means; its holder may leave it out."
+_ROLE = "The role in which its assignee works on it, in a word, such as implementer: at most 100 characters."
 
 
 @strawberry.input(description="A task to create.")
@@ -46,6 +47,7 @@ class CreateTaskInput:
     reviewer: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Who decides whether it is done."
     )
+    role: str | None = strawberry.field(default=strawberry.UNSET, description=_ROLE)
     instructions: str | None = strawberry.field(
         default=strawberry.UNSET, description="Instructions for the agent that it is assigned to."
     )
@@ -73,8 +75,8 @@ class CreateTaskInput:
         """What db makes one of: null is as good as left out."""
         names = (
             "room", "objective", "parent", "description", "labels", "capabilities", "criteria", "depends_on", "track",
-            "track_order", "assignee", "reviewer", "instructions", "resources", "key_results", "not_before", "due_at",
-            "estimate_minutes", "discovered_from",
+            "track_order", "assignee", "reviewer", "role", "instructions", "resources", "key_results", "not_before",
+            "due_at", "estimate_minutes", "discovered_from",
         )  # fmt: skip
         said = {name: value for name, value in given(self, *names).items() if value is not None}
         return NewTask(title=self.title, priority=(self.priority or Priority.P2).value, **said)
@@ -169,6 +171,7 @@ class AssignTaskInput:
     reviewer: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Who decides whether it is done."
     )
+    role: str | None = strawberry.field(default=strawberry.UNSET, description=_ROLE)
     instructions: str | None = strawberry.field(default=strawberry.UNSET, description="Instructions for the assignee.")
     handoff: HandoffInput | None = strawberry.field(
         default=strawberry.UNSET, description="What the next holder must know, where held work changes hands."

@@ -20,6 +20,9 @@ select room.name, room_log.seq as counter, coalesce(log.last, 0) as last, coales
  where room_log.seq is distinct from coalesce(log.last, 0) or coalesce(log.last, 0) <> coalesce(log.events, 0)
  order by room.name;
 
+-- name: zones_of_rooms()
+select name, timezone from room order by name;
+
 -- name: wrong_waits()
 select t.id
   from task t join rightful_waits r using (id)

@@ -4,9 +4,10 @@ select clock_timestamp();
 
 -- name: lock_room_due_for_digest()^
 -- One that another process is posting in is left to it; the condition holds once more when the row is locked.
-select *
+select *, coalesce(daily_digest_due_at <= now(), false) as daily_is_due
   from room
  where coalesce(digested_at, created_at) <= now() - make_interval(secs => digest_every_seconds)
+    or daily_digest_due_at <= now()
  order by id
  limit 1
    for no key update skip locked;
@@ -17,6 +18,9 @@ select from room_log where room_id = :room_id for no key update;
 
 -- name: mark_digested(room_id, until)!
 update room set digested_at = :until where id = :room_id;
+
+-- name: mark_daily_digested(room_id, until, due_at)!
+update room set daily_digested_at = :until, daily_digest_due_at = :due_at where id = :room_id;
 
 -- name: digest_completed(room_ids, sinces, until, most)
 -- As the log tells it: finished_at is when a transaction began, and one may have begun before the last digest and ended

@@ -37,6 +37,9 @@ update room
        reclaim_after_seconds = new.reclaim_after_seconds,
        max_attempts = new.max_attempts,
        digest_every_seconds = new.digest_every_seconds,
+       digest_at = new.digest_at,
+       timezone = new.timezone,
+       daily_digest_due_at = new.daily_digest_due_at,
        archive_after_seconds = new.archive_after_seconds,
        paused = new.paused
   from room as old, jsonb_populate_record(old, :changes::jsonb) as new

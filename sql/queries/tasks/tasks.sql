@@ -27,14 +27,15 @@ select id from known union all select id from made;
 -- name: insert_tasks(room_id, creator_id, tasks)
 -- All in one statement, in the order given: the clock runs on between them, so that the order is also that of their age.
 insert into task (room_id, creator_id, objective_id, parent_id, title, description, priority, labels, requirement_id,
-                  track, track_order, assignee_id, reviewer_id, instructions, not_before, due_at, estimate_minutes, created_at)
+                  track, track_order, assignee_id, reviewer_id, role, instructions, not_before, due_at,
+                  estimate_minutes, created_at)
 select :room_id, :creator_id, t.objective_id, t.parent_id, t.title, t.description, t.priority, t.labels,
-       t.requirement_id, t.track, t.track_order, t.assignee_id, t.reviewer_id, t.instructions, t.not_before, t.due_at,
-       t.estimate_minutes, clock_timestamp()
+       t.requirement_id, t.track, t.track_order, t.assignee_id, t.reviewer_id, t.role, t.instructions, t.not_before,
+       t.due_at, t.estimate_minutes, clock_timestamp()
   from rows from (jsonb_to_recordset(:tasks::jsonb) as (
          objective_id bigint, parent_id bigint, title text, description text, priority smallint, labels text[],
          requirement_id bigint, track text, track_order integer, assignee_id bigint, reviewer_id bigint,
-         instructions text, not_before timestamptz, due_at timestamptz, estimate_minutes integer)) with ordinality as t
+         role text, instructions text, not_before timestamptz, due_at timestamptz, estimate_minutes integer)) with ordinality as t
  order by t.ordinality
 returning id;
 
@@ -86,11 +87,11 @@ delete from task_key_result where task_id = :task_id;
 -- name: insert_key_result_links(task_id, key_result_ids)!
 insert into task_key_result (task_id, key_result_id) select :task_id, unnest(:key_result_ids::bigint[]);
 
--- name: assign_task(task_id, assignee_id, reviewer_id, instructions, names_reviewer, moves)^
+-- name: assign_task(task_id, assignee_id, reviewer_id, role, instructions, names_reviewer, moves)^
 -- Work that changes hands is nobody's claim any more.
 update task
-   set assignee_id = :assignee_id, reviewer_id = :reviewer_id, instructions = :instructions, updated_at = now(),
-       reviewer_volunteered = reviewer_volunteered and not :names_reviewer,
+   set assignee_id = :assignee_id, reviewer_id = :reviewer_id, role = :role, instructions = :instructions,
+       updated_at = now(), reviewer_volunteered = reviewer_volunteered and not :names_reviewer,
        review_taken_at = case when :names_reviewer then null else review_taken_at end,
        status = case when status = 'DOING' and :moves then 'TODO' else status end,
        fence = fence + case when status = 'DOING' and :moves then 1 else 0 end,

@@ -137,7 +137,8 @@ async def test_each_task_says_what_to_do_next(database: Database, actor: NewActo
 
 async def test_what_came_back_from_review_says_so_with_what_is_known_of_it(actor: NewActor, ann: Actor) -> None:
     bob = await actor("bob")
-    task = await ann.make("Pump", instructions="By hand", criteria=["It is dry"], reviewer="bob", description="Leaks")
+    given = {"instructions": "By hand", "role": "welder", "description": "Leaks"}
+    task = await ann.make("Pump", criteria=["It is dry"], reviewer="bob", **given)
     await ann.claim(task)
     await ann.do("writeNotes", task=task, text="Seal\nis worn")
     criterion = (await ann.task(task, "criteria { id }"))["criteria"][0]["id"]
@@ -150,7 +151,7 @@ async def test_what_came_back_from_review_says_so_with_what_is_known_of_it(actor
     assert reviewing["reviews"] == [{"id": task}]
     assert f"## Give your verdict with reviewTask (1)\n- {task} P2 `Pump`, by ann" in reviewing["markdown"]
     assert f"- {task} P2 `Pump`: yours to go on with: claimTask" in said
-    for detail in ("instructions: `By hand`", "description: `Leaks`", "notes: `Seal is worn`"):
+    for detail in ("your role: `welder`", "instructions: `By hand`", "description: `Leaks`", "notes: `Seal is worn`"):
         assert f"\n  - {detail}" in said
     assert "CHANGES_REQUESTED" in said
 

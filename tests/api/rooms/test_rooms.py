@@ -132,3 +132,23 @@ async def test_a_caller_of_two_rooms_says_which_it_means(database: Database) -> 
     refused = await ask(database, bob, "{ room { name } }")
 
     assert (refused.data, refused.codes) == ({"room": None}, ["BAD_INPUT"])
+
+
+async def test_the_digest_has_a_time_of_day_in_a_zone(database: Database) -> None:
+    admin = await people.admin(database)
+    settings = "settings { digestEverySeconds digestAt timezone }"
+    create = f"mutation ($input: CreateRoomInput!) {{ createRoom(input: $input) {{ {settings} }} }}"
+    update = f"mutation ($input: UpdateRoomInput!) {{ updateRoom(input: $input) {{ {settings} }} }}"
+
+    async def changed(change: dict[str, object]) -> object:
+        answer = await ask(database, admin, update, input={"room": "web", "settings": change})
+        return answer.data["updateRoom"]["settings"] if answer.data["updateRoom"] else answer.codes
+
+    made = await ask(database, admin, create, input={"name": "web"})
+
+    assert made.data["createRoom"]["settings"] == {"digestEverySeconds": 14400, "digestAt": None, "timezone": "UTC"}
+    wanted = {"digestEverySeconds": None, "digestAt": "08:30", "timezone": "Europe/Berlin"}
+    assert await changed(wanted) == wanted
+    assert await changed({"timezone": "Europe/Atlantis"}) == ["BAD_INPUT"]
+    assert await changed({"digestAt": "8 o'clock"}) == ["BAD_INPUT"]
+    assert await changed({"digestAt": None}) == wanted | {"digestAt": None}

@@ -34,8 +34,8 @@ async def test_a_task_is_made_as_said(ann: Actor, actor: NewActor) -> None:
     await actor("bob")
     goal = await ann.do("createObjective", "id keyResults { id }", title="G", keyResults=[{"title": "n", "target": 1}])
     other, found = await ann.make(), await ann.make()
-    fields = """title description status priority labels capabilities track trackOrder instructions notes result ready
-        attempts unblocks stale estimateMinutes notBefore dueAt startedAt finishedAt quietUntil handoff { id }
+    fields = """title description status priority labels capabilities track trackOrder role instructions notes result
+        ready attempts unblocks stale estimateMinutes notBefore dueAt startedAt finishedAt quietUntil handoff { id }
         room { name } objective { id } parent { id } creator { name } assignee { name } reviewer { name }
         lease { fence } criteria { text met evidence accepted } keyResults { id } artifacts { url } subtasks { id }
         dependencies { kind open dependsOn { id } createdBy { name } }"""
@@ -56,6 +56,7 @@ async def test_a_task_is_made_as_said(ann: Actor, actor: NewActor) -> None:
         trackOrder=-3,
         assignee="bob",
         reviewer="ann",
+        role="implementer",
         instructions="i",
         keyResults=[goal["keyResults"][0]["id"]],
         notBefore="2020-01-01T00:00:00+02:00",
@@ -65,8 +66,8 @@ async def test_a_task_is_made_as_said(ann: Actor, actor: NewActor) -> None:
 
     assert made == {
         "title": "All", "description": "d", "status": "TODO", "priority": "P0", "labels": ["b", "a"],
-        "capabilities": ["go", "py"], "track": "t", "trackOrder": -3, "instructions": "i", "notes": "", "result": "",
-        "ready": False, "attempts": 0, "unblocks": 0, "stale": False, "estimateMinutes": 0,
+        "capabilities": ["go", "py"], "track": "t", "trackOrder": -3, "role": "implementer", "instructions": "i",
+        "notes": "", "result": "", "ready": False, "attempts": 0, "unblocks": 0, "stale": False, "estimateMinutes": 0,
         "notBefore": "2019-12-31T22:00:00.000000Z", "dueAt": "2040-01-01T00:00:00.500000Z", "startedAt": None,
         "finishedAt": None, "quietUntil": None, "handoff": None, "room": {"name": "web"},
         "objective": {"id": goal["id"]}, "parent": None, "creator": {"name": "ann"}, "assignee": {"name": "bob"},
@@ -108,6 +109,21 @@ async def test_left_out_stays_and_null_clears(ann: Actor) -> None:
     events = await counted(ann.database, "event")
     assert await ann.do("updateTask", fields, id=task) == cleared
     assert await counted(ann.database, "event") == events, "nothing said, nothing done"
+
+
+async def test_a_role_is_a_word_that_assign_task_changes_and_null_clears(ann: Actor) -> None:
+    task = await ann.make()
+    longest = "r" * 100
+
+    said = [
+        (await ann.do("assignTask", "role", task=task, **change))["role"]
+        for change in ({}, {"role": longest}, {"assignee": "bob"}, {"role": "reviewer"}, {"role": None})
+    ]
+
+    assert said == ["", longest, longest, "reviewer", ""]
+    assert (await ann.refused("assignTask", task=task, role="r" * 101))["field"] == "role"
+    assert (await ann.refused("createTask", title="x", role="r" * 101))["field"] == "role"
+    assert (await ann.task(task, "role assignee { name }")) == {"role": "", "assignee": {"name": "bob"}}
 
 
 async def test_all_that_can_hold_a_start_back_does(database: Database, ann: Actor, root: Actor) -> None:

@@ -110,6 +110,12 @@ async def test_a_log_with_a_gap_is_found(waiting: Task, connection: Any, harm: s
     assert said in (await wrong(connection))["log"]
 
 
+async def test_a_zone_that_nobody_knows_is_found(room: Room, connection: Any) -> None:
+    await connection.execute("update room set timezone = 'Mars/Base' where id = $1", room.id)
+
+    assert await wrong(connection) == {"time zones": "The zone of room web is not of the tz database: 'Mars/Base'."}
+
+
 async def test_what_is_not_migrated_is_looked_into_no_further(empty_database: str) -> None:
     connection = await asyncpg.connect(empty_database)
     found = await wrong(connection)

@@ -211,6 +211,14 @@ SPOILED: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "another column": (lambda lines: sealed([one.replace('"notes":', '"nodes":') for one in lines]), "has no nodes"),
     "a changed title": (lambda lines: [one.replace("Elsewhere", "Changed") for one in lines], "checksum"),
     "a replaced event": (lambda lines: with_row(lines, "event", later), r"The log of room (web|other) lacks"),
+    "an unknown zone": (
+        lambda lines: sealed([one.replace('"timezone":"UTC"', '"timezone":"Mars/Base"') for one in lines]),
+        "not of the tz database",
+    ),
+    "a daily digest that is never due": (
+        lambda lines: sealed([one.replace('"digest_at":null', '"digest_at":"08:30"') for one in lines]),
+        "a_daily_digest_is_due_where_it_has_a_time",
+    ),
     "a wrong count of waits": (
         lambda lines: sealed([one.replace('"open_dependencies":0', '"open_dependencies":7') for one in lines]),
         "what tasks wait for: Not what follows",

@@ -13,6 +13,7 @@ from db.core.database import Database
 from db.core.enums import EventKind
 from db.core.errors import BadInput
 from db.core.records import Room, Task
+from db.operations import room_mutations
 from db.overviews import digest, digest_posting
 from db.overviews.digest import Digest, Entry, Listed
 from db.presence import presence
@@ -275,6 +276,96 @@ async def test_a_server_that_was_down_for_a_week_posts_one(database: Database, r
     [one] = await posted(database, room)
     span = datetime.fromisoformat(one["data"]["until"]) - datetime.fromisoformat(one["data"]["since"])
     assert span >= timedelta(days=7)
+
+
+async def daily(world: World, **settings: Any) -> Room:
+    """A room whose only digest is the daily one."""
+    return await world.room(digest_every_seconds=None, digest_at="08:30", **settings)
+
+
+async def clock_comes_round(database: Database, room: Room, ago: str = "0") -> None:
+    """Have the time of day of its daily digest come, so long ago."""
+    await database.execute(
+        "update room set daily_digest_due_at = clock_timestamp() - $2::text::interval where id = $1", room.id, ago
+    )
+
+
+async def test_a_daily_digest_is_due_when_clocks_in_its_zone_show_the_time(database: Database, world: World) -> None:
+    admin = await world.creator()
+    here = await daily(world)
+    there = await daily(world, timezone="Asia/Tokyo")
+    moved = await room_mutations.update(database, admin, here.name, {"timezone": "Asia/Tokyo"})
+    off = await room_mutations.update(database, admin, there.name, {"digest_at": None})
+
+    assert here.daily_digest_due_at is not None
+    assert there.daily_digest_due_at is not None
+    now = await database.fetchval("select clock_timestamp()")
+    for room, shown in ((here, (8, 30)), (there, (23, 30))):
+        assert now < room.daily_digest_due_at <= now + timedelta(days=1)
+        assert (room.daily_digest_due_at.hour, room.daily_digest_due_at.minute) == shown
+    assert moved.daily_digest_due_at == there.daily_digest_due_at
+    assert (off.daily_digest_due_at, off.timezone) == (None, "Asia/Tokyo")
+    assert await digest_posting.post_due(database) == 0
+
+
+async def test_a_daily_digest_is_posted_once_a_day_and_each_begins_where_the_last_one_ended(
+    database: Database, world: World
+) -> None:
+    room = await daily(world, timezone="Europe/Berlin")
+    ann = await world.agent(rooms=[room])
+    tasks = [await world.task(room) for _ in range(2)]
+    for task in tasks:
+        await finish(database, ann, task)
+        await clock_comes_round(database, room)
+        assert [await digest_posting.post_due(database) for _ in range(2)] == [1, 0]
+
+    first, second = await posted(database, room)
+
+    assert [[t(task) in one["body"] for task in tasks] for one in (first, second)] == [[True, False], [False, True]]
+    assert first["data"]["since"] == room.created_at.isoformat()
+    assert second["data"]["since"] == first["data"]["until"]
+    now = await rooms.get(database, room.id)
+    assert now.daily_digest_due_at is not None
+    assert now.daily_digested_at is not None
+    assert timedelta() < now.daily_digest_due_at - now.daily_digested_at <= timedelta(hours=25)
+    assert (await told(database, room)).since == now.daily_digested_at
+
+
+async def test_the_first_daily_digest_of_an_old_room_is_of_a_day_and_the_next_of_all_time_between(
+    database: Database, world: World
+) -> None:
+    room = await daily(world)
+    await database.execute("update room set created_at = created_at - interval '1 year' where id = $1", room.id)
+    await clock_comes_round(database, room)
+    await digest_posting.post_due(database)
+    await database.execute(
+        "update room set daily_digested_at = daily_digested_at - interval '7 days' where id = $1", room.id
+    )
+    await clock_comes_round(database, room, "6 days")
+
+    assert [await digest_posting.post_due(database) for _ in range(2)] == [1, 0]
+
+    spans = [
+        datetime.fromisoformat(one["data"]["until"]) - datetime.fromisoformat(one["data"]["since"])
+        for one in await posted(database, room)
+    ]
+    assert timedelta(days=1) <= spans[0] < timedelta(days=1, minutes=1)
+    assert timedelta(days=7) <= spans[1] < timedelta(days=7, minutes=1)
+
+
+async def test_digests_by_the_interval_and_by_the_time_of_day_know_nothing_of_each_other(
+    database: Database, world: World
+) -> None:
+    room = await world.room(digest_at="08:30")
+    ann = await world.agent(rooms=[room])
+    task = await world.task(room)
+    await finish(database, ann, task)
+    await due(database, room)
+    await clock_comes_round(database, room)
+
+    assert [await digest_posting.post_due(database) for _ in range(3)] == [1, 1, 0]
+
+    assert [t(task) in one["body"] for one in await posted(database, room)] == [True, True]
 
 
 async def test_without_an_interval_none_is_posted(database: Database, room: Room) -> None:

@@ -68,6 +68,16 @@ async def test_invalid_room_names_are_refused(database: Database, name: str) -> 
         {"reclaim_after_seconds": -1},
         {"offline_after_seconds": None},
         {"paused": None},
+        {"timezone": None},
+        {"timezone": "Europe/Atlantis"},
+        {"timezone": "localtime"},
+        {"timezone": "../UTC"},
+        {"timezone": "utc\0"},
+        {"digest_at": "24:00"},
+        {"digest_at": "8:30"},
+        {"digest_at": "08:30:00"},
+        {"digest_at": "08:30\n"},
+        {"digest_at": "०८:३०"},
     ],
 )
 async def test_settings_have_bounds(database: Database, settings: dict[str, Any]) -> None:
