@@ -41,7 +41,9 @@ async def find(on: Database | Transaction, room_id: int, name: str) -> Channel:
     """The room's channel of this name, in any case, with or without its #; else NOT_FOUND."""
     row = await q.channel_by_name(on, room_id=room_id, name=validation.text("channel", name).lower().removeprefix("#"))
     if row is None:
-        raise NotFound(name, "'room { channels { name } }' lists the channels; createChannel creates one.")
+        raise NotFound(
+            name, "'room { channels { name } }' lists the channels; a MEMBER creates one with createChannel."
+        )
     return Channel.of(row)
 
 

@@ -165,7 +165,8 @@ async def _superseded(tx: Transaction, caller: Caller, room_id: int, reference: 
         raise BadInput(
             "supersedes",
             f"{reference} is superseded already.",
-            "Supersede the latest: 'node(id) { ... on Message { supersededBy { id } } }' finds it.",
+            f'Supersede the latest: \'node(id: "{reference}") '
+            "{ ... on Message { supersededBy { id } } }' finds it.",
         )
     return message.id
 

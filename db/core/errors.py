@@ -1,5 +1,6 @@
 """Every expected 'no': a code, the facts, and what to do next."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -97,7 +98,8 @@ class Forbidden(Refused):
 class NotFound(Refused):
     code = ErrorCode.NOT_FOUND
     id: str
-    next_step: str = "Check the id. Query 'rooms' lists the rooms that you can see, and 'room { tasks }' their tasks."
+    next_step: str = "Check the id. 'rooms { name }' lists the rooms that you can see, and "
+    "'room { tasks { nodes { id title } } }' the tasks of one."
 
     def message(self) -> str:
         return f"{self.id} was not found, or is not visible to you."
@@ -243,7 +245,9 @@ class MissingCapabilities(Refused):
         return f"{self.task} requires capabilities that you do not have: {', '.join(self.missing)}."
 
     def hint(self) -> str:
-        return "If you have them, add them with updateAgent(capabilities:). claimNextTask gives tasks that match yours."
+        missing = ", ".join(json.dumps(one, ensure_ascii=False) for one in self.missing)
+        add = f"updateAgent(input: {{capabilities: [{missing}]}})"
+        return f"If you have them, send {add} with those of before. claimNextTask gives tasks that match yours."
 
 
 @dataclass(eq=False)
@@ -255,7 +259,9 @@ class WipLimit(Refused):
         return f"You hold as many tasks as this room allows at once: {self.limit}."
 
     def hint(self) -> str:
-        return "Finish one with completeTask, or give one back with releaseTask."
+        return (
+            "Hand one in with submitTask or, in rooms without reviews, completeTask; or give one back with releaseTask."
+        )
 
 
 @dataclass(eq=False)
@@ -267,7 +273,8 @@ class CriteriaRequired(Refused):
         return f"{self.task} has no criteria yet, and this room requires them."
 
     def hint(self) -> str:
-        return "Set them with setCriteria, or claim with claimTask(criteria:)."
+        claim = f'claimTask(input: {{task: "{self.task}", criteria: ["WHAT MUST HOLD"]}})'
+        return f"Set them with setCriteria, or with the claim: {claim}."
 
 
 @dataclass(eq=False)
@@ -287,15 +294,21 @@ class CriteriaUnmet(Refused):
     code = ErrorCode.CRITERIA_UNMET
     task: str
     unmet: Sequence[str]
+    # Whether a reviewer approved what it doesn't accept.
+    by_reviewer: bool = False
 
     def message(self) -> str:
         return f"{self.task} has criteria that aren't met: {', '.join(self.unmet)}."
 
     def hint(self) -> str:
-        return (
-            "Meet them, then submitTask with `criteria`: one {id, met: true, evidence} for each. "
-            "A reviewer sends the task back with reviewTask(verdict: CHANGES_REQUESTED)."
-        )
+        if self.by_reviewer:
+            back = f'reviewTask(input: {{task: "{self.task}", verdict: CHANGES_REQUESTED, comment: "WHAT IS MISSING"}})'
+            return f"Accept them, or send the task back: {back}."
+        one = f'{{id: "{self.unmet[0]}", met: true, evidence: "HOW IT SHOWS"}}'
+        return f"Meet them, then send submitTask or completeTask again with one {one} for each in `criteria`."
+
+    def facts(self) -> Mapping[str, object]:
+        return {"task": self.task, "unmet": self.unmet}
 
 
 @dataclass(eq=False)
@@ -307,7 +320,7 @@ class HandoffRequired(Refused):
         return f"This room requires a handoff when {self.task} is given back or assigned to somebody else."
 
     def hint(self) -> str:
-        return "Send releaseTask or assignTask again with `handoff: {done, pending, gotchas}`."
+        return 'Send releaseTask or assignTask again with handoff: {done: "WHAT IS DONE", pending: "WHAT IS NOT"}.'
 
 
 @dataclass(eq=False)
@@ -319,7 +332,7 @@ class ReviewRequired(Refused):
         return f"{self.task} must be reviewed before it is DONE: this room requires a review."
 
     def hint(self) -> str:
-        return "Submit it with submitTask, or turn reviews off with updateRoom(settings: {requireReview: false})."
+        return "Hand it in with submitTask instead, with the same input: a reviewer decides."
 
 
 @dataclass(eq=False)
@@ -335,7 +348,8 @@ class SelfReview(Refused):
         return f"{self.task} is the work of @{self.author}, a relative of @{self.reviewer}; relatives can't review it."
 
     def hint(self) -> str:
-        return "Others can take the review with claimNextReview; assignTask(reviewer:) names a reviewer."
+        named = f'assignTask(input: {{task: "{self.task}", reviewer: "NAME"}})'
+        return f"Others can take the review with claimNextReview; {named} names a reviewer."
 
 
 @dataclass(eq=False)
@@ -433,7 +447,7 @@ class RateLimited(Refused):
     def hint(self) -> str:
         return (
             "Wait retryAfterSeconds, then send it again; nothing was done. "
-            "Instead of polling, use a subscription, or claimNextTask with waitSeconds."
+            "Instead of polling, use a subscription, or waitSeconds where it can be sent."
         )
 
     def facts(self) -> Mapping[str, object]:

@@ -48,8 +48,13 @@ def key(letter: str, text: str) -> int:
     """The key in an id of this letter; BAD_INPUT for anything else."""
     match = _ID.fullmatch(text)
     if match is None or match[1].upper() != letter:
-        raise BadInput("id", f"{_shown(text)} is not the id of {NOUNS[letter]}; those look like {letter}42.")
+        raise BadInput("id", is_not_of(letter, text))
     return int(match[2])
+
+
+def is_not_of(letter: str, text: str) -> str:
+    """What is said of a text that is no id of this letter."""
+    return f"{_shown(text)} is not the id of {NOUNS[letter]}; those look like {letter}42."
 
 
 def key_or_name(letter: str, text: str) -> int | str:

@@ -232,6 +232,7 @@ class Criterion(Record):
     met: bool
     evidence: str
     accepted: bool | None
+    verdict_note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -410,6 +410,7 @@ class CriteriaOfRow(TypedDict):
     met: bool
     evidence: str
     accepted: bool | None
+    verdict_note: str
 
 class CriteriaOfTasksRow(TypedDict):
     id: int
@@ -418,6 +419,7 @@ class CriteriaOfTasksRow(TypedDict):
     met: bool
     evidence: str
     accepted: bool | None
+    verdict_note: str
 
 class DatabaseFactsRow(TypedDict):
     version: str
@@ -949,7 +951,7 @@ class ZonesOfRoomsRow(TypedDict):
 
 class Statements:
     available_queries: Collection[str]
-    async def accept_criteria(self, on: Connection, /, *, criterion_ids: Collection[int | None], accepted: Collection[bool | None] | None) -> str: ...
+    async def accept_criteria(self, on: Connection, /, *, criterion_ids: Collection[int | None], accepted: Collection[bool | None] | None, notes: Collection[str | None]) -> str: ...
     async def acknowledge_items(self, on: Connection, /, *, agent_id: int, room_ids: Collection[int | None] | None, item_ids: Collection[int | None] | None, up_to: int | None, from_id: int | None) -> int: ...
     async def activities_of_agents(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[ActivityRow]: ...
     async def activities_of_rooms(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[ActivitiesOfRoomsRow]: ...

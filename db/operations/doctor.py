@@ -145,7 +145,7 @@ async def _zones(connection: Any) -> Look:
     findings = [
         Finding(
             f"The zone of room {row['name']} is not of the tz database: {row['timezone']!r}.",
-            "Update Goalroom's tzdata, or set another with updateRoom.",
+            "Update Goalroom's tzdata, or let an admin set another with updateRoom.",
         )
         for row in wrong
     ]

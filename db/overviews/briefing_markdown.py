@@ -5,7 +5,7 @@ from datetime import UTC
 
 from db.core import ids
 from db.core.enums import TaskStatus, WaitKind
-from db.core.records import InboxItem, Task
+from db.core.records import Criterion, InboxItem, Task
 from db.core.text import code_span
 from db.overviews.briefing import Briefing
 from db.overviews.text_budget import Line, Section, fit
@@ -85,7 +85,7 @@ def _held(briefing: Briefing, task: Task) -> str:
 def _details(briefing: Briefing, task: Task) -> list[str]:
     """The unmet criteria of a task, its role, instructions, last handoff, description and notes."""
     handoff = briefing.handoffs.get(task.id)
-    unmet = [one for one in briefing.criteria.get(task.id, ()) if not one.met]
+    unmet = [one for one in briefing.criteria.get(task.id, ()) if not one.met or one.accepted is False]
     texts = {
         "your role": task.role,
         "instructions": task.instructions,
@@ -95,7 +95,15 @@ def _details(briefing: Briefing, task: Task) -> list[str]:
     }
     more = [f"and {len(unmet) - _CRITERIA} criteria more to meet"] if len(unmet) > _CRITERIA else []
     return [
-        *(f"{ids.of(ids.CRITERION, one.id)} to meet: {code_span(one.text, _SUMMARY)}" for one in unmet[:_CRITERIA]),
+        *(_criterion(one) for one in unmet[:_CRITERIA]),
         *more,
         *(f"{name}: {code_span(text, _DETAIL)}" for name, text in texts.items() if text.strip()),
     ]
+
+
+def _criterion(one: Criterion) -> str:
+    name, text = ids.of(ids.CRITERION, one.id), code_span(one.text, _SUMMARY)
+    if one.accepted is not False:
+        return f"{name} to meet: {text}"
+    note = f", says the reviewer: {code_span(one.verdict_note, _SUMMARY)}" if one.verdict_note else ""
+    return f"{name} not accepted: {text}{note}"

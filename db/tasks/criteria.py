@@ -1,6 +1,7 @@
 """Done criteria: what must hold for a task to be done, written before the work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from db.core import ids, validation
 from db.core.callers import Caller
@@ -13,6 +14,8 @@ from db.core.transaction import Transaction
 from db.goal_tree.references import UNFINISHED
 from db.tasks import readiness
 from db.tasks.task_guard import locked_room_and_task
+
+T = TypeVar("T")
 
 
 def checked(texts: Sequence[str]) -> list[str]:
@@ -30,14 +33,30 @@ def refuse_repeated(references: Sequence[str], form: str) -> None:
         raise BadInput("criteria", f"criteria names a criterion twice: send one {form} for each.")
 
 
-async def of_task(tx: Transaction, task: Task, named: Iterable[int]) -> list[Criterion]:
-    """The criteria of the task; NOT_FOUND where one of those named isn't among them."""
+async def with_said(tx: Transaction, task: Task, said: Mapping[str, T]) -> list[tuple[Criterion, T | None]]:
+    """The criteria of the task, each with what is said of it under its id.
+
+    Of an id that is none of theirs: a refusal whose hint says which there are.
+    """
     criteria = [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
     known = {criterion.id for criterion in criteria}
-    for key in named:
+    by_key = {}
+    for reference, one in said.items():
+        if not ids.is_of(ids.CRITERION, reference):
+            raise BadInput("id", ids.is_not_of(ids.CRITERION, reference), _which(task, criteria))
+        key = ids.key(ids.CRITERION, reference)
         if key not in known:
-            raise NotFound(ids.of(ids.CRITERION, key))
-    return criteria
+            raise NotFound(ids.of(ids.CRITERION, key), _which(task, criteria))
+        by_key[key] = one
+    return [(criterion, by_key.get(criterion.id)) for criterion in criteria]
+
+
+def _which(task: Task, criteria: Sequence[Criterion]) -> str:
+    name = ids.of(ids.TASK, task.id)
+    if not criteria:
+        return f"{name} has no criteria: leave `criteria` out."
+    known = ", ".join(ids.of(ids.CRITERION, criterion.id) for criterion in criteria)
+    return f"The criteria of {name} are {known}: 'task(id: \"{name}\") {{ criteria {{ id text }} }}' shows them."
 
 
 async def set_all(database: Database, caller: Caller, reference: str, criteria: Sequence[str]) -> Task:

@@ -1,7 +1,7 @@
 """Reviews: a submission gets one verdict, from one reviewer, who is no relative of its author."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from db.conversation import comments
 from db.core import ids, validation
@@ -11,14 +11,17 @@ from db.core.enums import CommentKind, EventKind, InboxKind, Verdict
 from db.core.errors import CriteriaUnmet, Forbidden, SelfReview
 from db.core.grouping import grouped
 from db.core.queries import q, required
-from db.core.records import Review, Task
+from db.core.records import Criterion, Review, Task
 from db.core.rules import Move, check_move
+from db.core.text import one_line
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.rooms import agents, rooms
 from db.tasks import announcements, criteria, leaving, readiness, submissions
 from db.tasks.task_guard import locked_room_and_task
 
+# Of criteria, in the one line of an inbox item.
+_MOST_NAMED, _LONGEST_TEXT, _LONGEST_NOTE = 3, 80, 120
 _DEFAULT_COMMENTS = {Verdict.APPROVED: "Approved.", Verdict.CHANGES_REQUESTED: "Changes requested."}
 
 
@@ -86,7 +89,7 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
         check_move(task.id, task.status, Move.APPROVE if approves else Move.SEND_BACK)
         await require_unrelated_reviewer(tx, task, caller.agent_id)
         await _require_assigned_reviewer(tx, caller, task)
-        await _judge_criteria(tx, task, new)
+        refused = await _judge_criteria(tx, task, new)
         if approves:
             await submissions.refuse_open_subtasks(tx, task)
         given = Review.of(
@@ -110,7 +113,7 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
         await (
             _approve(tx, caller, task) if approves else q.send_back(tx, task_id=task.id, reviewer_id=caller.agent_id)
         )
-        _notify(tx, caller, task, new)
+        _notify(tx, caller, task, new, refused)
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
 
 
@@ -125,15 +128,28 @@ async def _approve(tx: Transaction, caller: Caller, task: Task) -> None:
     await announcements.shipped(tx, done, author.name)
 
 
-def _notify(tx: Transaction, caller: Caller, task: Task, new: NewReview) -> None:
+def _notify(tx: Transaction, caller: Caller, task: Task, new: NewReview, refused: Sequence[Criterion]) -> None:
     """The author and, should it have another owner by now, that one."""
     name = f"{ids.of(ids.TASK, task.id)} '{task.title}'"
     approves = new.verdict is Verdict.APPROVED
     kind = InboxKind.APPROVED if approves else InboxKind.CHANGES_REQUESTED
     how = "approved it" if approves else "requests changes; claimTask takes it up again"
-    text = f"{name}: {caller.name} {how}." + (f" {new.comment}" if new.comment else "")
+    text = f"{name}: {caller.name} {how}." + _named(refused) + (f" {new.comment}" if new.comment else "")
     for agent_id in dict.fromkeys([task.submitted_by_id, task.assignee_id]):
         tx.notify(agent_id, task.room_id, kind, text, by=caller.agent_id, task=task.id)
+
+
+def _named(refused: Sequence[Criterion]) -> str:
+    """The first criteria that aren't accepted, each with the reviewer's note, as a sentence; all is in the comment."""
+    if not refused:
+        return ""
+    named = [
+        f"{ids.of(ids.CRITERION, one.id)} '{one_line(one.text, _LONGEST_TEXT)}'"
+        + (f" ({one_line(one.verdict_note, _LONGEST_NOTE)})" if one.verdict_note else "")
+        for one in refused[:_MOST_NAMED]
+    ]
+    more = f"; and {len(refused) - _MOST_NAMED} more" if len(refused) > _MOST_NAMED else ""
+    return f" Not accepted: {'; '.join(named)}{more}."
 
 
 async def require_unrelated_reviewer(tx: Transaction, task: Task, reviewer_id: int) -> None:
@@ -151,20 +167,30 @@ async def _require_assigned_reviewer(tx: Transaction, caller: Caller, task: Task
     name = ids.of(ids.TASK, task.id)
     raise Forbidden(
         f"Only @{reviewer.name}, its reviewer, can review {name}.",
-        f"claimNextReview gives you another task to review; assignTask(reviewer:) gives {name} another reviewer.",
+        f"claimNextReview gives you another task to review; "
+        f'assignTask(input: {{task: "{name}", reviewer: "NAME"}}) gives {name} another reviewer.',
     )
 
 
-async def _judge_criteria(tx: Transaction, task: Task, new: NewReview) -> None:
-    """Store the verdict on each criterion. Approving accepts those left out, and is refused while one is rejected."""
-    said = {ids.key(ids.CRITERION, one.id): one.accepted for one in new.criteria}
-    present = await criteria.of_task(tx, task, said)
-    if new.verdict is Verdict.APPROVED:
-        refused = [ids.of(ids.CRITERION, key) for key, accepted in said.items() if not accepted]
-        if refused:
-            raise CriteriaUnmet(task=ids.of(ids.TASK, task.id), unmet=refused)
-        said = {criterion.id: True for criterion in present}
-    await q.accept_criteria(tx, criterion_ids=list(said), accepted=list(said.values()))
+async def _judge_criteria(tx: Transaction, task: Task, new: NewReview) -> list[Criterion]:
+    """Store the verdict on each criterion; answers those that aren't accepted.
+
+    Approving accepts those left out, and is refused while one is not accepted.
+    """
+    judged = await criteria.with_said(tx, task, {one.id: one for one in new.criteria})
+    refused = [replace(one, verdict_note=said.note) for one, said in judged if said is not None and not said.accepted]
+    approves = new.verdict is Verdict.APPROVED
+    if approves and refused:
+        unmet = [ids.of(ids.CRITERION, criterion.id) for criterion in refused]
+        raise CriteriaUnmet(task=ids.of(ids.TASK, task.id), unmet=unmet, by_reviewer=True)
+    verdicts = [(one.id, said) for one, said in judged if said is not None or approves]
+    await q.accept_criteria(
+        tx,
+        criterion_ids=[key for key, _ in verdicts],
+        accepted=[said.accepted if said else True for _, said in verdicts],
+        notes=[said.note if said else "" for _, said in verdicts],
+    )
+    return refused
 
 
 async def of_tasks(database: Database, keys: Sequence[int]) -> dict[int, list[Review]]:

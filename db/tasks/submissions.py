@@ -136,14 +136,13 @@ async def _hand_in(tx: Transaction, caller: Caller, held: Held, submission: Subm
     task = held.task
     # The room's lock keeps others from adding a subtask meanwhile.
     await refuse_open_subtasks(tx, task)
-    results = {ids.key(ids.CRITERION, result.id): result for result in submission.criteria}
-    present = await criteria.of_task(tx, task, results)
-    unmet = [criterion for criterion in present if criterion.id not in results or not results[criterion.id].met]
+    results = await criteria.with_said(tx, task, {result.id: result for result in submission.criteria})
+    met = {criterion.id: result.evidence for criterion, result in results if result is not None and result.met}
+    unmet = [ids.of(ids.CRITERION, criterion.id) for criterion, _ in results if criterion.id not in met]
     if unmet:
-        raise CriteriaUnmet(task=held.id, unmet=[ids.of(ids.CRITERION, criterion.id) for criterion in unmet])
-    if results:
-        evidence = [results[criterion.id].evidence for criterion in present]
-        await q.meet_criteria(tx, criterion_ids=[criterion.id for criterion in present], evidence=evidence)
+        raise CriteriaUnmet(task=held.id, unmet=unmet)
+    if met:
+        await q.meet_criteria(tx, criterion_ids=list(met), evidence=list(met.values()))
     if submission.artifacts:
         await q.insert_artifacts(
             tx,

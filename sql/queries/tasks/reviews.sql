@@ -10,7 +10,7 @@ returning *;
 
 -- name: forget_verdicts(task_id)!
 -- What was said of an earlier submission says nothing of this one.
-update criterion set accepted = null where task_id = :task_id and accepted is not null;
+update criterion set accepted = null, verdict_note = '' where task_id = :task_id and accepted is not null;
 
 -- name: claim_next_review(room_id, agent_id)^
 -- The oldest submission of a stranger that has no reviewer or waits for this one; what the agent took before and has not
@@ -34,10 +34,10 @@ update task
  where task.id = picked.id
 returning task.*, picked.reviewer_before, (select name from agent where id = task.assignee_id) as assignee_name;
 
--- name: accept_criteria(criterion_ids, accepted)!
+-- name: accept_criteria(criterion_ids, accepted, notes)!
 update criterion
-   set accepted = e.accepted
-  from unnest(:criterion_ids::bigint[], :accepted::boolean[]) as e (id, accepted)
+   set accepted = e.accepted, verdict_note = e.note
+  from unnest(:criterion_ids::bigint[], :accepted::boolean[], :notes::text[]) as e (id, accepted, note)
  where criterion.id = e.id;
 
 -- name: insert_review(task_id, submission, author_id, reviewer_id, verdict, comment)^

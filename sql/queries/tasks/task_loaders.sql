@@ -5,7 +5,7 @@ select * from task where id = any(:task_ids::bigint[]);
 select * from task where parent_id = any(:task_ids::bigint[]) order by parent_id, created_at, id;
 
 -- name: criteria_of_tasks(task_ids)
-select id, task_id, text, met, evidence, accepted
+select id, task_id, text, met, evidence, accepted, verdict_note
   from criterion where task_id = any(:task_ids::bigint[]) order by task_id, position;
 
 -- name: capabilities_of_sets(set_ids)

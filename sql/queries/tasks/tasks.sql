@@ -63,7 +63,7 @@ update task
 returning *;
 
 -- name: criteria_of(task_id)
-select id, task_id, text, met, evidence, accepted from criterion where task_id = :task_id order by position;
+select id, task_id, text, met, evidence, accepted, verdict_note from criterion where task_id = :task_id order by position;
 
 -- name: delete_criteria(task_id)!
 delete from criterion where task_id = :task_id;
@@ -121,7 +121,7 @@ returning *;
 
 -- name: reset_criteria(task_id)!
 -- What was met once has to be shown again.
-update criterion set met = false, evidence = '', accepted = null where task_id = :task_id;
+update criterion set met = false, evidence = '', accepted = null, verdict_note = '' where task_id = :task_id;
 
 -- name: open_tasks_of(objective_ids)
 -- In the order of their ids, which is the order in which acts lock tasks.

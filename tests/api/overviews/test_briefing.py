@@ -144,16 +144,26 @@ async def test_what_came_back_from_review_says_so_with_what_is_known_of_it(actor
     criterion = (await ann.task(task, "criteria { id }"))["criteria"][0]["id"]
     await ann.do("submitTask", task=task, summary="Dry", criteria=[{"id": criterion, "met": True, "evidence": "x"}])
     reviewing = await brief(bob)
-    await bob.do("reviewTask", task=task, verdict="CHANGES_REQUESTED", comment="Still wet")
+    verdict = [{"id": criterion, "accepted": False, "note": "There is a puddle"}]
+    await bob.do("reviewTask", task=task, verdict="CHANGES_REQUESTED", comment="Still wet", criteria=verdict)
 
     said = (await brief(ann))["markdown"]
 
     assert reviewing["reviews"] == [{"id": task}]
     assert f"## Give your verdict with reviewTask (1)\n- {task} P2 `Pump`, by ann" in reviewing["markdown"]
     assert f"- {task} P2 `Pump`: yours to go on with: claimTask" in said
-    for detail in ("your role: `welder`", "instructions: `By hand`", "description: `Leaks`", "notes: `Seal is worn`"):
+    refused = f"{criterion} not accepted: `It is dry`, says the reviewer: `There is a puddle`"
+    known = ("your role: `welder`", "instructions: `By hand`", "description: `Leaks`", "notes: `Seal is worn`")
+    for detail in (refused, *known):
         assert f"\n  - {detail}" in said
-    assert "CHANGES_REQUESTED" in said
+    told = f"Not accepted: {criterion} 'It is dry' (There is a puddle). Still wet"
+    again = f"{task} 'Pump': bob requests changes; claimTask takes it up again. {told}"
+    assert f"CHANGES_REQUESTED ({task}): `{again}`" in said
+
+    await ann.claim(task)
+    await ann.do("submitTask", task=task, summary="Dry", criteria=[{"id": criterion, "met": True, "evidence": "y"}])
+    await bob.do("reviewTask", task=task, verdict="CHANGES_REQUESTED", comment="Wipe it")
+    assert "not accepted: " not in (await brief(ann))["markdown"], "a verdict is on one submission"
 
 
 @pytest.mark.parametrize("tokens", [50, 75, 120, 300, 1_000])

@@ -110,6 +110,57 @@ async def test_changes_come_back_to_the_author_before_all_else(team: dict[str, A
     assert claimed == {"claimNextTask": {"task": {"id": task}, "lease": {"fence": 2}}}
 
 
+async def test_who_is_sent_back_is_told_which_criteria_were_not_accepted_and_why(team: dict[str, Actor]) -> None:
+    texts = [f"{number} works" for number in range(5)]
+    task = await team["ann"].make("Long", criteria=texts)
+    await team["bob"].claim(task)
+    keys = [one["id"] for one in (await team["bob"].task(task, "criteria { id }"))["criteria"]]
+    await team["bob"].do("submitTask", task=task, summary="Done", criteria=[{"id": key, "met": True} for key in keys])
+    notes = ["", "n" * 500, "No\ntest", "Slow"]
+    verdicts = [{"id": key.lower(), "accepted": False, "note": note} for key, note in zip(keys[1:], notes, strict=True)]
+
+    await team["eve"].do("reviewTask", task=task, verdict="CHANGES_REQUESTED", criteria=verdicts, comment="Sorry")
+
+    [item] = (await team["bob"].see("{ inbox(kinds: [CHANGES_REQUESTED]) { nodes { summary } } }"))["inbox"]["nodes"]
+    assert item["summary"] == (
+        f"{task} 'Long': eve requests changes; claimTask takes it up again. "
+        f"Not accepted: {keys[1]} '1 works'; {keys[2]} '2 works' ({'n' * 119}…); {keys[3]} '3 works' (No test); "
+        "and 1 more. Sorry"
+    )
+
+
+async def test_a_wrong_criterion_is_refused_with_those_that_there_are(team: dict[str, Actor]) -> None:
+    ann, bob, eve = team["ann"], team["bob"], team["eve"]
+    task = await ann.make(criteria=["It works", "It is fast"])
+    other = await ann.make(criteria=["Other"])
+    keys = [one["id"] for one in (await ann.task(task, "criteria { id }"))["criteria"]]
+    foreign = (await ann.task(other, "criteria { id }"))["criteria"][0]["id"]
+    await bob.claim(task)
+    shows = f"'task(id: \"{task}\") {{ criteria {{ id text }} }}' shows them."
+    hint = f"The criteria of {task} are {', '.join(keys)}: {shows}"
+
+    for wrong, code in ((foreign, "NOT_FOUND"), ("Q999999", "NOT_FOUND"), (task, "BAD_INPUT"), ("first", "BAD_INPUT")):
+        results = [*({"id": key, "met": True} for key in keys), {"id": wrong, "met": True}]
+        error = (await bob.complaint("submitTask", task=task, summary="x", criteria=results))["extensions"]
+        assert (error["code"], error["hint"]) == (code, hint)
+    assert (await bob.task(task, "status criteria { met }")) == {"status": "DOING", "criteria": [{"met": False}] * 2}
+
+    await bob.do("submitTask", task=task, summary="x", criteria=[{"id": key.lower(), "met": True} for key in keys])
+    verdict = [{"id": foreign, "accepted": False}]
+    error = (await eve.complaint("reviewTask", task=task, verdict="CHANGES_REQUESTED", criteria=verdict))["extensions"]
+    assert (error["code"], error["hint"]) == ("NOT_FOUND", hint)
+    assert (await eve.task(task, "status")) == {"status": "VALIDATING"}
+
+
+async def test_no_hint_at_a_gate_offers_to_take_the_gate_away(team: dict[str, Actor]) -> None:
+    task = await team["ann"].make(criteria=["It works"])
+    await team["bob"].claim(task)
+
+    error = await team["bob"].complaint("completeTask", task=task, summary="x")
+
+    assert error["extensions"]["hint"] == "Hand it in with submitTask instead, with the same input: a reviewer decides."
+
+
 async def test_each_refusal_of_the_gate_has_its_code_and_its_facts(team: dict[str, Actor]) -> None:
     ann, bob, eve = team["ann"], team["bob"], team["eve"]
     task = await ann.make(criteria=["It works"])
