@@ -27,7 +27,10 @@ class MessageMutation:
             )
         )
 
-    @strawberry.mutation(description="Send a message to a channel, or directly to agents.")
+    @strawberry.mutation(
+        description="Send a message to a channel, or directly to agents. Ask for `unknownMentions` too: the @words "
+        "that name nobody, so that nobody was told."
+    )
     async def send_message(self, info: Info, input: SendMessageInput) -> Message | None:  # noqa: A002
         context = info.context
         sent = await message_send.send(context.database, context.caller, input.new(), or_none(input.idempotency_key))

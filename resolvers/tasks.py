@@ -224,7 +224,9 @@ class TaskMutation:
             await submissions.submit(info.context.database, info.context.caller, input.task, submission, fence=fence)
         )
 
-    @strawberry.mutation(description="Cancel a task: what waited for it no longer does.")
+    @strawberry.mutation(
+        description="Cancel a task: what waited for it no longer does. The reason stands as a comment on it."
+    )
     async def cancel_task(self, info: Info, input: CancelTaskInput) -> Task | None:
         return Task.of(await task_cancel.cancel(info.context.database, info.context.caller, input.task, input.reason))
 

@@ -437,9 +437,10 @@ class Model:
         if task.finished:
             return {"WRONG_STATUS"}
         self._end(task, "CANCELLED", worked=False)
+        task.comments.append(words)
         return set()
 
-    def reopen(self, agent: int, task: Task) -> Codes:
+    def reopen(self, agent: int, task: Task, words: str) -> Codes:
         if late := self.write(agent, task):
             return late
         if not task.finished:
@@ -449,6 +450,8 @@ class Model:
             if task.volunteered:
                 task.reviewer, task.volunteered = None, False
             refused.update(self._circle_codes())
+        if not refused:
+            task.comments.append(words)
         return refused
 
     def assign(

@@ -1,5 +1,6 @@
 """The rules of work: pure functions, no I/O, no clock. What a rule needs is handed to it."""
 
+import math
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
@@ -61,8 +62,11 @@ def key_result_progress(key_result: KeyResult) -> float:
         return 1.0
     if key_result.start == key_result.target:
         return 0.0
-    way = (key_result.current - key_result.start) / (key_result.target - key_result.start)
-    return min(1.0, max(0.0, way))
+    start, target, current = key_result.start, key_result.target, key_result.current
+    if math.isinf(target - start):
+        # Their halves are as far apart in proportion, and not further than any number.
+        start, target, current = start / 2, target / 2, current / 2
+    return min(1.0, max(0.0, (current - start) / (target - start)))
 
 
 def key_result_complete(key_result: KeyResult) -> bool:

@@ -59,6 +59,8 @@ class Briefing:
     """`cursor`: where the room's log stood when all else was read."""
 
     me: Agent
+    # Whether the caller's token only reads: it is told how things stand, and not what to do.
+    observes: bool
     room: Room
     at: datetime
     cursor: str
@@ -83,14 +85,15 @@ async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
         reviews = [Task.of(row) for row in await q.waiting_for_verdict_of(moment, **place, most=_MOST)]
         kinds = [kind.value for kind in _URGENCY]
         told = await q.unacknowledged_by_urgency(moment, **place, kinds=kinds, most=_MOST)
-        # An OBSERVER claims nothing.
-        offered = [] if caller.role is Role.OBSERVER else await q.offered_tasks(moment, **place, most=_OFFERED)
+        observes = caller.role is Role.OBSERVER
+        offered = [] if observes else await q.offered_tasks(moment, **place, most=_OFFERED)
         totals = {row["by_person"]: row["total"] for row in told}
         keys = [task.id for task in tasks]
         known = {task.submitted_by_id for task in reviews} | {task.reviewer_id for task in tasks} | {caller.agent_id}
         named = await agents.by_ids(moment, sorted(key for key in known if key is not None))
         return Briefing(
             me=named[caller.agent_id],
+            observes=observes,
             room=here,
             at=facts["at"],
             cursor=event_log.cursor(here.id, facts["seq"]),

@@ -12,6 +12,15 @@ from db.overviews.text_budget import Line, Section, fit
 
 _TITLE, _SUMMARY, _DETAIL = 100, 200, 500
 _CRITERIA = 5
+_HEADINGS = (
+    "From people: answer, then acknowledge",
+    "Your tasks",
+    "Give your verdict with reviewTask",
+    "Told: acknowledge what is dealt with",
+    "To take with claimNextTask",
+)
+# For a token that only reads: nothing that it may not do.
+_OBSERVED = ("From people", "Your tasks", "Waiting for your verdict", "Told", "To take")
 
 
 def markdown(briefing: Briefing, most: int) -> str:
@@ -22,17 +31,20 @@ def markdown(briefing: Briefing, most: int) -> str:
     owned = {task.id for task in briefing.tasks}
     free = [Line(_task(task)) for task in briefing.next if task.id not in owned]
     totals = briefing.totals
-    sections = [
-        Section("From people: answer, then acknowledge", "from people", people, totals.from_people),
-        Section("Your tasks", "of your tasks", [_owned(briefing, task) for task in briefing.tasks], totals.owned),
-        Section("Give your verdict with reviewTask", "to review", _reviews(briefing), totals.to_review),
-        Section("Told: acknowledge what is dealt with", "things told", agents, totals.from_agents),
-        Section("To take with claimNextTask", "to claim", free, len(free)),
+    headings = _OBSERVED if briefing.observes else _HEADINGS
+    lines = [
+        ("from people", people, totals.from_people),
+        ("of your tasks", [_owned(briefing, task) for task in briefing.tasks], totals.owned),
+        ("to review", _reviews(briefing), totals.to_review),
+        ("things told", agents, totals.from_agents),
+        ("to claim", free, len(free)),
     ]
+    sections = [Section(heading, *section) for heading, section in zip(headings, lines, strict=True)]
     if briefing.room.paused:
         head += "\n\nThe room is paused: nothing can be claimed in it. What you hold goes on."
     elif not any(section.total for section in sections):
-        head += "\n\nNothing waits for you. claimNextTask with waitSeconds waits for work."
+        head += "\n\nNothing waits for you."
+        head += "" if briefing.observes else " claimNextTask with waitSeconds waits for work."
     return fit(head, sections, most)
 
 
@@ -56,7 +68,8 @@ def _name(briefing: Briefing, key: int | None) -> str:
 def _owned(briefing: Briefing, task: Task) -> Line:
     """The task, what to do next about it and, where there is work to go on with, what is known of it."""
     begun = task.status is TaskStatus.DOING or (task.status is TaskStatus.TODO and task.ready)
-    return Line(f"{_task(task)}: {_next(briefing, task)}", _details(briefing, task) if begun else ())
+    state = task.status.value if briefing.observes else _next(briefing, task)
+    return Line(f"{_task(task)}: {state}", _details(briefing, task) if begun else ())
 
 
 def _next(briefing: Briefing, task: Task) -> str:

@@ -32,7 +32,7 @@ async def post_due(database: Database) -> int:
         until = await q.digest_moment(tx)
         if row["daily_is_due"]:
             await _post(tx, room, _last_daily(room), until)
-            due_at = room_settings.next_daily_digest(room, until)
+            due_at = required(room_settings.next_daily_digest(room, until))
             await q.mark_daily_digested(tx, room_id=room.id, until=until, due_at=due_at)
         else:
             await _post(tx, room, room.digested_at or room.created_at, until)

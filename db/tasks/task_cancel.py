@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from db.conversation import comments
 from db.core import ids, rules, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import STARTED, EventKind, InboxKind, TaskStatus
+from db.core.enums import STARTED, CommentKind, EventKind, InboxKind, TaskStatus
 from db.core.errors import BadInput
 from db.core.queries import q, required
 from db.core.records import Task
@@ -22,6 +23,7 @@ async def cancel(database: Database, caller: Caller, reference: str, reason: str
     _reason(reason)
     async with locked_room_and_task(database, caller, reference, text=reason) as (tx, _room, held):
         task = await _cancel(tx, held.task, caller.agent_id, reason)
+        await _explain(tx, task, f"Cancelled: {reason}", caller.agent_id)
         await leaving.end_subagents(tx, [task.id], caller.agent_id)
         await resources.release(tx, held.holds, caller.agent_id, worked=False)
         if task.objective_id is not None:
@@ -33,7 +35,8 @@ async def cancel_open_of(tx: Transaction, objective_ids: Sequence[int], actor: i
     """Cancel every open task of these objectives, whose room is locked; their own status is the caller's to set."""
     rows = await q.open_tasks_of(tx, objective_ids=objective_ids)
     for row in rows:
-        await _cancel(tx, Task.of(row), actor, reason)
+        task = await _cancel(tx, Task.of(row), actor, reason)
+        await _explain(tx, task, f"Cancelled: {reason}", None)
     await leaving.end_subagents(tx, [row["id"] for row in rows], actor)
     held = {row["id"]: row["requirement_id"] for row in rows if row["status"] == TaskStatus.DOING}
     await resources.release(tx, held, actor, worked=False)
@@ -65,6 +68,7 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
         await readiness.task_reopened(tx, task, caller.agent_id)
         data = {"reason": reason, "from": before.status.value}
         tx.append_task_event(EventKind.TASK_REOPENED, task, caller.agent_id, data)
+        await _explain(tx, task, f"Reopened: {reason}", caller.agent_id)
         for row in await q.started_dependents(tx, task_id=task.id):
             ground = f"{ids.of(ids.TASK, task.id)} '{task.title}', on which your {ids.of(ids.TASK, row['id'])} builds,"
             text = f"{ground} is open again: {reason}"
@@ -72,6 +76,12 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
         return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
+
+
+async def _explain(tx: Transaction, task: Task, body: str, author: int | None) -> None:
+    """Say why in a comment: whoever comes to the task reads it there. Without an author it is the server's word."""
+    kind = CommentKind.SYSTEM if author is None else CommentKind.DECISION
+    await comments.write(tx, task.room_id, kind, body, author=author, task=task.id)
 
 
 def _reason(reason: str) -> None:

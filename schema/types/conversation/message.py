@@ -213,7 +213,10 @@ class SendMessageInput:
         default=strawberry.UNSET,
         description="Members of the room. It may name the caller, so that its other sessions get the message.",
     )
-    body: str = strawberry.field(description="The text; @name mentions the agent of this name.")
+    body: str = strawberry.field(
+        description="The text; @name mentions the agent of this name. `unknownMentions` of the answer says which "
+        "@words name nobody."
+    )
     reply_to: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
         description="The message that it answers. Without `channel` and `to`, the reply goes where that message is.",

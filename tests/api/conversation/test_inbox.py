@@ -225,6 +225,25 @@ async def test_who_is_told_while_it_subscribes_is_told_once(team: Team) -> None:
     assert heard == [told] * 5
 
 
+async def test_whoever_only_reads_is_told_nothing_that_it_could_not_acknowledge(team: Team) -> None:
+    reader = Actor(
+        team.database, await people.caller(team.database, "eye", team.room, role=Role.OBSERVER), team.ann.feed
+    )
+    task = await team.ann.make(assignee="eye")
+
+    await team.ann.do("sendMessage", to=["eye", "bob"], body="Psst")
+    await team.say("@eye @bob")
+    await team.ann.do("addComment", on=task, body="@eye")
+
+    found = await inbox(reader)
+    assert (found["nodes"], found["totalCount"]) == ([], 0)
+    assert [kind for kind, _ in await waiting(team.bob)] == ["DIRECT", "MENTION"]
+
+    await people.caller(team.database, "eye", team.room)
+    await team.say("@eye works here now")
+    assert await waiting(reader) == [("MENTION", "@ann mentions you in #general: @eye works here now")]
+
+
 async def test_an_observer_reads_its_inbox(team: Team) -> None:
     await team.say("@bob")
 

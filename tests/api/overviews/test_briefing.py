@@ -192,6 +192,32 @@ async def test_an_observer_is_offered_nothing_to_claim(actor: NewActor, ann: Act
     assert (await brief(await actor("eve", role=Role.OBSERVER)))["next"] == []
 
 
+async def test_a_token_that_only_reads_is_not_told_to_do_anything(actor: NewActor, ann: Actor) -> None:
+    reader = await actor("eve", role=Role.OBSERVER)
+    bob = await actor("bob", kind=AgentKind.HUMAN)
+    held, given, handed = await ann.make(), await ann.make(assignee="ann"), await ann.make()
+    await ann.claim(held)
+    await bob.claim(handed)
+    await bob.do("submitTask", task=handed, summary="x")
+    await ann.do("assignTask", task=handed, reviewer="ann")
+    await ann.make()
+    for sender, text in ((bob, "Psst"), (ann, "@ann: hm")):
+        await sender.do("sendMessage", to=["ann"], body=text)
+    everything = (await brief(ann))["markdown"]
+
+    nothing = (await brief(reader))["markdown"]
+    seen = (await brief(ann.as_role(Role.OBSERVER)))["markdown"]
+
+    assert nothing.endswith("\n\nNothing waits for you.")
+    verbs = ("claim", "acknowledge", "submitTask", "completeTask", "reviewTask", "answer", "addComment")
+    # What users and other agents wrote is theirs.
+    ours = [line for line in seen.splitlines() if not line.startswith("- I")]
+    assert [verb for verb in verbs if any(verb in line for line in ours)] == []
+    assert {verb for verb in verbs if verb in everything} >= {"claim", "acknowledge", "submitTask", "reviewTask"}
+    assert f"- {held} P2 `Task`: DOING" in seen
+    assert f"- {given} P2 `Task`: TODO" in seen
+
+
 async def test_a_paused_room_says_so(database: Database, ann: Actor) -> None:
     await ann.make()
     root = Actor(database, await people.admin(database), Feed(database))

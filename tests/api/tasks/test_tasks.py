@@ -111,7 +111,8 @@ async def test_left_out_stays_and_null_clears(ann: Actor) -> None:
     assert await counted(ann.database, "event") == events, "nothing said, nothing done"
 
 
-async def test_a_role_is_a_word_that_assign_task_changes_and_null_clears(ann: Actor) -> None:
+async def test_a_role_is_a_word_that_assign_task_changes_and_null_clears(actor: NewActor, ann: Actor) -> None:
+    await actor("bob")
     task = await ann.make()
     longest = "r" * 100
 
@@ -124,6 +125,31 @@ async def test_a_role_is_a_word_that_assign_task_changes_and_null_clears(ann: Ac
     assert (await ann.refused("assignTask", task=task, role="r" * 101))["field"] == "role"
     assert (await ann.refused("createTask", title="x", role="r" * 101))["field"] == "role"
     assert (await ann.task(task, "role assignee { name }")) == {"role": "", "assignee": {"name": "bob"}}
+
+
+async def test_why_a_task_was_cancelled_or_reopened_stands_in_its_comments(actor: NewActor, ann: Actor) -> None:
+    await actor("bob")
+    goal = (await ann.do("createObjective", title="Goal"))["id"]
+    task, below = await ann.make(), await ann.make(objective=goal)
+    longest = "y" * 65_536
+
+    await ann.do("cancelTask", task=task, reason="@bob does it elsewhere")
+    await ann.do("reopenTask", task=task, reason="It came back")
+    await ann.do("cancelTask", task=task, reason=longest)
+    await ann.do("updateObjective", id=goal, status="CANCELLED")
+
+    comments = "comments { nodes { kind body author { name } mentions { name } } }"
+    by_ann: dict[str, Any] = {"kind": "DECISION", "author": {"name": "ann"}, "mentions": []}
+    assert (await ann.task(task, comments))["comments"]["nodes"] == [
+        by_ann | {"body": "Cancelled: @bob does it elsewhere", "mentions": [{"name": "bob"}]},
+        by_ann | {"body": "Reopened: It came back"},
+        by_ann | {"body": f"Cancelled: {longest}"},
+    ]
+    assert (await ann.task(below, comments))["comments"]["nodes"] == [
+        {"kind": "SYSTEM", "author": None, "mentions": [], "body": f"Cancelled: {goal} was cancelled."}
+    ]
+    assert (await ann.refused("cancelTask", task=task, reason="Again"))["code"] == "WRONG_STATUS"
+    assert len((await ann.task(task, comments))["comments"]["nodes"]) == 3
 
 
 async def test_all_that_can_hold_a_start_back_does(database: Database, ann: Actor, root: Actor) -> None:

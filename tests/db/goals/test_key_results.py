@@ -44,6 +44,12 @@ def measured(start: float, target: float, current: float) -> KeyResult:
         (0, 5e-324, 5e-324, 1.0),
         (-BIG, BIG, BIG, 1.0),
         (-BIG, BIG, -BIG, 0.0),
+        (-BIG, BIG, 0, 0.5),
+        (BIG, -BIG, 0, 0.5),
+        (-1e308, 1e308, 0, 0.5),
+        (-1e308, 1e308, 5e307, 0.75),
+        (-1e308, 1e308, -BIG, 0.0),
+        (BIG, 0, BIG, 0.0),
     ],
 )
 def test_progress_is_how_far_it_is_on_its_way(start: float, target: float, current: float, progress: float) -> None:

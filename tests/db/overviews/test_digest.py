@@ -300,9 +300,9 @@ async def test_a_daily_digest_is_due_when_clocks_in_its_zone_show_the_time(datab
     assert here.daily_digest_due_at is not None
     assert there.daily_digest_due_at is not None
     now = await database.fetchval("select clock_timestamp()")
-    for room, shown in ((here, (8, 30)), (there, (23, 30))):
-        assert now < room.daily_digest_due_at <= now + timedelta(days=1)
-        assert (room.daily_digest_due_at.hour, room.daily_digest_due_at.minute) == shown
+    for due_at, shown in ((here.daily_digest_due_at, (8, 30)), (there.daily_digest_due_at, (23, 30))):
+        assert now < due_at <= now + timedelta(days=1)
+        assert (due_at.hour, due_at.minute) == shown
     assert moved.daily_digest_due_at == there.daily_digest_due_at
     assert (off.daily_digest_due_at, off.timezone) == (None, "Asia/Tokyo")
     assert await digest_posting.post_due(database) == 0

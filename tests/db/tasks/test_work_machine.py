@@ -345,8 +345,9 @@ class Work(RuleBasedStateMachine):
     @rule(by=AGENT, at=MANY)
     def reopen(self, by: int, at: int) -> None:
         task, caller = self.task(at, "DONE", "CANCELLED"), self.callers[by]
-        refusable = self.model.reopen(caller.agent_id, task)
-        self.act(task_cancel.reopen(self.database, caller, f"T{task.key}", "Not done after all"), refusable)
+        words = "Not done after all"
+        refusable = self.model.reopen(caller.agent_id, task, words)
+        self.act(task_cancel.reopen(self.database, caller, f"T{task.key}", words), refusable)
 
     @rule(by=AGENT, to=st.none() | AGENT, judge=st.none() | AGENT, at=MANY, hands_over=_MAYBE)
     def assign(self, by: int, to: int | None, judge: int | None, at: int, *, hands_over: bool) -> None:
