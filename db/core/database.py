@@ -12,6 +12,7 @@ import asyncpg
 
 from db.core import session
 from db.core.errors import Unavailable
+from db.core.outage_log import OutageLog
 from db.core.transaction import Committed, Transaction
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
@@ -42,6 +43,7 @@ class Database:
         self._acquire_timeout = acquire_timeout
         self._connections = connections
         self._unavailable = False
+        self._outages = OutageLog()
         # Whether the last that was written found no room; `db.operations.disk` finds out when there is some.
         self.is_disk_full = False
         # When the server last did what it was asked, by this process's clock.
@@ -105,21 +107,30 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Any]:
         """One of the pool's; UNAVAILABLE, or an OSError, where there is none to be had."""
+        clock = asyncio.get_running_loop().time
+        try:
+            connection = await self._acquire()
+            try:
+                yield connection
+            except asyncpg.DiskFullError:
+                self.is_disk_full = True
+                raise
+            finally:
+                await self.pool.release(connection)
+        except Exception as error:
+            self._outages.failed(error, clock())
+            raise
+        self.heard_at = clock()
+        self._outages.succeeded(self.heard_at)
+
+    async def _acquire(self) -> Any:
         if self._unavailable:
             raise Unavailable
         acquired = self.pool.acquire(timeout=self._acquire_timeout)
         try:
-            connection = await acquired
+            return await acquired
         except TimeoutError:
             raise self._no_connection() from None
-        try:
-            yield connection
-        except asyncpg.DiskFullError:
-            self.is_disk_full = True
-            raise
-        finally:
-            await self.pool.release(connection)
-        self.heard_at = asyncio.get_running_loop().time()
 
     def _no_connection(self) -> Unavailable:
         """Busy where all connections are at work, so that one that is new is not what was waited for."""
@@ -152,6 +163,7 @@ class Database:
                 yield tx
                 committed = await tx.write_queued()
         if committed.ends or committed.changes:
+            self._outages.succeeded(self.heard_at, wrote=True)
             self.publish(committed)
 
     @asynccontextmanager

@@ -71,7 +71,8 @@ class Retry:
             return
         self._logged.add(kind)
         if kind is None:
-            _log.warning("unavailable, retrying", extra={"work": self._work, "error": repr(error)})
+            # The warning that the database is away is another's: see db.core.outage_log.
+            _log.info("unavailable, retrying", extra={"work": self._work, "error": repr(error)})
         else:
             _log.error("failed, retrying", exc_info=error, extra={"work": self._work})
 

@@ -30,10 +30,7 @@ def refusal(error: BaseException) -> Refused | None:
     """The refusal that the error stands for; None for an internal error."""
     if isinstance(error, Refused):
         return error
-    told = unavailable(error)
-    if told is not None:
-        _log.warning("the database is unavailable", extra={"reason": told.why, "error": repr(error)})
-    return told
+    return unavailable(error)
 
 
 def code(error: BaseException) -> ErrorCode:

@@ -1,7 +1,17 @@
-"""A lock that others keep for long: who waits for it is told that the room is busy, not that the database is away."""
+"""A lock that others keep for long: who waits for it is told that the room is busy, not that the database is away.
+
+And what the server logs of requests that find no database at all.
+"""
+
+import logging
 
 import asyncpg
+import pytest
 
+from db.core.database import Database
+from db.events.feed import Feed
+from tests import people
+from tests.api.schema_client import Actor
 from tests.api.server_fixture import Live
 
 RENAME = 'mutation { updateRoom(input: {room: "main", title: "Renamed"}) { title } }'
@@ -26,3 +36,19 @@ async def test_who_waits_too_long_for_a_lock_is_told_that_the_room_is_busy(live:
     assert ready.status_code == 200
     assert title == {"rooms": [{"title": "main"}]}
     assert repeated == {"updateRoom": {"title": "Renamed"}}
+
+
+async def test_requests_that_find_no_database_are_one_warning_together(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await people.room(database)
+    root = Actor(database, await people.admin(database), Feed(database))
+    database.mark_unavailable()
+
+    codes = [(await root.refused("createTask", title="Task", room="web"))["code"] for _ in range(10)]
+
+    database.mark_available()
+    assert codes == ["UNAVAILABLE"] * 10
+    assert [(one.levelno, one.message) for one in caplog.records if one.levelno >= logging.WARNING] == [
+        (logging.WARNING, "the database is unavailable")
+    ]

@@ -38,7 +38,7 @@ async def test_pauses_double_up_to_the_longest() -> None:
 async def test_the_first_failure_of_a_kind_and_the_recovery_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     retry = Retry("reading", 0.0, 0.0)
     unavailable, failed, recovered = (
-        (logging.WARNING, "unavailable, retrying"),
+        (logging.INFO, "unavailable, retrying"),
         (logging.ERROR, "failed, retrying"),
         (logging.INFO, "recovered"),
     )
