@@ -98,8 +98,10 @@ class Forbidden(Refused):
 class NotFound(Refused):
     code = ErrorCode.NOT_FOUND
     id: str
-    next_step: str = "Check the id. 'rooms { name }' lists the rooms that you can see, and "
-    "'room { tasks { nodes { id title } } }' the tasks of one."
+    next_step: str = (
+        "Check the id. 'rooms { name }' lists the rooms that you can see, and "
+        "'room { tasks { nodes { id title } } }' the tasks of one."
+    )
 
     def message(self) -> str:
         return f"{self.id} was not found, or is not visible to you."
