@@ -102,8 +102,6 @@ async def test_a_subscription_keeps_nothing_of_what_it_sent(live: Live) -> None:
 
         # The cache of the log keeps some thousands of events, whoever follows it.
         await pass_on(20)
-        kept = [await pass_on(20)]
-        for _ in range(3):
-            kept.append(await pass_on(60))
-        # What is kept of each event grows in every stretch; what is made once, such as a new connection's state, in one.
+        kept = [await pass_on(events) for events in (20, 60, 60, 60)]
+        # What is kept of each event grows in every stretch; what is made once, such as a connection's state, in one.
         assert min(after - before for before, after in pairwise(kept)) < 60 * _OBJECTS_OF_AN_EVENT
