@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from db.core import ids
-from db.core.enums import EventKind, InboxKind, TaskStatus
+from db.core.enums import EventKind, InboxKind
 from db.core.queries import q, required
 from db.core.records import Task
 from db.core.text import one_line
@@ -56,27 +55,13 @@ class _NewItem:
     message: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Clearance:
-    """Why a task is clear to go on: words for its owner, and what the event says."""
+class LastStep(Protocol):
+    """What several parts of an act add to, and is done once, when the act has done all else."""
 
-    cause: str
-    actor: int | None
-    data: Mapping[str, object]
-    # Whether it was BLOCKED: the log tells of the end of that in any case.
-    resumes: bool = False
+    async def run(self, tx: "Transaction", /) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Startable:
-    """A task that can start, and whether its owner still has to be told."""
-
-    id: int
-    title: str
-    room_id: int
-    objective_id: int | None
-    assignee_id: int | None
-    told: bool = False
+L = TypeVar("L", bound=LastStep)
 
 
 @dataclass(slots=True)
@@ -92,8 +77,7 @@ class Transaction:
     execute: Any = field(init=False)
     _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
     _items: list[_NewItem] = field(default_factory=list)
-    _cleared: dict[int, _Clearance] = field(default_factory=dict)
-    _startable: dict[int, tuple[Startable, _Clearance]] = field(default_factory=dict)
+    _last_steps: dict[type[LastStep], Any] = field(default_factory=dict)
     _changes: set[tuple[Topic, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -147,21 +131,10 @@ class Transaction:
             line = one_line(summary, _LONGEST_SUMMARY)
             self._items.append(_NewItem(agent_id, room_id, kind, line, by, task, comment, message))
 
-    def clear(
-        self, task_id: int, cause: str, actor: int | None, *, cleared_by: int | None = None, resumes: bool = False
-    ) -> None:
-        """Queue the news that nothing on the task's row holds it back; the transaction has that row locked.
-
-        It is told at the end, and only if the task can start then: what else the act changes counts, and what a
-        resource or the room's pause holds back is told once they don't. `resumes` is whether it was BLOCKED.
-        """
-        data = {"clearedBy": None if cleared_by is None else ids.of(ids.TASK, cleared_by)}
-        self._cleared[task_id] = _Clearance(cause, actor, data, resumes)
-
-    def resource_freed(self, task: Startable, resource: str, actor: int | None) -> None:
-        """Queue the news that the task can start, for it can have this resource now; its row need not be locked."""
-        why = _Clearance(f"{resource} is free", actor, {"clearedBy": None, "resource": resource})
-        self._startable[task.id] = task, why
+    def last_step(self, kind: type[L]) -> L:
+        """Return the step of this kind, made when first asked for; it runs before what is queued is written."""
+        step: L = self._last_steps.setdefault(kind, kind())
+        return step
 
     def publish_change(self, topic: Topic, key: int) -> None:
         """Publish after the commit that this changed of the agent or room."""
@@ -169,31 +142,12 @@ class Transaction:
 
     async def write_queued(self) -> Committed:
         """Write the inbox items and events that were queued; answers what is to be published once it is committed."""
-        await self._tell_cleared()
+        for step in self._last_steps.values():
+            await step.run(self)
         await self._write_inbox_items()
         ends = await self._write_events()
         kinds = [event.kind for events in self._events.values() for event in events]
         return Committed(ends, kinds, frozenset(self._changes))
-
-    async def _tell_cleared(self) -> None:
-        """Queue event and item of each task that was cleared, behind all that the act did."""
-        rows = await q.settle_cleared(self, task_ids=list(self._cleared)) if self._cleared else ()
-        settled = {row["id"]: row for row in rows}
-        for task_id, why in self._cleared.items():
-            row = settled[task_id]
-            if row["status"] == TaskStatus.TODO and (row["startable"] or why.resumes):
-                place = (row["room_id"], row["objective_id"], row["assignee_id"])
-                self._unblocked(Startable(task_id, row["title"], *place), why, ready=row["startable"])
-        for task, why in self._startable.values():
-            if task.id not in self._cleared:
-                self._unblocked(task, why, ready=True)
-
-    def _unblocked(self, task: Startable, why: _Clearance, *, ready: bool) -> None:
-        kind, data = EventKind.TASK_UNBLOCKED, {**why.data, "ready": ready}
-        self.append_event(task.room_id, kind, actor=why.actor, task=task.id, objective=task.objective_id, data=data)
-        if ready and not task.told:
-            text = f"{why.cause}: {ids.of(ids.TASK, task.id)} '{task.title}' is clear to go on."
-            self.notify(task.assignee_id, task.room_id, InboxKind.UNBLOCKED, text, by=why.actor, task=task.id)
 
     async def _write_inbox_items(self) -> None:
         """Write the queued items, in their order; who is notified of a task gets no item for a mention on it."""

@@ -13,7 +13,9 @@ from db.core.errors import BadInput, NotFound, NotReady
 from db.core.grouping import grouped
 from db.core.queries import q
 from db.core.records import Resource, Task, Wait
-from db.core.transaction import Startable, Transaction
+from db.core.transaction import Transaction
+from db.events import unblocked_tasks
+from db.events.unblocked_tasks import Startable
 from db.resources import circuit_breaker
 from db.rooms import rooms
 
@@ -267,4 +269,4 @@ def _append_event(tx: Transaction, actor: int | None, resource: Resource) -> Non
 async def _notify_startable(tx: Transaction, actor: int | None, resource: Resource, most: int) -> None:
     """Notify the owners of as many tasks as can take it, in claim order; the others go on waiting."""
     for row in await q.startable_with(tx, room_id=resource.room_id, resource_id=resource.id, most=most):
-        tx.resource_freed(Startable(**row), resource.name, actor)
+        unblocked_tasks.resource_freed(tx, Startable(**row), resource.name, actor)

@@ -16,6 +16,7 @@ from db.core.errors import DependencyCycle
 from db.core.queries import q
 from db.core.records import Room, Task
 from db.core.transaction import Transaction
+from db.events import unblocked_tasks
 
 # What one transaction clears at most.
 _BATCH = 500
@@ -131,7 +132,8 @@ def cleared(
     tx: Transaction, task_id: int, actor: int | None, *, cleared_by: Task | None = None, resumes: bool = False
 ) -> None:
     """Notify the task's owner of it once the task can start, unless that is the owner's own doing."""
-    tx.clear(task_id, _cause(cleared_by), actor, cleared_by=cleared_by.id if cleared_by else None, resumes=resumes)
+    by = cleared_by.id if cleared_by else None
+    unblocked_tasks.clear(tx, task_id, _cause(cleared_by), actor, cleared_by=by, resumes=resumes)
 
 
 def _cause(cleared_by: Task | None) -> str:

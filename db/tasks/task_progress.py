@@ -12,6 +12,7 @@ from db.core.errors import BadInput, HandoffRequired, WrongStatus
 from db.core.queries import q, required
 from db.core.records import Task
 from db.core.transaction import Transaction
+from db.events import unblocked_tasks
 from db.goal_tree.references import find_task
 from db.resources import resources
 from db.rooms import rooms
@@ -152,7 +153,7 @@ async def unblock(database: Database, caller: Caller, reference: str) -> Task:
         after = Task.of(required(await q.unblock_task(tx, task_id=task.id)))
         goes_on = after.status is TaskStatus.TODO
         if goes_on:
-            tx.clear(task.id, f"@{caller.name} unblocked it", caller.agent_id, resumes=True)
+            unblocked_tasks.clear(tx, task.id, f"@{caller.name} unblocked it", caller.agent_id, resumes=True)
         else:
             tx.append_task_event(EventKind.TASK_UPDATED, task, caller.agent_id, {"changes": {"reason": None}})
         return after
