@@ -3,7 +3,8 @@
 Postgres says of each prepared statement which parameters it takes and which columns it answers, and of a column that a
 table has, from which table it comes. What it does not say is taken so:
 
-- A parameter may be None where the statement asks whether it is null, or writes it into a column that may be.
+- A parameter may be None where the statement asks whether it is null, or writes it into a column that may be, or where
+  lines stand only if it is given; one that only chooses lines is a bool.
 - A column of a table is None where the table allows it, or where the table is joined by a left join.
 - A computed column is never None.
 
@@ -128,15 +129,17 @@ def _statement(connection: psycopg.Connection[Any], catalog: _Catalog, name: str
     sql: str = statement.sql
     words = (statement.__doc__ or "").splitlines()
     nullable, never_null = (_named(words, f"{marker}: ") for marker in ("nullable", "not null"))
+    inputs = list(statement.__signature__.parameters)[1:]
+    optional = nullable | set(getattr(statement, "optional", ()))
     connection.pgconn.prepare(b"", sql.encode())
     described = connection.pgconn.describe_prepared(b"")
     if described.error_message:
         raise ValueError(f"{name}: {described.error_message.decode()}")
     parameters = [
-        _parameter(catalog, sql, nullable, at, parameter, described.param_type(at - 1))
-        for at, parameter in enumerate(statement.__signature__.parameters, start=0)
-        if at
+        _parameter(catalog, sql, optional, at, name, described.param_type(at - 1))
+        for at, name in enumerate(inputs, start=1)
     ]
+    parameters += [f"{name}: bool" for name in getattr(statement, "switches", ())]
     outer = set(re.findall(r"left join (\w+)", sql)) - set(re.findall(r"(?:from|update|(?<!left )join) (\w+)", sql))
     columns = [_column(catalog, described, at, nullable, never_null, outer, name) for at in range(described.nfields)]
     table = _table(catalog, columns)
@@ -146,7 +149,7 @@ def _statement(connection: psycopg.Connection[Any], catalog: _Catalog, name: str
         extra = [column for column in columns if column.name not in own]
     row, class_ = "", f"{_camel(name)}Row"
     kind = statement.operation.name
-    missing = kind in {"SELECT_ONE", "SELECT_VALUE"} and not _is_one_row(_plan(connection, sql, len(parameters)))
+    missing = kind in {"SELECT_ONE", "SELECT_VALUE"} and not _is_one_row(_plan(connection, sql, len(inputs)))
     if kind in {"SELECT", "SELECT_ONE"}:
         if extra:
             row = _class(class_, f"{_camel(table)}Row" if table else "TypedDict", extra)

@@ -13,7 +13,7 @@ import pytest
 
 from db.core.database import Database
 from db.core.errors import ErrorCode, Refused
-from db.core.queries import UnknownFragmentError, expand, q, text_of
+from db.core.queries import q, texts_of
 from goalroom.settings import Settings
 from resolvers.build import sdl
 from tests import state_diagram, statement_types
@@ -34,10 +34,11 @@ async def test_every_statement_fits_the_migrated_database(database: Database) ->
     refused = {}
     async with database.pool.acquire() as connection:
         for name in q.available_queries:
-            try:
-                await connection.prepare(text_of(getattr(q, name)))
-            except asyncpg.PostgresError as error:
-                refused[name] = str(error)
+            for text in texts_of(getattr(q, name)):
+                try:
+                    await connection.prepare(text)
+                except asyncpg.PostgresError as error:
+                    refused[name] = str(error)
 
     assert refused == {}
 
@@ -46,22 +47,6 @@ async def test_the_types_of_statements_are_those_that_postgres_gives(database_ur
     printed = await asyncio.to_thread(statement_types.stub, database_url)
 
     assert statement_types.STUB.read_text("utf-8") == printed, "python -m tests.statement_types prints them"
-
-
-def test_a_fragment_stands_where_it_is_included_with_what_it_includes() -> None:
-    fragments = {"outer": "a = 1\nand\n-- include: inner\n", "inner": "-- Why.\nb = 2\n"}
-
-    sql = expand("select 1\n where\n  -- include: outer\n   and c = 3;", fragments)
-
-    assert sql == "select 1\n where\n  a = 1\n  and\n  -- Why.\n  b = 2\n   and c = 3;"
-
-
-@pytest.mark.parametrize(
-    "fragments", [{}, {"it": "-- include: it"}, {"it": "-- include: other", "other": "-- include: it"}]
-)
-def test_a_fragment_that_is_not_there_or_includes_itself_is_refused(fragments: dict[str, str]) -> None:
-    with pytest.raises(UnknownFragmentError, match=r"include: it: there is no it\.sql"):
-        expand("select 1\n -- include: it\n;", fragments)
 
 
 def subclasses(of: type[Refused]) -> list[type[Refused]]:

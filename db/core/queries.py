@@ -1,13 +1,12 @@
 """The named statements of sql/queries as functions, with what they share from sql/fragments put in."""
 
-import re
-from collections.abc import Mapping
 from importlib.resources import as_file, files
-from textwrap import indent
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import aiosql
 from aiosql.adapters.asyncpg import AsyncPGAdapter
+
+from db.core.statement_shapes import ShapedStatement, expand, split_by_shape
 
 if TYPE_CHECKING:
     from db.core.statements import Statements
@@ -57,35 +56,22 @@ class _Adapter(AsyncPGAdapter):
         return await conn.execute(sql, *self._ordered(query_name, parameters))
 
 
-_INCLUDE = re.compile(r"^(?P<margin> *)-- include: (?P<name>\w+)$", re.MULTILINE)
-
-
-class UnknownFragmentError(LookupError):
-    """A statement includes what sql/fragments does not have, or a fragment includes itself."""
-
-
-def expand(sql: str, fragments: Mapping[str, str]) -> str:
-    """Each line `-- include: NAME` becomes that fragment, which may include others."""
-
-    def fragment(match: re.Match[str]) -> str:
-        name = match["name"]
-        if name not in fragments:
-            raise UnknownFragmentError(
-                f"-- include: {name}: there is no {name}.sql in sql/fragments that it may include"
-            )
-        others = {key: text for key, text in fragments.items() if key != name}
-        return indent(expand(fragments[name].rstrip(), others), match["margin"])
-
-    return _INCLUDE.sub(fragment, sql)
+def read(statements: str) -> Any:
+    """The functions of these statements."""
+    adapter: Any = _Adapter
+    return aiosql.from_str(statements, adapter, kwargs_only=True)
 
 
 def _load() -> Any:
     """All files of all folders as one: a statement's name is its own, wherever it stands."""
     with as_file(files("sql")) as folder:
         fragments = {path.stem: path.read_text("utf-8") for path in (folder / "fragments").glob("*.sql")}
-        statements = "\n".join(path.read_text("utf-8") for path in sorted((folder / "queries").rglob("*.sql")))
-    adapter: Any = _Adapter
-    return aiosql.from_str(expand(statements, fragments), adapter, kwargs_only=True)
+        sources = "\n".join(path.read_text("utf-8") for path in sorted((folder / "queries").rglob("*.sql")))
+    plain, shaped = split_by_shape(expand(sources, fragments))
+    loaded = read(plain)
+    for source in shaped:
+        loaded.add_query(source.name, ShapedStatement(source, read))
+    return loaded
 
 
 q: "Statements" = _load()
@@ -102,3 +88,8 @@ def text_of(statement: Any) -> str:
     """The SQL of a named statement, for those who run it in their own way."""
     text: str = statement.sql
     return text
+
+
+def texts_of(statement: Any) -> list[str]:
+    """The SQL of each shape of a named statement."""
+    return list(statement.texts()) if isinstance(statement, ShapedStatement) else [text_of(statement)]

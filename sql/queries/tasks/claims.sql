@@ -13,8 +13,8 @@ with covered as (
     from task t
    where t.assignee_id = :agent_id and t.room_id = :room_id and t.ready
      and t.requirement_id in (select id from covered)
-     and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
-     and (:labels::text[] is null or t.labels @> :labels)
+     and t.objective_id = any(:objectives::bigint[])  -- given: objectives
+     and t.labels @> :labels::text[]  -- given: labels
    order by t.started_at is null,
    -- include: claim_order
    limit :look::integer
@@ -24,8 +24,8 @@ with covered as (
       select t.id, t.priority, t.waited_by, t.created_at
         from task t
        where t.room_id = :room_id and t.requirement_id = covered.id and t.ready and t.assignee_id is null
-         and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
-         and (:labels::text[] is null or t.labels @> :labels)
+         and t.objective_id = any(:objectives::bigint[])  -- given: objectives
+         and t.labels @> :labels::text[]  -- given: labels
        order by
        -- include: claim_order
        limit :look::integer
@@ -113,8 +113,9 @@ select exists (
            select id from requirement
             where capabilities <@ (select capabilities from agent where id = :agent_id)
               and resources <@ array(select id from resource where room_id = :room_id and available))
-     and (:objectives::bigint[] is null or t.objective_id = any(:objectives))
-     and (:labels::text[] is null or t.labels @> :labels));
+     and t.objective_id = any(:objectives::bigint[])  -- given: objectives
+     and t.labels @> :labels::text[]  -- given: labels
+     );
 
 -- name: claim_task(task_id, agent_id, session_id, lease_seconds)^
 -- The WHERE repeats the rule, so that no caller can claim a task twice.
