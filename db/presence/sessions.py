@@ -1,18 +1,24 @@
 """Sessions, the running processes of an agent, and the heartbeat that each of them sends."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from db.conversation import inbox
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import BadInput
 from db.core.queries import q, required
-from db.core.records import Agent, Session, Task
+from db.core.records import Session, Task
 from db.core.transaction import Transaction
 from db.presence import activity, presence
+
+if TYPE_CHECKING:
+    from db.core.statements import BeatRow
+
+T = TypeVar("T")
 
 # The session of an agent that doesn't tell its processes apart.
 DEFAULT_LABEL = "default"
@@ -28,7 +34,6 @@ _IDLE_AFTER = 300
 class Pulse:
     """What a heartbeat answers; `leases` are the tasks whose lease it renewed."""
 
-    agent: Agent
     session: Session
     leases: Sequence[Task]
     lost: Sequence[Task]
@@ -66,18 +71,7 @@ async def open_session(on: Database | Transaction, agent_id: int, label: str) ->
     """
     validation.key("session", label)
     most = validation.MAX_SESSIONS
-    session = await q.open_session(on, agent_id=agent_id, label=label, most=most)
-    if session is None:
-        await q.delete_oldest_session(on, agent_id=agent_id)
-        session = await q.open_session(on, agent_id=agent_id, label=label, most=most)
-    if session is None:
-        raise BadInput(
-            "session",
-            f"You have {most} sessions that were heard of within an hour, which is as many as one agent may have.",
-            "Send the `session` of one that goes on: 'me { sessions { label lastSeenAt } }' lists them.",
-            most,
-        )
-    return session
+    return await _opened(on, agent_id, partial(q.open_session, on, agent_id=agent_id, label=label, most=most))
 
 
 async def delete_ended(database: Database) -> int:
@@ -102,35 +96,72 @@ async def heartbeat(
     name = validation.key("session", DEFAULT_LABEL if label is None else label)
     if quiet_seconds is not None:
         validation.integer("quietSeconds", quiet_seconds, 1, validation.MAX_DURATION)
-    async with database.transaction() as tx:
-        # The order counts: what was taken back before these locks is found as lost below, and whatever is taken back
-        # after them comes after this beat.
-        renewed = [
-            Task.of(row)
-            for row in await q.renew_held(
-                tx, agent_id=caller.agent_id, room_ids=caller.visible_rooms, quiet_seconds=quiet_seconds
-            )
-        ]
-        away = await q.touch_agent(tx, agent_id=caller.agent_id, token_id=caller.token_id)
-        await ensure(tx, caller.agent_id, name)
-        beat = required(await q.beat_session(tx, agent_id=caller.agent_id, label=name))
-        lost = [Task.of(row) for row in await q.lost_since(tx, agent_id=caller.agent_id, since=beat["news_since"])]
-        stale = [Task.of(row) for row in await q.stale_held(tx, agent_id=caller.agent_id)]
-        unacknowledged = await inbox.count(tx, inbox.filter_of(caller))
-        idle_after = await q.soonest_idle(tx, agent_id=caller.agent_id) or _IDLE_AFTER
-        soonest = min([idle_after, *(task.lease_seconds or _IDLE_AFTER for task in renewed)])
-        next_within = max(1, soonest // 3)
-        if new_activity is not None:
-            await activity.set_activity(tx, caller, new_activity, max(next_within, activity.TTL_SECONDS))
-        if away:
-            await presence.come_online(tx, caller.agent_id)
-        agent = Agent.of(required(await q.agent_by_id(tx, agent_id=caller.agent_id)))
-    return Pulse(
-        agent=agent,
+    if new_activity is None:
+        pulse, is_away = await _beat(database, caller, name, quiet_seconds)
+    else:
+        async with database.transaction() as tx:
+            pulse, is_away = await _beat(tx, caller, name, quiet_seconds)
+            await activity.set_activity(tx, caller, new_activity, max(pulse.next_within_seconds, activity.TTL_SECONDS))
+    if is_away:
+        await presence.mark_seen(database, caller.agent_id)
+    return pulse
+
+
+async def _beat(
+    on: Database | Transaction, caller: Caller, label: str, quiet_seconds: int | None
+) -> tuple[Pulse, bool]:
+    """The pulse, and whether some room takes the agent for away.
+
+    One statement writes; the other reads, once the first has waited for whoever was taking something back.
+    """
+    beat = await _write_beat(on, caller, label, quiet_seconds)
+    rows = await q.news_since_beat(
+        on,
+        agent_id=caller.agent_id,
+        room_ids=caller.visible_rooms,
+        renewed=beat["renewed"],
+        since=beat["news_since"],
+        until=required(beat["last_beat_at"]),
+    )
+    leases, lost, stale = ([Task.of(row) for row in rows if row["news"] == kind] for kind in ("LEASE", "LOST", "STALE"))
+    soonest = min([rows[0]["idle_after"] or _IDLE_AFTER, *(task.lease_seconds or _IDLE_AFTER for task in leases)])
+    pulse = Pulse(
         session=Session.of(beat),
-        leases=sorted(renewed, key=lambda task: task.id),
+        leases=leases,
         lost=[task for task in lost if caller.sees_record(task)],
         stale=[task for task in stale if caller.sees_record(task)],
-        unacknowledged=unacknowledged,
-        next_within_seconds=next_within,
+        unacknowledged=rows[0]["unacknowledged"],
+        next_within_seconds=max(1, soonest // 3),
     )
+    return pulse, beat["away"]
+
+
+async def _write_beat(on: Database | Transaction, caller: Caller, label: str, quiet_seconds: int | None) -> "BeatRow":
+    beat = partial(
+        q.beat,
+        on,
+        agent_id=caller.agent_id,
+        token_id=caller.token_id,
+        room_ids=caller.visible_rooms,
+        label=label,
+        quiet_seconds=quiet_seconds,
+        most=validation.MAX_SESSIONS,
+    )
+    return await _opened(on, caller.agent_id, beat)
+
+
+async def _opened(on: Database | Transaction, agent_id: int, attempt: Callable[[], Awaitable[T | None]]) -> T:
+    """What a statement answers that may start a session; one that has ended makes room, where there is none."""
+    found = await attempt()
+    if found is None:
+        await q.delete_oldest_session(on, agent_id=agent_id)
+        found = await attempt()
+    if found is None:
+        most = validation.MAX_SESSIONS
+        raise BadInput(
+            "session",
+            f"You have {most} sessions that were heard of within an hour, which is as many as one agent may have.",
+            "Send the `session` of one that goes on: 'me { sessions { label lastSeenAt } }' lists them.",
+            most,
+        )
+    return found

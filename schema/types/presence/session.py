@@ -97,8 +97,10 @@ class Pulse:
         )
 
     @strawberry.field(description="The caller.")
-    def agent(self) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
-        return agent_types.Agent.of(self.record.agent)
+    async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
+        agent = await info.context.one(agents.by_ids, self.session.agent_id)
+        assert agent is not None  # noqa: S101  # a foreign key says so
+        return agent_types.Agent.of(agent)
 
     @strawberry.field(description="Every lease of the caller's that this renewed.")
     def leases(self) -> list[Annotated["Lease", strawberry.lazy("schema.types.tasks.task")]]:

@@ -7,18 +7,10 @@ select asked.agent_id, asked.room_id, room.idle_after_seconds, room.offline_afte
   left join room on room.id = coalesce(asked.room_id, room_member.room_id);
 
 -- name: touch_agent(agent_id, token_id)$
--- Answers whether some room takes the agent for away. Within a second of the last sign of life, nothing is written; of the
--- token's use, within a minute.
+-- Answers whether some room takes the agent for away.
 -- nullable: token_id
-with used as (
-  update token
-     set last_used_at = now()
-   where id = :token_id and (last_used_at is null or last_used_at < now() - interval '1 minute')
-), touched as (
-  update agent
-     set last_seen_at = now()
-   where id = :agent_id and (last_seen_at is null or last_seen_at < now() - interval '1 second')
-)
+with
+-- include: sign_of_life
 select exists (select from room_member where agent_id = :agent_id and presence <> 'ONLINE');
 
 -- name: come_online(agent_id)
@@ -165,58 +157,83 @@ delete from session
             for update skip locked))
 returning id;
 
--- name: renew_held(agent_id, room_ids, quiet_seconds)
--- All leases in one statement, in no indexed column. The expired ones are locked too, and not renewed: so a take-back that
--- is under way is over, and in the log, before the heartbeat looks for what was lost. Of the rooms that are open to the caller,
--- null being all: a lease in another is nothing that it could still renew.
+-- name: beat(agent_id, token_id, room_ids, label, quiet_seconds, most)^
+-- A heartbeat's writes, in one statement: all leases, in no indexed column, the session, begun where it is new, and the sign of
+-- life. Nothing where the session would be one too many. The expired leases are locked too, and not renewed: so a take-back that
+-- is under way is over, and in the log, before the moment of the beat, up to which losses are told. Of the rooms that are open to
+-- the caller, null being all: a lease in another is nothing that it could still renew.
+-- nullable: token_id
 with held as (
   select id
     from task
    where assignee_id = :agent_id and status = 'DOING' and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
    order by id
      for no key update
-)
-update task
-   set lease_expires_at = greatest(
-         lease_expires_at, clock_timestamp() + make_interval(secs => greatest(lease_seconds, :quiet_seconds::integer))),
-       quiet_until = greatest(quiet_until, clock_timestamp() + make_interval(secs => :quiet_seconds::integer)),
-       stale_since = case when :quiet_seconds::integer is null then stale_since end
-  from held
- where task.id = held.id and task.lease_expires_at > clock_timestamp()
-returning task.*;
+), was as (
+  select session.id, coalesce(session.last_beat_at, session.started_at) as news_since
+    from (select count(*) from held) as locked, session
+   where session.agent_id = :agent_id and session.label = :label
+     for no key update of session
+), known as (
+  update session
+     set last_seen_at = clock_timestamp(), last_beat_at = clock_timestamp()
+    from was
+   where session.id = was.id
+  returning session.*
+), begun as (
+  insert into session (agent_id, label, last_beat_at)
+  select :agent_id, :label, clock_timestamp()
+   where not exists (select from was) and (select count(*) from session where agent_id = :agent_id) < :most
+  on conflict (agent_id, label) do update set last_seen_at = now(), last_beat_at = excluded.last_beat_at
+  returning *
+), beaten as (
+  select * from known union all select * from begun
+), renewed as (
+  update task
+     set lease_expires_at = greatest(
+           lease_expires_at, clock_timestamp() + make_interval(secs => greatest(lease_seconds, :quiet_seconds::integer))),
+         quiet_until = greatest(quiet_until, clock_timestamp() + make_interval(secs => :quiet_seconds::integer)),
+         stale_since = case when :quiet_seconds::integer is null then stale_since end
+    from held
+   where task.id = held.id and task.lease_expires_at > clock_timestamp() and exists (select from beaten)
+  returning task.id
+),
+-- include: sign_of_life
+select beaten.*, coalesce(was.news_since, beaten.started_at) as news_since, array(select id from renewed) as renewed,
+       exists (select from room_member where agent_id = :agent_id and presence <> 'ONLINE') as away
+  from beaten left join was on was.id = beaten.id;
 
--- name: beat_session(agent_id, label)^
--- With the moment from which on losses are news to this session.
-with was as (
-  select id, coalesce(last_beat_at, started_at) as news_since
-    from session
-   where agent_id = :agent_id and label = :label
-     for no key update
-)
-update session
-   set last_seen_at = clock_timestamp(), last_beat_at = clock_timestamp()
-  from was
- where session.id = was.id
-returning session.*, was.news_since;
-
--- name: lost_since(agent_id, since)
--- Tasks that the agent held until another's act or the clock took them, but for those that it holds again.
-select *
-  from task
- where id in (
-         select task_id
-           from event
-          where agent_id = :agent_id and at > :since and actor_id is distinct from :agent_id
-            and kind in ('TASK_RECLAIMED', 'TASK_ASSIGNED', 'TASK_CANCELLED', 'TASK_RELEASED'))
-   and not (status = 'DOING' and assignee_id = :agent_id)
- order by id;
-
--- name: stale_held(agent_id)
-select * from task where assignee_id = :agent_id and stale_since is not null order by id;
-
--- name: soonest_idle(agent_id)$
--- How soon the first of its rooms would take the agent for idle.
--- nullable: min
-select min(room.idle_after_seconds)
-  from room_member join room on room.id = room_member.room_id
- where room_member.agent_id = :agent_id;
+-- name: news_since_beat(agent_id, room_ids, renewed, since, until)
+-- What a heartbeat answers: counts, and the tasks that are news, in the order of their ids. Lost is what the agent held until
+-- another's act or the clock took it, but for what it holds again; none where a task would stand in the row says that there is no
+-- such news.
+-- nullable: news, idle_after
+select facts.unacknowledged, facts.idle_after, told.*
+  from (
+         select (select count(*)
+                   from inbox_item
+                  where agent_id = :agent_id and acknowledged_at is null
+                    and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))) as unacknowledged,
+                (select min(room.idle_after_seconds)
+                   from room_member join room on room.id = room_member.room_id
+                  where room_member.agent_id = :agent_id) as idle_after
+       ) facts
+  left join (
+         select 'LEASE' as news, task.*
+           from task
+          where id = any(:renewed::bigint[]) and status = 'DOING' and assignee_id = :agent_id
+         union all
+         select 'STALE', task.*
+           from task
+          where assignee_id = :agent_id and status = 'DOING' and stale_since is not null
+         union all
+         select 'LOST', task.*
+           from task
+          where id = any(array(
+                  select task_id
+                    from event
+                   where agent_id = :agent_id and at > :since and at <= :until and actor_id is distinct from :agent_id
+                     and kind in ('TASK_RECLAIMED', 'TASK_ASSIGNED', 'TASK_CANCELLED', 'TASK_RELEASED')))
+            and not (status = 'DOING' and assignee_id = :agent_id)
+       ) told on true
+ order by told.id;

@@ -3,20 +3,23 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import EventKind, Presence, Role
 from db.core.errors import BadInput, Forbidden
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Room
 from db.operations import room_mutations
 from db.presence import presence, sessions
 from db.presence.presence import Thresholds, presence_at
+from db.presence.sessions import Pulse
 from db.rooms import agents
-from db.tasks import staleness
+from db.tasks import assignment, staleness
 from tests import people
 from tests.clock import advance
 from tests.db.rooms.test_agents import held_task
@@ -149,7 +152,7 @@ async def test_a_heartbeat_renews_every_lease_that_still_runs(database: Database
     assert after[running]["lease_expires_at"] - datetime.now(UTC) > timedelta(seconds=55)
     assert after[running]["updated_at"] == before[after[running]["id"]]["updated_at"]
     assert [after[task] for task in (over, hers)] == [before[after[task]["id"]] for task in (over, hers)]
-    assert (pulse.session.label, pulse.agent.id, pulse.next_within_seconds) == ("one", bob.agent_id, 20)
+    assert (pulse.session.label, pulse.session.agent_id, pulse.next_within_seconds) == ("one", bob.agent_id, 20)
     assert await changes(database, web) == [("OFFLINE", "ONLINE")]
 
 
@@ -159,10 +162,11 @@ async def test_a_renewal_is_a_hot_update(database: Database) -> None:
     await held_task(database, web, bob)
     hot = "select n_tup_upd, n_tup_hot_upd from pg_stat_xact_user_tables where relname = 'task'"
 
+    beat: dict[str, Any] = {"agent_id": bob.agent_id, "token_id": None, "room_ids": None, "label": "one"}
     async with database.transaction() as tx:
         before = await tx.fetchrow(hot)
         for _ in range(3):
-            assert len(await q.renew_held(tx, agent_id=bob.agent_id, room_ids=None, quiet_seconds=5)) == 1
+            assert len(required(await q.beat(tx, **beat, quiet_seconds=5, most=9))["renewed"]) == 1
         after = await tx.fetchrow(hot)
 
     assert (after["n_tup_upd"] - before["n_tup_upd"], after["n_tup_hot_upd"] - before["n_tup_hot_upd"]) == (3, 3)
@@ -231,6 +235,39 @@ async def test_a_take_back_under_way_is_lost_in_this_beat_or_the_next(database: 
 
     # In the first where that waited for the act, in the second where it had asked before: once in all.
     assert [f"T{one.id}" for pulse in pulses for one in pulse.lost] == [task]
+
+
+async def test_what_is_taken_while_the_beat_answers_is_told_once(database: Database) -> None:
+    web = await people.room(database, require_handoff=False)
+    bob, eve = await people.caller(database, "bob", web), await people.caller(database, "eve", web)
+    tasks = [await held_task(database, web, bob) for _ in range(20)]
+
+    async def beat(times: int) -> list[Pulse]:
+        return [await sessions.heartbeat(database, bob) for _ in range(times)]
+
+    await beat(1)
+    beating = asyncio.create_task(beat(20))
+    for task in tasks:
+        await assignment.assign(database, eve, task, {"assignee": "eve"}, handoff=None)
+    pulses = [*(await beating), *(await beat(1))]
+
+    assert sorted(f"T{one.id}" for pulse in pulses for one in pulse.lost) == sorted(tasks)
+    assert pulses[-1].leases == []
+
+
+async def test_a_beat_of_one_session_too_many_renews_nothing(database: Database) -> None:
+    web = await people.room(database)
+    bob = await people.caller(database, "bob", web)
+    await held_task(database, web, bob)
+    for number in range(validation.MAX_SESSIONS):
+        await sessions.heartbeat(database, bob, label=f"session-{number}")
+    before = await database.fetch("select * from task")
+
+    with pytest.raises(BadInput, match="as many as one agent may have"):
+        await sessions.heartbeat(database, bob, label="new", quiet_seconds=1000)
+
+    assert await database.fetch("select * from task") == before
+    assert len((await sessions.of_agents(database, [bob.agent_id]))[bob.agent_id]) == validation.MAX_SESSIONS
 
 
 async def test_a_heartbeat_counts_the_inbox_and_says_when_to_come_back(database: Database) -> None:
