@@ -1,13 +1,13 @@
 """What clients can say in a room, and watch as it is said."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncIterator
 
 import strawberry
 
 from db.conversation import channels, message_send
 from db.overviews import event_filters
-from resolvers.events import follow
 from schema.context import Info
+from schema.event_stream import EventStream
 from schema.types.absent import or_none
 from schema.types.conversation.message import Channel, CreateChannelInput, Message, SendMessageInput
 from schema.types.events.subscription_payloads import MessageSent
@@ -46,8 +46,8 @@ class MessageSubscription:
         room: strawberry.ID | None = None,
         channel: str | None = None,
         after: str | None = None,
-    ) -> AsyncGenerator[MessageSent, None]:
+    ) -> AsyncIterator[MessageSent]:
         wanted = await event_filters.of_messages(
             info.context.database, info.context.caller, room, after, channel=channel
         )
-        return follow(info, wanted, MessageSent.of)
+        return EventStream(info.context, wanted, MessageSent.of)

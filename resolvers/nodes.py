@@ -117,8 +117,8 @@ async def _resource(info: Info, key: int) -> Node | None:
 
 
 async def _event(info: Info, key: int) -> Node | None:
-    caller, event = info.context.caller, await info.context.one(event_log.by_ids, key)
-    return Event.of(event.shown_to(caller.agent_id, caller.name)) if event else None
+    event = await info.context.one(event_log.by_ids, key)
+    return Event.of(info.context.caller.shown(event)) if event else None
 
 
 async def _message(info: Info, key: int) -> Node | None:

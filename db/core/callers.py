@@ -44,7 +44,7 @@ class Caller:
             case Room():
                 return self.sees(record.id)
             case Message():
-                return self.sees(record.room_id) and record.is_open_to(self.agent_id)
+                return self.sees(record.room_id) and (not record.is_direct or record.is_open_to(self.agent_id))
             case InboxItem():
                 return self.sees(record.room_id) and record.agent_id == self.agent_id
             case Task() | Objective() | Comment() | Channel() | Resource() | Event():
@@ -52,6 +52,14 @@ class Caller:
             case Token():
                 return self.sees_tokens_of(record.agent_id)
         return True
+
+    def is_party_to(self, event: Event) -> bool:
+        """Whether the event is open to the caller: of direct messages, those that it sent or got."""
+        return not event.is_direct or event.actor_id == self.agent_id or self.name in event.data["to"]
+
+    def shown(self, event: Event) -> Event:
+        """The event as the caller may see it."""
+        return event if self.is_party_to(event) else event.hidden()
 
     def sees_tokens_of(self, agent_id: int) -> bool:
         """Tokens are shown to their own agent and to ADMINs."""

@@ -326,9 +326,13 @@ class Message(Record):
     refs: tuple[str, ...]
     created_at: datetime
 
+    @property
+    def is_direct(self) -> bool:
+        return self.channel_id is None
+
     def is_open_to(self, agent_id: int) -> bool:
         """A direct message is its sender's and recipients' alone."""
-        return self.channel_id is not None or agent_id in (self.author_id, *self.to_ids)
+        return not self.is_direct or agent_id in (self.author_id, *self.to_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,11 +397,11 @@ class Event(Record):
     data: dict[str, Any]
     at: datetime
 
-    def is_open_to(self, agent_id: int, name: str) -> bool:
-        """A direct message is its sender's and recipients' alone."""
-        is_direct = self.kind is EventKind.MESSAGE_SENT and "channel" not in self.data
-        return not is_direct or agent_id == self.actor_id or name in self.data["to"]
+    @property
+    def is_direct(self) -> bool:
+        """Whether a direct message was sent, which is its sender's and recipients' alone."""
+        return self.kind is EventKind.MESSAGE_SENT and "channel" not in self.data
 
-    def shown_to(self, agent_id: int, name: str) -> "Event":
-        """Itself or, of what isn't the agent's, its number and nothing else."""
-        return self if self.is_open_to(agent_id, name) else replace(self, actor_id=None, message_id=None, data={})
+    def hidden(self) -> "Event":
+        """What others see of it: its number and nothing else."""
+        return replace(self, actor_id=None, message_id=None, data={})

@@ -98,7 +98,7 @@ async def events(
     read = q.log_forward if last is None else q.log_backward
     names = None if kinds is None else [kind.value for kind in kinds]
     rows = await read(database, room_id=room_id, after=begin, before=end, kinds=names, most=most + 1)
-    found = [Event.of(row).shown_to(caller.agent_id, caller.name) for row in rows]
+    found = [caller.shown(Event.of(row)) for row in rows]
     resumed = after is not None if last is None else before is not None
     return Page.of(found, most, cursor_of, resumed=resumed, backward=last is not None)
 

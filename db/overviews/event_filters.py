@@ -1,7 +1,7 @@
 """What a subscription wants of a room's log, and where in the log it begins."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from db.conversation import channels
@@ -76,18 +76,31 @@ class EventFilter:
     assignee_id: int | None = None
     subtree: Subtree | None = None
     channel: str | None = None
-    reader: Caller | None = None
+    only_open: bool = False
     of_tasks: bool = False
     ready: bool = False
 
-    async def matches(self, event: Event) -> bool:
-        """To be asked of every event, in order. An event that can't be looked into yet is waited for, not lost."""
-        return await retry_while_unavailable(partial(self._matches, event))
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """The same for filters that pick out the same, wherever they begin."""
+        subtree = self.subtree.objective_id if self.subtree else None
+        kinds = None if self.kinds is None else frozenset(self.kinds)
+        named = (self.room_id, self.task_id, self.assignee_id, subtree)
+        return (*named, kinds, self.channel, self.only_open, self.of_tasks, self.ready)
 
-    async def _matches(self, event: Event) -> bool:
+    def anew(self) -> "EventFilter":
+        """The same filter for another follower, who has looked at no event yet."""
+        subtree = Subtree(self.database, self.subtree.objective_id) if self.subtree else None
+        return replace(self, subtree=subtree)
+
+    async def matches(self, event: Event, caller: Caller) -> bool:
+        """To be asked of every event, in order. An event that can't be looked into yet is waited for, not lost."""
+        return await retry_while_unavailable(partial(self._matches, event, caller))
+
+    async def _matches(self, event: Event, caller: Caller) -> bool:
         if self.subtree is not None:
             self.subtree.notice(event)
-        if (self.kinds is not None and event.kind not in self.kinds) or not self._is_open(event):
+        if (self.kinds is not None and event.kind not in self.kinds) or not self._is_open(event, caller):
             return False
         if (self.of_tasks and event.task_id is None) or self.task_id not in (None, event.task_id):
             return False
@@ -97,11 +110,11 @@ class EventFilter:
             return False
         return self.assignee_id is None or await self._is_assigned(event)
 
-    def _is_open(self, event: Event) -> bool:
-        """Whether it is in the channel, or open to the reader, where one of them is asked for."""
+    def _is_open(self, event: Event, caller: Caller) -> bool:
+        """Whether it is in the channel, or open to the caller, where one of them is asked for."""
         if self.channel is not None:
             return bool(event.data.get("channel") == self.channel)
-        return self.reader is None or event.is_open_to(self.reader.agent_id, self.reader.name)
+        return not self.only_open or caller.is_party_to(event)
 
     async def _is_assigned(self, event: Event) -> bool:
         task = required(await q.task_by_id(self.database, task_id=required(event.task_id)))
@@ -163,7 +176,7 @@ async def of_messages(
 ) -> EventFilter:
     """What is said in the channel or, without one, in the whole room, of what the caller may see."""
     wanted = await of_room(database, caller, room, after, kinds=[EventKind.MESSAGE_SENT])
-    wanted.reader = caller
+    wanted.only_open = True
     if channel is not None:
         wanted.channel = (await channels.find(database, wanted.room_id, channel)).name
     return wanted

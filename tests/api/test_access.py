@@ -3,7 +3,7 @@
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -206,18 +206,20 @@ async def world(database: Database) -> World:
     return World(database, bob, eve, found, ids | {found["aside"]})
 
 
-def selection(kind: GraphQLNamedType, depth: int) -> str:
-    """All fields of the type, and of the things that they lead to so many steps away."""
+def selection(kind: GraphQLNamedType, depth: int, wanted: Callable[[str, str], bool] = lambda *_: True) -> str:
+    """All fields of the type that are wanted, and of the things that they lead to so many steps away."""
     if is_interface_type(kind):
         return "{ __typename id }"
     assert isinstance(kind, GraphQLObjectType)
     fields = ["__typename"]
     for name, field in kind.fields.items():
         below = get_named_type(field.type)
+        if not wanted(kind.name, name):
+            continue
         if not is_composite_type(below):
             fields.append(name)
         elif (rest := depth - _is_thing(below)) >= 0:
-            fields.append(f"{name} {selection(below, rest)}")
+            fields.append(f"{name} {selection(below, rest, wanted)}")
         assert not any(is_required_argument(one) for one in field.args.values())
     return f"{{ {' '.join(fields)} }}"
 

@@ -16,6 +16,7 @@ from db.goal_tree import objectives
 from db.goals import key_results
 from db.rooms import agents, rooms
 from db.tasks import task_loaders
+from schema.caller_dependence import DEPENDS_ON_CALLER, MAY_SHOW_DIRECT_MESSAGES
 from schema.context import Info
 from schema.types.absent import or_none
 from schema.types.goals import key_result as key_result_types
@@ -89,7 +90,9 @@ class Message(Node):
     async def mentions(self, info: Info) -> list[Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]]:
         return await _agents(info, self.record, self.record.mentions)
 
-    @strawberry.field(description="Tasks, objectives and other things that the body names by id.")
+    @strawberry.field(
+        description="Tasks, objectives and other things that the body names by id.", metadata=MAY_SHOW_DIRECT_MESSAGES
+    )
     async def refs(self, info: Info) -> list[Node]:
         found = await asyncio.gather(*(_REFS[letter](info, key) for letter, key in map(ids.split, self.record.refs)))
         return [node for node in found if node is not None]
@@ -100,7 +103,7 @@ class Message(Node):
     ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
         return await message_of(info, self.record.reply_to_id)
 
-    @strawberry.field(description="The replies to it, oldest first.")
+    @strawberry.field(description="The replies to it, oldest first.", metadata=DEPENDS_ON_CALLER)
     async def replies(
         self, info: Info, first: int | None = 50, after: str | None = strawberry.UNSET
     ) -> Annotated["MessageConnection", strawberry.lazy("schema.types.conversation.message")]:
@@ -115,7 +118,8 @@ class Message(Node):
         return await MessageConnection.of(info, wanted)
 
     @strawberry.field(
-        description="The later message that took this one's place: nobody needs to act on this one any more."
+        description="The later message that took this one's place: nobody needs to act on this one any more.",
+        metadata=MAY_SHOW_DIRECT_MESSAGES,
     )
     async def superseded_by(
         self, info: Info

@@ -12,6 +12,7 @@ from db.events import event_log
 from db.goal_tree import objectives
 from db.rooms import agents, rooms
 from db.tasks import task_loaders
+from schema.caller_dependence import MAY_SHOW_DIRECT_MESSAGES
 from schema.context import Info
 from schema.types.conversation import message as message_types
 from schema.types.enums import EventKind
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 class Event(Node):
     cursor: str = strawberry.field(description="Hand it back as `after` to go on from here.")
     kind: EventKind = strawberry.field(description="What happened.")
-    data: JSON = strawberry.field(description="What changed, by kind.")
+    data: JSON = strawberry.field(description="What changed, by kind.", metadata=MAY_SHOW_DIRECT_MESSAGES)
     at: datetime = strawberry.field(description="When it happened.")
     record: strawberry.Private[records.Event]
 
@@ -56,7 +57,7 @@ class Event(Node):
     async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
         return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, self.record.room_id))
 
-    @strawberry.field(description="Who did it; null for the server.")
+    @strawberry.field(description="Who did it; null for the server.", metadata=MAY_SHOW_DIRECT_MESSAGES)
     async def actor(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
         return await agent_in_room(info, self.record.actor_id, self.record.room_id)
 
@@ -77,7 +78,10 @@ class Event(Node):
     async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
         return await agent_in_room(info, self.record.agent_id, self.record.room_id)
 
-    @strawberry.field(description="The message that was sent; null for callers that may not see it.")
+    @strawberry.field(
+        description="The message that was sent; null for callers that may not see it.",
+        metadata=MAY_SHOW_DIRECT_MESSAGES,
+    )
     async def message(
         self, info: Info
     ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:

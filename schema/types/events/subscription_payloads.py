@@ -12,6 +12,7 @@ from db.overviews import event_filters
 from db.presence.presence_feed import ActivityChange
 from db.rooms import agents
 from db.tasks import task_loaders
+from schema.caller_dependence import MAY_SHOW_DIRECT_MESSAGES
 from schema.context import Info
 from schema.types.conversation import message as message_types
 from schema.types.enums import EventKind, Presence
@@ -104,7 +105,7 @@ class MessageSent:
     def of(cls, event: records.Event) -> Self:
         return cls(cursor=event_log.cursor_of(event), event=event)
 
-    @strawberry.field(description="The message.")
+    @strawberry.field(description="The message.", metadata=MAY_SHOW_DIRECT_MESSAGES)
     async def message(self, info: Info) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")]:
         key = self.event.message_id or 0
         return message_types.Message.of(await info.context.required(message_lists.by_ids, ids.MESSAGE, key))

@@ -12,6 +12,7 @@ from db.goal_tree import objective_tree, objectives
 from db.goal_tree.objective_tree import ChildrenKey
 from db.overviews import flow
 from db.rooms import agents, rooms
+from schema.caller_dependence import DEPENDS_ON_CALLER
 from schema.context import Info
 from schema.types.absent import given, or_none
 from schema.types.conversation import comment as comment_types
@@ -119,7 +120,9 @@ class Objective(Node):
         found = await info.context.many(objective_tree.key_results_of, self.record.id)
         return [key_result_types.KeyResult.of(key_result) for key_result in found]
 
-    @strawberry.field(description="Tasks of this objective; with `deep`, of its whole subtree.")
+    @strawberry.field(
+        description="Tasks of this objective; with `deep`, of its whole subtree.", metadata=DEPENDS_ON_CALLER
+    )
     async def tasks(
         self,
         info: Info,

@@ -9,6 +9,7 @@ from db.core import ids, records
 from db.presence import presence, sessions
 from db.rooms import agents, tokens
 from db.tasks import task_loaders
+from schema.caller_dependence import DEPENDS_ON_CALLER
 from schema.context import Info
 from schema.types.enums import AgentKind, Presence, Role
 from schema.types.node import Node
@@ -99,7 +100,10 @@ class Agent(Node):
         tasks = await info.context.many(task_loaders.held_by, self.record.id)
         return [task_types.Task.of(task) for task in tasks]
 
-    @strawberry.field(description="Its live tokens, without their texts: for itself and ADMINs, null for others.")
+    @strawberry.field(
+        description="Its live tokens, without their texts: for itself and ADMINs, null for others.",
+        metadata=DEPENDS_ON_CALLER,
+    )
     async def tokens(self, info: Info) -> list[Annotated["Token", strawberry.lazy("schema.types.rooms.token")]] | None:
         if not info.context.caller.sees_tokens_of(self.record.id):
             return None

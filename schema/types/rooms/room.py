@@ -13,6 +13,7 @@ from db.goal_tree import objective_tree, objectives
 from db.overviews import digest, flow
 from db.resources import resources
 from db.rooms import agents
+from schema.caller_dependence import DEPENDS_ON_CALLER
 from schema.context import Info
 from schema.types.absent import given, or_none
 from schema.types.conversation import message as message_types
@@ -129,7 +130,9 @@ class Room(Node):
             info, self.room_id, below, archived=include_archived, first=first, after=or_none(after)
         )
 
-    @strawberry.field(description="Its tasks; by default in the order in which they would be claimed.")
+    @strawberry.field(
+        description="Its tasks; by default in the order in which they would be claimed.", metadata=DEPENDS_ON_CALLER
+    )
     async def tasks(
         self,
         info: Info,
@@ -151,7 +154,8 @@ class Room(Node):
 
     @strawberry.field(
         description="The messages of the channel or, without one, of the whole room, with the direct messages "
-        "that the caller sent or got. Cursors are those of the room's log."
+        "that the caller sent or got. Cursors are those of the room's log.",
+        metadata=DEPENDS_ON_CALLER,
     )
     async def messages(
         self,

@@ -134,7 +134,7 @@ class Reader:
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.3):
                     async for event in events:
-                        if await wanted.matches(event):
+                        if await wanted.matches(event, self.caller):
                             cursor = event_log.cursor_of(event)
                             self.got.append(event.message_id or 0)
                             if self.chance.random() < 0.02:
