@@ -13,7 +13,7 @@ import asyncpg
 from db.core import session
 from db.core.errors import Unavailable
 from db.core.outage_log import OutageLog
-from db.core.transaction import Committed, Transaction
+from db.core.transaction import Committed, Requirement, Transaction
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
 POOL_SIZE = 16
@@ -51,6 +51,7 @@ class Database:
         self._transaction_span = transaction_span
         self._commit_listeners: set[Callable[[Committed], None]] = set()
         self._known_needs: dict[int, tuple[int, ...]] = {}
+        self._known_requirements: dict[Requirement, int] = {}
 
     def on_commit(self, listener: Callable[[Committed], None]) -> Callable[[], None]:
         """Call the listener after each commit that changed something; it must not raise. The answer removes it."""
@@ -159,7 +160,7 @@ class Database:
         """A transaction. Its events are written last, and published once it is committed; an exception undoes all."""
         with self._transaction_span():
             async with self.connection() as connection, connection.transaction():
-                tx = Transaction(connection, self._known_needs)
+                tx = Transaction(connection, self._known_needs, self._known_requirements)
                 yield tx
                 committed = await tx.write_queued()
         if committed.ends or committed.changes:

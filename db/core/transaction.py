@@ -14,6 +14,10 @@ from db.core.text import one_line
 _LONGEST_SUMMARY = 1_000
 
 
+# Capabilities, sorted, and the keys of resources, sorted: see the table.
+Requirement = tuple[tuple[str, ...], tuple[int, ...]]
+
+
 class Topic(StrEnum):
     """What may change of an agent or a room without standing in a log."""
 
@@ -71,6 +75,8 @@ class Transaction:
     connection: Any
     # The resources in each requirement that was asked for. They never change, so the process reads them once.
     known_needs: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    # The numbers of requirements, which stay as they are too.
+    known_requirements: dict[Requirement, int] = field(default_factory=dict)
     fetch: Any = field(init=False)
     fetchrow: Any = field(init=False)
     fetchval: Any = field(init=False)

@@ -5,10 +5,10 @@ from typing import Any, TypeVar
 
 from db.core import ids
 from db.core.enums import AgentKind, CommentKind, DependencyKind, EventKind, ObjectiveStatus, TaskStatus
-from db.core.queries import q, required
+from db.core.queries import q
 from db.core.records import Room
 from db.core.transaction import Transaction
-from db.goal_tree import objectives
+from db.goal_tree import objectives, references
 from db.operations.import_plan import Known, Plan, Ref
 from db.tasks import readiness
 
@@ -115,7 +115,7 @@ class Writer:
             }
             rows.append(row)
             self._objective_of[row["id"]] = row["objective_id"]
-        requirement_id = required(await q.intern_requirement(self._tx, capabilities=[], resources=[]))
+        requirement_id = (await references.interned(self._tx, [((), ())]))[(), ()]
         for batch in _batches(rows, _BATCH_OF_TEXTS):
             await q.import_tasks(self._tx, room_id=self._room.id, requirement_id=requirement_id, tasks=batch)
         await self._write_criteria(plan)

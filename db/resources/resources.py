@@ -148,20 +148,19 @@ async def release_some(
         await _write(tx, actor, before, after, notify=notify)
 
 
-async def named(tx: Transaction, room_id: int, references: Sequence[str]) -> list[int]:
-    """The keys, in their order, of the room's resources of these names or ids; BAD_INPUT where one isn't there."""
-    found = await _find(tx, room_id, validation.keys("resources", references))
-    unknown = next((one for one, key in found.items() if key is None), None)
+def known(found: Mapping[str, int | None], references: Sequence[str]) -> tuple[int, ...]:
+    """The keys, in their order, of what was found of these names or ids; BAD_INPUT where one isn't there."""
+    unknown = next((one for one in references if found[one] is None), None)
     if unknown is not None:
         raise BadInput(
             "resources",
             f"This room has no resource named {unknown}.",
             "Create it with defineResource, or send one that 'room { resources { name } }' lists.",
         )
-    return sorted({key for key in found.values() if key is not None})
+    return tuple(sorted({key for one in references if (key := found[one]) is not None}))
 
 
-async def _find(tx: Transaction, room_id: int, references: Sequence[str]) -> dict[str, int | None]:
+async def find(tx: Transaction, room_id: int, references: Sequence[str]) -> dict[str, int | None]:
     """The key of each of these names or ids, if it is in the room."""
     keys = [ids.key(ids.RESOURCE, one) if ids.is_of(ids.RESOURCE, one) else None for one in references]
     rows = await q.find_resources(tx, room_id=room_id, references=references, ids=keys) if references else []
@@ -215,7 +214,7 @@ async def _room(tx: Transaction, caller: Caller, reference: str | None) -> int:
 async def _locked(tx: Transaction, room_id: int, reference: str) -> tuple[Resource, datetime]:
     """The resource of this name or id, locked, and the moment at which it was."""
     name = validation.key("resource", reference)
-    key = (await _find(tx, room_id, [name]))[name]
+    key = (await find(tx, room_id, [name]))[name]
     if key is None:
         raise NotFound(reference, "'room { resources { name } }' lists the resources; defineResource creates one.")
     row = (await q.lock_resources(tx, resource_ids=[key]))[0]

@@ -4,6 +4,15 @@ select * from objective where id = :objective_id;
 -- name: objectives_by_ids(objective_ids)
 select * from objective where id = any(:objective_ids::bigint[]);
 
+-- name: objectives_with_those_above(objective_ids)
+-- These objectives and all above them, each once.
+with recursive line (id) as (
+  select unnest(:objective_ids::bigint[])
+  union
+  select o.parent_id from line join objective o on o.id = line.id where o.parent_id is not null
+)
+select o.* from line join objective o on o.id = line.id;
+
 -- name: lock_objective(objective_id)^
 -- What completes an objective is looked at under its lock: else two that end its last parts at once would each still see
 -- the part of the other.

@@ -9,6 +9,10 @@ select * from room where name = :name;
 -- what they count stays counted. Claims and renewals don't take this lock.
 select * from room where id = :room_id for no key update;
 
+-- name: lock_room_named(name, room_ids)^
+-- As lock_room, of these rooms, null being all: nobody waits for what somebody locks who may not see it.
+select * from room where name = :name and (:room_ids::bigint[] is null or id = any(:room_ids::bigint[])) for no key update;
+
 -- name: rooms_by_ids(room_ids)
 select * from room where id = any(:room_ids::bigint[]);
 

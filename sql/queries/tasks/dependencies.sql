@@ -5,11 +5,18 @@ values (:task_id, :depends_on_id, :kind, :created_by_id)
 on conflict do nothing
 returning true;
 
--- name: insert_dependencies(task_ids, depends_on_ids, kinds, created_by_id)!
-insert into dependency (task_id, depends_on_id, kind, created_by_id)
-select e.task_id, e.depends_on_id, e.kind, :created_by_id
-  from unnest(:task_ids::bigint[], :depends_on_ids::bigint[], :kinds::text[]) as e (task_id, depends_on_id, kind)
-on conflict do nothing;
+-- name: insert_new_dependencies(task_ids, depends_on_ids, kinds, created_by_ids, blocker_ids, blocks)!
+-- Of tasks that were just made, with what they wait for; those that were there before are waited for by so many more.
+with linked as (
+  insert into dependency (task_id, depends_on_id, kind, created_by_id)
+  select * from unnest(:task_ids::bigint[], :depends_on_ids::bigint[], :kinds::text[], :created_by_ids::bigint[])
+), blocker as (
+  select task.id, asked.tasks
+    from unnest(:blocker_ids::bigint[], :blocks::integer[]) as asked (id, tasks) join task on task.id = asked.id
+   order by task.id
+     for no key update of task
+)
+update task set waited_by = waited_by + blocker.tasks from blocker where task.id = blocker.id;
 
 -- name: delete_dependency(task_id, depends_on_id, kind)$
 -- Answers whether there was one.

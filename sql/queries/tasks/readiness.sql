@@ -212,6 +212,3 @@ with due as (
      for no key update of t skip locked
 )
 update task set ready_notice_due = false from due where task.id = due.id returning task.id;
-
--- name: owe_ready_notices(task_ids)!
-update task set ready_notice_due = true where id = any(:task_ids::bigint[]);

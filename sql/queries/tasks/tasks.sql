@@ -12,39 +12,65 @@ select *, (select name from agent where agent.id = task.assignee_id) as assignee
  where id = :task_id
    for no key update;
 
--- name: intern_requirement(capabilities, resources)$
--- The number of what a task asks for, which comes sorted. The first look takes no lock; what is new is made once.
-with known as (
-  select id from requirement where capabilities = :capabilities::text[] and resources = :resources::bigint[]
+-- name: intern_requirements(requirements)
+-- The numbers of what tasks ask for; each part comes sorted, and none twice. The first look takes no lock; what is new is made
+-- once, and is certain only when this is committed.
+with asked as (
+  select position,
+         array(select jsonb_array_elements_text(requirement -> 'capabilities')) as capabilities,
+         array(select jsonb_array_elements_text(requirement -> 'resources')::bigint) as resources
+    from jsonb_array_elements(:requirements::jsonb) with ordinality as given (requirement, position)
+), known as (
+  select asked.position, requirement.id from asked join requirement using (capabilities, resources)
 ), made as (
   insert into requirement (capabilities, resources)
-  select :capabilities::text[], :resources::bigint[] where not exists (select from known)
+  select capabilities, resources from asked where position not in (select position from known) order by capabilities, resources
   on conflict (capabilities, resources) do update set capabilities = excluded.capabilities
-  returning id
+  returning id, capabilities, resources
 )
-select id from known union all select id from made;
+select position, id, false as new from known
+union all
+select asked.position, made.id, true from made join asked using (capabilities, resources)
+ order by position;
 
--- name: insert_tasks(room_id, creator_id, tasks)
--- All in one statement, in the order given: the clock runs on between them, so that the order is also that of their age.
-insert into task (room_id, creator_id, objective_id, parent_id, title, description, priority, labels, requirement_id,
-                  track, track_order, assignee_id, reviewer_id, role, instructions, not_before, due_at,
-                  estimate_minutes, created_at)
-select :room_id, :creator_id, t.objective_id, t.parent_id, t.title, t.description, t.priority, t.labels,
-       t.requirement_id, t.track, t.track_order, t.assignee_id, t.reviewer_id, t.role, t.instructions, t.not_before,
-       t.due_at, t.estimate_minutes, clock_timestamp()
-  from rows from (jsonb_to_recordset(:tasks::jsonb) as (
-         objective_id bigint, parent_id bigint, title text, description text, priority smallint, labels text[],
+-- name: insert_tasks(room_id, tasks)
+-- All in one statement, with their criteria and key results, in the order given: the clock runs on between them, so that the
+-- order is also that of their age. The room is locked, so what holds them back is known; but for the tracks, which are
+-- settled when all are there.
+with given as (
+  select *
+    from rows from (jsonb_to_recordset(:tasks::jsonb) as (
+         creator_id bigint, objective_id bigint, parent_id bigint, title text, description text, priority smallint, labels text[],
          requirement_id bigint, track text, track_order integer, assignee_id bigint, reviewer_id bigint,
-         role text, instructions text, not_before timestamptz, due_at timestamptz, estimate_minutes integer)) with ordinality as t
- order by t.ordinality
-returning id;
-
--- name: insert_new_criteria(task_ids, positions, texts)!
-insert into criterion (task_id, position, text)
-select * from unnest(:task_ids::bigint[], :positions::integer[], :texts::text[]);
-
--- name: insert_new_key_result_links(task_ids, key_result_ids)!
-insert into task_key_result (task_id, key_result_id) select * from unnest(:task_ids::bigint[], :key_result_ids::bigint[]);
+         role text, instructions text, not_before timestamptz, due_at timestamptz, estimate_minutes integer,
+         open_dependencies integer, waited_by integer, criteria text[], key_results bigint[])) with ordinality
+), made as (
+  insert into task (room_id, creator_id, objective_id, parent_id, title, description, priority, labels, requirement_id,
+                    track, track_order, assignee_id, reviewer_id, role, instructions, not_before, due_at,
+                    estimate_minutes, created_at, open_dependencies, waited_by, waits_for_criteria, waits_for_objective,
+                    waits_for_schedule, ready_notice_due)
+  select room.id, t.creator_id, t.objective_id, t.parent_id, t.title, t.description, t.priority, t.labels, t.requirement_id,
+         t.track, t.track_order, t.assignee_id, t.reviewer_id, t.role, t.instructions, t.not_before, t.due_at,
+         t.estimate_minutes, clock_timestamp(), t.open_dependencies, t.waited_by,
+         room.require_done_criteria and cardinality(t.criteria) = 0, coalesce(objective.in_draft, false),
+         coalesce(t.not_before > now(), false), room.paused and t.assignee_id is not null
+    from given t
+    join room on room.id = :room_id
+    left join objective on objective.id = t.objective_id
+   order by t.ordinality
+  returning *
+), numbered as (
+  select made.id as task_id, given.criteria, given.key_results
+    from (select id, row_number() over (order by id) as ordinality from made) made join given using (ordinality)
+), described as (
+  insert into criterion (task_id, position, text)
+  select task_id, criterion.position, criterion.text
+    from numbered cross join unnest(criteria) with ordinality as criterion (text, position)
+   order by task_id, position
+), linked as (
+  insert into task_key_result (task_id, key_result_id) select task_id, unnest(key_results) from numbered
+)
+select * from made order by id;
 
 -- name: tasks_by_keys(task_ids)
 -- In the order asked for.

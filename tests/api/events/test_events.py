@@ -106,7 +106,7 @@ async def scene(database: Database, database_url: str) -> AsyncGenerator[Scene]:
 
     top = await objective("top", None)
     below = await objective("below", top)
-    number = await q.intern_requirement(database, capabilities=[], resources=[])
+    number = (await q.intern_requirements(database, requirements=[{"capabilities": [], "resources": []}]))[0]["id"]
     tasks = {}
     for title, place in (("in top", top), ("in below", below), ("in none", None)):
         key = await database.fetchval(

@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from db.core import ids
 from db.core.callers import authenticate
 from db.core.database import Database
 from db.core.records import Room
@@ -27,10 +30,15 @@ class Counted:
 
     async def statements(self, document: str, **variables: object) -> list[str]:
         """What a request takes of a server that has done the like before."""
+        for _ in range(2):
+            await self.ask(document, **variables)
         self.sent.clear()
+        await self.ask(document, **variables)
+        return list(self.sent)
+
+    async def ask(self, document: str, **variables: object) -> None:
         answer = await ask(self.database, await authenticate(self.database, self.token), document, **variables)
         assert answer.codes == []
-        return list(self.sent)
 
 
 @pytest.fixture
@@ -48,9 +56,37 @@ async def counted(database_url: str, world: World) -> AsyncGenerator[Counted]:
 async def test_a_heartbeat(counted: Counted, world: World) -> None:
     for _ in range(10):
         await world.task(counted.room)
-    await counted.statements("mutation { claimNextTasks(limit: 10) { task { id } } }")
-    await counted.statements(HEARTBEAT)
-
+    await counted.ask("mutation { claimNextTasks(limit: 10) { task { id } } }")
     sent = await counted.statements(HEARTBEAT)
 
     assert len(sent) <= 4, sent
+
+
+CREATE = "mutation ($input: CreateTaskInput!) { createTask(input: $input) { id title status } }"
+CREATE_MANY = "mutation ($input: CreateTasksInput!) { createTasks(input: $input) { id title status } }"
+
+
+async def test_a_new_task(counted: Counted) -> None:
+    for new in ({}, {"room": counted.room.name}, {"criteria": ["It works"], "capabilities": ["sql"], "labels": ["x"]}):
+        sent = await counted.statements(CREATE, input={"title": "One more", **new})
+
+        assert len(sent) <= 6, sent
+
+
+async def test_a_hundred_new_tasks(counted: Counted, world: World) -> None:
+    goals = [ids.of(ids.OBJECTIVE, (await world.objective(counted.room)).id) for _ in range(5)]
+    blockers = [ids.of(ids.TASK, (await world.task(counted.room)).id) for _ in range(5)]
+
+    def batch(**each: list[Any]) -> dict[str, Any]:
+        given = [{field: values[n % 5] for field, values in each.items()} for n in range(100)]
+        return {"tasks": [{"task": {"title": f"Task {n}"} | new, "ref": str(n)} for n, new in enumerate(given)]}
+
+    plain = batch(criteria=[["It works"]] * 5, capabilities=[[], ["sql"], ["go"], [], []])
+    rich = batch(objective=goals, dependsOn=[[one] for one in blockers], assignee=["worker"] * 5)
+    chain = batch()
+    for before, task in pairwise(chain["tasks"]):
+        task["dependsOnRefs"] = [before["ref"]]
+    for new in (plain, rich, chain):
+        sent = await counted.statements(CREATE_MANY, input=new)
+
+        assert len(sent) <= 12, sent

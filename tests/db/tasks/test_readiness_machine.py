@@ -31,7 +31,7 @@ from db.tasks import (
     task_update,
 )
 from db.tasks.submissions import Submission
-from db.tasks.task_create import NewTask
+from db.tasks.task_create import BatchTask, NewTask
 from tests.invariants import check_what_is_stored
 from tests.size import sized
 
@@ -132,6 +132,42 @@ class Readiness(RuleBasedStateMachine):
         made = self.run(task_create.create(self.database, self.callers[caller], new, None))
         if made is not None:
             self.tasks.append(made.id)
+
+    @rule(
+        items=st.lists(
+            st.fixed_dictionaries(
+                {
+                    "refs": st.lists(st.integers(0, 3), max_size=3),
+                    "depends": st.lists(MANY, max_size=2),
+                    "parent": st.none() | MANY,
+                    "objective": MANY,
+                    "track": st.none() | st.sampled_from(["left", "right"]),
+                    "criteria": st.booleans(),
+                }
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
+    def create_batch(self, items: list[dict[str, Any]]) -> None:
+        """With dependencies on any of the batch, which may be circles."""
+        batch = [
+            BatchTask(
+                task=NewTask(
+                    title="One of many",
+                    depends_on=[self.task(at) for at in item["depends"]] if self.tasks else [],
+                    parent=self.task(item["parent"]) if item["parent"] is not None and self.tasks else None,
+                    objective=self.objective(item["objective"]),
+                    track=item["track"],
+                    criteria=["It works"] if item["criteria"] else [],
+                ),
+                ref=str(place),
+                depends_on_refs=[str(ref) for ref in item["refs"] if ref < len(items)],
+            )
+            for place, item in enumerate(items)
+        ]
+        made = self.run(task_create.create_many(self.database, self.callers[0], f"R{self.room_id}", batch, None))
+        self.tasks += [task.id for task in made or ()]
 
     @rule(parent=MANY, draft=st.booleans())
     def create_objective(self, parent: int, draft: bool) -> None:  # noqa: FBT001  # hypothesis calls it
