@@ -39,6 +39,20 @@ class TaskFilter:
 Columns: TypeAlias = tuple[tuple[str, Any], ...]
 
 
+# Of a search so many texts are looked up by their words. Where more fit, the tasks that are next in the order of the
+# list are tested for them, so many at most: where that many have the words, a page is soon full.
+_LOOKED_UP = 4_000
+_REACH = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Words that are searched for, and the tasks that have them; None where they are too many to be looked up first."""
+
+    words: str
+    found: tuple[int, ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class TaskList:
     """A list that can be paged or counted: a room's tasks or, with `within`, those of some of its objectives."""
@@ -46,6 +60,7 @@ class TaskList:
     room_id: int
     within: tuple[int, ...] | None
     columns: Columns
+    search: Search | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +76,19 @@ class TaskPage:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """A filter, looked up: what it asks of a task's row, and the objectives that it narrows to, if any."""
+    """A filter, looked up: what it asks of a task's row, and the objectives and words that it narrows to, if any."""
 
     columns: Columns
     below: tuple[int, ...] | None
+    search: Search | None
 
     def of(self, room_id: int, within: Sequence[int] | None) -> TaskList:
         """The list of a room, or of objectives in it, narrowed."""
-        if within is not None and self.below is not None:
-            return TaskList(room_id, tuple(sorted(set(within) & set(self.below))), self.columns)
-        return TaskList(room_id, self.below if within is None else tuple(within), self.columns)
+        if within is None:
+            objectives_in_it = self.below
+        else:
+            objectives_in_it = tuple(within if self.below is None else sorted(set(within) & set(self.below)))
+        return TaskList(room_id, objectives_in_it, self.columns, self.search)
 
 
 # A filter to look up: who asks, the room that it is for, and what was said.
@@ -113,11 +131,17 @@ async def narrow(database: Database, caller: Caller, room_id: int, wanted: TaskF
         "priorities": None if priorities is None else validation.items("priorities", priorities),
         "waiting_for_id": await agent(wanted.waiting_for_agent),
         "awaited_by_id": await agent(wanted.awaited_by_agent),
-        "search": None
-        if wanted.search is None
-        else validation.text("search", wanted.search, most=validation.MAX_TITLE),
     }
-    return Narrowing(tuple(columns.items()), below)
+    search = None if wanted.search is None else await _look_up(database, room_id, wanted.search)
+    return Narrowing(tuple(columns.items()), below, search)
+
+
+async def _look_up(database: Database, room_id: int, text: str) -> Search:
+    words = validation.text("search", text, most=validation.MAX_TITLE)
+    row = (await q.look_up_tasks_with_words(database, room_ids=[room_id], words=words, documents=_LOOKED_UP + 1))[0]
+    if row["documents"] > _LOOKED_UP:
+        return Search(words, None)
+    return Search(words, tuple(task_id for task_id in row["task_ids"] or () if task_id is not None))
 
 
 def page_of(found: TaskList, caller: Caller, order: TaskOrder, first: int, after: str | None) -> TaskPage:
@@ -134,50 +158,109 @@ async def pages(database: Database, keys: Sequence[TaskPage]) -> dict[TaskPage, 
     return found
 
 
-def _kind(key: TaskPage) -> tuple[bool, int, TaskOrder, int, Columns]:
-    return key.found.within is None, key.agent_id, key.order, key.first, key.found.columns
+def _kind(key: TaskPage) -> tuple[bool, int, TaskOrder, int, Columns, tuple[str, bool] | None]:
+    search = key.found.search
+    words = None if search is None else (search.words, search.found is None)
+    return key.found.within is None, key.agent_id, key.order, key.first, key.found.columns, words
 
 
 async def _pages(database: Database, alike: Sequence[TaskPage]) -> dict[TaskPage, Page[Task]]:
-    of_rooms, agent_id, order, first, columns = _kind(alike[0])
-    places = [_place(order, key.after) for key in alike]
-    after: dict[str, Any] = {name: [place[at] for place in places] for at, name in enumerate(_PLACE)}
-    rows = await (q.list_tasks_of_rooms if of_rooms else q.list_tasks_of_objectives)(
-        database,
-        **_where([key.found for key in alike]),
-        **after,
-        agent_id=agent_id,
-        **dict(columns),
-        task_order=order.value,
-        most=first + 1,
-    )
-    grouped: dict[int, list[Task]] = defaultdict(list)
-    for row in rows:
-        grouped[row["position"]].append(Task.of(row))
-    found = {}
-    for position, key in enumerate(alike, start=1):
-        tasks = in_order(grouped[position], order, agent_id)[: first + 1]
+    one = alike[0]
+    search, order, agent_id, first = one.found.search, one.order, one.agent_id, one.first
+    if one.found.within is None and search is not None and search.found is None:
+        found = await _tested(database, alike, search.words)
+    else:
+        found = await _read(database, alike)
+    pages = {}
+    for key, tasks in found.items():
+        items = in_order(tasks, order, agent_id)[: first + 1]
         resumed = key.after is not None
-        found[key] = Page.of(tasks, first, lambda task: _cursor(task, order, agent_id), resumed=resumed)
+        pages[key] = Page.of(items, first, lambda task: _cursor(task, order, agent_id), resumed=resumed)
+    return pages
+
+
+async def _tested(database: Database, alike: Sequence[TaskPage], words: str) -> dict[TaskPage, list[Task]]:
+    """What comes next in each list and has the words: where that is far away, it is looked up after all."""
+    found = await _read(database, alike, tested_for=words)
+    short = [key for key in alike if len(found[key]) <= key.first]
+    if not short:
+        return found
+    columns = dict(short[0].found.columns)
+    lengths = await q.count_tasks_of_rooms(database, **_where([key.found for key in short]), **columns, most=_REACH + 1)
+    far_away = [short[row["position"] - 1] for row in lengths if row["tasks"] > _REACH]
+    return found | (await _read(database, far_away) if far_away else {})
+
+
+async def _read(
+    database: Database, alike: Sequence[TaskPage], *, tested_for: str | None = None
+) -> dict[TaskPage, list[Task]]:
+    """The tasks of each page, in no order, and one more if there is one."""
+    one = alike[0]
+    places = [_place(one.order, key.after) for key in alike]
+    after: dict[str, Any] = {name: [place[at] for place in places] for at, name in enumerate(_PLACE)}
+    page = {
+        **after,
+        **dict(one.found.columns),
+        "agent_id": one.agent_id,
+        "task_order": one.order.value,
+        "most": one.first + 1,
+        "search": tested_for,
+        "reach": None if tested_for is None else _REACH,
+    }
+    lists = [key.found for key in alike]
+    rows: Sequence[Any]
+    if tested_for is None and one.found.search is not None:
+        rows = await q.list_tasks_with_words(database, **_where_words(lists), **page)
+    elif one.found.within is None:
+        rows = await q.list_tasks_of_rooms(database, **_where(lists), **page)
+    else:
+        rows = await q.list_tasks_of_objectives(database, **_where(lists), **page)
+    found: dict[TaskPage, list[Task]] = {key: [] for key in alike}
+    for row in rows:
+        found[alike[row["position"] - 1]].append(Task.of(row))
     return found
 
 
 async def counts(database: Database, keys: Sequence[TaskList]) -> dict[TaskList, int]:
     """How many there are in all in each list; one statement for all that are narrowed alike."""
     found: dict[TaskList, int] = {}
-    for of_rooms, columns in dict.fromkeys((key.within is None, key.columns) for key in keys):
-        alike = [key for key in keys if (key.within is None, key.columns) == (of_rooms, columns)]
-        count = q.count_tasks_of_rooms if of_rooms else q.count_tasks_of_objectives
-        for row in await count(database, **_where(alike), **dict(columns)):
+    by_kind: dict[Any, list[TaskList]] = defaultdict(list)
+    for key in keys:
+        by_kind[key.within is None, key.columns, key.search and key.search.words].append(key)
+    for (of_rooms, columns, words), alike in by_kind.items():
+        rows: Sequence[Any]
+        if words is not None:
+            rows = await q.count_tasks_with_words(database, **_where_words(alike), **dict(columns))
+        elif of_rooms:
+            rows = await q.count_tasks_of_rooms(database, **_where(alike), **dict(columns), most=None)
+        else:
+            rows = await q.count_tasks_of_objectives(database, **_where(alike), **dict(columns))
+        for row in rows:
             found[alike[row["position"] - 1]] = row["tasks"]
     return found
 
 
 def _where(alike: Sequence[TaskList]) -> dict[str, Any]:
-    """Their rooms, and objectives if any: arrays in an array must be of one length, so each goes as its text."""
-    rooms_of = {"room_ids": [one.room_id for one in alike]}
-    withins = ["{" + ",".join(map(str, one.within)) + "}" for one in alike if one.within is not None]
-    return rooms_of | {"withins": withins} if withins else rooms_of
+    """Their rooms, and objectives if any."""
+    withins = [_as_text(one.within) for one in alike if one.within is not None]
+    return {"room_ids": [one.room_id for one in alike]} | ({"withins": withins} if withins else {})
+
+
+def _where_words(alike: Sequence[TaskList]) -> dict[str, Any]:
+    """Their rooms, objectives if any, and the tasks that have been looked up."""
+    searches = [one.search for one in alike if one.search is not None]
+    return {
+        "room_ids": [one.room_id for one in alike],
+        "withins": [_as_text(one.within) for one in alike],
+        "words": searches[0].words,
+        "founds": [_as_text(search.found) for search in searches],
+        "documents": None,
+    }
+
+
+def _as_text(keys: Sequence[int] | None) -> str | None:
+    """Keys as Postgres writes an array: arrays in an array must be of one length, so each goes as its text."""
+    return None if keys is None else "{" + ",".join(map(str, keys)) + "}"
 
 
 async def offered(database: Database, caller: Caller, room: str | None, first: int) -> list[Task]:

@@ -1,5 +1,4 @@
--- What list_tasks_* and count_tasks_* are narrowed by, of task t in its room. What the text is searched for is looked up
--- once, by index.
+-- What list_tasks_* and count_tasks_* are narrowed by, of task t in its room, but for the words that are searched for.
 (:statuses::text[] is null or t.status = any(:statuses::text[]))
 and (:ready::boolean is null or :ready::boolean = (t.ready and not room.paused
           and t.requirement_id in (select id from available_requirement)))
@@ -18,16 +17,6 @@ and (:awaited_by_id::bigint is null
           select from dependency d join task w on w.id = d.task_id
            where d.depends_on_id = t.id and d.kind = 'BLOCKS' and w.assignee_id = :awaited_by_id::bigint
              and w.status not in ('DONE', 'CANCELLED')))
-and (:search::text is null
-     or t.id in (
-          select coalesce(c.task_id, d.id)
-            from search_document d
-            left join comment c on d.letter = 'C' and c.id = d.id
-           where d.letter in ('T', 'C')
-             and d.words @@ (search_query(:search::text) && (
-                   select string_agg(format('%L', search_scope(noun, asked_room, null, null)), ' | ')::tsquery
-                     from unnest(array['T', 'C']) as noun, unnest(:room_ids::bigint[]) as asked_room))
-             and (d.letter = 'T' or c.task_id is not null)))
 and (:statuses::text[] is not null or t.finished_at is null or t.objective_id is null
      or not exists (
           select from objective o

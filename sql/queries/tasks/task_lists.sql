@@ -1,6 +1,6 @@
--- name: list_tasks_of_rooms(room_ids, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, task_order, most)
--- A page for each room. For each order there is a branch that walks an index in that order; those of the other orders are
--- never run.
+-- name: list_tasks_of_rooms(room_ids, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, task_order, reach, most)
+-- A page for each room, in an order that an index holds. A search tests the nearest so many for its words.
+-- nullable: reach
 select asked.position, page.*
   from unnest(:room_ids::bigint[], :after_turns::bigint[], :after_priorities::bigint[],
               :after_waited_bys::bigint[], :after_times::timestamptz[], :after_ids::bigint[])
@@ -14,29 +14,17 @@ select asked.position, page.*
         and
         -- include: task_filter
    )
-   -- include: tasks_by_claim
-   union all
-   (select m.*
-      from matching m
-     where :task_order::text = 'CREATED'
-       and (m.created_at, m.id) > (coalesce(asked.after_time, '-infinity'), coalesce(asked.after_id, 0))
-     order by m.created_at, m.id
-     limit :most::integer)
-   union all
-   (select m.*
-      from matching m
-     where :task_order::text = 'UPDATED'
-       and (m.updated_at, m.id) < (coalesce(asked.after_time, 'infinity'), coalesce(asked.after_id, 0))
-     order by m.updated_at desc, m.id desc
-     limit :most::integer)
+   -- include: page_of_tasks
  ) page;
 
--- name: list_tasks_of_objectives(room_ids, withins, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, task_order, most)
+-- name: list_tasks_of_objectives(room_ids, withins, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, task_order, reach, most)
 -- As list_tasks_of_rooms, of some objectives each, found by their index.
+-- nullable: reach
 select asked.position, page.*
   from unnest(:room_ids::bigint[], :withins::text[], :after_turns::bigint[], :after_priorities::bigint[],
               :after_waited_bys::bigint[], :after_times::timestamptz[], :after_ids::bigint[])
-       with ordinality as asked (room_id, within, after_turn, after_priority, after_waited_by, after_time, after_id, position)
+       with ordinality as asked (
+         room_id, within, after_turn, after_priority, after_waited_by, after_time, after_id, position)
   join room on room.id = asked.room_id
  cross join lateral (
    with matching as not materialized (
@@ -46,37 +34,56 @@ select asked.position, page.*
         and
         -- include: task_filter
    )
-   -- include: tasks_by_claim
-   union all
-   (select m.*
-      from matching m
-     where :task_order::text = 'CREATED'
-       and (asked.after_id is null or (m.created_at, m.id) > (asked.after_time, asked.after_id))
-     order by m.created_at, m.id
-     limit :most::integer)
-   union all
-   (select m.*
-      from matching m
-     where :task_order::text = 'UPDATED'
-       and (asked.after_id is null or (m.updated_at, m.id) < (asked.after_time, asked.after_id))
-     order by m.updated_at desc, m.id desc
-     limit :most::integer)
+   -- include: page_of_tasks
  ) page;
 
--- name: count_tasks_of_rooms(room_ids, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search)
--- The filter of list_tasks_of_rooms, counted.
+-- name: list_tasks_with_words(room_ids, withins, founds, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents, search, task_order, reach, most)
+-- As list_tasks_of_rooms, of tasks that have been looked up already or, where `founds` has null, are now. Where `withins`
+-- has null, of whatever objective.
+-- nullable: documents, reach
+select asked.position, page.*
+  from unnest(:room_ids::bigint[], :withins::text[],
+              :founds::text[], :after_turns::bigint[], :after_priorities::bigint[], :after_waited_bys::bigint[], :after_times::timestamptz[], :after_ids::bigint[])
+       with ordinality as asked (
+         room_id, within, found, after_turn, after_priority, after_waited_by, after_time, after_id, position)
+  join room on room.id = asked.room_id
+ cross join lateral (
+   -- include: found_tasks
+ ) found
+ cross join lateral (
+   with matching as not materialized (
+     select t.*
+       from unnest(found.ids) as one (id)
+      cross join lateral (
+        -- include: task_by_id
+      ) t
+      where t.room_id = asked.room_id
+        and (asked.within is null or t.objective_id = any(asked.within::bigint[]))
+        and
+        -- include: task_filter
+   )
+   -- include: page_of_tasks
+ ) page;
+
+-- name: count_tasks_of_rooms(room_ids, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, most)
+-- The filter of list_tasks_of_rooms, counted, up to so many.
+-- nullable: most
 select asked.position, counted.tasks
   from unnest(:room_ids::bigint[]) with ordinality as asked (room_id, position)
   join room on room.id = asked.room_id
  cross join lateral (
    select count(*) as tasks
-     from task t
-    where t.room_id = asked.room_id
-      and
-      -- include: task_filter
+     from (
+       select
+         from task t
+        where t.room_id = asked.room_id
+          and
+          -- include: task_filter
+        limit :most::integer
+     ) t
  ) counted;
 
--- name: count_tasks_of_objectives(room_ids, withins, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search)
+-- name: count_tasks_of_objectives(room_ids, withins, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id)
 -- The filter of list_tasks_of_objectives, counted.
 select asked.position, counted.tasks
   from unnest(:room_ids::bigint[], :withins::text[]) with ordinality as asked (room_id, within, position)
@@ -88,6 +95,36 @@ select asked.position, counted.tasks
       and
       -- include: task_filter
  ) counted;
+
+-- name: count_tasks_with_words(room_ids, withins, founds, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents)
+-- The filter of list_tasks_with_words, counted.
+-- nullable: documents
+select asked.position, counted.tasks
+  from unnest(:room_ids::bigint[], :withins::text[], :founds::text[])
+       with ordinality as asked (room_id, within, found, position)
+  join room on room.id = asked.room_id
+ cross join lateral (
+   -- include: found_tasks
+ ) found
+ cross join lateral (
+   select count(*) as tasks
+     from unnest(found.ids) as one (id)
+    cross join lateral (
+      -- include: task_by_id
+    ) t
+    where t.room_id = asked.room_id
+      and (asked.within is null or t.objective_id = any(asked.within::bigint[]))
+      and
+      -- include: task_filter
+ ) counted;
+
+-- name: look_up_tasks_with_words(room_ids, words, documents)
+-- nullable: task_ids
+select asked.position, looked_up.documents, looked_up.task_ids
+  from unnest(:room_ids::bigint[]) with ordinality as asked (room_id, position)
+ cross join lateral (
+   -- include: tasks_with_words
+ ) looked_up;
 
 -- name: offered_tasks(room_id, agent_id, most)
 -- What claim_next would take, best first, without taking it.

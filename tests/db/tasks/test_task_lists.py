@@ -214,12 +214,12 @@ async def test_statements_and_python_sort_tasks_alike(scene: Scene) -> None:
     )
     nothing = await task_lists.narrow(scene.database, scene.ann, scene.room.id, TaskFilter())
     anywhere = {f"after_{part}": [None] for part in ("turns", "priorities", "waited_bys", "times", "ids")}
-    everything = {"room_ids": [scene.room.id], **anywhere, **dict(nothing.columns), "most": 200}
+    everything = {"room_ids": [scene.room.id], **anywhere, **dict(nothing.columns), "search": None, "reach": None}
 
     for caller in (scene.ann, scene.bob):
         for order in ORDERS:
             rows = await q.list_tasks_of_rooms(
-                scene.database, **everything, agent_id=caller.agent_id, task_order=order.value
+                scene.database, **everything, agent_id=caller.agent_id, task_order=order.value, most=200
             )
             listed = [Task.of(row) for row in rows]
             assert len(listed) == 24
