@@ -1,6 +1,6 @@
 """Comments on tasks and objectives: the running log of the work."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -50,10 +50,7 @@ async def write(
     handoff: NewHandoff | None = None,
 ) -> Comment:
     """Add a comment to a task or an objective, log it, and notify the agents that it mentions."""
-    mentioned: tuple[int, ...] = ()
-    if author is not None:
-        named = await mention_resolution.read(body)
-        mentioned = (await mention_resolution.mentioned(tx, room_id, named)).agents
+    mentioned = () if author is None else await mentions_of(tx, room_id, body)
     row = await q.insert_comment(
         tx,
         room_id=room_id,
@@ -68,17 +65,37 @@ async def write(
         mentions=mentioned,
     )
     comment = Comment.of(row)
-    tx.append_event(
-        room_id,
-        EventKind.COMMENT_ADDED,
-        actor=author,
-        task=task,
-        objective=objective,
-        data={"comment": ids.of(ids.COMMENT, comment.id), "kind": kind.value},
-    )
+    _append_event(tx, comment.id, kind, room_id, author, task, objective)
     if mentioned:
         await _notify_mentioned(tx, comment)
     return comment
+
+
+async def submission_written(
+    tx: Transaction, comment_id: int, task: Task, author: int, mentioned: Sequence[int]
+) -> None:
+    """Log the comment with the task's result, which was written with it, and notify the agents that it mentions."""
+    _append_event(tx, comment_id, CommentKind.SUBMISSION, task.room_id, author, task.id, None)
+    if mentioned:
+        await _notify_mentioned(tx, Comment.of(required(await q.comment_by_id(tx, comment_id=comment_id))))
+
+
+async def mentions_of(tx: Transaction, room_id: int, body: str) -> tuple[int, ...]:
+    """The members whom a text mentions."""
+    return (await mention_resolution.mentioned(tx, room_id, await mention_resolution.read(body))).agents
+
+
+def _append_event(
+    tx: Transaction,
+    comment_id: int,
+    kind: CommentKind,
+    room_id: int,
+    author: int | None,
+    task: int | None,
+    objective: int | None,
+) -> None:
+    data = {"comment": ids.of(ids.COMMENT, comment_id), "kind": kind.value}
+    tx.append_event(room_id, EventKind.COMMENT_ADDED, actor=author, task=task, objective=objective, data=data)
 
 
 async def _notify_mentioned(tx: Transaction, comment: Comment) -> None:

@@ -67,21 +67,27 @@ async def parts_changed(tx: Transaction, objective_id: int, actor: int | None, *
     One that was done by hand may have key results that fall short, and stays done until there is new work, or, as
     `measure_opened` says, a key result was added or falls short again.
     """
-    at: int | None = objective_id
-    while at is not None:
-        objective = Objective.of(required(await q.lock_objective(tx, objective_id=at)))
-        parts = await q.completion_of(tx, objective_id=at)
+    line = await q.objectives_up_with_parts(tx, objective_id=objective_id)
+    while line:
+        parts, *line = line
+        objective = Objective.of(parts)
         complete = parts["has_part"] and not parts["has_open_work"] and not parts["has_open_key_result"]
-        opened = parts["has_open_work"] or (measure_opened and at == objective_id)
+        opened = parts["has_open_work"] or (measure_opened and objective.id == objective_id)
         if objective.status is ObjectiveStatus.ACTIVE and complete and not objective.standing:
-            await q.set_objective_status(tx, objective_id=at, status=ObjectiveStatus.DONE)
-            tx.append_event(objective.room_id, EventKind.OBJECTIVE_FINISHED, actor=actor, objective=at)
+            await q.set_objective_status(tx, objective_id=objective.id, status=ObjectiveStatus.DONE)
+            tx.append_event(objective.room_id, EventKind.OBJECTIVE_FINISHED, actor=actor, objective=objective.id)
         elif objective.status is ObjectiveStatus.DONE and opened:
-            await q.set_objective_status(tx, objective_id=at, status=ObjectiveStatus.ACTIVE)
+            await q.set_objective_status(tx, objective_id=objective.id, status=ObjectiveStatus.ACTIVE)
             data = {"changes": {"status": ObjectiveStatus.ACTIVE.value}}
-            tx.append_event(objective.room_id, EventKind.OBJECTIVE_UPDATED, actor=actor, objective=at, data=data)
-            await unarchive(tx, objective.room_id, [at], actor)
-        at = objective.parent_id
+            tx.append_event(
+                objective.room_id, EventKind.OBJECTIVE_UPDATED, actor=actor, objective=objective.id, data=data
+            )
+            await unarchive(tx, objective.room_id, [objective.id], actor)
+        else:
+            continue
+        if objective.parent_id is not None:
+            # The parts of those above are others now.
+            line = await q.objectives_up_with_parts(tx, objective_id=objective.parent_id)
 
 
 async def archive(tx: Transaction, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:

@@ -8,7 +8,7 @@ from db.core.records import Artifact, Task
 from db.core.transaction import Transaction
 
 # Artifacts with which work leaves the room, and how they are called in a sentence.
-_SHIPPED = {
+SHIPPED = {
     ArtifactKind.PULL_REQUEST: "pull request",
     ArtifactKind.DEPLOY: "deploy",
     ArtifactKind.RELEASE: "release",
@@ -31,9 +31,9 @@ async def shipped(tx: Transaction, task: Task, author: str) -> None:
     """Tell #shipping of the task that is DONE, if it put something out: with links to it."""
     artifacts = map(Artifact.of, await q.artifacts_of(tx, task_ids=[task.id]))
     links = [
-        " ".join(filter(None, (f"- {_SHIPPED[one.kind]}:", one.title, one.url)))
+        " ".join(filter(None, (f"- {SHIPPED[one.kind]}:", one.title, one.url)))
         for one in artifacts
-        if one.kind in _SHIPPED
+        if one.kind in SHIPPED
     ]
     if links:
         head = f"{ids.of(ids.TASK, task.id)} '{task.title}' by {author} is done."

@@ -33,12 +33,16 @@ def refuse_repeated(references: Sequence[str], form: str) -> None:
         raise BadInput("criteria", f"criteria names a criterion twice: send one {form} for each.")
 
 
-async def with_said(tx: Transaction, task: Task, said: Mapping[str, T]) -> list[tuple[Criterion, T | None]]:
+async def of_task(tx: Transaction, task: Task) -> list[Criterion]:
+    """The criteria of the task, in their order."""
+    return [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
+
+
+def with_said(task: Task, criteria: Sequence[Criterion], said: Mapping[str, T]) -> list[tuple[Criterion, T | None]]:
     """The criteria of the task, each with what is said of it under its id.
 
     Of an id that is none of theirs: a refusal whose hint says which there are.
     """
-    criteria = [Criterion.of(row) for row in await q.criteria_of(tx, task_id=task.id)]
     known = {criterion.id for criterion in criteria}
     by_key = {}
     for reference, one in said.items():

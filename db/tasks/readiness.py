@@ -37,10 +37,17 @@ async def leave_track(tx: Transaction, task_id: int) -> None:
     await q.leave_track(tx, task_id=task_id)
 
 
-async def task_ended(tx: Transaction, task: Task, actor: int | None) -> None:
-    """The task is done or cancelled: whatever waited for it waits for one thing less."""
-    await q.shift_blockers(tx, task_id=task.id, by=-1)
-    _notify(tx, await q.shift_dependents(tx, task_id=task.id, by=-1), actor, cleared_by=task)
+async def task_ended(
+    tx: Transaction, task: Task, actor: int | None, *, has_blockers: bool = True, has_dependents: bool = True
+) -> None:
+    """The task is done or cancelled: whatever waited for it waits for one thing less.
+
+    False is said by those who know, under the room's lock, that there is no such edge.
+    """
+    if has_blockers:
+        await q.shift_blockers(tx, task_id=task.id, by=-1)
+    if has_dependents:
+        _notify(tx, await q.shift_dependents(tx, task_id=task.id, by=-1), actor, cleared_by=task)
     if task.track is not None:
         await _settle_track(tx, task.room_id, task.objective_id, task.track, actor, task)
 

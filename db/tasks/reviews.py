@@ -177,7 +177,7 @@ async def _judge_criteria(tx: Transaction, task: Task, new: NewReview) -> list[C
 
     Approving accepts those left out, and is refused while one is not accepted.
     """
-    judged = await criteria.with_said(tx, task, {one.id: one for one in new.criteria})
+    judged = criteria.with_said(task, await criteria.of_task(tx, task), {one.id: one for one in new.criteria})
     refused = [replace(one, verdict_note=said.note) for one, said in judged if said is not None and not said.accepted]
     approves = new.verdict is Verdict.APPROVED
     if approves and refused:

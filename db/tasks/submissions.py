@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn, TypedDict
 
 from db.conversation import comments, messages
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import ArtifactKind, CommentKind, EventKind, InboxKind, WaitKind
+from db.core.enums import ArtifactKind, EventKind, InboxKind
 from db.core.errors import BadInput, CriteriaUnmet, NotReady, ReviewRequired
 from db.core.queries import q, required
-from db.core.records import Agent, Task
+from db.core.records import Agent, Task, Wait
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources
@@ -65,20 +66,16 @@ async def submit(
 ) -> Task:
     """Hand the task in for review: its lease ends, it keeps its owner, and its reviewer is told."""
     submission.checked()
-    locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text())
+    locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text(), to_end=True)
     async with locked as (tx, _room, held):
         await require_holder(tx, held, caller)
         task = held.task
-        await _hand_in(tx, caller, held, submission)
+        said = await _said(tx, caller, held, submission)
         await q.forget_verdicts(tx, task_id=task.id)
         reviewer = await _reviewer(tx, caller, task)
-        submitted = Task.of(
-            required(
-                await q.submit_task(
-                    tx, task_id=task.id, result=submission.summary, reviewer_id=reviewer.id if reviewer else None
-                )
-            )
-        )
+        row = required(await q.submit_task(tx, reviewer_id=reviewer.id if reviewer else None, **said))
+        await comments.submission_written(tx, row["comment_id"], task, caller.agent_id, said["mentions"])
+        submitted = Task.of(row)
         await resources.release(tx, held.holds, caller.agent_id, worked=True)
         tx.append_task_event(
             EventKind.TASK_SUBMITTED,
@@ -104,24 +101,30 @@ async def complete(
 ) -> Task:
     """Finish the task, in a room that asks for no review; whatever waited for it waits no more."""
     submission.checked()
-    locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text())
+    locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text(), to_end=True)
     async with locked as (tx, room, held):
         await require_holder(tx, held, caller)
         task = held.task
         if room.require_review:
             raise ReviewRequired(task=held.id)
-        await _hand_in(tx, caller, held, submission)
-        done = Task.of(required(await q.complete_task(tx, task_id=task.id, result=submission.summary)))
+        said = await _said(tx, caller, held, submission)
+        row = required(await q.complete_task(tx, **said))
+        await comments.submission_written(tx, row["comment_id"], task, caller.agent_id, said["mentions"])
+        done, parts = Task.of(row), required(held.parts)
         data = {"result": submission.summary, "fence": task.fence}
         tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, data)
         # What follows from it stands behind it in the log.
-        await readiness.task_ended(tx, done, caller.agent_id)
-        await leaving.end_subagents(tx, [task.id], caller.agent_id)
+        edges = {"has_blockers": parts.has_blockers, "has_dependents": parts.has_dependents}
+        await readiness.task_ended(tx, done, caller.agent_id, **edges)
+        if row["has_subagents"]:
+            await leaving.end_subagents(tx, [task.id], caller.agent_id)
         await resources.release(tx, held.holds, caller.agent_id, worked=True)
         if task.objective_id is not None:
             await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
-        await announcements.shipped(tx, done, caller.name)
-        return Task.of(required(await q.task_by_id(tx, task_id=task.id)))
+        ships = any(artifact.kind in announcements.SHIPPED for artifact in submission.artifacts)
+        if ships or row["has_older_artifacts"]:
+            await announcements.shipped(tx, done, caller.name)
+        return done
 
 
 async def _reviewer(tx: Transaction, caller: Caller, task: Task) -> Agent | None:
@@ -131,34 +134,49 @@ async def _reviewer(tx: Transaction, caller: Caller, task: Task) -> Agent | None
     return (await agents.by_ids(tx, [task.reviewer_id]))[task.reviewer_id]
 
 
-async def _hand_in(tx: Transaction, caller: Caller, held: Held, submission: Submission) -> None:
-    """Check that all that must hold does, and keep the evidence, the artifacts and the summary."""
-    task = held.task
-    # The room's lock keeps others from adding a subtask meanwhile.
-    await refuse_open_subtasks(tx, task)
-    results = await criteria.with_said(tx, task, {result.id: result for result in submission.criteria})
+class _Said(TypedDict):
+    """What the statements that end or submit a task keep of a submission."""
+
+    task_id: int
+    author_id: int
+    result: str
+    mentions: Sequence[int]
+    kinds: Sequence[str]
+    urls: Sequence[str]
+    titles: Sequence[str]
+    criterion_ids: Sequence[int]
+    evidence: Sequence[str]
+
+
+async def _said(tx: Transaction, caller: Caller, held: Held, submission: Submission) -> _Said:
+    """What is to be kept, once all holds that must."""
+    task, parts = held.task, required(held.parts)
+    if parts.open_subtasks:
+        _refuse_open_subtasks(task, parts.open_subtasks)
+    results = criteria.with_said(task, parts.criteria, {result.id: result for result in submission.criteria})
     met = {criterion.id: result.evidence for criterion, result in results if result is not None and result.met}
     unmet = [ids.of(ids.CRITERION, criterion.id) for criterion, _ in results if criterion.id not in met]
     if unmet:
         raise CriteriaUnmet(task=held.id, unmet=unmet)
-    if met:
-        await q.meet_criteria(tx, criterion_ids=list(met), evidence=list(met.values()))
-    if submission.artifacts:
-        await q.insert_artifacts(
-            tx,
-            task_id=task.id,
-            kinds=[artifact.kind for artifact in submission.artifacts],
-            urls=[artifact.url for artifact in submission.artifacts],
-            titles=[artifact.title for artifact in submission.artifacts],
-        )
-    await comments.write(
-        tx, task.room_id, CommentKind.SUBMISSION, submission.summary, author=caller.agent_id, task=task.id
-    )
+    return {
+        "task_id": task.id,
+        "author_id": caller.agent_id,
+        "result": submission.summary,
+        "mentions": await comments.mentions_of(tx, task.room_id, submission.summary),
+        "kinds": [artifact.kind for artifact in submission.artifacts],
+        "urls": [artifact.url for artifact in submission.artifacts],
+        "titles": [artifact.title for artifact in submission.artifacts],
+        "criterion_ids": list(met),
+        "evidence": list(met.values()),
+    }
 
 
 async def refuse_open_subtasks(tx: Transaction, task: Task) -> None:
     """NOT_READY where a subtask is unfinished: a task is not done before its parts are."""
-    found = (await waits.waits_of(tx, [task]))[task.id]
-    subtasks = [wait for wait in found if wait.kind is WaitKind.SUBTASK]
-    if subtasks:
-        raise NotReady(task=ids.of(ids.TASK, task.id), waiting_on=waits.facts(subtasks))
+    found = waits.subtasks(await q.unfinished_subtasks(tx, task_ids=[task.id]))
+    if found:
+        _refuse_open_subtasks(task, found)
+
+
+def _refuse_open_subtasks(task: Task, found: Sequence[Wait]) -> NoReturn:
+    raise NotReady(task=ids.of(ids.TASK, task.id), waiting_on=waits.facts(found))

@@ -8,13 +8,23 @@ from db.conversation.comments import preserve_late_text
 from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import TaskStatus
+from db.core.enums import Role, TaskStatus
 from db.core.errors import BadInput, NotFound, NotHolder, StaleLease, WrongStatus
 from db.core.queries import q
-from db.core.records import Room, Task
+from db.core.records import Criterion, Room, Task, Wait
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
-from db.rooms import rooms
+from db.tasks import waits
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What decides whether a task may end, and what follows: the waits are those for its open subtasks."""
+
+    criteria: Sequence[Criterion]
+    open_subtasks: Sequence[Wait]
+    has_blockers: bool
+    has_dependents: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class Held:
     lease_runs: bool
     by_caller: bool
     text: str
+    parts: Parts | None = None
 
     @property
     def holds(self) -> dict[int, int]:
@@ -48,26 +59,48 @@ async def locked_task(
 
 @asynccontextmanager
 async def locked_room_and_task(
-    database: Database, caller: Caller, reference: str, *, fence: int | None = None, text: str = ""
+    database: Database,
+    caller: Caller,
+    reference: str,
+    *,
+    fence: int | None = None,
+    text: str = "",
+    to_end: bool = False,
 ) -> AsyncGenerator[tuple[Transaction, Room, Held]]:
     """As `locked_task`, with the room locked before: for what changes what tasks wait for, or the goal tree's shape.
+
+    `to_end`: with its parts, for an act that ends it.
 
     The room comes first in every transaction, then tasks and objectives, then what they hold, the inboxes, and the log.
     """
     async with preserve_late_text(database, caller), database.transaction() as tx:
-        found = await find_task(tx, caller, reference)
-        caller.must_work(found.room_id, reference)
-        room = await rooms.lock(tx, found.room_id)
-        yield tx, room, await hold(tx, caller, reference, fence=fence, text=text)
+        if caller.role is Role.OBSERVER:
+            # Whoever may not change it doesn't hold up those who do.
+            caller.must_work((await find_task(tx, caller, reference)).room_id, reference)
+        key = ids.key(ids.TASK, reference)
+        room = await q.lock_room_of_task(tx, task_id=key, room_ids=caller.visible_rooms)
+        if room is None:
+            raise NotFound(reference)
+        yield tx, Room.of(room), await hold(tx, caller, reference, fence=fence, text=text, to_end=to_end)
 
 
-async def hold(tx: Transaction, caller: Caller, reference: str, *, fence: int | None = None, text: str = "") -> Held:
+async def hold(
+    tx: Transaction,
+    caller: Caller,
+    reference: str,
+    *,
+    fence: int | None = None,
+    text: str = "",
+    to_end: bool = False,
+) -> Held:
     """Lock the task for a write by anyone who works in its room.
 
     STALE_LEASE where the write is the late one of a claim that is over: it carries an older fence, or it is its
     holder's after the lease ran out. `text` is what it says, which is then kept.
     """
-    row = await q.lock_task(tx, task_id=ids.key(ids.TASK, reference))
+    key = ids.key(ids.TASK, reference)
+    ending = await q.lock_task_to_end(tx, task_id=key) if to_end else None
+    row = ending if to_end else await q.lock_task(tx, task_id=key)
     if row is None:
         raise NotFound(reference)
     caller.must_work(row["room_id"], reference)
@@ -78,7 +111,17 @@ async def hold(tx: Transaction, caller: Caller, reference: str, *, fence: int | 
     if (fence is not None and fence < task.fence) or (mine and not row["lease_runs"]):
         holder = row["assignee_name"] if row["lease_runs"] else None
         raise StaleLease(task=ids.of(ids.TASK, task.id), fence=task.fence, holder=holder, text=text)
-    return Held(task, row["assignee_name"], row["lease_runs"], mine, text)
+    parts = (
+        None
+        if ending is None
+        else Parts(
+            [Criterion.of(one) for one in ending["criteria"]],
+            waits.subtasks(ending["open_subtasks"]),
+            ending["has_blockers"],
+            ending["has_dependents"],
+        )
+    )
+    return Held(task, row["assignee_name"], row["lease_runs"], mine, text, parts)
 
 
 async def require_holder(tx: Transaction, held: Held, caller: Caller) -> None:

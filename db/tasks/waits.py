@@ -1,6 +1,6 @@
 """What tasks wait for, for people and agents to read: the facts behind the stored `ready`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,10 +23,9 @@ async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[in
     keys = [task.id for task in unfinished]
     blocked = partial(_on_task, WaitKind.DEPENDENCY, "{} is unfinished")
     behind = partial(_on_task, WaitKind.TRACK, "{} comes before it on its track")
-    incomplete = partial(_on_task, WaitKind.SUBTASK, "its subtask {} is unfinished")
     blockers = grouped(await q.open_blockers(on, task_ids=keys), "task_id", blocked)
     ahead = grouped(await q.ahead_on_tracks(on, task_ids=keys), "task_id", behind)
-    subtasks = grouped(await q.unfinished_subtasks(on, task_ids=keys), "task_id", incomplete)
+    subtasks = grouped(await q.unfinished_subtasks(on, task_ids=keys), "task_id", _incomplete)
     drafted = sorted({task.objective_id for task in unfinished if task.waits_for_objective and task.objective_id})
     drafts = {row["asked"]: row for row in await q.drafts_above(on, objective_ids=drafted)}
     lacking = await resources.unavailable(
@@ -48,6 +47,11 @@ async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[in
     }
 
 
+def subtasks(rows: Iterable[Mapping[str, Any]]) -> list[Wait]:
+    """The waits for these subtasks, which are unfinished."""
+    return [_incomplete(row) for row in rows]
+
+
 def facts(waits: Sequence[Wait]) -> list[Mapping[str, object]]:
     """As they stand in a refusal."""
     return [wait.facts() for wait in waits]
@@ -55,6 +59,9 @@ def facts(waits: Sequence[Wait]) -> list[Mapping[str, object]]:
 
 def _on_task(kind: WaitKind, how: str, row: Any) -> Wait:
     return Wait(kind, how.format(f"{ids.of(ids.TASK, row['id'])} '{row['title']}'"), task_id=row["id"])
+
+
+_incomplete = partial(_on_task, WaitKind.SUBTASK, "its subtask {} is unfinished")
 
 
 def _before_start(task: Task, drafts: Mapping[int, Any], *, paused: bool) -> list[Wait]:

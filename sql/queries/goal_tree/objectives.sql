@@ -14,8 +14,7 @@ with recursive line (id) as (
 select o.* from line join objective o on o.id = line.id;
 
 -- name: lock_objective(objective_id)^
--- What completes an objective is looked at under its lock: else two that end its last parts at once would each still see
--- the part of the other.
+-- As it is once nobody else is changing it.
 select * from objective where id = :objective_id for no key update;
 
 -- name: insert_objective(room_id, parent_id, title, description, in_draft, owner_id, weight, standing, due_at)^
@@ -91,18 +90,27 @@ update objective
  where objective.id = below.id and objective.in_draft <> below.in_draft
 returning objective.id, objective.in_draft;
 
--- name: completion_of(objective_id)^
--- Whether it has a part at all, whether tasks or objectives among its parts are open, and whether key results are. A key
--- result with start = target is complete at or beyond it.
-select exists (select from key_result where objective_id = :objective_id)
-       or exists (select from task where objective_id = :objective_id and status <> 'CANCELLED')
-       or exists (select from objective where parent_id = :objective_id and status <> 'CANCELLED') as has_part,
-       exists (select from task where objective_id = :objective_id and status not in ('DONE', 'CANCELLED'))
-       or exists (select from objective where parent_id = :objective_id and status not in ('DONE', 'CANCELLED'))
+-- name: objectives_up_with_parts(objective_id)
+-- From this one up to its root, each with whether it has a part at all, whether tasks or objectives among its parts are open, and
+-- whether key results are. A key result with start = target is complete at or beyond it. The lock of the room, which is held,
+-- keeps them as they are.
+with recursive line (id, distance) as (
+  select :objective_id::bigint, 0
+  union all
+  select o.parent_id, line.distance + 1 from line join objective o on o.id = line.id where o.parent_id is not null
+)
+select o.*,
+       exists (select from key_result where objective_id = o.id)
+       or exists (select from task where objective_id = o.id and status <> 'CANCELLED')
+       or exists (select from objective child where child.parent_id = o.id and child.status <> 'CANCELLED') as has_part,
+       exists (select from task where objective_id = o.id and status not in ('DONE', 'CANCELLED'))
+       or exists (select from objective child where child.parent_id = o.id and child.status not in ('DONE', 'CANCELLED'))
        as has_open_work,
-       exists (select from key_result where objective_id = :objective_id
+       exists (select from key_result where objective_id = o.id
                 and not case when target >= start then current >= target else current <= target end)
-       as has_open_key_result;
+       as has_open_key_result
+  from line join objective o on o.id = line.id
+ order by line.distance;
 
 -- name: open_in_subtree(objective_ids, most)
 -- The ids of open tasks, and of open objectives other than the first, with the letter of their kind.

@@ -13,6 +13,13 @@ select * from room where id = :room_id for no key update;
 -- As lock_room, of these rooms, null being all: nobody waits for what somebody locks who may not see it.
 select * from room where name = :name and (:room_ids::bigint[] is null or id = any(:room_ids::bigint[])) for no key update;
 
+-- name: lock_room_of_task(task_id, room_ids)^
+-- As lock_room_named. A task never changes its room.
+select *
+  from room
+ where id = (select room_id from task where task.id = :task_id) and (:room_ids::bigint[] is null or id = any(:room_ids::bigint[]))
+   for no key update;
+
 -- name: rooms_by_ids(room_ids)
 select * from room where id = any(:room_ids::bigint[]);
 

@@ -154,24 +154,21 @@ update task
  where id = :task_id and status in ('DOING', 'BLOCKED')
 returning *;
 
--- name: complete_task(task_id, result)^
-update task
-   set status = 'DONE', result = :result, finished_at = now(), last_progress_at = now(), updated_at = now(),
-       session_id = null, claimed_at = null, lease_seconds = null, lease_expires_at = null, quiet_until = null,
-       stale_since = null
- where id = :task_id and status = 'DOING'
-returning *;
-
--- name: meet_criteria(criterion_ids, evidence)!
-update criterion
-   set met = true, evidence = e.evidence
-  from unnest(:criterion_ids::bigint[], :evidence::text[]) as e (id, evidence)
- where criterion.id = e.id;
-
--- name: insert_artifacts(task_id, kinds, urls, titles)!
-insert into artifact (task_id, kind, url, title)
-select :task_id, e.kind, e.url, e.title
-  from unnest(:kinds::text[], :urls::text[], :titles::text[]) as e (kind, url, title);
+-- name: complete_task(task_id, author_id, result, mentions, kinds, urls, titles, criterion_ids, evidence)^
+-- With what else may have to end, as far as others can have made it while the task was waited for.
+with
+-- include: submission
+, done as (
+  update task
+     set status = 'DONE', result = :result, finished_at = now(), last_progress_at = now(), updated_at = now(),
+         session_id = null, claimed_at = null, lease_seconds = null, lease_expires_at = null, quiet_until = null,
+         stale_since = null
+   where id = :task_id and status = 'DOING'
+  returning *
+)
+select done.*, said.comment_id, exists (select from agent where spawned_for_id = :task_id) as has_subagents,
+       exists (select from artifact where task_id = :task_id) as has_older_artifacts
+  from done cross join said;
 
 -- name: block_task(task_id, reason, reason_ends)^
 -- Where there is nothing to wait for, the task goes on at once.

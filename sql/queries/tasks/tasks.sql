@@ -12,6 +12,22 @@ select *, (select name from agent where agent.id = task.assignee_id) as assignee
  where id = :task_id
    for no key update;
 
+-- name: lock_task_to_end(task_id)^
+-- As lock_task, with what decides whether it may end and what follows: its criteria, its open subtasks, and whether others
+-- wait for it or it waited for others. All that changes under the lock of the room, which is held.
+-- nullable: assignee_name
+select *, (select name from agent where agent.id = task.assignee_id) as assignee_name,
+       coalesce(lease_expires_at > clock_timestamp(), false) as lease_runs,
+       coalesce((select jsonb_agg(to_jsonb(criterion) order by position) from criterion where task_id = task.id), '[]') as criteria,
+       coalesce((select jsonb_agg(jsonb_build_object('id', part.id, 'title', part.title) order by part.created_at, part.id)
+                   from task part
+                  where part.parent_id = task.id and part.status not in ('DONE', 'CANCELLED')), '[]') as open_subtasks,
+       exists (select from dependency where dependency.task_id = task.id and kind = 'BLOCKS') as has_blockers,
+       exists (select from dependency where depends_on_id = task.id and kind = 'BLOCKS') as has_dependents
+  from task
+ where id = :task_id
+   for no key update;
+
 -- name: intern_requirements(requirements)
 -- The numbers of what tasks ask for; each part comes sorted, and none twice. The first look takes no lock; what is new is made
 -- once, and is certain only when this is committed.

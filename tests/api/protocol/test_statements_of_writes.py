@@ -62,6 +62,43 @@ async def test_a_heartbeat(counted: Counted, world: World) -> None:
     assert len(sent) <= 4, sent
 
 
+COMPLETE = "mutation ($input: SubmitTaskInput!) { completeTask(input: $input) { id status } }"
+
+
+@dataclass
+class Claimed:
+    """A task that the worker holds; its criterion, and the input that completes it."""
+
+    task: str
+    input: dict[str, Any]
+
+
+async def claimed(counted: Counted, world: World, dependents: int = 0, **new: Any) -> Claimed:
+    task = await world.task(counted.room, criteria=["It works"], **new)
+    for _ in range(dependents):
+        await world.task(counted.room, depends_on=[ids.of(ids.TASK, task.id)])
+    name = ids.of(ids.TASK, task.id)
+    await counted.ask(f'mutation {{ claimTask(input: {{task: "{name}"}}) {{ task {{ id }} }} }}')
+    criterion = await counted.database.fetchval("select id from criterion where task_id = $1", task.id)
+    met = [{"id": ids.of(ids.CRITERION, criterion), "met": True, "evidence": "Seen"}]
+    artifacts = [{"url": "https://example.org/1"}]
+    return Claimed(name, {"task": name, "summary": "Done", "criteria": met, "artifacts": artifacts})
+
+
+async def test_completing_a_task(counted: Counted, world: World) -> None:
+    goal = ids.of(ids.OBJECTIVE, (await world.objective(counted.room)).id)
+    await world.task(counted.room, objective=goal)
+    for dependents, new, most in ((0, {}, 7), (0, {"objective": goal}, 8), (3, {}, 9)):
+        for _ in range(2):
+            await counted.ask(COMPLETE, input=(await claimed(counted, world, dependents, **new)).input)
+        held = await claimed(counted, world, dependents, **new)
+        counted.sent.clear()
+
+        await counted.ask(COMPLETE, input=held.input)
+
+        assert len(counted.sent) <= most, counted.sent
+
+
 CREATE = "mutation ($input: CreateTaskInput!) { createTask(input: $input) { id title status } }"
 CREATE_MANY = "mutation ($input: CreateTasksInput!) { createTasks(input: $input) { id title status } }"
 
