@@ -3,10 +3,13 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from db.operations.doctor import Finding, Look
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from db.operations.doctor import Look
 
 try:
     import resource
@@ -34,8 +37,11 @@ def prepare_process() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def examine(data_dir: Path | None) -> Iterator[Look]:
+def examine(data_dir: Path | None) -> "Iterator[Look]":
     """Look at the limits of this process, and at the disk that the embedded Postgres is on."""
+    # Every command prepares its process, and some need no database.
+    from db.operations.doctor import Finding, Look  # noqa: PLC0415
+
     if resource is not None:
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         few = Finding("A server here is out of them soon.", "Raise it: `ulimit -Hn`, or LimitNOFILE of systemd.")

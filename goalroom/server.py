@@ -80,11 +80,7 @@ async def serve(settings: Settings, sidecar: Sidecar | None = None, entrance: st
     sys.setswitchinterval(0.001)
     # Bound first and opened last: a port that is taken is known at once, and nobody is kept waiting at one that is not.
     with closing(bind(settings.host, settings.port)) as listener:
-        stop = _on_signals()
-        try:
-            await _serve_on(listener, settings, stop, sidecar, entrance)
-        finally:
-            _ignore_signals()
+        await _serve_on(listener, settings, _on_signals(), sidecar, entrance)
 
 
 async def _serve_on(
@@ -165,14 +161,6 @@ def _on_signals() -> asyncio.Event:
     for number in _SIGNALS:
         loop.add_signal_handler(number, on_signal)
     return first
-
-
-def _ignore_signals() -> None:
-    """All is stopped, and only the exit status is left to say: a signal that comes now would put its own in place."""
-    loop = asyncio.get_running_loop()
-    for number in _SIGNALS:
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_IGN)
 
 
 async def _run_sidecar(sidecar: Sidecar, ready: asyncio.Future[str], stop: asyncio.Event) -> None:

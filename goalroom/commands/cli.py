@@ -17,10 +17,10 @@ from db.core.errors import BadInput, Refused
 from goalroom import machine
 from goalroom.command_error import CommandError
 from goalroom.observability import structured_logging
-from goalroom.postgres import admin_token, setup
 from goalroom.settings import Settings
 from goalroom.version import __version__
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _PLAIN: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
 
 app = typer.Typer(
@@ -98,6 +98,7 @@ def demo(
     structured_logging.to_stderr(logging.INFO)
     from goalroom import server
     from goalroom.demo import roles, supervisor
+    from goalroom.postgres import admin_token
 
     options = supervisor.Options(speed=speed, agents=agents, seed=seed)
 
@@ -111,6 +112,7 @@ def demo(
 def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Bring the database up to date."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
+    from goalroom.postgres import setup
 
     async def work() -> None:
         async with setup.postgres(settings) as url:
@@ -198,6 +200,7 @@ def beads(
     """Make a room from an issue file of beads; twice is the same as once."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
     from goalroom.importers.beads import command
+    from goalroom.postgres import setup
 
     async def work() -> None:
         async with setup.opened(settings) as database:
@@ -301,11 +304,21 @@ def _run(work: Coroutine[Any, Any, None], loop: Callable[[], asyncio.AbstractEve
 
 
 async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
-    """SIGTERM ends it as Ctrl-C does: what was begun is undone, and the embedded Postgres is stopped."""
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    await work
+    """SIGTERM and Ctrl-C end it: what was begun is undone, and the embedded Postgres is stopped.
+
+    As the loop's own signals, so that a second Ctrl-C is no KeyboardInterrupt in the middle of stopping it.
+    """
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None  # noqa: S101  # a coroutine runs in one
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await work
+    finally:
+        # All is stopped, and only the exit status is left to say: a signal that comes now would put its own in place.
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _end(error: CommandError) -> NoReturn:
