@@ -2,10 +2,12 @@
 
 import os
 import secrets
-from collections.abc import AsyncGenerator, Generator
+import subprocess
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -21,13 +23,32 @@ from tests.factories import World
 _SERVER_ENV = "GOALROOM_TEST_DATABASE_URL"
 
 
+NewCluster: TypeAlias = Callable[[Path], Cluster]
+
+
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+def new_cluster(tmp_path_factory: pytest.TempPathFactory) -> NewCluster:
+    """Makes data directories with a Postgres that never ran, as copies of one: ten times as fast as initdb."""
+    made = tmp_path_factory.mktemp("made")
+    with Cluster(made):
+        pass
+
+    def new(path: Path) -> Cluster:
+        # With its owners and modes.
+        subprocess.run(["cp", "-a", f"{made}/.", path], check=True)  # noqa: S603, S607  # a tool of the system
+        return Cluster(path)
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Generator[str]:
     """A Postgres on which databases may be made: the embedded one, or the operator's that the environment names."""
     if given := os.environ.get(_SERVER_ENV):
         yield given
         return
-    with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+    new_cluster: NewCluster = request.getfixturevalue("new_cluster")
+    with new_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
         yield cluster.url
 
 
@@ -51,47 +72,56 @@ async def empty_database(postgres_url: str) -> AsyncGenerator[str]:
         yield url
 
 
+@dataclass(frozen=True)
+class Migrated:
+    """This worker's database, and what empties it."""
+
+    url: str
+    emptying: str
+    # Its connection knows the tables, which takes a new one ten times as long as emptying them.
+    pool: asyncpg.Pool
+
+    async def empty(self) -> None:
+        await self.pool.execute(self.emptying)
+
+
 @pytest.fixture(scope="session")
-async def _migrated(postgres_url: str) -> AsyncGenerator[tuple[str, str]]:
-    """The URL of this worker's database, and the statements that empty it."""
+async def _migrated(postgres_url: str) -> AsyncGenerator[Migrated]:
+    # As a replica it asks no foreign key and no trigger, so that any order will do.
+    replica = {"session_replication_role": "replica"}
     async with new_database(postgres_url) as url:
         await migrate(url)
-        connection = await asyncpg.connect(url)
-        tables = await connection.fetch(
-            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migration'"
-        )
-        # As a replica it asks no foreign key and no trigger, so that any order will do.
-        deletions = [f"delete from {table['tablename']}" for table in tables]  # noqa: S608  # our own tables
-        emptying = "; ".join(["set session_replication_role = replica", *deletions])
-        # Migrations leave a row or two: the first test starts as the others do.
-        await connection.execute(emptying)
-        await connection.close()
-        yield url, emptying
+        async with asyncpg.create_pool(url, min_size=1, max_size=1, server_settings=replica) as pool:
+            tables = await pool.fetch(
+                "select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migration'"
+            )
+            emptying = "; ".join(f"delete from {table['tablename']}" for table in tables)  # noqa: S608  # our own
+            migrated = Migrated(url, emptying, pool)
+            # Migrations leave a row or two: the first test starts as the others do.
+            await migrated.empty()
+            yield migrated
 
 
 @asynccontextmanager
-async def emptied(migrated: tuple[str, str]) -> AsyncGenerator[str]:
+async def emptied(migrated: Migrated) -> AsyncGenerator[str]:
     """The URL of the worker's database, which is empty again afterwards."""
-    url, emptying = migrated
     try:
-        yield url
+        yield migrated.url
     finally:
-        connection = await asyncpg.connect(url)
-        await connection.execute(emptying)
-        await connection.close()
+        await migrated.empty()
 
 
 @pytest.fixture
-async def database_url(_migrated: tuple[str, str]) -> AsyncGenerator[str]:
+async def database_url(_migrated: Migrated) -> AsyncGenerator[str]:
     """A migrated database, emptied after the test."""
     async with emptied(_migrated) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-async def _pool(_migrated: tuple[str, str]) -> AsyncGenerator[Database]:
+async def _pool(_migrated: Migrated) -> AsyncGenerator[Database]:
     """Its connections know the statements that they prepared, which takes longer than most tests."""
-    opened = await Database.connect(_migrated[0])
+    opened = await Database.connect(_migrated.url)
     yield opened
     await opened.close()
 

@@ -8,6 +8,7 @@ import httpx
 
 from goalroom.postgres import data_dir
 from goalroom.postgres.embedded import Cluster
+from tests.conftest import NewCluster
 from tests.e2e.commands import Server
 from tests.size import long
 
@@ -35,8 +36,11 @@ def tool(name: str, home: Path, *arguments: str | Path) -> None:
         subprocess.run([cluster.tools / name, "--dbname", cluster.url, *arguments], check=True, timeout=60)  # noqa: S603  # our own tool
 
 
-def test_a_dump_of_a_running_server_is_put_back_into_a_new_one(tmp_path: Path) -> None:
-    old, new, dump = tmp_path / "old", tmp_path / "new", tmp_path / "goalroom.dump"
+def test_a_dump_of_a_running_server_is_put_back_into_a_new_one(
+    home: Path, tmp_path: Path, new_cluster: NewCluster
+) -> None:
+    old, new, dump = home, tmp_path / "new", tmp_path / "goalroom.dump"
+    new_cluster(new)
     with Server("--data-dir", old) as server:
         for query in TOLD:
             ask(server, old, query)

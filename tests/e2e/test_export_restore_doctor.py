@@ -49,11 +49,11 @@ async def test_what_was_exported_is_served_elsewhere(home: Path, tmp_path: Path)
     assert run("doctor", "--data-dir", new_home).returncode == 0
 
 
-def test_each_fault_of_a_file_is_one_line_and_no_traceback(home: Path, tmp_path: Path) -> None:
+def test_each_fault_of_a_file_is_one_line_and_no_traceback(new_home: Path, tmp_path: Path) -> None:
     file = tmp_path / "all.jsonl"
     file.write_text('{"format":"goalroom","at":"2026-11-29T12:00:00"}\n{"rows":0}\n', encoding="utf-8")
 
-    refused = run("restore", file, "--data-dir", home)
+    refused = run("restore", file, "--data-dir", new_home)
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.splitlines() == [

@@ -37,8 +37,10 @@ async def test_it_runs_beside_a_server_that_shows_what_it_made(home: Path) -> No
     ("arguments", "status", "why"),
     [((OWN, "--room", "T5"), 2, "A name"), (("no-such-file.jsonl",), 2, "no-such-file.jsonl")],
 )
-def test_a_wrong_command_line_says_why(home: Path, arguments: tuple[str | Path, ...], status: int, why: str) -> None:
-    ended = run("import", "beads", *arguments, "--data-dir", home)
+def test_a_wrong_command_line_says_why(
+    new_home: Path, arguments: tuple[str | Path, ...], status: int, why: str
+) -> None:
+    ended = run("import", "beads", *arguments, "--data-dir", new_home)
     assert ended.returncode == status
     assert why in ended.stderr
     assert "Traceback" not in ended.stderr

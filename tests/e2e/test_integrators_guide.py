@@ -44,11 +44,11 @@ def environment(server: Server) -> dict[str, str]:
     return os.environ | {"GOALROOM_URL": server.url, "GOALROOM_TOKEN": TOKEN}
 
 
-def test_the_commands_answer_as_shown(tmp_path: Path) -> None:
+def test_the_commands_answer_as_shown(home: Path) -> None:
     commands, answers = blocks("sh"), "".join(blocks("json")).splitlines()
     listening = commands.pop()
     ours = f'curl() {{ "{sys.executable}" "{curl.__file__}" "$@"; }}\n'
-    with Server("--data-dir", tmp_path / "data", GOALROOM_ADMIN_TOKEN=TOKEN) as server:
+    with Server("--data-dir", home, GOALROOM_ADMIN_TOKEN=TOKEN) as server:
         done = subprocess.run(  # noqa: S603  # the guide's own commands
             ["sh", "-euc", ours + "".join(commands)],  # noqa: S607  # whichever shell is first on the path
             check=True,
@@ -77,17 +77,17 @@ def running(command: list[str], server: Server) -> Iterator[Iterator[str]]:
             process.kill()
 
 
-async def test_the_python_program_misses_nothing_over_a_restart(tmp_path: Path) -> None:
+async def test_the_python_program_misses_nothing_over_a_restart(home: Path) -> None:
     (program,) = blocks("python")
     create = 'mutation($title: String!) { createTask(input: {room: "main", title: $title, criteria: ["So"]}) { id } }'
-    with Server("--data-dir", tmp_path / "data", GOALROOM_ADMIN_TOKEN=TOKEN) as server:
+    with Server("--data-dir", home, GOALROOM_ADMIN_TOKEN=TOKEN) as server:
         port = str(urlsplit(server.url).port)
         with running([sys.executable, "-c", program, "main", "R1.0"], server) as heard:
             async with Client(server.url, TOKEN) as admin:
                 await admin.execute(create, title="Before")
             before = [next(heard) for _ in range(3)]
             server.stop()
-            with Server("--data-dir", tmp_path / "data", "--port", port, GOALROOM_ADMIN_TOKEN=TOKEN) as again:
+            with Server("--data-dir", home, "--port", port, GOALROOM_ADMIN_TOKEN=TOKEN) as again:
                 async with Client(again.url, TOKEN) as admin:
                     await admin.execute(create, title="After")
                     ends = await admin.execute('{ events(room: "main") { nodes { cursor kind } } }')

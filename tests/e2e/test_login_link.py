@@ -18,10 +18,10 @@ from tests.e2e.commands import PATIENCE, Server, environment_with
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Generator[list[str]]:
+def terminal(home: Path, tmp_path: Path) -> Generator[list[str]]:
     """What `goalroom serve` prints on a terminal: its first two lines."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "goalroom", "serve", "--port", "0", "--data-dir", str(tmp_path / "home")]
+    command = [sys.executable, "-m", "goalroom", "serve", "--port", "0", "--data-dir", str(home)]
     process = subprocess.Popen(  # noqa: S603  # our own command
         command, stdout=theirs, stderr=subprocess.DEVNULL, env=environment_with({}), cwd=tmp_path
     )
@@ -92,8 +92,8 @@ async def test_the_path_of_an_earlier_version_still_takes_the_ticket(
     assert (answer.status_code, list(answer.json())) == (200, ["token"])
 
 
-def test_into_a_pipe_no_login_link_is_printed(tmp_path: Path) -> None:
-    with Server("--data-dir", tmp_path / "home") as server:
+def test_into_a_pipe_no_login_link_is_printed(home: Path) -> None:
+    with Server("--data-dir", home) as server:
         assert server.stop() == 0
         assert server.process.stdout is not None
         assert server.process.stdout.read() == ""

@@ -29,8 +29,7 @@ def texts(answer: httpx.Response) -> str:
     )
 
 
-async def test_no_token_leaves_the_server_but_to_whom_it_is_given(tmp_path: Path) -> None:
-    home = tmp_path / "data"
+async def test_no_token_leaves_the_server_but_to_whom_it_is_given(home: Path) -> None:
     with Server("--data-dir", home) as server:
         admin, wrong = (home / "admin-token").read_text().strip(), token()
         said: list[str] = []
@@ -83,9 +82,9 @@ async def test_no_token_leaves_the_server_but_to_whom_it_is_given(tmp_path: Path
     assert found == []
 
 
-def test_tokens_are_listed_without_themselves(tmp_path: Path) -> None:
-    made = run("token", "smith", "--label", "forge", "--days", "30", "--data-dir", tmp_path / "data")
-    listed = run("tokens", "smith", "--data-dir", tmp_path / "data")
+def test_tokens_are_listed_without_themselves(home: Path) -> None:
+    made = run("token", "smith", "--label", "forge", "--days", "30", "--data-dir", home)
+    listed = run("tokens", "smith", "--data-dir", home)
 
     assert (made.returncode, listed.returncode, listed.stderr) == (0, 0, "")
     head, row = listed.stdout.splitlines()

@@ -30,7 +30,8 @@ PG = {
 class Confined(Server):
     """With a umask that closes what is made to its own owner, and few file descriptors."""
 
-    prefix = ("sh", "-c", 'umask 0777; ulimit -n 256; exec "$@"', "sh")
+    # Without bytecode: nobody could read what it leaves beside the modules.
+    prefix = ("sh", "-c", 'umask 0777; ulimit -n 256; export PYTHONDONTWRITEBYTECODE=1; exec "$@"', "sh")
 
 
 async def work(server: Server, token: str) -> object:
@@ -61,16 +62,16 @@ async def test_an_operators_database_with_other_settings(empty_database: str, tm
     assert looked.returncode == 0, looked.stdout
 
 
-async def test_an_environment_that_is_meant_for_others(home: Path) -> None:
-    with Confined("--data-dir", home, **PG) as server:
-        assert await work(server, (home / "admin-token").read_text().strip())
-        made = {path: stat.S_IMODE(path.stat().st_mode) for path in (home, home / "admin-token")}
+async def test_an_environment_that_is_meant_for_others(new_home: Path) -> None:
+    with Confined("--data-dir", new_home, **PG) as server:
+        assert await work(server, (new_home / "admin-token").read_text().strip())
+        made = {path: stat.S_IMODE(path.stat().st_mode) for path in (new_home, new_home / "admin-token")}
         assert server.stop() == 0
 
     assert list(made.values()) == [0o700, 0o600]
-    assert run("token", "smith", "--label", "Größe", "--data-dir", home, **PG).returncode == 0
-    listed = run("tokens", "--data-dir", home, **PG)
+    assert run("token", "smith", "--label", "Größe", "--data-dir", new_home, **PG).returncode == 0
+    listed = run("tokens", "--data-dir", new_home, **PG)
     assert (listed.returncode, listed.stderr) == (0, "")
-    looked = run("doctor", "--data-dir", home, prefix=Confined.prefix)
+    looked = run("doctor", "--data-dir", new_home, prefix=Confined.prefix)
     assert (looked.returncode, "WRONG file descriptors: at most 256" in looked.stdout) == (1, True)
-    assert home.stat().st_uid == (home / "postgres").stat().st_uid or os.geteuid() != 0
+    assert new_home.stat().st_uid == (new_home / "postgres").stat().st_uid or os.geteuid() != 0

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,27 +19,10 @@ import pytest
 
 from goalroom.postgres import data_dir
 from goalroom.postgres.embedded import Cluster
+from tests.conftest import NewCluster
 from tests.e2e.commands import Server, run
 
 HUMAN = "HUMAN"
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """A Postgres that no command starts or stops, as an operator has one."""
-    with Cluster(tmp_path_factory.mktemp("operator")) as cluster:
-        yield cluster.url
-
-
-@pytest.fixture
-async def database_url(postgres: str) -> AsyncGenerator[str]:
-    """An empty database in it."""
-    connection = await asyncpg.connect(postgres)
-    name = f"t{time.monotonic_ns()}"
-    await connection.execute(f"create database {name}")
-    yield postgres.replace("/postgres?", f"/{name}?")
-    await connection.execute(f"drop database {name} with (force)")
-    await connection.close()
 
 
 def mode(path: Path) -> int:
@@ -81,18 +64,18 @@ WHO = """
 """
 
 
-async def test_the_first_start_makes_a_closed_directory_a_room_an_admin_and_its_token(home: Path) -> None:
-    with Server("--data-dir", home) as server, Cluster(home) as cluster:
-        token = (home / "admin-token").read_text().strip()
+async def test_the_first_start_makes_a_closed_directory_a_room_an_admin_and_its_token(new_home: Path) -> None:
+    with Server("--data-dir", new_home) as server, Cluster(new_home) as cluster:
+        token = (new_home / "admin-token").read_text().strip()
         who = await rows(cluster.url, WHO)
-        assert (mode(home), mode(home / "admin-token")) == (0o700, 0o600)
+        assert (mode(new_home), mode(new_home / "admin-token")) == (0o700, 0o600)
         assert len(token) >= 32
         assert who == [("admin", HUMAN, "main", "ADMIN")]
         assert status(server.url + "/healthz") == 200
 
-    with Server("--data-dir", home), Cluster(home) as cluster:
+    with Server("--data-dir", new_home), Cluster(new_home) as cluster:
         assert await rows(cluster.url, WHO) == who
-        assert (home / "admin-token").read_text().strip() == token
+        assert (new_home / "admin-token").read_text().strip() == token
 
 
 async def test_sigterm_ends_it_with_0_and_stops_its_postgres(home: Path) -> None:
@@ -215,10 +198,10 @@ def test_the_tokens_of_nobody_are_no_empty_table(home: Path) -> None:
     assert (none.returncode, none.stdout) == (0, "admin has no valid token.\n")
 
 
-async def test_a_server_without_the_admins_token_says_so(database_url: str, tmp_path: Path) -> None:
+async def test_a_server_without_the_admins_token_says_so(empty_database: str, tmp_path: Path) -> None:
     with (
-        Server("--data-dir", tmp_path / "a", "--database-url", database_url) as one,
-        Server("--data-dir", tmp_path / "b", "--database-url", database_url) as other,
+        Server("--data-dir", tmp_path / "a", "--database-url", empty_database) as one,
+        Server("--data-dir", tmp_path / "b", "--database-url", empty_database) as other,
     ):
         said = ["no admin-token" in server.said() for server in (one, other)]
 
@@ -226,26 +209,26 @@ async def test_a_server_without_the_admins_token_says_so(database_url: str, tmp_
 
 
 async def test_processes_that_start_at_once_on_a_fresh_database_make_one_admin(
-    database_url: str, tmp_path: Path
+    empty_database: str, tmp_path: Path
 ) -> None:
     homes = [tmp_path / name for name in "abcd"]
     with ThreadPoolExecutor() as pool:
         done = list(
             pool.map(
-                lambda path: run("token", path.name, f"--data-dir={path}", f"--database-url={database_url}"), homes
+                lambda path: run("token", path.name, f"--data-dir={path}", f"--database-url={empty_database}"), homes
             )
         )
 
     assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * 4
-    admins = [who for who in await rows(database_url, WHO) if who[0] == "admin"]
+    admins = [who for who in await rows(empty_database, WHO) if who[0] == "admin"]
     assert admins == [("admin", HUMAN, "main", "ADMIN")]
     assert len([path for path in homes if (path / "admin-token").exists()]) == 1
 
 
-async def test_two_servers_share_a_database(database_url: str, tmp_path: Path) -> None:
+async def test_two_servers_share_a_database(empty_database: str, tmp_path: Path) -> None:
     with (
-        Server("--data-dir", tmp_path / "a", "--database-url", database_url) as one,
-        Server("--data-dir", tmp_path / "b", "--database-url", database_url) as other,
+        Server("--data-dir", tmp_path / "a", "--database-url", empty_database) as one,
+        Server("--data-dir", tmp_path / "b", "--database-url", empty_database) as other,
     ):
         assert one.url != other.url
         assert [status(server.url + "/readyz") for server in (one, other)] == [200, 200]
@@ -254,18 +237,18 @@ async def test_two_servers_share_a_database(database_url: str, tmp_path: Path) -
     assert not (tmp_path / "a" / "postgres").exists()
 
 
-async def test_an_admin_token_from_the_environment_needs_no_file(database_url: str, tmp_path: Path) -> None:
-    options = ("--data-dir", str(tmp_path / "home"), "--database-url", database_url)
+async def test_an_admin_token_from_the_environment_needs_no_file(empty_database: str, tmp_path: Path) -> None:
+    options = ("--data-dir", str(tmp_path / "home"), "--database-url", empty_database)
     for _ in range(2):
         assert run("token", "smith", *options, GOALROOM_ADMIN_TOKEN="x" * 32).returncode == 0
 
-    assert [who[0] for who in await rows(database_url, WHO)] == ["admin", "smith", "smith"]
+    assert [who[0] for who in await rows(empty_database, WHO)] == ["admin", "smith", "smith"]
     assert not (tmp_path / "home").exists()
 
 
-async def test_migrate_from_two_processes_at_once_applies_each_migration_once(database_url: str) -> None:
+async def test_migrate_from_two_processes_at_once_applies_each_migration_once(empty_database: str) -> None:
     with ThreadPoolExecutor() as pool:
-        done = list(pool.map(lambda _: run("migrate", "--database-url", database_url), range(3)))
+        done = list(pool.map(lambda _: run("migrate", "--database-url", empty_database), range(3)))
 
     assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * 3
     said = sorted(one.stdout for one in done)
@@ -273,11 +256,11 @@ async def test_migrate_from_two_processes_at_once_applies_each_migration_once(da
     assert said[1:] == ["The database is up to date.\n"] * 2
 
 
-async def test_a_database_of_a_newer_version_is_refused(database_url: str) -> None:
-    assert run("migrate", "--database-url", database_url).returncode == 0
-    await rows(database_url, "insert into schema_migration (name) values ('9999_tomorrow')")
+async def test_a_database_of_a_newer_version_is_refused(empty_database: str) -> None:
+    assert run("migrate", "--database-url", empty_database).returncode == 0
+    await rows(empty_database, "insert into schema_migration (name) values ('9999_tomorrow')")
 
-    refused = run("token", "smith", "--database-url", database_url)
+    refused = run("token", "smith", "--database-url", empty_database)
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert one_line(refused.stderr).startswith("goalroom: The database is newer than this Goalroom")
@@ -296,9 +279,11 @@ def test_a_data_directory_of_another_postgres_is_refused(home: Path) -> None:
     assert "was created by Postgres 99" in one_line(refused.stderr)
 
 
-def test_a_lock_file_that_names_another_postgres_is_a_stale_one(home: Path, tmp_path: Path) -> None:
+def test_a_lock_file_that_names_another_postgres_is_a_stale_one(
+    home: Path, tmp_path: Path, new_cluster: NewCluster
+) -> None:
     assert run("migrate", "--data-dir", home).returncode == 0
-    with Cluster(tmp_path / "other"):
+    with new_cluster(tmp_path / "other"):
         lines = (tmp_path / "other" / "postgres" / "postmaster.pid").read_text().splitlines(keepends=True)
         (home / "postgres" / "postmaster.pid").write_text("".join([lines[0], f"{home / 'postgres'}\n", *lines[2:]]))
 
@@ -306,16 +291,16 @@ def test_a_lock_file_that_names_another_postgres_is_a_stale_one(home: Path, tmp_
         assert is_running(tmp_path / "other")
 
 
-def test_a_taken_port_is_one_line(home: Path) -> None:
+def test_a_taken_port_is_one_line(new_home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        refused = run("serve", "--port", str(port), "--data-dir", home)
+        refused = run("serve", "--port", str(port), "--data-dir", new_home)
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert one_line(refused.stderr).startswith(
         f"goalroom: Can't listen on 127.0.0.1 port {port}: Address already in use"
     )
-    assert not home.exists()
+    assert not new_home.exists()
 
 
 @pytest.mark.parametrize(
@@ -387,8 +372,9 @@ def test_a_place_where_no_data_directory_can_be_is_one_line(tmp_path: Path) -> N
     assert "Can't create" in one_line(refused.stderr)
 
 
-def test_a_path_too_long_for_a_socket_does_no_harm(tmp_path: Path) -> None:
+def test_a_path_too_long_for_a_socket_does_no_harm(tmp_path: Path, new_cluster: NewCluster) -> None:
     home = tmp_path / ("long" * 30)
+    new_cluster(home)
     with Server("--data-dir", home):
         assert run("token", "smith", "--data-dir", home).returncode == 0
 
@@ -422,17 +408,17 @@ def test_a_data_directory_that_others_may_use_is_closed_to_them_and_said(home: P
     assert told == {str(path): f"{number:04o}" for path, number in opened.items()}
 
 
-def test_a_data_directory_with_files_of_others_keeps_its_mode(home: Path) -> None:
-    home.mkdir()
-    (home / "thesis.txt").write_text("")
-    home.chmod(0o755)
-    assert run("token", "smith", "--data-dir", home).returncode == 0
-    (home / "admin-token").chmod(0o644)
+def test_a_data_directory_with_files_of_others_keeps_its_mode(new_home: Path) -> None:
+    new_home.mkdir()
+    (new_home / "thesis.txt").write_text("")
+    new_home.chmod(0o755)
+    assert run("token", "smith", "--data-dir", new_home).returncode == 0
+    (new_home / "admin-token").chmod(0o644)
 
-    again = run("token", "smith", "--data-dir", home)
+    again = run("token", "smith", "--data-dir", new_home)
 
     assert (again.returncode, again.stderr.count("\n")) == (0, 1)
-    assert [mode(home / name) for name in (".", "postgres", "admin-token")] == [0o755, 0o700, 0o600]
+    assert [mode(new_home / name) for name in (".", "postgres", "admin-token")] == [0o755, 0o700, 0o600]
 
 
 def test_the_log_of_postgres_is_bounded(home: Path) -> None:

@@ -21,10 +21,10 @@ def certificate(folder: Path) -> list[str | Path]:
     return ["--tls-cert", cert, "--tls-key", key]
 
 
-async def test_requests_and_sockets_are_served_over_tls(tmp_path: Path) -> None:
+async def test_requests_and_sockets_are_served_over_tls(home: Path, tmp_path: Path) -> None:
     context = ssl.create_default_context()
     AUTHORITY.configure_trust(context)
-    with Server("--data-dir", tmp_path / "data", *certificate(tmp_path)) as server:
+    with Server("--data-dir", home, *certificate(tmp_path)) as server:
         async with httpx.AsyncClient(verify=context) as http:
             ready = await http.get(f"{server.url}/readyz")
         url = server.url.replace("https://", "wss://") + "/graphql"

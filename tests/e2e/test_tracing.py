@@ -47,10 +47,10 @@ def spans(received: list[bytes]) -> list[Any]:
     return found
 
 
-def test_a_request_and_its_act_are_spans_below_the_clients_own(tmp_path: Path) -> None:
+def test_a_request_and_its_act_are_spans_below_the_clients_own(home: Path) -> None:
     with collector() as (url, received):
-        with Server("--data-dir", tmp_path / "data", OTEL_EXPORTER_OTLP_ENDPOINT=url) as server:
-            token = (tmp_path / "data" / "admin-token").read_text().strip()
+        with Server("--data-dir", home, OTEL_EXPORTER_OTLP_ENDPOINT=url) as server:
+            token = (home / "admin-token").read_text().strip()
             answer = httpx.post(
                 f"{server.url}/graphql",
                 json={"query": 'mutation { createRoom(input: {name: "web"}) { id } }'},

@@ -19,7 +19,7 @@ LISTEN = "curl -sN"
 
 # The tutorial must hold with the reader's own curl; the tests must pass on a machine that has none.
 @pytest.mark.parametrize("name", sorted({"ours", "the machine's" if shutil.which("curl") else "ours"}))
-def test_the_tutorial_says_what_happens(tmp_path: Path, name: str) -> None:
+def test_the_tutorial_says_what_happens(home: Path, tmp_path: Path, name: str) -> None:
     text = TUTORIAL.read_text("utf-8")
     commands = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     printed = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
@@ -27,9 +27,9 @@ def test_the_tutorial_says_what_happens(tmp_path: Path, name: str) -> None:
     path = os.environ["PATH"]
     if name == "ours":
         path = f"{_folder_with_curl(tmp_path)}{os.pathsep}{path}"
-    with Server("--data-dir", tmp_path / "data") as server:
+    with Server("--data-dir", home) as server:
         script = "set -eu\n" + "".join(_as_script(command, heard) for command in commands) + _hang_up(heard)
-        script = script.replace("~/.local/share/goalroom", str(tmp_path / "data"))
+        script = script.replace("~/.local/share/goalroom", str(home))
         script = script.replace("http://127.0.0.1:4280", server.url)
         done = subprocess.run(  # noqa: S603  # the tutorial's own commands
             ["sh", "-c", script],  # noqa: S607  # whichever shell is first on the path

@@ -22,6 +22,7 @@ from db.events import event_log
 from db.events.feed import Feed
 from goalroom.postgres import data_dir
 from goalroom.postgres.embedded import Cluster
+from tests.conftest import NewCluster
 from tests.patience import PATIENCE_S
 from tests.size import sized
 
@@ -356,8 +357,8 @@ def restart(home: Path) -> None:
         pass
 
 
-async def test_nothing_is_lost_or_doubled_while_postgres_restarts(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path)
+async def test_nothing_is_lost_or_doubled_while_postgres_restarts(tmp_path: Path, new_cluster: NewCluster) -> None:
+    cluster = new_cluster(tmp_path)
     await asyncio.to_thread(cluster.start)
     await migrate(cluster.url)
     database = await Database.connect(cluster.url, size=4)
