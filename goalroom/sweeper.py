@@ -14,6 +14,7 @@ from db.operations import outage_grace
 from db.overviews import digest_posting
 from db.presence import presence, sessions
 from db.resources import resources
+from db.schedules import due_schedules
 from db.tasks import lease_expiry, leaving, readiness, staleness
 from goalroom.observability.metrics import Metrics
 
@@ -30,6 +31,7 @@ _SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "mark_stale": (1, staleness.mark_stale),
     "give_back_reviews": (1, staleness.release_reviews),
     "clear_schedules": (1, readiness.clear_schedules),
+    "take_turn": (1, due_schedules.take_turn),
     "let_cool": (1, resources.half_open_cooled),
     "notify_startable": (1, readiness.notify_startable),
     "sweep": (1, presence.sweep),

@@ -13,6 +13,7 @@ from resolvers.objectives import ObjectiveMutation
 from resolvers.resources import ResourceMutation
 from resolvers.reviews import ReviewMutation
 from resolvers.rooms import RoomMutation
+from resolvers.schedules import ScheduleMutation
 from resolvers.tasks import TaskMutation
 from schema.context import Info
 
@@ -36,6 +37,7 @@ class Mutation(
     MessageMutation,
     InboxMutation,
     MemoryMutation,
+    ScheduleMutation,
 ):
     pass
 

@@ -15,6 +15,7 @@ from db.goals import key_results
 from db.presence import sessions
 from db.resources import resources
 from db.rooms import agents, rooms
+from db.schedules import schedules
 from db.tasks import reviews, task_loaders
 from schema.context import Info
 from schema.types.conversation.comment import Comment
@@ -28,6 +29,7 @@ from schema.types.presence.session import Session
 from schema.types.resources.resource import Resource
 from schema.types.rooms.agent import Agent
 from schema.types.rooms.room import Room
+from schema.types.schedules.schedule import Schedule
 from schema.types.tasks.review import Review
 from schema.types.tasks.task import Task
 
@@ -116,6 +118,11 @@ async def _resource(info: Info, key: int) -> Node | None:
     return Resource.of(resource) if resource else None
 
 
+async def _schedule(info: Info, key: int) -> Node | None:
+    schedule = await info.context.one(schedules.by_ids, key)
+    return Schedule.of(schedule) if schedule else None
+
+
 async def _event(info: Info, key: int) -> Node | None:
     event = await info.context.one(event_log.by_ids, key)
     return Event.of(info.context.caller.shown(event)) if event else None
@@ -149,6 +156,7 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.COMMENT: _comment,
     ids.REVIEW: _review,
     ids.RESOURCE: _resource,
+    ids.SCHEDULE: _schedule,
     ids.EVENT: _event,
     ids.MESSAGE: _message,
     ids.INBOX_ITEM: _inbox_item,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from db.conversation import mention_resolution
 from db.core import ids
 from db.core.callers import Caller
-from db.core.enums import EventKind
+from db.core.enums import EventKind, InboxKind
 from db.core.queries import q, required
 from db.core.records import Agent, Channel, Message
 from db.core.text import one_line
@@ -34,6 +34,12 @@ async def post(tx: Transaction, room_id: int, channel: str, body: str) -> int:
     """Say something in one of the standard channels, in the server's own name; answers the message's key."""
     place = Channel.of(required(await q.channel_by_name(tx, room_id=room_id, name=channel)))
     return (await write(tx, room_id, body, author=None, channel=place)).id
+
+
+async def post_direct(tx: Transaction, room_id: int, to: Agent, body: str) -> None:
+    """Say something to one agent, in the server's own name."""
+    message = await write(tx, room_id, body, author=None, to=[to])
+    tx.notify(to.id, room_id, InboxKind.DIRECT, summary(body), by=None, message=message.id)
 
 
 async def write(

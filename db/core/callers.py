@@ -10,7 +10,20 @@ from db.core.database import Database
 from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from db.core.queries import q
-from db.core.records import Channel, Comment, Event, InboxItem, Message, Objective, Resource, Room, Task, Token
+from db.core.records import (
+    Channel,
+    Comment,
+    Event,
+    InboxItem,
+    Message,
+    Objective,
+    Resource,
+    Room,
+    Schedule,
+    Task,
+    Token,
+)
+from db.core.transaction import Transaction
 
 if TYPE_CHECKING:
     from db.core.statements import CallerByTokenIdRow
@@ -47,7 +60,7 @@ class Caller:
                 return self.sees(record.room_id) and (not record.is_direct or record.is_open_to(self.agent_id))
             case InboxItem():
                 return self.sees(record.room_id) and record.agent_id == self.agent_id
-            case Task() | Objective() | Comment() | Channel() | Resource() | Event():
+            case Task() | Objective() | Comment() | Channel() | Resource() | Event() | Schedule():
                 return self.sees(record.room_id)
             case Token():
                 return self.sees_tokens_of(record.agent_id)
@@ -115,6 +128,12 @@ async def refresh_caller(database: Database, caller: Caller) -> Caller:
     if row is None:
         raise Unauthenticated
     return _caller(row)
+
+
+async def caller_of_agent(on: Database | Transaction, agent_id: int) -> Caller | None:
+    """The agent as the token of it that may most speaks for it; None where none of its tokens lets it in."""
+    row = await q.caller_of_agent(on, agent_id=agent_id)
+    return None if row is None else _caller(row)
 
 
 def _caller(row: "CallerByTokenIdRow") -> Caller:

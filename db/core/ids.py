@@ -6,6 +6,7 @@ from db.core.errors import BadInput
 
 ROOM, AGENT, SESSION, OBJECTIVE, KEY_RESULT, TASK = "R", "A", "S", "O", "K", "T"
 COMMENT, REVIEW, EVENT, CRITERION, INBOX_ITEM, MESSAGE, RESOURCE = "C", "V", "E", "Q", "I", "M", "X"
+SCHEDULE = "Z"
 TOKEN = "Y"  # noqa: S105  # a letter, no secret
 
 NOUNS = {
@@ -22,6 +23,7 @@ NOUNS = {
     INBOX_ITEM: "an inbox item",
     MESSAGE: "a message",
     RESOURCE: "a resource",
+    SCHEDULE: "a schedule",
     TOKEN: "a token",
 }
 

@@ -384,6 +384,26 @@ class Resource(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule(Record):
+    """`template`: what its tasks are made of. `next_at`: null while it is switched off."""
+
+    id: int
+    room_id: int
+    creator_id: int
+    cron: str
+    timezone: str
+    skip_while_open: bool
+    template: Mapping[str, Any]
+    next_at: datetime | None
+    last_task_id: int | None
+    missed: int
+
+    @property
+    def title(self) -> str:
+        return str(self.template["title"])
+
+
+@dataclass(frozen=True, slots=True)
 class Event(Record):
     room_id: int
     seq: int

@@ -20,10 +20,11 @@ def next_time(after: datetime, time_of_day: time, zone: ZoneInfo) -> datetime:
     today = after.astimezone(zone).date()
     # The day after tomorrow, where tomorrow is left out: once in a lifetime, on some islands.
     days = (datetime.combine(today + timedelta(days=ahead), time_of_day, zone) for ahead in range(3))
-    return next(moment for day in days if (moment := _instant(day, zone)) > after)
+    return next(moment for day in days if (moment := instant(day, zone)) > after)
 
 
-def _instant(local: datetime, zone: ZoneInfo) -> datetime:
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """The moment, in UTC, at which clocks in the zone show it; where it is skipped, that at which they go forward."""
     moment = local.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return moment

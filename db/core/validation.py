@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from db.core import ids
+from db.core import ids, time_zones
 from db.core.errors import BadInput
 
 T = TypeVar("T")
@@ -22,11 +22,12 @@ MAX_DURATION = 31_536_000
 MAX_LEASE = 86_400
 MAX_WAIT = 60
 MAX_INT = 2**31 - 1
-# At once: of one agent, and channels of one room.
+# At once: of one agent, and of one room.
 MAX_TOKENS = 100
 MAX_SUBAGENTS = 100
 MAX_SESSIONS = 100
 MAX_CHANNELS = 200
+MAX_SCHEDULES = 200
 MAX_MEMORIES = 5_000
 MAX_JSON_BYTES = 65_536
 # Far below where the encoders of any language give up.
@@ -138,6 +139,15 @@ def time(field: str, value: datetime) -> datetime:
     if not _EARLIEST <= instant < _LATEST:
         raise BadInput(field, f"{field} is {value.isoformat()}; allowed are the years 1970 to 9998.")
     return instant
+
+
+def zone(field: str, value: str) -> str:
+    """The name of a zone of the tz database."""
+    if text(field, value) not in time_zones.names():
+        raise BadInput(
+            field, f"{field} is not a zone of the tz database.", "Send a name of it, like UTC or Europe/Berlin."
+        )
+    return value
 
 
 def page(field: str, value: int) -> int:

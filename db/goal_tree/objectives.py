@@ -41,11 +41,17 @@ async def part_added(tx: Transaction, objective_id: int, actor: int | None) -> N
 
     WRONG_STATUS where it is cancelled: nothing is added to what was given up.
     """
+    objective = await must_take_parts(tx, objective_id)
+    await unarchive(tx, objective.room_id, [objective_id], actor)
+
+
+async def must_take_parts(tx: Transaction, objective_id: int) -> Objective:
+    """The objective, locked; WRONG_STATUS where it is cancelled."""
     objective = Objective.of(required(await q.lock_objective(tx, objective_id=objective_id)))
     if objective.status is ObjectiveStatus.CANCELLED:
         allowed = [status.value for status in ObjectiveStatus if status is not ObjectiveStatus.CANCELLED]
         raise WrongStatus(id=ids.of(ids.OBJECTIVE, objective.id), status=objective.status.value, allowed=allowed)
-    await unarchive(tx, objective.room_id, [objective_id], actor)
+    return objective
 
 
 async def unarchive(tx: Transaction, room_id: int, objective_ids: Sequence[int], actor: int | None) -> None:

@@ -28,6 +28,7 @@ TABLES = (
     "key_result",
     "requirement",
     "task",
+    "schedule",
     "criterion",
     "dependency",
     "task_key_result",

@@ -105,6 +105,6 @@ async def _change(tx: Transaction, room: Room, changes: Mapping[str, Any]) -> Ro
     """Store these changes, and with another time of day or zone when the next daily digest is due."""
     if changes.keys() & {"digest_at", "timezone"}:
         new = replace(room, **changes)
-        due_at = room_settings.next_daily_digest(new, await q.digest_moment(tx))
+        due_at = room_settings.next_daily_digest(new, await q.moment(tx))
         changes = {**changes, "daily_digest_due_at": due_at}
     return Room.of(required(await q.change_room(tx, room_id=room.id, changes=changes)))

@@ -64,7 +64,7 @@ async def of_rooms(database: Database, keys: Sequence[DigestKey]) -> dict[Digest
     """
     found: dict[DigestKey, Any] = {}
     async with database.snapshot() as connection:
-        until = await q.digest_moment(connection)
+        until = await q.moment(connection)
         rows = await q.rooms_by_ids(connection, room_ids=[room_id for room_id, _ in keys])
         rooms = {row["id"]: Room.of(row) for row in rows}
         asked = {}

@@ -29,7 +29,7 @@ async def post_due(database: Database) -> int:
         room = Room.of(row)
         # What is logged behind this lock is later than `until`, and in the next one.
         await q.lock_log(tx, room_id=room.id)
-        until = await q.digest_moment(tx)
+        until = await q.moment(tx)
         if row["daily_is_due"]:
             await _post(tx, room, _last_daily(room), until)
             due_at = required(room_settings.next_daily_digest(room, until))

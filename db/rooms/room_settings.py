@@ -44,15 +44,7 @@ def _time_of_day(field: str, value: str) -> None:
         raise BadInput(field, f"{field} is not a time of day.", "Send HH:MM from 00:00 to 23:59, like 08:30.")
 
 
-def _zone(field: str, value: str) -> None:
-    validation.text(field, value)
-    if value not in time_zones.names():
-        raise BadInput(
-            field, f"{field} is not a zone of the tz database.", "Send a name of it, like UTC or Europe/Berlin."
-        )
-
-
-_TEXTS = {"digest_at": _time_of_day, "timezone": _zone}
+_TEXTS = {"digest_at": _time_of_day, "timezone": validation.zone}
 _NULLABLE = {"digest_at"} | {column for column, number in _NUMBERS.items() if number.nullable}
 
 

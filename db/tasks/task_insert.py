@@ -61,6 +61,15 @@ async def insert(
     return [list(islice(rest, len(batch))) for _, batch in requests]
 
 
+async def check(tx: Transaction, caller: Caller, room: Room, new: "NewTask") -> None:
+    """Refuse what could not be inserted in this room, and insert nothing."""
+    lookups = Lookups(tx, caller, room)
+    await _load(lookups, [new])
+    row = await _row(lookups, new, ())
+    if (objective := row.columns["objective_id"]) is not None:
+        await objectives.must_take_parts(tx, objective)
+
+
 async def _load(lookups: Lookups, tasks: Sequence["NewTask"]) -> None:
     """Look up what these tasks refer to, each kind of thing in one statement."""
     await lookups.load_tasks(

@@ -117,7 +117,11 @@ _tell(
     HALF_OPEN="It has cooled down: one task may try it.",
 )
 _tell(ArtifactKind, "What kind of artifact it is.")
-_tell(EventKind, "What happened.")
+_tell(
+    EventKind,
+    "What happened.",
+    SCHEDULE_CHANGED="A schedule was made, changed, deleted, or passed over a turn.",
+)
 _tell(
     InboxKind,
     "Why an agent is told something.",

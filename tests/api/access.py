@@ -21,7 +21,8 @@ MUTATIONS = {
         "createTask createTasks updateTask setCriteria assignTask addDependency removeDependency "
         "claimNextTask claimNextTasks claimTask renewLease releaseTask blockTask unblockTask writeNotes "
         "completeTask submitTask cancelTask reopenTask addComment claimNextReview reviewTask "
-        "defineResource reportHealth resetBreaker createChannel sendMessage acknowledge setActivity remember forget",
+        "defineResource reportHealth resetBreaker createChannel sendMessage acknowledge setActivity remember forget "
+        "createSchedule updateSchedule deleteSchedule",
     ADMINISTRATES: "createRoom",
 }  # fmt: skip
 
@@ -194,7 +195,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Room": {
         PLAIN: "id name title createdAt",
-        SAME: "settings objectives tasks resources counts digest channels flow",
+        SAME: "settings objectives tasks resources schedules counts digest channels flow",
         PEOPLE: "agents",
         ALONE: "messages",
     },
@@ -202,6 +203,11 @@ FIELDS: dict[str, dict[str, str]] = {
         PLAIN: "requireDoneCriteria requireReview requireHandoff wipLimit leaseSeconds idleAfterSeconds "
         "offlineAfterSeconds staleAfterSeconds reclaimAfterSeconds maxAttempts digestEverySeconds "
         "digestAt timezone archiveAfterSeconds paused",
+    },
+    "Schedule": {
+        PLAIN: "id cron timezone title skipWhileOpen active nextAt missed upcoming",
+        SAME: "room lastTask",
+        PEOPLE: "creator",
     },
     "Session": {
         PLAIN: "id label startedAt lastSeenAt presence",

@@ -25,6 +25,7 @@ from db.core.enums import Role
 from db.core.errors import ErrorCode
 from db.core.records import Room
 from db.events.feed import Feed
+from db.schedules import due_schedules
 from resolvers.build import sdl
 from tests import people
 from tests.api.access import BY_ROOM, FIELDS, MUTATIONS, PLAIN, QUERIES, SUBSCRIPTIONS, WORKS
@@ -47,7 +48,8 @@ FROM = {
     "agents": ['(room: "{room}")'],
     "node": [f'(id: "{{{one}}}")' for one in ("room", "bob", "kid", "objective", "key_result", "task", "done", "waits",
                                               "comment", "review", "resource", "event", "session", "below", "drafted",
-                                              "queued", "pup", "message", "note", "item", "told")],
+                                              "queued", "pup", "message", "note", "item", "told",
+                                              "schedule")],
     "nodes": ['(ids: ["{task}", "{done}"])', '(ids: ["{events}"])'],
     "room": ['(room: "{room}")'],
     "objective": ['(id: "{objective}")'],
@@ -58,7 +60,7 @@ FROM = {
     "briefing": ['(room: "{room}")'],
     "recall": ['(scope: "{room}", key: "k")'],
     "memories": ['(scope: "{room}")'],
-    "search": ['(query: "open", room: "{room}")', '(query: "hush", room: "{room}")'],
+    "search": ['(query: "open", room: "{room}", first: 50)', '(query: "hush", room: "{room}", first: 50)'],
     "events": ['(room: "{room}", last: 100)'],
 }  # fmt: skip
 
@@ -135,6 +137,9 @@ async def furnish(bob: Actor, ann: Actor, kid: str, reviewer: str, room: Room, w
                           labels=[word], capabilities=[], criteria=[word], track=word, keyResults=[measure],
                           assignee="bob", reviewer="ann", resources=[f"{word}-repo"])  # fmt: skip
     waits = await bob.make(word, room=name, dependsOn=[task])
+    schedule = await bob.do("createSchedule", room=name, cron="@daily", task={"title": word})
+    await bob.database.execute("update schedule set next_at = now() where last_task_id is null")
+    assert await due_schedules.take_turn(bob.database)
     await bob.make(word, room=name, parent=task)
     comment = (await bob.do("addComment", on=task, body=f"{word} @{reviewer}"))["id"]
     await bob.do("addComment", on=goal["id"], body=word)
@@ -171,6 +176,7 @@ async def furnish(bob: Actor, ann: Actor, kid: str, reviewer: str, room: Room, w
     return {
         "room": f"R{room.id}", "objective": goal["id"], "key_result": measure, "task": task, "waits": waits,
         "done": done, "comment": comment, "review": reviewed["reviews"][0]["id"], "resource": resource["id"],
+        "schedule": schedule["id"],
         "events": '", "'.join(event["id"] for event in events), "event": events[0]["id"],
         "below": below["id"], "drafted": drafted, "queued": queued, "pup": pup["agent"]["id"],
         "session": beat["session"]["id"], "parent": parent, "message": message, "note": note,

@@ -79,6 +79,10 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("defineResource", {"room": "{room}", "name": "repo"}),
     ("reportHealth", {"room": "{room}", "resource": "repo", "ok": False}),
     ("resetBreaker", {"room": "{room}", "resource": "repo"}),
+    ("createSchedule", {"room": "{room}", "cron": "@daily", "task": SAID}),
+    ("createSchedule", {"cron": "@daily", "task": SAID | {"dependsOn": ["{task}"]}}),
+    ("updateSchedule", {"schedule": "{schedule}", "active": False}),
+    ("deleteSchedule", {"schedule": "{schedule}"}),
     ("cancelTask", {"task": "{task}", "reason": "x"}),
     ("reopenTask", {"task": "{task}", "reason": "x"}),
     ("addComment", {"on": "{task}", "body": "x"}),
@@ -132,7 +136,7 @@ ASKED = [
     '{ room { tasks(filter: {waitingForAgent: "{agent}"}) { nodes { id } } } }',
     *(f'{{ node(id: "{{{name}}}") {{ id }} }}' for name in
       ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "resource", "event",
-       "message", "item")),
+       "message", "item", "schedule")),
 ]  # fmt: skip
 
 
@@ -191,12 +195,14 @@ async def rooms(database: Database) -> Rooms:
     await bob.do("sendMessage", to=["bob"], body="Note")
     item = (await bob.see("{ inbox { nodes { id } } }"))["inbox"]["nodes"][0]["id"]
     resource = await bob.do("defineResource", name="repo", capacity=1)
+    schedule = await bob.do("createSchedule", cron="@daily", task=SAID)
     things = {
         "room": "there", "room_id": f"R{there.id}", "agent": "bob", "agent_id": f"A{bob.caller.agent_id}",
         "objective": goal["id"], "key_result": goal["keyResults"][0]["id"], "task": task, "other_task": other,
         "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],
         "token": f"Y{bob.caller.token_id}",
-        "own_task": own, "message": message, "item": item, "resource": resource["id"], "own_held": held,
+        "own_task": own, "message": message, "item": item, "resource": resource["id"], "schedule": schedule["id"],
+        "own_held": held,
         "own_objective": (await eve.do("createObjective", title="Mine"))["id"],
     }  # fmt: skip
     return Rooms(database, eve, there, things)

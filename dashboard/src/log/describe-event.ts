@@ -38,6 +38,7 @@ const ACTIONS: Record<EventKind, string> = {
   REFLECTION_ADDED: "added a reflection",
   INSIGHT_FOUND: "found an insight",
   DIGEST_POSTED: "posted a digest",
+  SCHEDULE_CHANGED: "changed a schedule",
 };
 
 export interface EventDescription {

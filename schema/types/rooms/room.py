@@ -13,6 +13,7 @@ from db.goal_tree import objective_tree, objectives
 from db.overviews import digest, flow
 from db.resources import resources
 from db.rooms import agents
+from db.schedules import schedules
 from schema.caller_dependence import DEPENDS_ON_CALLER
 from schema.context import Info
 from schema.types.absent import given, or_none
@@ -24,6 +25,7 @@ from schema.types.overviews import digest as digest_types
 from schema.types.overviews import flow as flow_types
 from schema.types.resources import resource as resource_types
 from schema.types.rooms import agent as agent_types
+from schema.types.schedules import schedule as schedule_types
 from schema.types.tasks import task_list as list_types
 from schema.types.tasks.task_counts import TaskCounts
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from schema.types.overviews.flow import FlowStep
     from schema.types.resources.resource import Resource
     from schema.types.rooms.agent import Agent
+    from schema.types.schedules.schedule import Schedule
     from schema.types.tasks.task_filter import TaskFilter
     from schema.types.tasks.task_list import TaskConnection
 
@@ -186,6 +189,13 @@ class Room(Node):
     ) -> list[Annotated["Resource", strawberry.lazy("schema.types.resources.resource")]]:
         found = await info.context.many(resources.of_rooms, self.room_id)
         return [resource_types.Resource.of(resource) for resource in found]
+
+    @strawberry.field(description="Its schedules, in the order in which they were created.")
+    async def schedules(
+        self, info: Info
+    ) -> list[Annotated["Schedule", strawberry.lazy("schema.types.schedules.schedule")]]:
+        found = await info.context.many(schedules.of_rooms, self.room_id)
+        return [schedule_types.Schedule.of(schedule) for schedule in found]
 
     @strawberry.field(description="Counts of tasks by state, over the whole room.")
     async def counts(self, info: Info) -> TaskCounts:

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from db.core.errors import BadInput
 from db.tasks.submissions import CriterionResult, NewArtifact, Submission
 from db.tasks.task_create import BatchTask, NewTask
 from schema.types.absent import given, or_none
@@ -80,6 +81,16 @@ class CreateTaskInput:
         )  # fmt: skip
         said = {name: value for name, value in given(self, *names).items() if value is not None}
         return NewTask(title=self.title, priority=(self.priority or Priority.P2).value, **said)
+
+    def template(self) -> NewTask:
+        """As `new`, of a task that is made again and again: BAD_INPUT where it has a key, by which it is made once."""
+        if or_none(self.idempotency_key) is not None:
+            raise BadInput(
+                "idempotencyKey",
+                "A task that is made again and again has no key of its own.",
+                "Send `idempotencyKey` beside `task`: it is the schedule that is created once.",
+            )
+        return self.new()
 
 
 @strawberry.input(description="A task of a batch.")

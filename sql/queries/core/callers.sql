@@ -36,3 +36,14 @@ select token.id as token_id, token.expires_at as token_expires_at, token.role, a
  where token.id = :token_id
    and token.revoked_at is null
    and (token.expires_at is null or token.expires_at > now());
+
+-- name: caller_of_agent(agent_id)^
+-- As callers_by_tokens, for what is done in the agent's name while it is away: by the token of it that may most.
+select token.id as token_id, token.expires_at as token_expires_at, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
+       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
+  from token join agent on agent.id = token.agent_id
+ where agent.id = :agent_id
+   and token.revoked_at is null
+   and (token.expires_at is null or token.expires_at > now())
+ order by array_position(array['ADMIN', 'MEMBER', 'OBSERVER'], token.role), token.id
+ limit 1;

@@ -15,6 +15,7 @@ with recursive rooms as (
   union select unnest(array[creator_id, assignee_id, reviewer_id, submitted_by_id]) from task where id in (select id from tasks)
   union select created_by_id from dependency where task_id in (select id from tasks)
   union select unnest(array[author_id, reviewer_id]) from review where task_id in (select id from tasks)
+  union select creator_id from schedule where room_id in (select id from rooms)
   union select owner_id from objective where id in (select id from objectives)
   union select owner_id from key_result where objective_id in (select id from objectives)
   union select unnest(mentions || author_id) from comment where room_id in (select id from rooms)
@@ -53,6 +54,8 @@ with recursive rooms as (
    where :room_id is null or id in (select requirement_id from task where id in (select id from tasks))
   union all
   select 'task', row_to_json(t) from task t where id in (select id from tasks)
+  union all
+  select 'schedule', row_to_json(t) from schedule t where room_id in (select id from rooms)
   union all
   select 'criterion', row_to_json(t) from criterion t where task_id in (select id from tasks)
   union all
@@ -96,7 +99,8 @@ select (select count(*) <= 1 from room)
    and not exists (select from objective)
    and not exists (select from message)
    and not exists (select from memory)
-   and not exists (select from resource);
+   and not exists (select from resource)
+   and not exists (select from schedule);
 
 -- name: is_in_use()$
 -- Whether another of us is connected, who would not notice that everything is another.
@@ -106,7 +110,7 @@ select exists (
 
 -- name: clear()!
 -- All tables but those that say which migrations ran and when a server last did.
-truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, criterion, dependency,
+truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, schedule, criterion, dependency,
          task_key_result, artifact, review, resource, comment, channel, message, event, inbox, inbox_item, memory, idempotency,
          activity
 restart identity;

@@ -1,7 +1,3 @@
--- name: digest_moment()$
--- Until when a digest reaches. In a snapshot it is asked first, so that whatever is seen was logged before it.
-select clock_timestamp();
-
 -- name: lock_room_due_for_digest()^
 -- One that another process is posting in is left to it; the condition holds once more when the row is locked.
 select *, coalesce(daily_digest_due_at <= now(), false) as daily_is_due

@@ -1,0 +1,38 @@
+"""What clients can do with schedules."""
+
+# ruff: noqa: A002  # `input` is the contract's name
+
+import strawberry
+
+from db.schedules import schedules
+from schema.context import Info
+from schema.types.absent import or_none
+from schema.types.schedules.schedule import Schedule
+from schema.types.schedules.schedule_inputs import CreateScheduleInput, DeleteScheduleInput, UpdateScheduleInput
+
+
+@strawberry.type
+class ScheduleMutation:
+    @strawberry.mutation(description="Create a schedule, which makes a task at each of its times.")
+    async def create_schedule(self, info: Info, input: CreateScheduleInput) -> Schedule | None:
+        return Schedule.of(
+            await schedules.create(
+                info.context.database,
+                info.context.caller,
+                or_none(input.room),
+                input.new(),
+                or_none(input.idempotency_key),
+            )
+        )
+
+    @strawberry.mutation(
+        description="Change a schedule, switch it off, or on again: its creator, HUMAN members of its room and ADMINs."
+    )
+    async def update_schedule(self, info: Info, input: UpdateScheduleInput) -> Schedule | None:
+        return Schedule.of(
+            await schedules.update(info.context.database, info.context.caller, input.schedule, input.changes())
+        )
+
+    @strawberry.mutation(description="Delete a schedule; the tasks that it made stay.")
+    async def delete_schedule(self, info: Info, input: DeleteScheduleInput) -> bool | None:
+        return await schedules.delete(info.context.database, info.context.caller, input.schedule)
