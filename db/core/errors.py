@@ -467,9 +467,6 @@ class TooComplex(Refused):
     is_carried_out: bool | None = None
 
     def message(self) -> str:
-        if self.what == "of cost":
-            counted = "The query cost" if self.cost is None else f"Query cost {self.cost}"
-            return f"{counted} exceeds the limit of {self.limit}."
         if self.cost is None:
             return f"The request exceeds the limit of {self.limit} {self.what}."
         return f"{self.cost} {self.what} exceed the limit of {self.limit}."

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent import futures
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
 from goalroom.execution.engine_internals import graphql_schema, is_awaitable
 from goalroom.execution.executor import Executor
-from goalroom.execution.query_cost import Budget, Price, Pricing
+from goalroom.execution.query_cost import COUNTED, Budget, Price, Pricing
 from goalroom.execution.rate_limits import Kind
 from goalroom.execution.scheduling import Scheduler
 from goalroom.limits import Limits
@@ -64,6 +64,8 @@ class Operation:
         self, executor: Any, context: Context, price: Price, runs: "_Runs", metrics: Metrics, tracing: Tracing
     ) -> None:
         self.price = price
+        # Called with what it, or an event of it, cost beyond its price: lists may hold more than is estimated.
+        self.on_overrun: Callable[[int], None] = _ignore
         self._executor = executor
         self._context = context
         self._runs = runs
@@ -97,6 +99,8 @@ class Operation:
                     raise
                 refused = TooComplex(self._runs.seconds, "seconds of running, without those that it asked to wait")
                 response = {"data": None, "errors": [errors.described(refused)]}
+            finally:
+                self._charge_overrun(self._executor)
             outcome.code = _code(response.get("errors"))
         return response
 
@@ -154,9 +158,12 @@ class Operation:
         async def read() -> Response:
             self._context.forget()
             executor = self._executor.build_per_event_executor(event)
-            result = executor.execute_operation(False)
-            if is_awaitable(result):
-                result = await result
+            try:
+                result = executor.execute_operation(False)
+                if is_awaitable(result):
+                    result = await result
+            finally:
+                self._charge_overrun(executor)
             response = self._response(executor, result)
             if any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE for error in response.get("errors", ())):
                 raise Unavailable
@@ -168,11 +175,16 @@ class Operation:
                 await asyncio.sleep(0)
                 return await retry_while_unavailable(read)
 
+    def _charge_overrun(self, executor: Any) -> None:
+        budget: Budget | None = executor.budget
+        if budget is not None and (cost := budget.beyond(self.price)):
+            self.on_overrun(cost)
+
     def _response(self, executor: Any, result: ExecutionResult) -> Response:
         budget = executor.budget
         if budget is not None and budget.is_exhausted:
             # Not what there is so far: with a null here and there it would pass for the answer.
-            refused = TooComplex(budget.limit, "of cost", is_carried_out=self.is_mutation or None)
+            refused = TooComplex(budget.limit, COUNTED, is_carried_out=self.is_mutation or None)
             return {"data": None, "errors": [errors.described(refused)]}
         if not result.errors:
             return {"data": result.data}
@@ -241,9 +253,13 @@ class Engine:
         if price.is_of_the_schema:
             cost, limit, what = price.introspection, self._limits.introspection, "fields of the schema"
         else:
-            cost, limit, what = price.total, self._limits.cost, "of cost"
+            cost, limit, what = price.total, self._limits.cost, COUNTED
         if cost > limit:
             raise RequestError.of(TooComplex(limit, what, cost))
+
+
+def _ignore(_cost: int) -> None:
+    """Where nothing is counted."""
 
 
 def _name(operation: OperationDefinitionNode) -> str:

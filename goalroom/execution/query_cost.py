@@ -30,6 +30,8 @@ from graphql.execution.values import get_argument_values
 from db.core import validation
 from db.core.errors import TooComplex
 
+# What a price is in.
+COUNTED = "points of cost"
 # A field with fields of its own is read from the database, or at least waited for.
 OBJECT, LEAF = 10, 1
 # What a list without a page is estimated to hold, before it runs; while it runs, what it does hold is counted.
@@ -70,6 +72,10 @@ class Budget:
     def __init__(self, limit: int) -> None:
         self.limit, self.spent = limit, 0
 
+    def beyond(self, price: Price) -> int:
+        """What was spent more than the price."""
+        return max(self.spent - price.total, 0)
+
     @property
     def is_exhausted(self) -> bool:
         return self.spent > self.limit
@@ -86,7 +92,7 @@ class Budget:
         # Once it is exhausted nothing fits any more, however little: what has begun ends soon.
         self.spent += cost
         if self.is_exhausted:
-            raise TooComplex(self.limit, "of cost")
+            raise TooComplex(self.limit, COUNTED)
 
 
 def own_cost(parent: str, node: FieldNode) -> int:

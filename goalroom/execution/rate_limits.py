@@ -51,6 +51,10 @@ class RateLimiter:
         if kind is not Kind.REQUEST:
             self._set(agent, Kind.REQUEST, self._level(agent, Kind.REQUEST) + 1)
             self.acquire(agent, kind)
+        self.charge_cost(agent, kind, cost)
+
+    def charge_cost(self, agent: int, kind: Kind, cost: int) -> None:
+        """Charge what an operation that runs, or ran, costs besides counting as a request."""
         if cost >= _COST_OF_ONE:
             self._set(agent, kind, self._level(agent, kind) - cost // _COST_OF_ONE)
 

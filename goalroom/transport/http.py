@@ -67,9 +67,9 @@ class GraphQLHTTP:
                 request = await self._read(caller, scope, headers, kinds, receive)
                 operation, context = await self._prepare(caller, scope["method"], request, kinds)
                 running.enter_context(self._services.rate_limiter.slot(caller.agent_id, operation.counts_as))
-                rate_limit_headers = self._services.rate_limiter.headers(caller.agent_id)
                 streams = operation.is_subscription or kinds[0] == content_negotiation.EVENT_STREAM
                 response = {} if streams else await self._run(operation, context, receive)
+                rate_limit_headers = self._services.rate_limiter.headers(caller.agent_id)
             except Disconnected:
                 return
             except _Answer as answer:
@@ -112,12 +112,11 @@ class GraphQLHTTP:
         """What is asked for, and what it runs on."""
         context = self._services.context(caller)
         try:
-            operation = await self._services.engine.prepare(request, context)
+            operation = await self._services.prepare(request, context)
         except RequestError as error:
             # The specification keeps 200 for clients that know plain JSON only: they may not read the body otherwise.
             status = 400 if kinds[0] == content_negotiation.RESPONSE_JSON else 200
             raise _Answer(status, error.errors, streamed=kinds[0] == content_negotiation.EVENT_STREAM) from None
-        self._services.rate_limiter.charge(caller.agent_id, operation.counts_as, operation.price.total)
         _check_method(method, operation)
         if operation.is_subscription and content_negotiation.EVENT_STREAM not in kinds:
             raise _refused(406, _NEEDS_A_STREAM)

@@ -1,13 +1,14 @@
 """Services that every transport (HTTP, SSE, WebSocket) needs."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import Unauthenticated
 from db.events.feed import Feed
 from goalroom.execution import errors
-from goalroom.execution.engine import Engine
+from goalroom.execution.engine import Engine, Operation, Request
 from goalroom.execution.rate_limits import RateLimiter
 from goalroom.limits import Limits
 from goalroom.observability.metrics import Metrics
@@ -43,6 +44,14 @@ class Services:
     def context(self, caller: Caller) -> Context:
         """What one operation of the caller runs on."""
         return Context(self.database, self.feed, caller)
+
+    async def prepare(self, request: Request, context: Context) -> Operation:
+        """The operation; its agent is charged what it costs: what can be known now, and the rest as it runs."""
+        operation = await self.engine.prepare(request, context)
+        agent, kind = context.caller.agent_id, operation.counts_as
+        self.rate_limiter.charge(agent, kind, operation.price.total)
+        operation.on_overrun = partial(self.rate_limiter.charge_cost, agent, kind)
+        return operation
 
 
 def _plausible(token: str | None) -> str:

@@ -221,8 +221,7 @@ class _Socket:
             raise RequestError.of(TooComplex(most, "operations at a time on one socket"))
         try:
             self._services.rate_limiter.acquire(agent)
-            operation = await self._services.engine.prepare(request, context)
-            self._services.rate_limiter.charge(agent, operation.counts_as, operation.price.total)
+            operation = await self._services.prepare(request, context)
         except RateLimited as refused:
             self._services.metrics.refused(refused.code)
             raise RequestError.of(refused) from None

@@ -1,12 +1,13 @@
 """Lists cost what they really hold: whatever is nested in one another, it ends, and others go on meanwhile."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 
-from goalroom.limits import DEFAULTS
-from tests.api.server_fixture import Live
+from goalroom.limits import DEFAULTS, Limits
+from tests.api.server_fixture import Live, serving
 
 COUNT = 60
 SUBTASKS = """query ($id: ID!) { task(id: $id) { subtasks { parent { subtasks { parent { subtasks { parent {
@@ -124,3 +125,63 @@ async def test_bounds_are_judged_before_prices(live: Live) -> None:
     answer = (await live.post(f"{{ room {{ tasks(first: 10000) {{ nodes {{ {fields} }} }} }} }}")).json()
 
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_INPUT"]
+
+
+# It is estimated at 193 and is 60 times 60.
+DEAR = "query ($id: ID!) { task(id: $id) { subtasks { parent { subtasks { title } } } } }"
+DEAR_EVENTS = "subscription { taskChanged { task { subtasks { parent { subtasks { title } } } } } }"
+
+
+@pytest.fixture
+async def slow(database_url: str) -> AsyncGenerator[tuple[Live, str]]:
+    """A server that takes ten requests a second, twenty at once, and a task with many subtasks on it."""
+    async with serving(database_url, rate_limit=10, limits=Limits.of("subscriptions=5")) as live:
+        all_ = (await live.ask('mutation { createTask(input: {title: "All"}) { id } }'))["createTask"]["id"]
+        create = "mutation ($input: CreateTasksInput!) { createTasks(input: $input) { id } }"
+        await live.ask(create, {"input": {"tasks": [{"task": {"title": f"{n}", "parent": all_}} for n in range(60)]}})
+        yield live, all_
+
+
+@pytest.mark.parametrize("over_socket", [False, True])
+async def test_what_was_dearer_than_it_looked_uses_up_the_rate(slow: tuple[Live, str], *, over_socket: bool) -> None:
+    live, parent = slow
+    token, other = await live.newcomer("dear"), await live.newcomer("other")
+
+    async def ask(query: str) -> tuple[int, dict[str, Any]]:
+        response = await live.post(query, {"id": parent}, authorization=f"Bearer {token}")
+        return response.status_code, response.json()
+
+    before = [(await ask("{ me { name } }"))[0] for _ in range(3)]
+    if over_socket:
+        async with live.socket(token) as socket:
+            await socket.subscribe("1", DEAR, variables={"id": parent})
+            answer = (await socket.hear(20))["payload"]
+    else:
+        _, answer = await ask(DEAR)
+    status, refused = await ask("{ me { name } }")
+    bystander = await live.post("{ me { name } }", authorization=f"Bearer {other}")
+
+    assert before == [200] * 3
+    assert len(answer["data"]["task"]["subtasks"]) == 60
+    assert (status, refused["errors"][0]["extensions"]["code"]) == (429, "RATE_LIMITED")
+    # 3,600 of cost are eighteen requests, and each takes a tenth of a second to come back.
+    assert 0 < refused["errors"][0]["extensions"]["retryAfterSeconds"] < 3
+    assert bystander.status_code == 200
+
+
+async def test_a_dear_event_of_a_subscription_counts(slow: tuple[Live, str]) -> None:
+    live, parent = slow
+    token = await live.newcomer("dear")
+    changed = 'mutation ($id: ID!) { updateTask(input: {id: $id, title: "New"}) { id } }'
+    async with live.socket(token) as socket:
+        await socket.subscribe("1", "subscription { events { kind } }")
+        await socket.subscribe("2", DEAR_EVENTS)
+        await asyncio.sleep(0.3)
+        for _ in range(2):
+            await live.ask(changed, {"id": parent})
+        heard = [await socket.hear(20) for _ in range(4)]
+        await socket.subscribe("3", "subscription { events { kind } }")
+        refused = await socket.hear(20)
+
+    assert sorted((one["id"], one["type"]) for one in heard) == [("1", "next")] * 2 + [("2", "next")] * 2
+    assert (refused["id"], refused["payload"][0]["extensions"]["code"]) == ("3", "RATE_LIMITED")

@@ -36,7 +36,12 @@ async def test_what_costs_too_much_is_refused_before_it_runs(live: Live) -> None
         await socket.subscribe("1", NESTED)
         over_socket = await socket.hear()
 
-    assert extensions(refused.json()) == {"code": "TOO_COMPLEX", "limit": 60_000, "what": "of cost", "cost": 84220}
+    assert extensions(refused.json()) == {
+        "code": "TOO_COMPLEX",
+        "limit": 60_000,
+        "what": "points of cost",
+        "cost": 84220,
+    }
     assert (over_socket["type"], over_socket["payload"][0]["extensions"]["cost"]) == ("error", 84220)
     assert time.monotonic() - began < 1
 
