@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from db.conversation import mentions
 from db.core import ids
+from db.core.database import Database
 from db.core.queries import q
 from db.core.transaction import Transaction
 
@@ -28,22 +29,22 @@ async def read(text: str) -> mentions.Named:
     return await asyncio.to_thread(mentions.read, text)
 
 
-async def mentioned(tx: Transaction, room_id: int, named: mentions.Named) -> Mentions:
+async def mentioned(on: Database | Transaction, room_id: int, named: mentions.Named) -> Mentions:
     """Those of the words that are names of members."""
     if not named.words:
         return Mentions()
-    rows = await q.members_by_names(tx, room_id=room_id, names=named.candidates())
+    rows = await q.members_by_names(on, room_id=room_id, names=named.candidates())
     agents, unknown = named.resolve({row["name"]: row["id"] for row in rows})
     return Mentions(tuple(agents), tuple(unknown))
 
 
-async def things(tx: Transaction, room_id: int, reader: int | None, named: mentions.Named) -> list[str]:
+async def things(on: Database | Transaction, room_id: int, reader: int | None, named: mentions.Named) -> list[str]:
     """The ids of things in the room that the reader may see."""
     if not named.ids:
         return []
     asked = {letter: [key for of, key in named.ids if of == letter] for letter in mentions.LETTERS}
     rows = await q.things_named(
-        tx,
+        on,
         room_id=room_id,
         agent_id=reader,
         objective_ids=asked[ids.OBJECTIVE],

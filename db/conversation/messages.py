@@ -1,10 +1,14 @@
 """What is said in a room: in a channel, to everybody who listens there, or directly to agents."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from db.conversation import mention_resolution
+from db.conversation.mention_resolution import Mentions
 from db.core import ids
 from db.core.callers import Caller
+from db.core.database import Database
 from db.core.enums import EventKind, InboxKind
 from db.core.queries import q, required
 from db.core.records import Agent, Channel, Message
@@ -33,17 +37,51 @@ async def open_standard_channels(tx: Transaction, room_id: int) -> None:
 async def post(tx: Transaction, room_id: int, channel: str, body: str) -> int:
     """Say something in one of the standard channels, in the server's own name; answers the message's key."""
     place = Channel.of(required(await q.channel_by_name(tx, room_id=room_id, name=channel)))
-    return (await write(tx, room_id, body, author=None, channel=place)).id
+    return (await write(tx, await draft(tx, room_id, body, author=None, channel=place))).id
 
 
 async def post_direct(tx: Transaction, room_id: int, to: Agent, body: str) -> None:
     """Say something to one agent, in the server's own name."""
-    message = await write(tx, room_id, body, author=None, to=[to])
+    message = await write(tx, await draft(tx, room_id, body, author=None, to=[to]))
     tx.notify(to.id, room_id, InboxKind.DIRECT, summary(body), by=None, message=message.id)
 
 
-async def write(
-    tx: Transaction,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message as it is to be stored: to a channel, or for agents."""
+
+    room_id: int
+    author: int | None
+    body: str
+    channel: Channel | None
+    to: Sequence[Agent]
+    reply_to: int | None
+    mentioned: Mentions
+    refs: Sequence[str]
+
+    def columns(self) -> dict[str, Any]:
+        """What is stored of it."""
+        return {
+            "author_id": self.author,
+            "channel_id": self.channel.id if self.channel else None,
+            "to_ids": [agent.id for agent in self.to],
+            "body": self.body,
+            "reply_to_id": self.reply_to,
+            "mentions": self.mentioned.agents,
+            "unknown_mentions": self.mentioned.unknown,
+            "refs": self.refs,
+        }
+
+    def data(self) -> dict[str, object]:
+        """What the log says of it. By this alone it tells for whom it is: see Event.shown_to."""
+        place: dict[str, object] = (
+            {"channel": self.channel.name} if self.channel else {"to": [agent.name for agent in self.to]}
+        )
+        return place | ({"replyTo": ids.of(ids.MESSAGE, self.reply_to)} if self.reply_to is not None else {})
+
+
+async def draft(
+    on: Database | Transaction,
     room_id: int,
     body: str,
     *,
@@ -51,32 +89,29 @@ async def write(
     channel: Channel | None = None,
     to: Sequence[Agent] = (),
     reply_to: int | None = None,
-    supersedes: int | None = None,
-) -> Message:
-    """Add a message to its channel, or for these agents, and to the log."""
+) -> Draft:
+    """The message with what its text names."""
     named = await mention_resolution.read(body)
     # The server mentions nobody, whatever names stand in the words that it passes on.
-    mentioned = await mention_resolution.mentioned(tx, room_id, named) if author is not None else None
-    message = Message.of(
-        await q.insert_message(
-            tx,
-            room_id=room_id,
-            author_id=author,
-            channel_id=channel.id if channel else None,
-            to_ids=[agent.id for agent in to],
-            body=body,
-            reply_to_id=reply_to,
-            supersedes_id=supersedes,
-            mentions=mentioned.agents if mentioned else (),
-            unknown_mentions=mentioned.unknown if mentioned else (),
-            refs=await mention_resolution.things(tx, room_id, author, named),
-        )
+    mentioned = await mention_resolution.mentioned(on, room_id, named) if author is not None else Mentions()
+    return Draft(
+        room_id=room_id,
+        author=author,
+        body=body,
+        channel=channel,
+        to=to,
+        reply_to=reply_to,
+        mentioned=mentioned,
+        refs=await mention_resolution.things(on, room_id, author, named),
     )
-    # By this alone the log tells for whom it is: see Event.shown_to.
-    data: dict[str, object] = {"message": ids.of(ids.MESSAGE, message.id)}
-    data |= {"channel": channel.name} if channel else {"to": [agent.name for agent in to]}
-    data |= {"replyTo": ids.of(ids.MESSAGE, reply_to)} if reply_to is not None else {}
-    tx.append_event(room_id, EventKind.MESSAGE_SENT, actor=author, message=message.id, data=data)
+
+
+async def write(tx: Transaction, new: Draft, supersedes: int | None = None) -> Message:
+    """Add a message to its channel, or for its agents, and to the log."""
+    row = await q.insert_message(tx, room_id=new.room_id, supersedes_id=supersedes, **new.columns())
+    message = Message.of(row)
+    data = {"message": ids.of(ids.MESSAGE, message.id), **new.data()}
+    tx.append_event(new.room_id, EventKind.MESSAGE_SENT, actor=new.author, message=message.id, data=data)
     return message
 
 

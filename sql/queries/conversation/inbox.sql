@@ -12,10 +12,8 @@ select e.agent_id, e.room_id, e.kind, e.summary, e.sender_id, e.task_id, e.comme
   from unnest(:agent_ids::bigint[], :room_ids::bigint[], :kinds::text[], :summaries::text[], :sender_ids::bigint[],
               :task_ids::bigint[], :comment_ids::bigint[], :message_ids::bigint[]) with ordinality
        as e (agent_id, room_id, kind, summary, sender_id, task_id, comment_id, message_id, position)
- where (select bool_and(token.role = 'OBSERVER')
-          from token
-         where token.agent_id = e.agent_id and token.revoked_at is null
-           and (token.expires_at is null or token.expires_at > clock_timestamp())) is not true
+ where
+ -- include: acknowledges
  order by e.position;
 
 -- name: withdraw_items(message_id)!

@@ -30,6 +30,54 @@ values (:room_id, :author_id, :channel_id, :to_ids::bigint[], :body, :reply_to_i
         :unknown_mentions::text[], :refs::text[], clock_timestamp())
 returning *;
 
+-- name: send_messages(room_id, messages, positions, agent_ids, kinds, summaries)
+-- Messages of one room, with their inbox items, in the order given; the log's row is locked last, and only until the commit. The
+-- items' positions say to which message each belongs. What the log says of a message is given but for its id.
+with given as (
+  select *
+    from rows from (jsonb_to_recordset(:messages::jsonb) as (
+         author_id bigint, channel_id bigint, to_ids bigint[], body text, reply_to_id bigint, mentions bigint[],
+         unknown_mentions text[], refs text[], data jsonb)) with ordinality
+), sent as (
+  insert into message (room_id, author_id, channel_id, to_ids, body, reply_to_id, mentions, unknown_mentions, refs, created_at)
+  select :room_id, author_id, channel_id, to_ids, body, reply_to_id, mentions, unknown_mentions, refs, clock_timestamp()
+    from given
+   order by ordinality
+  returning *
+), numbered as (
+  select *, row_number() over (order by id) as position from sent
+), locked as (
+  insert into inbox (agent_id)
+  select distinct agent_id from unnest(:agent_ids::bigint[]) as told (agent_id) order by agent_id
+  on conflict (agent_id) do update set agent_id = excluded.agent_id where false
+  returning 1
+), told as (
+  insert into inbox_item (agent_id, room_id, kind, summary, from_id, message_id)
+  select e.agent_id, :room_id, e.kind, e.summary, numbered.author_id, numbered.id
+    from unnest(:positions::bigint[], :agent_ids::bigint[], :kinds::text[], :summaries::text[]) with ordinality
+         as e (position, agent_id, kind, summary, ordinality)
+    join numbered on numbered.position = e.position
+   where (select count(*) from locked) >= 0
+     and
+     -- include: acknowledges
+   order by e.ordinality
+  returning 1
+), counted as (
+  update room_log
+     set seq = seq + (select count(*) from numbered)
+   where room_id = :room_id and (select count(*) from told) >= 0
+  returning seq
+), logged as (
+  insert into event (room_id, seq, kind, actor_id, message_id, data)
+  select :room_id, counted.seq - (select count(*) from numbered) + numbered.position, 'MESSAGE_SENT', numbered.author_id,
+         numbered.id, jsonb_build_object('message', 'M' || numbered.id) || given.data
+    from counted cross join numbered join given on given.ordinality = numbered.position
+   order by numbered.position
+)
+select numbered.*, (select seq from counted) as log_end
+  from numbered
+ order by position;
+
 -- name: messages_by_ids(message_ids)
 select * from message where id = any(:message_ids::bigint[]);
 

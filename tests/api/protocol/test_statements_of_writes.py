@@ -99,6 +99,23 @@ async def test_completing_a_task(counted: Counted, world: World) -> None:
         assert len(counted.sent) <= most, counted.sent
 
 
+SEND = "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { id body } }"
+
+
+async def test_sending_a_message(counted: Counted, world: World) -> None:
+    await world.agent("reader", rooms=[counted.room])
+    body = "The build is green."
+    for new in (
+        {"channel": "general"},
+        {"channel": "general", "room": counted.room.name},
+        {"to": ["reader"]},
+        {"channel": "general", "body": "@reader, look."},
+    ):
+        sent = await counted.statements(SEND, input={"body": body, **new})
+
+        assert len(sent) <= 5, sent
+
+
 CREATE = "mutation ($input: CreateTaskInput!) { createTask(input: $input) { id title status } }"
 CREATE_MANY = "mutation ($input: CreateTasksInput!) { createTasks(input: $input) { id title status } }"
 
