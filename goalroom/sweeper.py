@@ -13,6 +13,7 @@ from db.goal_tree import objectives
 from db.operations import outage_grace
 from db.overviews import digest_posting
 from db.presence import presence, sessions
+from db.proposals import proposal_end
 from db.resources import resources
 from db.schedules import due_schedules
 from db.tasks import lease_expiry, leaving, readiness, staleness
@@ -33,12 +34,15 @@ _SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "clear_schedules": (1, readiness.clear_schedules),
     "take_turn": (1, due_schedules.take_turn),
     "let_cool": (1, resources.half_open_cooled),
+    "close_overdue_proposals": (1, proposal_end.close_overdue),
+    "remind_voters": (1, proposal_end.remind_voters),
     "notify_startable": (1, readiness.notify_startable),
     "sweep": (1, presence.sweep),
     "archive_finished": (1, objectives.archive_finished),
     "post_due": (1, digest_posting.post_due),
     "close_expired_tokens": (20, leaving.close_expired_tokens),
     "release_late_claims": (20, leaving.release_late_claims),
+    "close_settled_proposals": (20, proposal_end.close_settled),
     "delete_ended_sessions": (7200, sessions.delete_ended),
     "forget_old": (60, idempotency.delete_old_keys),
     "forget_expired": (60, memory.delete_expired),

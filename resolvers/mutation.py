@@ -10,6 +10,7 @@ from resolvers.inbox import InboxMutation
 from resolvers.memory import MemoryMutation
 from resolvers.messages import MessageMutation
 from resolvers.objectives import ObjectiveMutation
+from resolvers.proposals import ProposalMutation
 from resolvers.resources import ResourceMutation
 from resolvers.reviews import ReviewMutation
 from resolvers.rooms import RoomMutation
@@ -33,6 +34,7 @@ class Mutation(
     ObjectiveMutation,
     TaskMutation,
     ReviewMutation,
+    ProposalMutation,
     ResourceMutation,
     MessageMutation,
     InboxMutation,

@@ -26,6 +26,7 @@ from schema.types.goals.key_result import KeyResult
 from schema.types.goals.objective import Objective
 from schema.types.node import Node
 from schema.types.presence.session import Session
+from schema.types.proposals.proposal import proposal_of
 from schema.types.resources.resource import Resource
 from schema.types.rooms.agent import Agent
 from schema.types.rooms.room import Room
@@ -157,6 +158,7 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.REVIEW: _review,
     ids.RESOURCE: _resource,
     ids.SCHEDULE: _schedule,
+    ids.PROPOSAL: proposal_of,
     ids.EVENT: _event,
     ids.MESSAGE: _message,
     ids.INBOX_ITEM: _inbox_item,

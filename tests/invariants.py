@@ -14,6 +14,9 @@ async def check_what_is_stored(database: Database, room_id: int) -> None:
     room = (await database.fetch("select * from room where id = $1", room_id))[0]
     every = {row["id"]: row for row in await database.fetch("select * from task where room_id = $1", room_id)}
     edges = await database.fetch("select task_id, depends_on_id from dependency where kind = 'BLOCKS'")
+    waiting = await database.fetch(
+        "select task_id, proposal_id from proposal_task join proposal on id = proposal_id where status = 'OPEN'"
+    )
     objectives = {row["id"]: row for row in await database.fetch("select * from objective")}
     with_criteria = {row["task_id"] for row in await database.fetch("select distinct task_id from criterion")}
     now = datetime.now(UTC)
@@ -21,6 +24,8 @@ async def check_what_is_stored(database: Database, room_id: int) -> None:
         blockers = [every[e["depends_on_id"]] for e in edges if e["task_id"] == row["id"]]
         waiters = [every[e["task_id"]] for e in edges if e["depends_on_id"] == row["id"]]
         assert row["open_dependencies"] == sum(b["status"] not in FINISHED for b in blockers)
+        asked = [e["proposal_id"] for e in waiting if e["task_id"] == row["id"]]
+        assert row["open_proposals"] == len(asked)
         assert row["waited_by"] == sum(w["status"] not in FINISHED for w in waiters)
         if row["status"] in FINISHED:
             assert not row["ready"]
@@ -30,10 +35,11 @@ async def check_what_is_stored(database: Database, room_id: int) -> None:
         assert row["waits_for_criteria"] == (room["require_done_criteria"] and row["id"] not in with_criteria)
         assert row["waits_for_objective"] == _in_draft(objectives, row["objective_id"])
         assert row["waits_for_schedule"] == (row["not_before"] is not None and row["not_before"] > now)
-        waits = row["open_dependencies"] or any(held for name, held in row.items() if name.startswith("waits_for_"))
+        other = [held for name, held in row.items() if name.startswith("waits_for_")]
+        waits = row["open_dependencies"] or asked or any(other)
         assert row["ready"] == (row["status"] == "TODO" and not waits)
         if row["status"] == "BLOCKED":
-            assert row["blocked_reason"] is not None or row["open_dependencies"] > 0
+            assert row["blocked_reason"] is not None or row["open_dependencies"] > 0 or asked
     for objective in objectives.values():
         assert objective["in_draft"] == _in_draft(objectives, objective["id"])
     for resource in await database.fetch("select * from resource where room_id = $1", room_id):

@@ -48,8 +48,12 @@ async def write(
     task: int | None = None,
     objective: int | None = None,
     handoff: NewHandoff | None = None,
+    is_repeated: bool = False,
 ) -> Comment:
-    """Add a comment to a task or an objective, log it, and notify the agents that it mentions."""
+    """Add a comment to a task or an objective, log it, and notify the agents that it mentions.
+
+    What `is_repeated` stands elsewhere too, where it has told them already.
+    """
     mentioned = () if author is None else await mentions_of(tx, room_id, body)
     row = await q.insert_comment(
         tx,
@@ -66,7 +70,7 @@ async def write(
     )
     comment = Comment.of(row)
     _append_event(tx, comment.id, kind, room_id, author, task, objective)
-    if mentioned:
+    if mentioned and not is_repeated:
         await _notify_mentioned(tx, comment)
     return comment
 

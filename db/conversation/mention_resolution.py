@@ -51,6 +51,7 @@ async def things(on: Database | Transaction, room_id: int, reader: int | None, n
         key_result_ids=asked[ids.KEY_RESULT],
         task_ids=asked[ids.TASK],
         message_ids=asked[ids.MESSAGE],
+        proposal_ids=asked[ids.PROPOSAL],
     )
     there = {(row["letter"], row["id"]) for row in rows}
     return [ids.of(*one) for one in named.ids if one in there]

@@ -11,8 +11,8 @@ from markdown_it.token import Token
 
 from db.core import ids
 
-# What has ids that count: objectives, key results, tasks and messages.
-LETTERS = (ids.OBJECTIVE, ids.KEY_RESULT, ids.TASK, ids.MESSAGE)
+# What has ids that count: objectives, key results, tasks, messages and proposals.
+LETTERS = (ids.OBJECTIVE, ids.KEY_RESULT, ids.TASK, ids.MESSAGE, ids.PROPOSAL)
 
 
 _COMMENT = "<!--"

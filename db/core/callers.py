@@ -17,6 +17,7 @@ from db.core.records import (
     InboxItem,
     Message,
     Objective,
+    Proposal,
     Resource,
     Room,
     Schedule,
@@ -60,7 +61,7 @@ class Caller:
                 return self.sees(record.room_id) and (not record.is_direct or record.is_open_to(self.agent_id))
             case InboxItem():
                 return self.sees(record.room_id) and record.agent_id == self.agent_id
-            case Task() | Objective() | Comment() | Channel() | Resource() | Event() | Schedule():
+            case Task() | Objective() | Comment() | Channel() | Resource() | Event() | Schedule() | Proposal():
                 return self.sees(record.room_id)
             case Token():
                 return self.sees_tokens_of(record.agent_id)

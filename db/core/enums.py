@@ -104,6 +104,18 @@ class BreakerState(StrEnum):
     HALF_OPEN = "HALF_OPEN"
 
 
+class ProposalKind(StrEnum):
+    APPROVAL = "APPROVAL"
+    VOTE = "VOTE"
+
+
+class ProposalStatus(StrEnum):
+    OPEN = "OPEN"
+    DECIDED = "DECIDED"
+    EXPIRED = "EXPIRED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class InboxKind(StrEnum):
     DIRECT = "DIRECT"
     MENTION = "MENTION"
@@ -153,6 +165,7 @@ class EventKind(StrEnum):
     RESOURCE_CHANGED = "RESOURCE_CHANGED"
     PROPOSAL_OPENED = "PROPOSAL_OPENED"
     PROPOSAL_CLOSED = "PROPOSAL_CLOSED"
+    VOTE_CAST = "VOTE_CAST"
     REFLECTION_ADDED = "REFLECTION_ADDED"
     INSIGHT_FOUND = "INSIGHT_FOUND"
     DIGEST_POSTED = "DIGEST_POSTED"

@@ -121,6 +121,8 @@ class BadInput(Refused):
     next_step: str = "Correct the input and send it again; nothing was changed."
     # How many there may be, where there are so many already.
     limit: int | None = None
+    # What could have been sent instead, where that is a short list.
+    options: Sequence[str] = ()
 
     def message(self) -> str:
         return self.why
@@ -129,7 +131,9 @@ class BadInput(Refused):
         return self.next_step
 
     def facts(self) -> Mapping[str, object]:
-        return {"field": self.field} | ({} if self.limit is None else {"limit": self.limit})
+        facts: dict[str, object] = {"field": self.field}
+        facts |= {} if self.limit is None else {"limit": self.limit}
+        return facts | ({"options": list(self.options)} if self.options else {})
 
 
 @dataclass(eq=False)
@@ -364,6 +368,9 @@ class WrongStatus(Refused):
     allowed: Sequence[str]
     open: Sequence[str] | None = None
     text: str = ""
+    # Of a proposal that has ended: what was decided, which may be nothing.
+    has_outcome: bool = False
+    outcome: str | None = None
 
     def message(self) -> str:
         if self.open is None:
@@ -375,7 +382,8 @@ class WrongStatus(Refused):
         return f'Look at it with node(id: "{self.id}") before you go on.' + _saved(self.text)
 
     def facts(self) -> Mapping[str, object]:
-        facts = {"id": self.id, "status": self.status, "allowed": self.allowed}
+        facts: dict[str, object] = {"id": self.id, "status": self.status, "allowed": self.allowed}
+        facts |= {"outcome": self.outcome} if self.has_outcome else {}
         return facts if self.open is None else {**facts, "open": self.open}
 
 

@@ -7,6 +7,7 @@ from db.core.errors import BadInput
 ROOM, AGENT, SESSION, OBJECTIVE, KEY_RESULT, TASK = "R", "A", "S", "O", "K", "T"
 COMMENT, REVIEW, EVENT, CRITERION, INBOX_ITEM, MESSAGE, RESOURCE = "C", "V", "E", "Q", "I", "M", "X"
 SCHEDULE = "Z"
+PROPOSAL = "D"
 TOKEN = "Y"  # noqa: S105  # a letter, no secret
 
 NOUNS = {
@@ -24,6 +25,7 @@ NOUNS = {
     MESSAGE: "a message",
     RESOURCE: "a resource",
     SCHEDULE: "a schedule",
+    PROPOSAL: "a proposal",
     TOKEN: "a token",
 }
 

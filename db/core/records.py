@@ -19,6 +19,8 @@ from db.core.enums import (
     EventKind,
     InboxKind,
     ObjectiveStatus,
+    ProposalKind,
+    ProposalStatus,
     Role,
     TaskStatus,
     Verdict,
@@ -196,6 +198,7 @@ class Task(Record):
     lease_seconds: int | None
     lease_expires_at: datetime | None
     open_dependencies: int
+    open_proposals: int
     waits_for_track: bool
     waits_for_criteria: bool
     waits_for_objective: bool
@@ -256,6 +259,7 @@ class Wait:
     task_id: int | None = None
     objective_id: int | None = None
     resource_id: int | None = None
+    proposal_id: int | None = None
     until: datetime | None = None
 
     def facts(self) -> Mapping[str, object]:
@@ -299,6 +303,38 @@ class Review(Record):
     verdict: Verdict
     comment: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal(Record):
+    """A question to people. `changed`: whether what it is about had changed when it ended."""
+
+    id: int
+    room_id: int
+    kind: ProposalKind
+    author_id: int
+    title: str
+    body: str
+    options: tuple[str, ...]
+    quorum: int
+    status: ProposalStatus
+    outcome: str | None
+    by_default: bool
+    default_option: str | None
+    escalates_id: int | None
+    changed: bool
+    closes_at: datetime | None
+    created_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote(Record):
+    proposal_id: int
+    agent_id: int
+    option: str
+    note: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +384,7 @@ class InboxItem(Record):
     task_id: int | None
     comment_id: int | None
     message_id: int | None
+    proposal_id: int | None
     created_at: datetime
     acknowledged_at: datetime | None
 
@@ -414,6 +451,7 @@ class Event(Record):
     objective_id: int | None
     agent_id: int | None
     message_id: int | None
+    proposal_id: int | None
     data: dict[str, Any]
     at: datetime
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from db.core import ids
-from db.core.enums import TaskStatus
+from db.core.enums import ProposalStatus, TaskStatus
 from db.core.errors import WrongStatus
-from db.core.records import KeyResult
+from db.core.records import KeyResult, Proposal
 
 
 class Move(StrEnum):
@@ -46,6 +46,35 @@ NEXT: Mapping[tuple[TaskStatus, Move], TaskStatus] = {
     (TaskStatus.DONE, Move.REOPEN): TaskStatus.TODO,
     (TaskStatus.CANCELLED, Move.REOPEN): TaskStatus.TODO,
 }
+
+
+class Ending(StrEnum):
+    """What ends a proposal."""
+
+    DECIDE = "decide"
+    TAKE_DEFAULT = "take the default at closesAt"
+    EXPIRE = "expire"
+    WITHDRAW = "withdraw"
+
+
+ENDS: Mapping[tuple[ProposalStatus, Ending], ProposalStatus] = {
+    (ProposalStatus.OPEN, Ending.DECIDE): ProposalStatus.DECIDED,
+    (ProposalStatus.OPEN, Ending.TAKE_DEFAULT): ProposalStatus.DECIDED,
+    (ProposalStatus.OPEN, Ending.EXPIRE): ProposalStatus.EXPIRED,
+    (ProposalStatus.OPEN, Ending.WITHDRAW): ProposalStatus.WITHDRAWN,
+}
+
+
+def check_open(proposal: Proposal) -> None:
+    """WRONG_STATUS where the proposal has ended, with how it did."""
+    if not any(start is proposal.status for start, _ in ENDS):
+        raise WrongStatus(
+            id=ids.of(ids.PROPOSAL, proposal.id),
+            status=proposal.status.value,
+            allowed=list(dict.fromkeys(start.value for start, _ in ENDS)),
+            has_outcome=True,
+            outcome=proposal.outcome,
+        )
 
 
 def check_move(task_id: int, status: TaskStatus, move: Move) -> TaskStatus:

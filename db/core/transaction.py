@@ -44,6 +44,7 @@ class _NewEvent:
     objective: int | None
     agent: int | None
     message: int | None
+    proposal: int | None
     data: Mapping[str, object]
 
 
@@ -57,6 +58,7 @@ class _NewItem:
     task: int | None
     comment: int | None
     message: int | None
+    proposal: int | None
 
 
 class LastStep(Protocol):
@@ -100,10 +102,11 @@ class Transaction:
         objective: int | None = None,
         agent: int | None = None,
         message: int | None = None,
+        proposal: int | None = None,
         data: Mapping[str, object] | None = None,
     ) -> None:
         """Queue an event; it gets its number in the room's log at the end. `actor` None is the server."""
-        event = _NewEvent(kind, actor, task, objective, agent, message, data or {})
+        event = _NewEvent(kind, actor, task, objective, agent, message, proposal, data or {})
         self._events.setdefault(room_id, []).append(event)
 
     def append_task_event(
@@ -131,11 +134,12 @@ class Transaction:
         task: int | None = None,
         comment: int | None = None,
         message: int | None = None,
+        proposal: int | None = None,
     ) -> None:
         """Queue an inbox item for the agent, if there is one. Of own acts only a message to oneself makes an item."""
         if agent_id is not None and (agent_id != by or kind is InboxKind.DIRECT):
             line = one_line(summary, _LONGEST_SUMMARY)
-            self._items.append(_NewItem(agent_id, room_id, kind, line, by, task, comment, message))
+            self._items.append(_NewItem(agent_id, room_id, kind, line, by, task, comment, message, proposal))
 
     def last_step(self, kind: type[L]) -> L:
         """Return the step of this kind, made when first asked for; it runs before what is queued is written."""
@@ -177,6 +181,7 @@ class Transaction:
                 task_ids=[item.task for item in self._items],
                 comment_ids=[item.comment for item in self._items],
                 message_ids=[item.message for item in self._items],
+                proposal_ids=[item.proposal for item in self._items],
             )
 
     async def _write_events(self) -> dict[int, int]:
@@ -193,6 +198,7 @@ class Transaction:
                     objectives=[event.objective for event in events],
                     agents=[event.agent for event in events],
                     messages=[event.message for event in events],
+                    proposals=[event.proposal for event in events],
                     datas=[event.data for event in events],
                 )
             )

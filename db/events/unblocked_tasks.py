@@ -18,6 +18,8 @@ class _Clearance:
     data: Mapping[str, object]
     # Whether it was BLOCKED: the log tells of the end of that in any case.
     resumes: bool = False
+    # Whether its owner hears of it by another item of the same act.
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,16 @@ def clear(
     *,
     cleared_by: int | None = None,
     resumes: bool = False,
+    told: bool = False,
 ) -> None:
     """Queue the news that nothing on the task's row holds it back; the transaction has that row locked.
 
     It is told at the end, and only if the task can start then: what else the act changes counts, and what a
-    resource or the room's pause holds back is told once they don't. `resumes` is whether it was BLOCKED.
+    resource or the room's pause holds back is told once they don't. `resumes` is whether it was BLOCKED, `told` whether
+    its owner hears of it by another item of the same act.
     """
     data = {"clearedBy": None if cleared_by is None else ids.of(ids.TASK, cleared_by)}
-    tx.last_step(_UnblockedTasks).cleared[task_id] = _Clearance(cause, actor, data, resumes)
+    tx.last_step(_UnblockedTasks).cleared[task_id] = _Clearance(cause, actor, data, resumes, told)
 
 
 def resource_freed(tx: Transaction, task: Startable, resource: str, actor: int | None) -> None:
@@ -69,7 +73,7 @@ class _UnblockedTasks:
             row = settled[task_id]
             if row["status"] == TaskStatus.TODO and (row["startable"] or why.resumes):
                 place = (row["room_id"], row["objective_id"], row["assignee_id"])
-                _tell(tx, Startable(task_id, row["title"], *place), why, ready=row["startable"])
+                _tell(tx, Startable(task_id, row["title"], *place, told=why.told), why, ready=row["startable"])
         for task, why in self.startable.values():
             if task.id not in self.cleared:
                 _tell(tx, task, why, ready=True)

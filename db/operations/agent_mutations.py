@@ -11,6 +11,7 @@ from db.core.errors import BadInput, Forbidden, NotFound
 from db.core.queries import q, required
 from db.core.records import Agent
 from db.core.transaction import Topic, Transaction
+from db.proposals import proposal_end
 from db.rooms import agents, rooms
 from db.tasks import leaving
 
@@ -45,6 +46,8 @@ async def update(database: Database, caller: Caller, reference: str | None, chan
         if wanted:
             agent = Agent.of(required(await q.change_agent(tx, agent_id=agent.id, changes=wanted)))
         tx.publish_change(Topic.AGENT, agent.id)
+    if "rooms" in changes:
+        await proposal_end.close_settled(database, agent.id)
     return agent
 
 
@@ -91,6 +94,7 @@ async def _revoke(database: Database, owner: int, key: int | None, *, actor: int
         if rows:
             await leaving.tokens_revoked(tx, owner, actor)
         tx.publish_change(Topic.AGENT, owner)
+    await proposal_end.close_settled(database, owner)
     return len(rows)
 
 

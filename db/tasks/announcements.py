@@ -15,12 +15,13 @@ SHIPPED = {
 }
 
 
-async def blocked(tx: Transaction, task: Task, owner: str, reason: str | None) -> None:
+async def blocked(tx: Transaction, task: Task, owner: str | None, reason: str | None) -> None:
     """Tell #blockers why the task became BLOCKED, and for what it waits."""
     blockers = await q.open_blockers(tx, task_ids=[task.id])
     waits = ", ".join(f"{ids.of(ids.TASK, row['id'])} '{row['title']}'" for row in blockers)
+    whose = "" if owner is None else f" of {owner}"
     said = [
-        f"{ids.of(ids.TASK, task.id)} '{task.title}' of {owner} is blocked.",
+        f"{ids.of(ids.TASK, task.id)} '{task.title}'{whose} is blocked.",
         reason,
         waits and f"Waits for {waits}.",
     ]

@@ -125,7 +125,13 @@ async def _check(
     missing = await q.missing_capabilities(tx, requirement_id=task.requirement_id, agent_id=caller.agent_id)
     if missing:
         raise MissingCapabilities(task=name, missing=missing)
-    others = task.open_dependencies or task.waits_for_track or task.waits_for_objective or task.waits_for_schedule
+    others = (
+        task.open_dependencies
+        or task.open_proposals
+        or task.waits_for_track
+        or task.waits_for_objective
+        or task.waits_for_schedule
+    )
     if others or (needed and await resources.unavailable(tx, [task.requirement_id])):
         found = (await waits.waits_of(tx, [task]))[task.id]
         raise NotReady(task=name, waiting_on=waits.facts(found))

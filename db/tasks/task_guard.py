@@ -139,14 +139,14 @@ async def require_owner(tx: Transaction, held: Held, caller: Caller, statuses: S
     mine = task.assignee_id == caller.agent_id
     if task.finished or (mine and task.status not in (*statuses, TaskStatus.TODO)):
         allowed = [status.value for status in statuses]
-        text = "" if mine and task.status is not TaskStatus.CANCELLED else await _late_text(tx, held, caller)
+        text = "" if mine and task.status is not TaskStatus.CANCELLED else await late_text(tx, held, caller)
         raise WrongStatus(id=held.id, status=task.status.value, allowed=allowed, text=text)
     if not mine or task.status not in statuses:
         holder = held.assignee if task.status in statuses else None
-        raise NotHolder(task=held.id, holder=holder, text=await _late_text(tx, held, caller))
+        raise NotHolder(task=held.id, holder=holder, text=await late_text(tx, held, caller))
 
 
-async def _late_text(tx: Transaction, held: Held, caller: Caller) -> str:
+async def late_text(tx: Transaction, held: Held, caller: Caller) -> str:
     """What the write says, if its author once held the task."""
     if held.text and await q.has_held(tx, task_id=held.task.id, agent_id=caller.agent_id):
         return held.text

@@ -15,7 +15,7 @@ from db.resources import resources
 
 
 async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[int, list[Wait]]:
-    """Everything that each of these tasks waits for, in six statements. SUBTASK holds back its end, others its start.
+    """Everything that each of these tasks waits for, in seven statements. SUBTASK holds back its end, others its start.
 
     What a finished task waited for is no wait any more.
     """
@@ -25,6 +25,8 @@ async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[in
     behind = partial(_on_task, WaitKind.TRACK, "{} comes before it on its track")
     blockers = grouped(await q.open_blockers(on, task_ids=keys), "task_id", blocked)
     ahead = grouped(await q.ahead_on_tracks(on, task_ids=keys), "task_id", behind)
+    asked = [task.id for task in unfinished if task.open_proposals]
+    questions = grouped(await q.open_proposals_of(on, task_ids=asked), "task_id", _on_proposal) if asked else {}
     subtasks = grouped(await q.unfinished_subtasks(on, task_ids=keys), "task_id", _incomplete)
     drafted = sorted({task.objective_id for task in unfinished if task.waits_for_objective and task.objective_id})
     drafts = {row["asked"]: row for row in await q.drafts_above(on, objective_ids=drafted)}
@@ -40,6 +42,7 @@ async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[in
             *ahead.get(task.id, ()),
             *(_before_start(task, drafts, paused=task.room_id in paused) if task.status is TaskStatus.TODO else ()),
             *(map(resources.wait_for, lacking.get(task.requirement_id, ())) if task.status is TaskStatus.TODO else ()),
+            *questions.get(task.id, ()),
             *(_reason(task) if task.status is TaskStatus.BLOCKED else ()),
             *subtasks.get(task.id, ()),
         ]
@@ -62,6 +65,11 @@ def _on_task(kind: WaitKind, how: str, row: Any) -> Wait:
 
 
 _incomplete = partial(_on_task, WaitKind.SUBTASK, "its subtask {} is unfinished")
+
+
+def _on_proposal(row: Any) -> Wait:
+    reason = f"{ids.of(ids.PROPOSAL, row['id'])} '{row['title']}' is undecided"
+    return Wait(WaitKind.PROPOSAL, reason, proposal_id=row["id"], until=row["closes_at"])
 
 
 def _before_start(task: Task, drafts: Mapping[int, Any], *, paused: bool) -> list[Wait]:

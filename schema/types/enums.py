@@ -16,6 +16,8 @@ from db.core.enums import (
     InboxKind,
     ObjectiveStatus,
     Presence,
+    ProposalKind,
+    ProposalStatus,
     Role,
     TaskOrder,
     TaskStatus,
@@ -37,6 +39,8 @@ __all__ = [
     "ObjectiveStatus",
     "Presence",
     "Priority",
+    "ProposalKind",
+    "ProposalStatus",
     "Role",
     "TaskOrder",
     "TaskStatus",
@@ -115,6 +119,20 @@ _tell(
     CLOSED="Tasks may use it.",
     OPEN="It failed too often in a row: no task may use it until it has cooled down.",
     HALF_OPEN="It has cooled down: one task may try it.",
+)
+_tell(
+    ProposalKind,
+    "Who decides a proposal.",
+    APPROVAL="One human decides: yes or no, or, of an escalation, one of its options.",
+    VOTE="The electorate votes; the option with most votes wins once the quorum is in.",
+)
+_tell(
+    ProposalStatus,
+    "The status of a proposal.",
+    OPEN="It can be voted on.",
+    DECIDED="It has an outcome.",
+    EXPIRED="It ended without an outcome: what waited for it is BLOCKED.",
+    WITHDRAWN="It was taken back.",
 )
 _tell(ArtifactKind, "What kind of artifact it is.")
 _tell(

@@ -21,6 +21,7 @@ MUTATIONS = {
         "createTask createTasks updateTask setCriteria assignTask addDependency removeDependency "
         "claimNextTask claimNextTasks claimTask renewLease releaseTask blockTask unblockTask writeNotes "
         "completeTask submitTask cancelTask reopenTask addComment claimNextReview reviewTask "
+        "propose escalate vote withdrawProposal "
         "defineResource reportHealth resetBreaker createChannel sendMessage acknowledge setActivity remember forget "
         "createSchedule updateSchedule deleteSchedule",
     ADMINISTRATES: "createRoom",
@@ -90,7 +91,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Event": {
         PLAIN: "id cursor kind data at",
-        SAME: "room task objective",
+        SAME: "room task objective proposal",
         PEOPLE: "actor agent",
         ALONE: "message",
     },
@@ -117,7 +118,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "InboxItem": {
         PLAIN: "id kind summary createdAt acknowledgedAt",
-        ALONE: "message comment task",
+        ALONE: "message comment task proposal",
     },
     "KeyResult": {
         PLAIN: "id title unit start target current progress weight updatedAt",
@@ -175,6 +176,20 @@ FIELDS: dict[str, dict[str, str]] = {
         PEOPLE: "agent",
         ALONE: "activity",
     },
+    "Proposal": {
+        PLAIN: "id kind title body options quorum status outcome byDefault defaultOption changedSinceAsked closesAt "
+        "createdAt decidedAt",
+        SAME: "room escalates votes tasks",
+        PEOPLE: "author electorate",
+    },
+    "ProposalConnection": {
+        PLAIN: "totalCount",
+        SAME: "nodes edges pageInfo",
+    },
+    "ProposalEdge": {
+        PLAIN: "cursor",
+        SAME: "node",
+    },
     "Pulse": {
         PLAIN: "unacknowledged nextWithinSeconds",
         SAME: "session leases lost stale",
@@ -195,7 +210,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Room": {
         PLAIN: "id name title createdAt",
-        SAME: "settings objectives tasks resources schedules counts digest channels flow",
+        SAME: "settings objectives tasks resources schedules counts digest channels flow proposals",
         PEOPLE: "agents",
         ALONE: "messages",
     },
@@ -218,7 +233,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "quietUntil lastProgressAt notBefore dueAt estimateMinutes createdAt updatedAt startedAt "
         "finishedAt capabilities ready unblocks stale",
         SAME: "room objective parent subtasks criteria waitingOn lease dependencies dependents handoff comments "
-        "reviews artifacts resources keyResults history",
+        "reviews artifacts resources keyResults history proposals",
         PEOPLE: "creator assignee reviewer",
     },
     "TaskChange": {
@@ -244,8 +259,12 @@ FIELDS: dict[str, dict[str, str]] = {
     "Token": {
         PLAIN: "id label role createdAt expiresAt lastUsedAt",
     },
+    "Vote": {
+        PLAIN: "option note at",
+        PEOPLE: "agent",
+    },
     "Wait": {
         PLAIN: "kind reason until",
-        SAME: "task resource objective",
+        SAME: "task resource objective proposal",
     },
 }

@@ -21,7 +21,7 @@ from graphql import (
 
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import Role
+from db.core.enums import AgentKind, Role
 from db.core.errors import ErrorCode
 from db.core.records import Room
 from db.events.feed import Feed
@@ -48,8 +48,8 @@ FROM = {
     "agents": ['(room: "{room}")'],
     "node": [f'(id: "{{{one}}}")' for one in ("room", "bob", "kid", "objective", "key_result", "task", "done", "waits",
                                               "comment", "review", "resource", "event", "session", "below", "drafted",
-                                              "queued", "pup", "message", "note", "item", "told",
-                                              "schedule")],
+                                              "queued", "pup", "message", "note", "item", "told", "schedule",
+                                              "ballot", "question", "decided")],
     "nodes": ['(ids: ["{task}", "{done}"])', '(ids: ["{events}"])'],
     "room": ['(room: "{room}")'],
     "objective": ['(id: "{objective}")'],
@@ -60,7 +60,7 @@ FROM = {
     "briefing": ['(room: "{room}")'],
     "recall": ['(scope: "{room}", key: "k")'],
     "memories": ['(scope: "{room}")'],
-    "search": ['(query: "open", room: "{room}", first: 50)', '(query: "hush", room: "{room}", first: 50)'],
+    "search": ['(query: "open", room: "{room}", first: 100)', '(query: "hush", room: "{room}", first: 50)'],
     "events": ['(room: "{room}", last: 100)'],
 }  # fmt: skip
 
@@ -125,7 +125,9 @@ class World:
         return text
 
 
-async def furnish(bob: Actor, ann: Actor, kid: str, reviewer: str, room: Room, word: str) -> dict[str, str]:
+async def furnish(
+    bob: Actor, ann: Actor, person: Actor, kid: str, reviewer: str, room: Room, word: str
+) -> dict[str, str]:
     """A room with something of everything; its things by name."""
     name = room.name
     goal = await bob.do("createObjective", "id keyResults { id }", room=name, title=word, description=word,
@@ -171,9 +173,11 @@ async def furnish(bob: Actor, ann: Actor, kid: str, reviewer: str, room: Room, w
     note = (await bob.do("sendMessage", room=name, to=[reviewer], body=word))["id"]
     aside = (await bob.do("sendMessage", room=name, to=["ann"], body=HUSH))["id"]
     await bob.do("remember", "key", scope=name, key="k", value=word)
+    questions = await ask(bob, person, reviewer, name, word)
     beat = await bob.do("heartbeat", "session { id }", session="main")
     events = (await bob.see(f'{{ events(room: "{name}", last: 100) {{ nodes {{ id }} }} }}'))["events"]["nodes"]
     return {
+        **questions,
         "room": f"R{room.id}", "objective": goal["id"], "key_result": measure, "task": task, "waits": waits,
         "done": done, "comment": comment, "review": reviewed["reviews"][0]["id"], "resource": resource["id"],
         "schedule": schedule["id"],
@@ -185,6 +189,19 @@ async def furnish(bob: Actor, ann: Actor, kid: str, reviewer: str, room: Room, w
     }  # fmt: skip
 
 
+async def ask(bob: Actor, person: Actor, reviewer: str, name: str, word: str) -> dict[str, str]:
+    """A proposal that is open and one that was decided, and the tasks that waited for them."""
+    asked = await bob.make(word, room=name)
+    question = (await bob.do("propose", room=name, kind="VOTE", title=word, body=word, options=[word, "other"],
+                             quorum=2, electorate=["bob", reviewer], tasks=[asked]))["id"]  # fmt: skip
+    await bob.do("vote", proposal=question, option=word, note=word)
+    doubtful = await bob.make(word, room=name)
+    await bob.claim(doubtful)
+    decided = (await bob.do("escalate", task=doubtful, question=word, options=[word, "other"]))["id"]
+    await person.do("vote", proposal=decided, option=word, note=word)
+    return {"question": question, "decided": decided, "asked": asked, "doubtful": doubtful}
+
+
 @pytest.fixture
 async def world(database: Database) -> World:
     here, there = await people.room(database, "here", **OFF), await people.room(database, HUSH, **OFF)
@@ -194,18 +211,20 @@ async def world(database: Database) -> World:
         return Actor(database, caller, feed)
 
     bob, ann = [actor(await people.caller(database, name, here, there)) for name in ("bob", "ann")]
+    person = actor(await people.caller(database, "hugo", here, there, kind=AgentKind.HUMAN))
     eve = actor(await people.caller(database, "eve", here))
     secret = await bob.make(HUSH, room=HUSH)
     await bob.claim(secret)
     registered = await bob.do("registerAgent", "agent { id }", name="kid", spawnedFor=secret)
     kid = registered["agent"]["id"]
     await people.caller(database, "kid", here)
-    hidden = await furnish(bob, ann, kid, "ann", there, HUSH)
-    found = await furnish(bob, ann, kid, "eve", here, "open")
+    hidden = await furnish(bob, ann, person, kid, "ann", there, HUSH)
+    found = await furnish(bob, ann, person, kid, "eve", here, "open")
     await bob.do("setActivity", "name", kind="THINKING", task=secret, ttlSeconds=600)
     await ann.do("setActivity", "name", kind="REVIEWING", task=found["task"], ttlSeconds=600)
-    items = (await eve.see("{ inbox { nodes { id message { id } } } }"))["inbox"]["nodes"]
+    items = (await eve.see("{ inbox { nodes { id message { id } proposal { id } } } }"))["inbox"]["nodes"]
     found["item"] = next(item["id"] for item in items if item["message"] is None)
+    found["ballot"] = next(item["id"] for item in items if item["proposal"])
     found["told"] = next(item["id"] for item in items if item["message"])
     await eve.claim(await eve.make("open"))
     ids = {thing for name, thing in hidden.items() if name not in {"bob", "kid", "session", "events"}} | {secret}
@@ -300,6 +319,7 @@ AGAIN: list[tuple[str, dict[str, Any]]] = [
     ("createKeyResult", {"objective": "{objective}", "keyResult": {"title": HUSH, "target": 1}}),
     ("addComment", {"on": "{objective}", "body": HUSH}),
     ("sendMessage", {"channel": "general", "body": HUSH}),
+    ("propose", {"kind": "VOTE", "title": HUSH}),
 ]
 
 
@@ -334,7 +354,7 @@ async def test_who_left_a_room_sees_nothing_of_it_by_any_field(world: World) -> 
     left = replace(lea, caller=replace(lea.caller, rooms=frozenset({here.id})))
     await world.bob.do("addComment", on=world.here["task"], body="open @lea")
     await world.bob.do("sendMessage", room="here", channel="general", body="open @lea")
-    items = (await left.see("{ inbox { nodes { id message { id } } } }"))["inbox"]["nodes"]
+    items = (await left.see("{ inbox { nodes { id message { id } proposal { id } } } }"))["inbox"]["nodes"]
     note = (await world.bob.do("sendMessage", room="here", to=["lea"], body="open"))["id"]
     found = world.here | {"item": items[0]["id"], "told": items[1]["id"], "note": note}
 
@@ -367,7 +387,7 @@ async def test_an_observer_changes_nothing(world: World) -> None:
     own = {
         "room": "here", "room_id": world.here["room"], "agent": "bob", "agent_id": world.here["bob"],
         "other_task": world.here["waits"], "own_task": world.here["parent"], "own_held": world.here["task"],
-        "own_objective": world.here["objective"],
+        "own_objective": world.here["objective"], "proposal": world.here["question"],
     }  # fmt: skip
     before = await everything(world.database)
     everybody = [*SENT, ("createRoom", {"name": "new"}), ("heartbeat", {})]

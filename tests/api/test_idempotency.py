@@ -27,6 +27,7 @@ CREATES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("createTasks", "task", {"tasks": [{"task": SAID}]}, {"tasks": [{"task": SAID | {"labels": ["a"]}}]}),
     ("addComment", "comment", {"on": "T1", "body": "Said"}, {"on": "T1", "body": "Said", "kind": "DECISION"}),
     ("addComment", "comment", {"on": "O1", "body": "Said"}, {"on": "O1", "body": "Other"}),
+    ("propose", "proposal", {"kind": "VOTE", "title": "Said", "tasks": []}, {"kind": "VOTE", "title": "Other"}),
     ("claimNextTask", "task where assignee_id is not null", {}, {"labels": ["a"]}),
 ]  # fmt: skip
 

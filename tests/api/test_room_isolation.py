@@ -94,6 +94,12 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("sendMessage", {"channel": "general", "body": "x", "supersedes": "{message}"}),
     ("setActivity", {"kind": "TYPING", "task": "{task}"}),
     ("heartbeat", {"activity": "TYPING", "task": "{task}"}),
+    ("propose", {"room": "{room}", "kind": "VOTE", "title": "x"}),
+    ("propose", {"kind": "VOTE", "title": "x", "tasks": ["{task}"]}),
+    ("propose", {"kind": "VOTE", "title": "x", "electorate": ["{agent}"]}),
+    ("escalate", {"task": "{task}", "question": "x"}),
+    ("vote", {"proposal": "{proposal}", "option": "approve"}),
+    ("withdrawProposal", {"proposal": "{proposal}"}),
     ("acknowledge", {"from": "{agent}"}),
     ("remember", {"scope": "{task}", "key": "k", "value": 1}),
     ("remember", {"scope": "{objective}", "key": "k", "value": 1}),
@@ -202,7 +208,7 @@ async def rooms(database: Database) -> Rooms:
         "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],
         "token": f"Y{bob.caller.token_id}",
         "own_task": own, "message": message, "item": item, "resource": resource["id"], "schedule": schedule["id"],
-        "own_held": held,
+        "own_held": held, "proposal": (await bob.do("propose", kind="VOTE", title="Hush"))["id"],
         "own_objective": (await eve.do("createObjective", title="Mine"))["id"],
     }  # fmt: skip
     return Rooms(database, eve, there, things)
@@ -254,6 +260,7 @@ async def test_what_is_hidden_is_refused_exactly_like_what_is_not_there(rooms: R
         ("session", "S"),
         ("message", "M"),
         ("item", "I"),
+        ("proposal", "D"),
         ("agent_id", "A"),
     ]:
         answers = []

@@ -35,6 +35,7 @@ const ACTIONS: Record<EventKind, string> = {
   RESOURCE_CHANGED: "changed a resource",
   PROPOSAL_OPENED: "proposed",
   PROPOSAL_CLOSED: "closed a proposal",
+  VOTE_CAST: "voted",
   REFLECTION_ADDED: "added a reflection",
   INSIGHT_FOUND: "found an insight",
   DIGEST_POSTED: "posted a digest",

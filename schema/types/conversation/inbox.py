@@ -15,11 +15,13 @@ from schema.types.conversation import message as message_types
 from schema.types.enums import InboxKind
 from schema.types.node import Node
 from schema.types.pagination import PageInfo
+from schema.types.proposals import proposal as proposal_types
 from schema.types.tasks import task as task_types
 
 if TYPE_CHECKING:
     from schema.types.conversation.comment import Comment
     from schema.types.conversation.message import Message
+    from schema.types.proposals.proposal import Proposal
     from schema.types.tasks.task import Task
 
 
@@ -61,6 +63,12 @@ class InboxItem(Node):
         key = self.record.task_id
         task = await info.context.one(task_loaders.by_ids, key) if key is not None else None
         return task_types.Task.of(task) if task else None
+
+    @strawberry.field(description="The proposal that it tells about, if any.")
+    async def proposal(
+        self, info: Info
+    ) -> Annotated["Proposal", strawberry.lazy("schema.types.proposals.proposal")] | None:
+        return await proposal_types.proposal_of(info, self.record.proposal_id)
 
 
 @strawberry.type(description="An item at its place in a page.")

@@ -23,6 +23,7 @@ from schema.types.goals import key_result as key_result_types
 from schema.types.goals import objective as objective_types
 from schema.types.node import Node
 from schema.types.pagination import PageInfo
+from schema.types.proposals import proposal as proposal_types
 from schema.types.rooms import agent as agent_types
 from schema.types.rooms import room as room_types
 from schema.types.tasks import task as task_types
@@ -165,6 +166,7 @@ _REFS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.KEY_RESULT: _key_result,
     ids.TASK: _task,
     ids.MESSAGE: message_of,
+    ids.PROPOSAL: proposal_types.proposal_of,
 }
 
 

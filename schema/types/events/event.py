@@ -19,6 +19,7 @@ from schema.types.enums import EventKind
 from schema.types.goals import objective as objective_types
 from schema.types.node import Node
 from schema.types.pagination import PageInfo
+from schema.types.proposals import proposal as proposal_types
 from schema.types.rooms import agent as agent_types
 from schema.types.rooms import room as room_types
 from schema.types.tasks import task as task_types
@@ -26,6 +27,7 @@ from schema.types.tasks import task as task_types
 if TYPE_CHECKING:
     from schema.types.conversation.message import Message
     from schema.types.goals.objective import Objective
+    from schema.types.proposals.proposal import Proposal
     from schema.types.rooms.agent import Agent
     from schema.types.rooms.room import Room
     from schema.types.tasks.task import Task
@@ -86,6 +88,12 @@ class Event(Node):
         self, info: Info
     ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
         return await message_types.message_of(info, self.record.message_id)
+
+    @strawberry.field(description="The proposal that it happened to.")
+    async def proposal(
+        self, info: Info
+    ) -> Annotated["Proposal", strawberry.lazy("schema.types.proposals.proposal")] | None:
+        return await proposal_types.proposal_of(info, self.record.proposal_id)
 
 
 async def agent_in_room(info: Info, agent_id: int | None, room_id: int) -> "Agent | None":

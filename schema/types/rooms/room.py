@@ -11,6 +11,7 @@ from db.conversation import channels, message_lists
 from db.core import ids, records, validation
 from db.goal_tree import objective_tree, objectives
 from db.overviews import digest, flow
+from db.proposals.proposal_lists import ProposalList
 from db.resources import resources
 from db.rooms import agents
 from db.schedules import schedules
@@ -23,6 +24,7 @@ from schema.types.goals import objective as objective_types
 from schema.types.node import Node
 from schema.types.overviews import digest as digest_types
 from schema.types.overviews import flow as flow_types
+from schema.types.proposals import proposal as proposal_types
 from schema.types.resources import resource as resource_types
 from schema.types.rooms import agent as agent_types
 from schema.types.schedules import schedule as schedule_types
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from schema.types.goals.objective import ObjectiveConnection
     from schema.types.overviews.digest import Digest
     from schema.types.overviews.flow import FlowStep
+    from schema.types.proposals.proposal import ProposalConnection
     from schema.types.resources.resource import Resource
     from schema.types.rooms.agent import Agent
     from schema.types.schedules.schedule import Schedule
@@ -196,6 +199,18 @@ class Room(Node):
     ) -> list[Annotated["Schedule", strawberry.lazy("schema.types.schedules.schedule")]]:
         found = await info.context.many(schedules.of_rooms, self.room_id)
         return [schedule_types.Schedule.of(schedule) for schedule in found]
+
+    @strawberry.field(description="What the room's people are asked to decide, newest first; `open: false` shows all.")
+    async def proposals(
+        self,
+        info: Info,
+        *,
+        open: bool | None = True,  # noqa: A002  # the contract's name
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+    ) -> Annotated["ProposalConnection", strawberry.lazy("schema.types.proposals.proposal")]:
+        listed = ProposalList(self.room_id, only_open=open is not False)
+        return await proposal_types.ProposalConnection.of(info, listed, first, or_none(after))
 
     @strawberry.field(description="Counts of tasks by state, over the whole room.")
     async def counts(self, info: Info) -> TaskCounts:

@@ -8,6 +8,7 @@ import strawberry
 from db.conversation import comment_lists
 from db.core import ids, records
 from db.goal_tree import objectives
+from db.proposals import proposal_lists
 from db.resources import resources
 from db.rooms import agents, rooms
 from db.tasks import reviews, task_loaders
@@ -20,6 +21,7 @@ from schema.types.goals import key_result as key_result_types
 from schema.types.goals import objective as objective_types
 from schema.types.node import Node
 from schema.types.presence import session as session_types
+from schema.types.proposals import proposal as proposal_types
 from schema.types.resources import resource as resource_types
 from schema.types.rooms import agent as agent_types
 from schema.types.rooms import room as room_types
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from schema.types.goals.key_result import KeyResult
     from schema.types.goals.objective import Objective
     from schema.types.presence.session import Session
+    from schema.types.proposals.proposal import Proposal
     from schema.types.resources.resource import Resource
     from schema.types.rooms.agent import Agent
     from schema.types.rooms.room import Room
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 _TASK = strawberry.lazy("schema.types.tasks.task")
 _AGENT = strawberry.lazy("schema.types.rooms.agent")
+_PROPOSAL = strawberry.lazy("schema.types.proposals.proposal")
 _RESOURCE = strawberry.lazy("schema.types.resources.resource")
 
 
@@ -80,6 +84,10 @@ class Wait:
         key = self.record.resource_id
         resource = await info.context.one(resources.by_ids, key) if key else None
         return resource_types.Resource.of(resource) if resource else None
+
+    @strawberry.field(description="The proposal that it waits for.")
+    async def proposal(self, info: Info) -> Annotated["Proposal", _PROPOSAL] | None:
+        return await proposal_types.proposal_of(info, self.record.proposal_id)
 
     @strawberry.field(description="The objective that it waits for.")
     async def objective(
@@ -327,6 +335,11 @@ class Task(Node):
     async def reviews(self, info: Info) -> list[Annotated["Review", strawberry.lazy("schema.types.tasks.review")]]:
         found = await info.context.many(reviews.of_tasks, self.record.id)
         return [review_types.Review.of(review) for review in found]
+
+    @strawberry.field(description="Those that it waits or waited for, oldest first.")
+    async def proposals(self, info: Info) -> list[Annotated["Proposal", _PROPOSAL]]:
+        found = await info.context.many(proposal_lists.of_tasks, self.record.id)
+        return [proposal_types.Proposal.of(proposal) for proposal in found]
 
     @strawberry.field(description="Its results, such as pull requests and documents, oldest first.")
     async def artifacts(self, info: Info) -> list[Artifact]:

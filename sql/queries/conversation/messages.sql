@@ -109,7 +109,7 @@ select agent.*
                     where token.agent_id = agent.id and token.role = 'ADMIN' and token.revoked_at is null
                       and (token.expires_at is null or token.expires_at > now())));
 
--- name: things_named(room_id, agent_id, objective_ids, key_result_ids, task_ids, message_ids)
+-- name: things_named(room_id, agent_id, objective_ids, key_result_ids, task_ids, message_ids, proposal_ids)
 -- Those of these that are in the room, and that the agent may see.
 -- nullable: agent_id
 select 'O' as letter, id from objective where id = any(:objective_ids::bigint[]) and room_id = :room_id
@@ -119,6 +119,8 @@ select 'K', key_result.id
  where key_result.id = any(:key_result_ids::bigint[]) and objective.room_id = :room_id
 union all
 select 'T', id from task where id = any(:task_ids::bigint[]) and room_id = :room_id
+union all
+select 'D', id from proposal where id = any(:proposal_ids::bigint[]) and room_id = :room_id
 union all
 select 'M', id
   from message

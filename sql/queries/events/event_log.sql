@@ -1,4 +1,4 @@
--- name: append_events(room_id, kinds, actors, tasks, objectives, agents, messages, datas)$
+-- name: append_events(room_id, kinds, actors, tasks, objectives, agents, messages, proposals, datas)$
 -- The room's next numbers are taken and used in one statement: the row of room_log is held until the commit, so that
 -- numbers become visible in their order and without a gap.
 with numbered as (
@@ -7,13 +7,13 @@ with numbered as (
    where room_id = :room_id
   returning seq
 )
-insert into event (room_id, seq, kind, actor_id, task_id, objective_id, agent_id, message_id, data)
+insert into event (room_id, seq, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data)
 select :room_id, numbered.seq - cardinality(:kinds::text[]) + e.position, e.kind, e.actor, e.task, e.objective, e.agent,
-       e.message, e.data
+       e.message, e.proposal, e.data
   from numbered,
        unnest(:kinds::text[], :actors::bigint[], :tasks::bigint[], :objectives::bigint[], :agents::bigint[],
-              :messages::bigint[], :datas::jsonb[])
-       with ordinality as e (kind, actor, task, objective, agent, message, data, position)
+              :messages::bigint[], :proposals::bigint[], :datas::jsonb[])
+       with ordinality as e (kind, actor, task, objective, agent, message, proposal, data, position)
  order by e.position
 returning (select seq from numbered);
 
@@ -26,20 +26,20 @@ select room_id, seq from room_log where room_id = any(:room_ids::bigint[]);
 
 -- name: events_after(room_id, seq, most)
 -- What followers read: a contiguous stretch of the log.
-select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, data, at
+select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
   from event
  where room_id = :room_id and seq > :seq
  order by seq
  limit :most;
 
 -- name: events_by_ids(event_ids)
-select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, data, at
+select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
   from event
  where id = any(:event_ids::bigint[]);
 
 -- name: log_forward(room_id, after, before, kinds, most)
 -- Between two numbers, both left out themselves, the oldest first.
-select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, data, at
+select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
   from event
  where room_id = :room_id and seq > :after and seq < :before and (:kinds::text[] is null or kind = any(:kinds))
  order by seq
@@ -47,7 +47,7 @@ select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, messag
 
 -- name: log_backward(room_id, after, before, kinds, most)
 -- As log_forward, the newest first.
-select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, data, at
+select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
   from event
  where room_id = :room_id and seq > :after and seq < :before and (:kinds::text[] is null or kind = any(:kinds))
  order by seq desc
@@ -59,7 +59,7 @@ select asked.position, e.*
   from unnest(:task_ids::bigint[], :afters::bigint[], :mosts::bigint[])
        with ordinality as asked (task_id, after, most, position)
  cross join lateral (
-   select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, data, at
+   select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
      from event
     where event.task_id = asked.task_id and event.seq > asked.after
     order by event.seq

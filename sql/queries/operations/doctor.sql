@@ -26,8 +26,8 @@ select name, timezone from room order by name;
 -- name: wrong_waits()
 select t.id
   from task t join rightful_waits r using (id)
- where (t.open_dependencies, t.waited_by, t.waits_for_track, t.waits_for_criteria, t.waits_for_objective, t.waits_for_schedule)
-    <> (r.open_dependencies, r.waited_by, r.waits_for_track, r.waits_for_criteria, r.waits_for_objective, r.waits_for_schedule)
+ where (t.open_dependencies, t.open_proposals, t.waited_by, t.waits_for_track, t.waits_for_criteria, t.waits_for_objective, t.waits_for_schedule)
+    <> (r.open_dependencies, r.open_proposals, r.waited_by, r.waits_for_track, r.waits_for_criteria, r.waits_for_objective, r.waits_for_schedule)
  order by t.id;
 
 -- name: wrong_drafts()
@@ -38,14 +38,14 @@ select resource.id from resource join rightful_use r using (id) where resource.i
 
 -- name: lock_for_mending()!
 -- Nobody writes meanwhile, so that what is put right is right when it is seen.
-lock table room, objective, dependency, task, resource in share row exclusive mode;
+lock table room, objective, dependency, task, resource, proposal, proposal_task in share row exclusive mode;
 
 -- name: mend_drafts(ids)!
 update objective o set in_draft = r.in_draft from rightful_drafts r where r.id = o.id and o.id = any(:ids::bigint[]);
 
 -- name: mend_waits(ids)!
 update task t
-   set open_dependencies = r.open_dependencies, waited_by = r.waited_by, waits_for_track = r.waits_for_track,
+   set open_dependencies = r.open_dependencies, open_proposals = r.open_proposals, waited_by = r.waited_by, waits_for_track = r.waits_for_track,
        waits_for_criteria = r.waits_for_criteria, waits_for_objective = r.waits_for_objective,
        waits_for_schedule = r.waits_for_schedule
   from rightful_waits r

@@ -16,6 +16,10 @@ with recursive rooms as (
   union select created_by_id from dependency where task_id in (select id from tasks)
   union select unnest(array[author_id, reviewer_id]) from review where task_id in (select id from tasks)
   union select creator_id from schedule where room_id in (select id from rooms)
+  union select author_id from proposal where room_id in (select id from rooms)
+  union select agent_id
+    from proposal_voter where proposal_id in (select id from proposal where room_id in (select id from rooms))
+  union select asked_assignee_id from proposal_task where task_id in (select id from tasks)
   union select owner_id from objective where id in (select id from objectives)
   union select owner_id from key_result where objective_id in (select id from objectives)
   union select unnest(mentions || author_id) from comment where room_id in (select id from rooms)
@@ -67,6 +71,16 @@ with recursive rooms as (
   union all
   select 'review', row_to_json(t) from review t where task_id in (select id from tasks)
   union all
+  select 'proposal', row_to_json(t) from proposal t where room_id in (select id from rooms)
+  union all
+  select 'proposal_voter', row_to_json(t)
+    from proposal_voter t where proposal_id in (select id from proposal where room_id in (select id from rooms))
+  union all
+  select 'vote', row_to_json(t)
+    from vote t where proposal_id in (select id from proposal where room_id in (select id from rooms))
+  union all
+  select 'proposal_task', row_to_json(t) from proposal_task t where task_id in (select id from tasks)
+  union all
   select 'resource', row_to_json(t) from resource t where room_id in (select id from rooms)
   union all
   select 'comment', row_to_json(t) from comment t where room_id in (select id from rooms)
@@ -97,6 +111,7 @@ select (select count(*) <= 1 from room)
    and (select count(*) <= 1 from agent)
    and not exists (select from task)
    and not exists (select from objective)
+   and not exists (select from proposal)
    and not exists (select from message)
    and not exists (select from memory)
    and not exists (select from resource)
@@ -110,8 +125,9 @@ select exists (
 
 -- name: clear()!
 -- All tables but those that say which migrations ran and when a server last did.
-truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, schedule, criterion, dependency,
-         task_key_result, artifact, review, resource, comment, channel, message, event, inbox, inbox_item, memory, idempotency,
+truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, schedule, criterion,
+         dependency, task_key_result, artifact, review, proposal, proposal_voter, vote, proposal_task, resource, comment,
+         channel, message, event, inbox, inbox_item, memory, idempotency,
          activity
 restart identity;
 

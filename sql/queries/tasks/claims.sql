@@ -147,10 +147,11 @@ returning *;
 update task set last_progress_at = clock_timestamp(), stale_since = null where id = :task_id;
 
 -- name: release_task(task_id)^
+-- What a proposal blocked stays so, whoever owned it.
 update task
-   set status = 'TODO', assignee_id = null, session_id = null, claimed_at = null, lease_seconds = null,
-       lease_expires_at = null, quiet_until = null, stale_since = null, blocked_reason = null, reason_ends = false,
-       updated_at = now()
+   set status = case when reason_stands then 'BLOCKED' else 'TODO' end, assignee_id = null, session_id = null,
+       claimed_at = null, lease_seconds = null, lease_expires_at = null, quiet_until = null, stale_since = null,
+       blocked_reason = case when reason_stands then blocked_reason end, reason_ends = false, updated_at = now()
  where id = :task_id and status in ('DOING', 'BLOCKED')
 returning *;
 
@@ -174,17 +175,17 @@ select done.*, said.comment_id, exists (select from agent where spawned_for_id =
 -- Where there is nothing to wait for, the task goes on at once.
 -- nullable: reason
 update task
-   set status = case when :reason::text is null and open_dependencies = 0 then 'TODO' else 'BLOCKED' end,
+   set status = case when :reason::text is null and open_dependencies = 0 and open_proposals = 0 then 'TODO' else 'BLOCKED' end,
        blocked_reason = :reason, reason_ends = :reason_ends, session_id = null, claimed_at = null,
        lease_seconds = null, lease_expires_at = null, quiet_until = null, stale_since = null, updated_at = now()
  where id = :task_id and status = 'DOING'
 returning *;
 
 -- name: unblock_task(task_id)^
--- Only the reason goes; open dependencies still block.
+-- Only the reason goes; open dependencies and proposals still block.
 update task
-   set status = case when open_dependencies = 0 then 'TODO' else status end, blocked_reason = null, reason_ends = false,
-       attempts = 0, updated_at = now()
+   set status = case when open_dependencies = 0 and open_proposals = 0 then 'TODO' else status end, blocked_reason = null,
+       reason_ends = false, reason_stands = false, attempts = 0, updated_at = now()
  where id = :task_id and status = 'BLOCKED'
 returning *;
 
@@ -212,7 +213,8 @@ select array(select unnest(requirement.capabilities) except select unnest(agent.
 -- Counts of the room's TODO tasks, and what would change them.
 -- nullable: retry_at
 select count(*) as todo,
-       count(*) filter (where t.open_dependencies > 0 or t.waits_for_track or t.waits_for_objective or t.waits_for_schedule
+       count(*) filter (where t.open_dependencies > 0 or t.open_proposals > 0 or t.waits_for_track or t.waits_for_objective
+                           or t.waits_for_schedule
                            or t.requirement_id not in (select id from available_requirement)) as waiting,
        count(*) filter (where t.waits_for_criteria) as need_criteria,
        count(*) filter (where t.assignee_id <> :agent_id) as assigned_to_others,

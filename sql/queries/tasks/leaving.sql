@@ -1,7 +1,10 @@
 -- name: release_owned(agent_ids, room_ids)
--- All that these agents hold or own in the rooms, null being all. What was handed in stays in review, without an owner.
+-- All that these agents hold or own in the rooms, null being all. What was handed in stays in review, without an owner, and
+-- what a proposal blocked stays so: by its end, or while the question is open that the owner asked.
 with owned as (
-  select id, status, assignee_id
+  select id, status, assignee_id, status = 'BLOCKED' and reason_stands as is_refused,
+         status = 'BLOCKED' and exists (
+           select from proposal where escalates_id = task.id and proposal.status = 'OPEN') as is_escalated
     from task
    where assignee_id = any(:agent_ids::bigint[]) and status not in ('DONE', 'CANCELLED')
      and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
@@ -9,9 +12,12 @@ with owned as (
      for no key update
 )
 update task
-   set status = case when owned.status = 'VALIDATING' then 'VALIDATING' else 'TODO' end, assignee_id = null,
+   set status = case when owned.status = 'VALIDATING' or owned.is_refused or owned.is_escalated then owned.status
+                     else 'TODO' end,
+       assignee_id = null,
        session_id = null, claimed_at = null, lease_seconds = null, lease_expires_at = null, quiet_until = null,
-       stale_since = null, blocked_reason = null, reason_ends = false, updated_at = now()
+       stale_since = null, blocked_reason = case when owned.is_refused then task.blocked_reason end, reason_ends = false,
+       updated_at = now()
   from owned
  where task.id = owned.id
 returning task.*, owned.status = 'DOING' as was_held, owned.assignee_id as owner_id;

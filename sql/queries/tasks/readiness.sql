@@ -4,7 +4,7 @@
 with was as (
   select id from task where id = any(:task_ids::bigint[]) order by id for no key update
 ), counted as (
-  select t.id, t.ready, t.status, t.blocked_reason,
+  select t.id, t.ready, t.status, t.blocked_reason, t.open_proposals,
          t.reason_ends and not exists (
            select from dependency d join task b on b.id = d.depends_on_id
             where d.task_id = t.id and d.kind = 'BLOCKS' and d.ends_reason and b.status not in ('DONE', 'CANCELLED'))
@@ -32,7 +32,7 @@ with was as (
          reason_ends = task.reason_ends and not counted.reason_over
     from counted cross join lateral (
            select counted.status = 'BLOCKED' and (counted.blocked_reason is null or counted.reason_over)
-                  and counted.open_dependencies = 0 as due) resumption
+                  and counted.open_dependencies = 0 and counted.open_proposals = 0 as due) resumption
    where task.id = counted.id
      and (task.open_dependencies, task.waited_by, task.waits_for_criteria, task.waits_for_objective, task.waits_for_schedule)
          is distinct from
@@ -67,7 +67,7 @@ update task set waits_for_track = false where id = :task_id and waits_for_track;
 -- Answers those that changed between ready and not, the blocked ones that have nothing left to wait for, and those whose
 -- words ended before that.
 with dependent as (
-  select t.id, t.ready, t.status, t.open_dependencies, t.blocked_reason,
+  select t.id, t.ready, t.status, t.open_dependencies, t.open_proposals, t.blocked_reason,
          t.reason_ends and not exists (
            select from dependency other join task b on b.id = other.depends_on_id
             where other.task_id = t.id and other.kind = 'BLOCKS' and other.ends_reason
@@ -78,7 +78,8 @@ with dependent as (
      for no key update of t
 ), waiting as (
   select id, ready, reason_over,
-         status = 'BLOCKED' and open_dependencies + :by = 0 and (blocked_reason is null or reason_over) as resumes
+         status = 'BLOCKED' and open_dependencies + :by = 0 and open_proposals = 0
+         and (blocked_reason is null or reason_over) as resumes
     from dependent
 ), shifted as (
   update task

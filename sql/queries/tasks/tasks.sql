@@ -150,7 +150,7 @@ returning *;
 update task
    set status = 'CANCELLED', finished_at = now(), updated_at = now(), session_id = null, claimed_at = null,
        lease_seconds = null, lease_expires_at = null, quiet_until = null, stale_since = null,
-       blocked_reason = null, reason_ends = false, ready_notice_due = false
+       blocked_reason = null, reason_ends = false, reason_stands = false, ready_notice_due = false
  where id = :task_id and status not in ('DONE', 'CANCELLED')
 returning *;
 

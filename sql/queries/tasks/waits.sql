@@ -24,6 +24,12 @@ select waiting.id as task_id, ahead.id, ahead.title, ahead.track
      limit 1) ahead
  where waiting.id = any(:task_ids::bigint[]) and waiting.track is not null;
 
+-- name: open_proposals_of(task_ids)
+select l.task_id, p.id, p.title, p.closes_at
+  from proposal_task l join proposal p on p.id = l.proposal_id
+ where l.task_id = any(:task_ids::bigint[]) and p.status = 'OPEN'
+ order by l.task_id, p.id;
+
 -- name: drafts_above(objective_ids)
 -- The topmost draft among each of these objectives and what is above it.
 with recursive line (asked, id, parent_id, distance) as (

@@ -69,6 +69,7 @@ async def test_the_doctor_finds_nothing_wrong_in_a_room_at_work(waiting: Task, c
     [
         ("update task set open_dependencies = 0 where open_dependencies > 0", "what tasks wait for", "T"),
         ("update task set open_dependencies = 7 where open_dependencies = 0", "what tasks wait for", "T"),
+        ("update task set open_proposals = 7 where open_proposals = 0", "what tasks wait for", "T"),
         ("update task set waited_by = waited_by + 1", "what tasks wait for", "T"),
         ("update task set waits_for_track = not waits_for_track", "what tasks wait for", "T"),
         ("update task set waits_for_criteria = true", "what tasks wait for", "T"),

@@ -1,0 +1,1 @@
+"""Types of proposals and the votes on them."""
