@@ -11,6 +11,7 @@ from typing import Any, Self
 import asyncpg
 
 from db.core import session
+from db.core.batches import Batches
 from db.core.errors import Unavailable
 from db.core.outage_log import OutageLog
 from db.core.transaction import Committed, Requirement, Transaction
@@ -50,6 +51,9 @@ class Database:
         self.heard_at = 0.0
         self._transaction_span = transaction_span
         self._commit_listeners: set[Callable[[Committed], None]] = set()
+        self.batches = Batches()
+        # By their names, which they keep for ever.
+        self.known_rooms: dict[str, int] = {}
         self._known_needs: dict[int, tuple[int, ...]] = {}
         self._known_requirements: dict[Requirement, int] = {}
 

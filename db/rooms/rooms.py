@@ -24,6 +24,19 @@ async def find(on: Database | Transaction, caller: Caller, reference: str | None
     return Room.of(row)
 
 
+async def find_key(database: Database, caller: Caller, reference: str | None) -> int:
+    """The key of the room, as `find`; nothing is looked up where the caller belongs to it and its name is known."""
+    if reference is None:
+        return only_room(caller)
+    key = ids.key_or_name(ids.ROOM, validation.text("room", reference))
+    known = key if isinstance(key, int) else database.known_rooms.get(key)
+    if known in caller.rooms:
+        return known
+    room = await find(database, caller, reference)
+    database.known_rooms[room.name] = room.id
+    return room.id
+
+
 async def get(on: Database | Transaction, room_id: int) -> Room:
     """The room of this key, which is known to exist."""
     return Room.of(required(await q.room_by_id(on, room_id=room_id)))

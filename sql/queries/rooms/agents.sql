@@ -52,6 +52,10 @@ returning agent.*;
 -- Changes of an agent's memberships, and its claims where their number is limited, come one after the other.
 select from agent where id = :agent_id for no key update;
 
+-- name: lock_agents(agent_ids)!
+-- As lock_agent, in the order of their ids.
+select from agent where id = any(:agent_ids::bigint[]) order by id for no key update;
+
 -- name: join_rooms(agent_id, room_ids)
 -- Answers the rooms that it wasn't in before.
 insert into room_member (room_id, agent_id)

@@ -1,49 +1,65 @@
--- name: claim_next(room_id, agent_id, objectives, labels, session_id, lease_seconds, most, look)
--- The whole claim in one statement: look along the index of ready tasks, in the ranges of the requirements that the agent
--- covers and the room can meet; lock the best that nobody else is taking, then the resources that they need; take those
--- that find a place at each; log it last. What is assigned to the agent comes first, and of that what was begun before and
--- came back. The WHERE of picked repeats the rule, for what was looked at may have changed by the time it is locked.
-with covered as (
+-- name: claim_next(room_id, agent_ids, session_ids, lease_seconds, objectives, labels, wide, logged)
+-- The claims of all who wait for the same, in the order in which they wait, in one statement: a slot for each task that is
+-- asked for, filled or not. What is assigned to an agent comes first, and of that what was begun before and came back. For
+-- the slots that are left: look along the index of ready tasks, in the ranges of the requirements that the agents cover
+-- and the room can meet; lock the best that nobody else is taking, then the resources that they need; take those that find
+-- a place at each; log it last, or leave that to a transaction that goes on. The WHERE of free repeats the rule, for what
+-- was looked at may have changed by the time it is locked. Agents who can't do just what the first can get nothing here.
+-- What is locked and changed is found by its key whatever the planner thinks of the table's size, for the plan is kept
+-- while the table grows: hence the lateral, the coalesce, which no index of ready tasks answers, and the array.
+with slot as (
+  select asked.*, row_number() over (partition by asked.agent_id order by asked.number) as number_of_agent
+    from unnest(:agent_ids::bigint[], :session_ids::bigint[], :lease_seconds::integer[])
+         with ordinality as asked (agent_id, session_id, lease_seconds, number)
+   where (select capabilities from agent where id = asked.agent_id)
+       = (select capabilities from agent where id = (:agent_ids::bigint[])[1])
+), covered as (
   select id, resources
     from requirement
-   where capabilities <@ (select capabilities from agent where id = :agent_id)
+   where capabilities <@ (select capabilities from agent where id = (:agent_ids::bigint[])[1])
      and resources <@ array(select id from resource where room_id = :room_id and available)
 ), own as (
-  select t.id, (t.started_at is null)::integer as turn, t.priority, t.waited_by, t.created_at
-    from task t
-   where t.assignee_id = :agent_id and t.room_id = :room_id and t.ready
-     and t.requirement_id in (select id from covered)
-     and t.objective_id = any(:objectives::bigint[])  -- given: objectives
-     and t.labels @> :labels::text[]  -- given: labels
-   order by t.started_at is null,
-   -- include: claim_order
-   limit :look::integer
-), free as (
-  select best.id, 2 as turn, best.priority, best.waited_by, best.created_at
+  select mine.*
+    from (select agent_id, count(*) as slots from slot group by agent_id) agent
+   cross join lateral (
+      select t.id, t.assignee_id, (t.started_at is null)::integer as turn, t.priority, t.waited_by, t.created_at,
+             covered.resources
+        from task t join covered on covered.id = t.requirement_id
+       where t.assignee_id = agent.agent_id and t.room_id = :room_id and t.ready
+         -- include: claim_filter
+       order by t.started_at is null,
+       -- include: claim_order
+       limit agent.slots
+         for no key update of t skip locked
+    ) mine
+   where not (select paused from room where id = :room_id)
+), candidate as (
+  select best.*, covered.resources
     from covered cross join lateral (
       select t.id, t.priority, t.waited_by, t.created_at
         from task t
        where t.room_id = :room_id and t.requirement_id = covered.id and t.ready and t.assignee_id is null
-         and t.objective_id = any(:objectives::bigint[])  -- given: objectives
-         and t.labels @> :labels::text[]  -- given: labels
+         -- include: claim_filter
        order by
        -- include: claim_order
-       limit :look::integer
+       limit 128  -- without: wide
+       limit 4096  -- given: wide
     ) best
-), candidate as (
-  select * from own union all select * from free
-   order by turn,
+   order by
    -- include: claim_order
-   limit :look::integer
+   limit 128  -- without: wide
+   limit 4096  -- given: wide
+), free as (
+  select c.*
+    from candidate c cross join lateral (
+      select from task t
+       where t.id = c.id and t.ready and coalesce(t.assignee_id, 0) = 0
+         for no key update of t skip locked
+    ) taken
+   where not (select paused from room where id = :room_id)
+   limit (select count(*) from slot) - (select count(*) from own)
 ), picked as (
-  select t.id, c.turn, c.priority, c.waited_by, c.created_at, covered.resources
-    from candidate c join task t on t.id = c.id join covered on covered.id = t.requirement_id
-   where t.ready and (t.assignee_id is null or t.assignee_id = :agent_id)
-     and not (select paused from room where id = :room_id)
-   order by c.turn,
-   -- include: claim_order
-   limit :most::integer
-     for no key update of t skip locked
+  select * from own union all select id, null, 2, priority, waited_by, created_at, resources from free
 ), needed as (
   select p.id as task_id, need.resource_id,
          row_number() over (
@@ -58,7 +74,11 @@ with covered as (
    order by id
      for no key update
 ), fitting as (
-  select *
+  select *,
+         row_number() over (
+           partition by assignee_id order by turn,
+           -- include: claim_order
+           ) as number
     from picked
    where id not in (
            select needed.task_id
@@ -71,38 +91,34 @@ with covered as (
             from needed join fitting on fitting.id = needed.task_id
            group by needed.resource_id) use
    where resource.id = use.resource_id
+), filled as (
+  select slot.*, fitting.id
+    from slot join fitting on fitting.assignee_id = slot.agent_id and fitting.number = slot.number_of_agent
+), given as (
+  select * from filled
+   union all
+  select empty.agent_id, empty.session_id, empty.lease_seconds, empty.number, empty.number_of_agent, fitting.id
+    from (select slot.*, row_number() over (order by number) as number_of_empty
+            from slot
+           where number not in (select number from filled)) empty
+    join fitting on fitting.assignee_id is null and fitting.number = empty.number_of_empty
 ), claimed as (
   update task
-     set status = 'DOING', assignee_id = :agent_id, fence = fence + 1, session_id = :session_id,
-         claimed_at = clock_timestamp(), lease_seconds = :lease_seconds::integer,
-         lease_expires_at = clock_timestamp() + make_interval(secs => :lease_seconds::integer),
+     set status = 'DOING', assignee_id = given.agent_id, fence = fence + 1, session_id = given.session_id,
+         claimed_at = clock_timestamp(), lease_seconds = given.lease_seconds,
+         lease_expires_at = clock_timestamp() + make_interval(secs => given.lease_seconds),
          quiet_until = null, stale_since = null, ready_notice_due = false,
          started_at = coalesce(started_at, clock_timestamp()), updated_at = clock_timestamp()
-    from fitting
-   where task.id = fitting.id
-  returning task.*, fitting.turn
-), counted as (
-  update room_log
-     set seq = room_log.seq + taken.tasks
-    from (select count(*) as tasks from claimed) taken
-   where room_log.room_id = :room_id and taken.tasks > 0
-  returning room_log.seq - taken.tasks as before
-), logged as (
-  insert into event (room_id, seq, kind, actor_id, task_id, objective_id, data)
-  select :room_id,
-         counted.before + row_number() over (order by c.turn,
-         -- include: claim_order
-         ),
-         'TASK_CLAIMED', :agent_id, c.id, c.objective_id,
-         jsonb_build_object('fence', c.fence, 'expiresAt', c.lease_expires_at)
-    from claimed c, counted
-  returning seq
+    from given
+   where task.id = given.id and task.id = any(array(select id from given))
+  returning task.*, given.number
+-- include: log_of_claims -- given: logged
 )
-select claimed.*, (select max(seq) from logged) as log_end
+select claimed.*,
+       (select max(seq) from logged) as log_end  -- given: logged
+       0::bigint as log_end  -- without: logged
   from claimed
- order by turn,
- -- include: claim_order
- ;
+ order by number;
 
 -- name: candidates_left(room_id, agent_id, objectives, labels)$
 -- Whether there is anything at all that claim_next could look at, taken or not.
@@ -113,8 +129,7 @@ select exists (
            select id from requirement
             where capabilities <@ (select capabilities from agent where id = :agent_id)
               and resources <@ array(select id from resource where room_id = :room_id and available))
-     and t.objective_id = any(:objectives::bigint[])  -- given: objectives
-     and t.labels @> :labels::text[]  -- given: labels
+     -- include: claim_filter
      );
 
 -- name: claim_task(task_id, agent_id, session_id, lease_seconds)^
@@ -199,6 +214,12 @@ returning *;
 -- name: has_held(task_id, agent_id)$
 -- Whether the agent ever claimed the task, by the log.
 select exists (select from event where task_id = :task_id and kind = 'TASK_CLAIMED' and actor_id = :agent_id);
+
+-- name: held_counts(room_id, agent_ids)
+select assignee_id as agent_id, count(*) as tasks
+  from task
+ where room_id = :room_id and assignee_id = any(:agent_ids::bigint[]) and status = 'DOING'
+ group by assignee_id;
 
 -- name: held_count(room_id, agent_id)$
 select count(*) from task where room_id = :room_id and assignee_id = :agent_id and status = 'DOING';
