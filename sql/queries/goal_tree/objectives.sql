@@ -49,7 +49,7 @@ update objective set parent_id = :parent_id, updated_at = now() where id = :obje
 -- name: objectives_below(objective_ids)
 -- These objectives and all below them, each once.
 with recursive below (id) as (
-  select unnest(:objective_ids::bigint[])
+  select unnest((select :objective_ids::bigint[]))
   union
   select o.id from below join objective o on o.parent_id = below.id
 )
