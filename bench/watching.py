@@ -2,6 +2,7 @@
 
     python -m bench.watching latency [--times 200]
     python -m bench.watching slow-reader [--events 20000] [--seconds 60]
+    python -m bench.watching fan-out [--sockets 1000] [--events 5] [--rounds 10]
 
 `latency`: a task is completed on one server process while a subscriber listens on another; the time from the answer in
 the completing client to the push in the subscribing one, both in this process. Negative: the push came first.
@@ -9,6 +10,10 @@ the completing client to the push in the subscribing one, both in this process. 
 `slow-reader`: that many events are written without a reader, and then again while a subscriber reads nothing, for the
 given time at least; what the server's resident memory grew by each time, and whether the subscriber then receives every
 event in order.
+
+`fan-out`: so many sockets of 20 agents have the same subscription, then tasks are created, so many at once. The time
+from the request to the last socket's last message, what that makes a second, and the CPU time of the server for each
+message; and what a socket with its subscription adds to the server's memory.
 """
 
 import argparse
@@ -19,10 +24,13 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import httpx
 import psutil
+import uvloop
 import websockets
 from websockets.asyncio.client import ClientConnection
 
@@ -35,6 +43,7 @@ CLAIM = "mutation($task: ID!) { claimTask(input: {task: $task}) { lease { fence 
 COMPLETE = 'mutation($task: ID!) { completeTask(input: {task: $task, summary: "Done"}) { id } }'
 COMMENT = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
 UNBLOCKED = "subscription($room: ID) { taskUnblocked(room: $room) { task { id } } }"
+CHANGED = 'subscription { taskChanged(room: "bench") { cursor kind at task { id title status } actor { name } } }'
 EVENTS = "subscription($room: ID, $after: String) { events(room: $room, after: $after) { cursor } }"
 
 _BATCH = 100
@@ -144,6 +153,103 @@ async def slow_reader(events: int, seconds: float) -> None:
     print(f"then received {len(got)}, in order and without a gap: {got == expected}")
 
 
+class _Counter(asyncio.Protocol):
+    """A socket of a client that counts the frames it gets, and looks no further."""
+
+    def __init__(self, host: str, token: str, document: str, heard: asyncio.Queue[float]) -> None:
+        self._host, self._token, self._document, self._heard = host, token, document, heard
+        self._data, self._is_open, self._frames, self._wanted = b"", False, 0, 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        head = (
+            f"GET /graphql HTTP/1.1\r\nhost: {self._host}\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+            "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+        )
+        self._transport.write(head.encode())
+
+    def wait_for(self, frames: int) -> None:
+        """Put the time into the queue when so many more have come."""
+        self._wanted = self._frames + frames
+
+    def data_received(self, data: bytes) -> None:
+        data = self._data + data
+        if not self._is_open:
+            self._is_open = b"\r\n\r\n" in data
+            self._data = data.partition(b"\r\n\r\n")[2] if self._is_open else data
+            if self._is_open:
+                self._say({"type": "connection_init", "payload": {"token": self._token}})
+                self._say({"id": "1", "type": "subscribe", "payload": {"query": self._document}})
+            return
+        at = 0
+        while at + 4 <= len(data):
+            size = data[at + 1]
+            begin = at + 2
+            if size == 126:
+                size, begin = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
+            if begin + size > len(data):
+                break
+            # Neither acknowledged connections nor pings are counted.
+            self._frames += data.startswith(b'{"id"', begin)
+            at = begin + size
+            if self._frames == self._wanted:
+                self._heard.put_nowait(time.perf_counter())
+        self._data = data[at:]
+
+    def _say(self, message: dict[str, object]) -> None:
+        text = json.dumps(message).encode()
+        size = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
+        self._transport.write(b"\x81" + size + b"\0\0\0\0" + text)
+
+
+def _same(counter: _Counter) -> _Counter:
+    return counter
+
+
+async def fan_out(sockets: int, events: int, rounds: int) -> None:
+    """Print messages a second, the last socket's time, CPU and memory of the server."""
+    async with servers(1) as (running, admin):
+        server = psutil.Process(running[0].process.pid)
+        await make_room(admin, "bench")
+        tokens = [(await hire(admin, f"agent-{n}", "bench", [running[0].url])).token for n in range(20)]
+        host, port = running[0].url.removeprefix("http://").split(":")
+        heard: asyncio.Queue[float] = asyncio.Queue()
+        loop, made = asyncio.get_running_loop(), list[_Counter]()
+
+        async def connect(count: int) -> None:
+            for n in range(count):
+                counter = _Counter(f"{host}:{port}", tokens[n % 20], CHANGED, heard)
+                await loop.create_connection(partial(_same, counter), host, int(port))
+                made.append(counter)
+            await asyncio.sleep(2 + count / 200)
+
+        async def measure() -> float:
+            for counter in made:
+                counter.wait_for(events)
+            begun = time.perf_counter()
+            tasks = [{"task": {"title": f"Task {n}"}} for n in range(events)]
+            await admin.ask(CREATE, input={"room": "bench", "tasks": tasks})
+            last = [await asyncio.wait_for(heard.get(), 60) for _ in made]
+            return max(last) - begun
+
+        # What the first costs is made once.
+        await connect(20)
+        await measure()
+        before = server.memory_info().rss
+        await connect(sockets - 20)
+        after = server.memory_info().rss
+        await measure()
+        used = sum(server.cpu_times()[:2])
+        taken = sorted([await measure() for _ in range(rounds)])
+        used = sum(server.cpu_times()[:2]) - used
+    median, messages = statistics.median(taken), sockets * events
+    print(f"{sockets} sockets, {events} events at once, {rounds} times: {messages / median:,.0f} messages/s,")
+    print(f"  the last socket's last after {1000 * median:.0f} ms ({1000 * taken[0]:.0f} to {1000 * taken[-1]:.0f}),")
+    print(f"  {1e6 * used / messages / rounds:.1f} us of the server's CPU for each")
+    print(f"{(after - before) / (sockets - 20) / 1024:.1f} KiB of memory for each socket beyond the first 20")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     which = parser.add_subparsers(dest="which", required=True)
@@ -152,8 +258,14 @@ if __name__ == "__main__":
     two = which.add_parser("slow-reader")
     two.add_argument("--events", type=int, default=20_000)
     two.add_argument("--seconds", type=float, default=60)
+    three = which.add_parser("fan-out")
+    three.add_argument("--sockets", type=int, default=1_000)
+    three.add_argument("--events", type=int, default=5)
+    three.add_argument("--rounds", type=int, default=10)
     given = parser.parse_args()
     if given.which == "latency":
         asyncio.run(latency(given.times))
+    elif given.which == "fan-out":
+        uvloop.run(fan_out(given.sockets, given.events, given.rounds))
     else:
         asyncio.run(slow_reader(given.events, given.seconds))

@@ -46,9 +46,9 @@ class EventStream(AsyncIterator[T]):
         return self._wanted.key
 
     async def steps(self, context: Context, seq: int) -> AsyncGenerator[Step[T]]:
-        """Every event of the room after seq, as this context's caller may see it."""
+        """Every event of the room after seq, as this context's caller may see it. It doesn't count as a follower."""
         wanted = self._wanted.anew()
-        async with aclosing(context.feed.follow(wanted.room_id, seq)) as events:
+        async with aclosing(context.feed.follow(wanted.room_id, seq, counts=False)) as events:
             async for event in events:
                 # It changes meanwhile: with the rooms that it is in.
                 caller = context.caller
@@ -66,8 +66,9 @@ class EventStream(AsyncIterator[T]):
             await self._payloads.aclose()
 
     async def _own(self) -> AsyncGenerator[T]:
-        async with aclosing(self.steps(self._context, self.seq)) as steps:
-            async for step in steps:
-                if step.payload is not None:
-                    self._context.forget()
-                    yield step.payload
+        with self._context.feed.following():
+            async with aclosing(self.steps(self._context, self.seq)) as steps:
+                async for step in steps:
+                    if step.payload is not None:
+                        self._context.forget()
+                        yield step.payload

@@ -1,8 +1,8 @@
 """Followers of the rooms' logs: each event is read from Postgres once a process, and nothing queues up for anybody."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -97,6 +97,7 @@ class Feed:
         self._database = database
         self._cache_size, self._page_size, self._poll_seconds = cache, page, poll_seconds
         self._rooms: dict[int, _Room] = {}
+        self._followers = 0
         self._look = asyncio.Event()
         self._poller: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[Any]] = set()
@@ -111,8 +112,17 @@ class Feed:
 
     @property
     def followers(self) -> int:
-        """How many watch a log, long polls among them."""
-        return sum(room.watchers for room in self._rooms.values())
+        """How many follow a log, each for itself or many together; long polls among them."""
+        return self._followers
+
+    @contextmanager
+    def following(self) -> Generator[None]:
+        """While one more follows a log."""
+        self._followers += 1
+        try:
+            yield
+        finally:
+            self._followers -= 1
 
     async def lag(self) -> int:
         """How many events the log has that the furthest room's followers can't see yet."""
@@ -150,23 +160,24 @@ class Feed:
         for watcher in self._states.values():
             watcher.poll_now()
 
-    async def follow(self, room_id: int, seq: int) -> AsyncGenerator[Event]:
+    async def follow(self, room_id: int, seq: int, *, counts: bool = True) -> AsyncGenerator[Event]:
         """Every event of the room after seq, in order, without end. A slow reader costs no memory but its position."""
-        async with self.watch(room_id) as watch:
+        async with self.watch(room_id, counts=counts) as watch:
             while True:
                 event = await watch.next(seq)
                 yield event
                 seq = event.seq
 
     @asynccontextmanager
-    async def watch(self, room_id: int) -> AsyncGenerator[Watch]:
-        """Watch the room's log, from its present end."""
+    async def watch(self, room_id: int, *, counts: bool = True) -> AsyncGenerator[Watch]:
+        """Watch the room's log, from its present end; it counts, unless those for whom it is do so themselves."""
         room = self._rooms.get(room_id) or self._open(room_id)
         room.watchers += 1
         try:
             while room.cache is None:
                 await room.changed.wait()
-            yield Watch(room, room.cache)
+            with self.following() if counts else nullcontext():
+                yield Watch(room, room.cache)
         finally:
             room.watchers -= 1
             if not room.watchers:

@@ -2,31 +2,31 @@
 
 import asyncio
 import contextvars
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Mapping
 from concurrent import futures
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import strawberry
-from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, OperationType
-from graphql.execution import create_source_event_stream
+from graphql import DocumentNode, ExecutionResult, FieldNode, OperationDefinitionNode, OperationType
 
-from db.core.errors import BadInput, ErrorCode, TooComplex, Unavailable
-from db.core.retry import retry_while_unavailable
+from db.core.errors import BadInput, ErrorCode, TooComplex
 from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
 from goalroom.execution.engine_internals import graphql_schema, is_awaitable
 from goalroom.execution.executor import Executor
 from goalroom.execution.query_cost import COUNTED, Budget, Price, Pricing
 from goalroom.execution.rate_limits import Kind
+from goalroom.execution.responses import Response, code_of, overrun, response_of
 from goalroom.execution.scheduling import Scheduler
+from goalroom.execution.shared_streams import SharedStreams, Sink
+from goalroom.execution.sharing import Sharing
+from goalroom.execution.subscriptions import Runner, Subscription
 from goalroom.limits import Limits
-from goalroom.observability.metrics import OK, Metrics
+from goalroom.observability.metrics import Metrics
 from goalroom.observability.tracing import Tracing
 from schema.context import Context
-
-Response = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,19 @@ class Operation:
     """One operation of a request, ready to run on its context."""
 
     def __init__(
-        self, executor: Any, context: Context, price: Price, runs: "_Runs", metrics: Metrics, tracing: Tracing
+        self,
+        executor: Any,
+        context: Context,
+        price: Price,
+        runs: "_Runs",
+        metrics: Metrics,
+        tracing: Tracing,
+        sharing_key: Hashable | None,
     ) -> None:
         self.price = price
         # Called with what it, or an event of it, cost beyond its price: lists may hold more than is estimated.
         self.on_overrun: Callable[[int], None] = _ignore
+        self._sharing_key = sharing_key
         self._executor = executor
         self._context = context
         self._runs = runs
@@ -93,15 +101,16 @@ class Operation:
         with self._tracing.span(f"{self._kind} {self._name}"), self._metrics.running(self._kind, self._name) as outcome:
             try:
                 async with asyncio.timeout(self._runs.seconds + self.price.waits) as limit:
-                    response = self._response(self._executor, await self._execute())
+                    response = response_of(self._executor, await self._execute(), is_mutation=self.is_mutation)
             except TimeoutError:
                 if not limit.expired():
                     raise
                 refused = TooComplex(self._runs.seconds, "seconds of running, without those that it asked to wait")
                 response = {"data": None, "errors": [errors.described(refused)]}
             finally:
-                self._charge_overrun(self._executor)
-            outcome.code = _code(response.get("errors"))
+                if cost := overrun(self._executor, self.price):
+                    self.on_overrun(cost)
+            outcome.code = code_of(response.get("errors"))
         return response
 
     async def _execute(self) -> ExecutionResult:
@@ -122,82 +131,42 @@ class Operation:
         return cast("ExecutionResult", result)
 
     async def stream(self) -> AsyncGenerator[Response]:
-        """The events of a subscription. Nothing is read ahead: the next is read once this one was taken.
+        """The responses of a subscription, run for this caller alone: see `Subscription.responses`."""
+        with self._counted():
+            async with aclosing(self._subscription().responses()) as responses:
+                async for response in responses:
+                    yield response
 
-        RequestError where it can't begin, or ends with an error.
-        """
+    async def deliver(self, sink: Sink) -> None:
+        """Send the responses of a subscription, until it ends: see `Subscription.deliver`."""
+        with self._counted():
+            await self._subscription().deliver(sink)
+
+    @contextmanager
+    def _counted(self) -> Generator[None]:
         with self._metrics.running(self._kind, self._name) as outcome:
             try:
-                async with aclosing(self._events()) as events:
-                    async for event in events:
-                        yield event
+                yield
             except RequestError as error:
-                outcome.code = _code(error.errors)
+                outcome.code = code_of(error.errors)
                 raise
 
-    async def _events(self) -> AsyncGenerator[Response]:
-        async with self._runs.scheduler.slot(self._context.caller.agent_id, self.price.total):
-            source: Any = create_source_event_stream(self._executor)
-            if is_awaitable(source):
-                source = await source
-        if isinstance(source, ExecutionResult):
-            raise RequestError(_errors(source.errors or ()))
-        async with aclosing(source) as events:
-            while True:
-                try:
-                    event = await anext(events)
-                except StopAsyncIteration:
-                    return
-                except Exception as error:
-                    raise RequestError([errors.described(error)]) from error
-                yield await self._of_event(event)
-
-    async def _of_event(self, event: object) -> Response:
-        """What the event's fields say. It is not sent without them: while the database is away, it waits."""
-
-        async def read() -> Response:
-            self._context.forget()
-            executor = self._executor.build_per_event_executor(event)
-            try:
-                result = executor.execute_operation(False)
-                if is_awaitable(result):
-                    result = await result
-            finally:
-                self._charge_overrun(executor)
-            response = self._response(executor, result)
-            if any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE for error in response.get("errors", ())):
-                raise Unavailable
-            return response
-
-        with self._tracing.span(f"{self._kind} {self._name}"):
-            async with self._runs.scheduler.slot(self._context.caller.agent_id, self.price.total):
-                # Of a replay nothing need ever wait: without this, its thousands of events are one step of the loop.
-                await asyncio.sleep(0)
-                return await retry_while_unavailable(read)
-
-    def _charge_overrun(self, executor: Any) -> None:
-        budget: Budget | None = executor.budget
-        if budget is not None and (cost := budget.beyond(self.price)):
-            self.on_overrun(cost)
-
-    def _response(self, executor: Any, result: ExecutionResult) -> Response:
-        budget = executor.budget
-        if budget is not None and budget.is_exhausted:
-            # Not what there is so far: with a null here and there it would pass for the answer.
-            refused = TooComplex(budget.limit, COUNTED, is_carried_out=self.is_mutation or None)
-            return {"data": None, "errors": [errors.described(refused)]}
-        if not result.errors:
-            return {"data": result.data}
-        return {"data": result.data, "errors": _errors(result.errors)}
+    def _subscription(self) -> Subscription:
+        name, scheduler = f"{self._kind} {self._name}", self._runs.scheduler
+        runner = Runner(self._executor, name, self.price, scheduler, self._tracing)
+        return Subscription(
+            self._executor, self._context, runner, self._runs.streams, self._sharing_key, self.on_overrun
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """How long an operation may take, where introspection runs one at a time, and the scheduler."""
+    """How long an operation may take, where introspection runs one at a time, the scheduler, and what is shared."""
 
     seconds: int
     aside: futures.Executor
     scheduler: Scheduler
+    streams: SharedStreams
 
 
 class Engine:
@@ -217,7 +186,9 @@ class Engine:
         aside = futures.ThreadPoolExecutor(1, "aside")
         self._documents = Documents(self._graphql, self._limits, aside)
         self._pricing = Pricing(self._graphql)
-        self._runs = _Runs(self._limits.run_seconds, aside, Scheduler())
+        scheduler = Scheduler()
+        self._runs = _Runs(self._limits.run_seconds, aside, scheduler, SharedStreams(scheduler))
+        self._sharing = Sharing(self._graphql)
 
     async def prepare(self, request: Request, context: Context) -> Operation:
         """The requested operation, with its variables checked and its cost known; else RequestError."""
@@ -225,7 +196,7 @@ class Engine:
             async with self._runs.scheduler.slot(context.caller.agent_id, 0):
                 return await self._prepare(request, context)
         except RequestError as error:
-            self._metrics.refused(_code(error.errors))
+            self._metrics.refused(code_of(error.errors))
             raise
 
     async def _prepare(self, request: Request, context: Context) -> Operation:
@@ -247,7 +218,16 @@ class Engine:
         self._enforce(price)
         if not price.is_of_the_schema:
             executor.budget, executor.scheduler = Budget(self._limits.cost), self._runs.scheduler
-        return Operation(executor, context, price, self._runs, self._metrics, self._tracing)
+        key = self._sharing_key(request, document, executor.operation)
+        return Operation(executor, context, price, self._runs, self._metrics, self._tracing, key)
+
+    def _sharing_key(
+        self, request: Request, document: DocumentNode, chosen: OperationDefinitionNode
+    ) -> Hashable | None:
+        if chosen.operation is not OperationType.SUBSCRIPTION:
+            return None
+        variables = request.variables or {}
+        return self._sharing.key(request.query, request.operation_name, document, chosen, variables)
 
     def _enforce(self, price: Price) -> None:
         if price.is_of_the_schema:
@@ -269,15 +249,6 @@ def _name(operation: OperationDefinitionNode) -> str:
     }
     name = names.pop()
     return "several" if names else name
-
-
-def _code(found: Sequence[Mapping[str, Any]] | None) -> str:
-    return str(found[0]["extensions"]["code"]) if found else OK
-
-
-def _errors(found: Any) -> list[dict[str, Any]]:
-    shown: list[GraphQLError] = list(found)[: errors.MOST_ERRORS]
-    return [errors.of_field(error) for error in shown]
 
 
 def _check_texts(path: str, value: object) -> None:

@@ -25,6 +25,10 @@ class Scheduler:
         """Whether an operation of this cost runs so long that it must yield to others."""
         return cost > _LARGE
 
+    def load(self, agent: int) -> int:
+        """How many of this agent's operations run, or wait for a slot."""
+        return sum(len(self._known[key][1]) for key in ((agent, False), (agent, True)) if key in self._known)
+
     @asynccontextmanager
     async def time_slice(self) -> AsyncGenerator[Callable[[], float]]:
         """One at a time, and then everybody else. Yields a function: how many times as much would have fitted in."""

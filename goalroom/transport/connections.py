@@ -46,6 +46,9 @@ class Connection:
         if caller is None:
             self.revoked.set()
             return
+        if caller == self.caller:
+            # The same one: what goes by it need not look again.
+            return
         self.caller = caller
         for context in self._contexts.values():
             context.caller = caller

@@ -1,7 +1,7 @@
 """GraphQL over server-sent events, in the mode of distinct connections: one operation a request."""
 
 import asyncio
-from contextlib import aclosing
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.types import Receive, Send
@@ -84,9 +84,7 @@ async def answer(
 async def _pump(operation: Operation, send: Send) -> None:
     try:
         if operation.is_subscription:
-            async with aclosing(operation.stream()) as events:
-                async for response in events:
-                    await _send(send, _next(response))
+            await operation.deliver(_Sink(send))
         else:
             await _send(send, _next(await operation.run()))
     except RequestError as error:
@@ -96,6 +94,20 @@ async def _pump(operation: Operation, send: Send) -> None:
         raise
     except Exception as error:
         await _send(send, _next({"errors": [errors.described(error)]}))
+
+
+class _Sink:
+    """The stream, for a subscription's payloads."""
+
+    def __init__(self, send: Send) -> None:
+        self._stream = send
+
+    def write(self, _payloads: Sequence[bytes]) -> bool:
+        """Never: only `send` knows whether the client takes it."""
+        return False
+
+    async def send(self, payloads: Sequence[bytes]) -> None:
+        await _send(self._stream, b"".join(map(_event, payloads)))
 
 
 async def _tick(send: Send) -> None:
@@ -111,7 +123,11 @@ async def until_disconnected(receive: Receive) -> None:
 
 
 def _next(response: object) -> bytes:
-    return b"event: next\ndata: " + json_codec.write(response).encode() + b"\n\n"
+    return _event(json_codec.write(response).encode())
+
+
+def _event(payload: bytes) -> bytes:
+    return b"event: next\ndata: " + payload + b"\n\n"
 
 
 async def _send(send: Send, body: bytes) -> None:

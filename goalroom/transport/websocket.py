@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
-from contextlib import ExitStack, aclosing
+import weakref
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from goalroom.observability import request_ids
 from goalroom.transport import websocket_messages as ws
 from goalroom.transport.connections import Connection
 from goalroom.transport.services import Services, bearer
+from goalroom.transport.uvicorn_websocket import EXTENSION, TextFrames
 from schema.context import Context
 
 # A client that is silent for so long is asked whether it is there.
@@ -43,10 +46,12 @@ class GraphQLWebSocket:
             await send({"type": "websocket.close", "code": ws.FORBIDDEN})
             return
         spoken = ws.PROTOCOL in scope["subprotocols"]
+        # Taken out: the scope is kept for as long as the connection, which this leads back to.
+        frames = scope["extensions"].pop(EXTENSION, None)
         try:
             await send({"type": "websocket.accept", "subprotocol": ws.PROTOCOL if spoken else None})
             if spoken:
-                await _Socket(self._services, bearer(headers.get("authorization")), receive, send).serve()
+                await _Socket(self._services, bearer(headers.get("authorization")), receive, send, frames).serve()
             else:
                 await _close(send, ws.Close(ws.BAD_PROTOCOL, f"The subprotocol must be {ws.PROTOCOL}"))
         except OSError:
@@ -63,8 +68,11 @@ def _may_be_from(headers: Headers, allowed_origins: frozenset[str]) -> bool:
 class _Socket:
     """One client's socket. Sends are awaited one at a time, so a slow client gets back-pressure."""
 
-    def __init__(self, services: Services, token: str | None, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, services: Services, token: str | None, receive: Receive, send: Send, frames: TextFrames | None
+    ) -> None:
         self._services = services
+        self._frames = frames
         self._token = token
         self._receive, self._send = receive, send
         self._connection: Connection | None = None
@@ -116,6 +124,7 @@ class _Socket:
 
     async def _end(self, done: set[asyncio.Task[None]]) -> None:
         """End subscriptions at once, let other operations finish, then close the socket with the reason."""
+        self._frames = None
         for task in self._subscriptions:
             task.cancel()
         errands = self._running - self._subscriptions
@@ -271,9 +280,7 @@ class _Socket:
             if self._is_wanted(name):
                 await self._say({"id": name, "type": "next", "payload": response})
             return
-        async with aclosing(operation.stream()) as events:
-            async for response in events:
-                await self._say({"id": name, "type": "next", "payload": response})
+        await operation.deliver(_Sink(self, name, asyncio.current_task()))
 
     # One for all: a socket that held methods of its own would be freed only when somebody looks for such circles.
     _HANDLERS: ClassVar = {
@@ -288,7 +295,33 @@ class _Socket:
         return self._operations.get(name) is asyncio.current_task()
 
     async def _say(self, message: dict[str, Any]) -> None:
-        await self._send({"type": "websocket.send", "text": json_codec.write(message)})
+        await self.say(json_codec.write(message))
+
+    async def say(self, text: str) -> None:
+        """Send a message, when the client has taken those before."""
+        await self._send({"type": "websocket.send", "text": text})
+
+    def say_now(self, name: str, task: object, before: bytes, payloads: Sequence[bytes], after: bytes) -> bool:
+        """Send payloads of this operation at once; False where they can't be, or where it is over."""
+        is_running = self._operations.get(name) is task
+        return is_running and self._frames is not None and self._frames.write(before, payloads, after)
+
+
+class _Sink:
+    """One operation's place on the socket, for the payloads of its subscription."""
+
+    def __init__(self, socket: _Socket, name: str, task: object) -> None:
+        self._socket, self._name = socket, name
+        # A task that was cancelled holds on to its frames, and through them to this.
+        self._task = weakref.ref(task)
+        self._before = f'{{"id":{json_codec.write(name)},"type":"next","payload":'.encode()
+
+    def write(self, payloads: Sequence[bytes]) -> bool:
+        return self._socket.say_now(self._name, self._task(), self._before, payloads, b"}")
+
+    async def send(self, payloads: Sequence[bytes]) -> None:
+        for payload in payloads:
+            await self._socket.say((self._before + payload + b"}").decode())
 
 
 async def _close(send: Send, close: ws.Close) -> None:

@@ -73,7 +73,8 @@ async def test_uvicorn_and_websockets_still_have_what_the_transport_uses() -> No
     ]
 
     assert missing("uvicorn", http, of_http, uvicorn_http) == []
-    assert missing("uvicorn", socket, ["connection_lost", "conn"], uvicorn_websocket) == []
+    of_socket = ["connection_lost", "conn", "handle_connect", "transport", "writable", "close_sent"]
+    assert missing("uvicorn", socket, of_socket, uvicorn_websocket) == []
     assert missing("websockets", socket.conn, ["parser"], uvicorn_websocket) == []
     assert missing("websockets", socket.conn.parser, ["close"], uvicorn_websocket) == []
 
