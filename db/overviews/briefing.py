@@ -7,9 +7,9 @@ from datetime import datetime
 from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import InboxKind, Role
+from db.core.enums import AgentKind, InboxKind, Role
 from db.core.queries import q, required
-from db.core.records import Agent, Comment, Criterion, InboxItem, Room, Task, Wait
+from db.core.records import Agent, Comment, Criterion, InboxItem, Proposal, Room, Task, Wait
 from db.events import event_log
 from db.rooms import agents, rooms
 from db.tasks import task_loaders, waits
@@ -45,9 +45,18 @@ class BriefingItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A proposal that the caller may answer, and how many unfinished tasks wait for it, directly or through others."""
+
+    proposal: Proposal
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """How much there is in all of what a briefing lists."""
 
+    to_answer: int
     owned: int
     to_review: int
     from_people: int
@@ -64,6 +73,7 @@ class Briefing:
     room: Room
     at: datetime
     cursor: str
+    proposals: Sequence[Question]
     tasks: Sequence[Task]
     reviews: Sequence[Task]
     told: Sequence[BriefingItem]
@@ -83,9 +93,12 @@ async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
         facts = required(await q.briefing_facts(moment, **place))
         tasks = [Task.of(row) for row in await q.owned_tasks(moment, **place, most=_MOST)]
         reviews = [Task.of(row) for row in await q.waiting_for_verdict_of(moment, **place, most=_MOST)]
-        kinds = [kind.value for kind in _URGENCY]
-        told = await q.unacknowledged_by_urgency(moment, **place, kinds=kinds, most=_MOST)
         observes = caller.role is Role.OBSERVER
+        asked = [] if observes else await q.proposals_to_answer(moment, **place, most=_MOST)
+        # What a person is asked comes before what a person is told; of agents the messages of people come first.
+        first = [row["id"] for row in asked] if caller.kind is AgentKind.HUMAN else []
+        kinds = [kind.value for kind in _URGENCY]
+        told = await q.unacknowledged_by_urgency(moment, **place, kinds=kinds, proposal_ids=first, most=_MOST)
         offered = [] if observes else await q.offered_tasks(moment, **place, most=_OFFERED)
         totals = {row["by_person"]: row["total"] for row in told}
         keys = [task.id for task in tasks]
@@ -97,11 +110,18 @@ async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
             room=here,
             at=facts["at"],
             cursor=event_log.cursor(here.id, facts["seq"]),
+            proposals=[Question(Proposal.of(row), row["waiting"]) for row in asked],
             tasks=tasks,
             reviews=reviews,
             told=[BriefingItem(InboxItem.of(row), row["by_person"]) for row in told],
             next=[Task.of(row) for row in offered],
-            totals=Listed(facts["owned"], facts["to_review"], totals.get(True, 0), totals.get(False, 0)),
+            totals=Listed(
+                to_answer=asked[0]["total"] if asked else 0,
+                owned=facts["owned"],
+                to_review=facts["to_review"],
+                from_people=totals.get(True, 0),
+                from_agents=totals.get(False, 0),
+            ),
             waits=await waits.waits_of(moment, tasks),
             criteria=await task_loaders.criteria(moment, keys),
             handoffs=await task_loaders.handoffs(moment, keys),

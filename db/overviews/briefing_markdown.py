@@ -7,12 +7,13 @@ from db.core import ids
 from db.core.enums import TaskStatus, WaitKind
 from db.core.records import Criterion, InboxItem, Task
 from db.core.text import code_span
-from db.overviews.briefing import Briefing
+from db.overviews.briefing import Briefing, Question
 from db.overviews.text_budget import Line, Section, fit
 
 _TITLE, _SUMMARY, _DETAIL = 100, 200, 500
 _CRITERIA = 5
 _HEADINGS = (
+    "Decide with vote",
     "From people: answer, then acknowledge",
     "Your tasks",
     "Give your verdict with reviewTask",
@@ -20,11 +21,11 @@ _HEADINGS = (
     "To take with claimNextTask",
 )
 # For a token that only reads: nothing that it may not do.
-_OBSERVED = ("From people", "Your tasks", "Waiting for your verdict", "Told", "To take")
+_OBSERVED = ("To decide", "From people", "Your tasks", "Waiting for your verdict", "Told", "To take")
 
 
 def markdown(briefing: Briefing, most: int) -> str:
-    """The briefing in as many characters at most, people's words first, then what can't wait."""
+    """The briefing in as many characters at most: what is to be decided, people's words, then what can't wait."""
     head = f"# {briefing.me.name} in {briefing.room.name}, {briefing.cursor}"
     people = [_told(one.item) for one in briefing.told if one.by_person]
     agents = [_told(one.item) for one in briefing.told if not one.by_person]
@@ -33,6 +34,7 @@ def markdown(briefing: Briefing, most: int) -> str:
     totals = briefing.totals
     headings = _OBSERVED if briefing.observes else _HEADINGS
     lines = [
+        ("to decide", [_question(one) for one in briefing.proposals], totals.to_answer),
         ("from people", people, totals.from_people),
         ("of your tasks", [_owned(briefing, task) for task in briefing.tasks], totals.owned),
         ("to review", _reviews(briefing), totals.to_review),
@@ -46,6 +48,15 @@ def markdown(briefing: Briefing, most: int) -> str:
         head += "\n\nNothing waits for you."
         head += "" if briefing.observes else " claimNextTask with waitSeconds waits for work."
     return fit(head, sections, most)
+
+
+def _question(one: Question) -> Line:
+    proposal = one.proposal
+    options = ", ".join(code_span(option, _TITLE) for option in proposal.options)
+    until = f", until {proposal.closes_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if proposal.closes_at else ""
+    waiting = f"; {one.waiting} task{'s' if one.waiting > 1 else ''} waiting" if one.waiting else ""
+    name = f"{ids.of(ids.PROPOSAL, proposal.id)} {code_span(proposal.title, _TITLE)}"
+    return Line(f"{name}: {options}{until}{waiting}", [code_span(proposal.body, _DETAIL)] if proposal.body else ())
 
 
 def _told(item: InboxItem) -> Line:

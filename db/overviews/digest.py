@@ -9,7 +9,7 @@ from db.core import ids
 from db.core.database import Database
 from db.core.errors import BadInput, Refused
 from db.core.queries import q
-from db.core.records import Agent, Objective, Room, Task, TaskCounts
+from db.core.records import Agent, Objective, Proposal, Room, Task, TaskCounts
 
 T = TypeVar("T")
 
@@ -39,14 +39,24 @@ class Entry:
     blockers: Sequence[int] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OpenProposal:
+    """A proposal, and how many unfinished tasks wait for it, directly or through others."""
+
+    proposal: Proposal
+    waiting: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """`names` has the name of every agent that its tasks speak of, by key."""
+    """`names` has the name of every agent that it speaks of, by key."""
 
     room_id: int
     since: datetime
     until: datetime
     counts: TaskCounts
+    undecided: Listed[OpenProposal] = Listed()
+    decided: Listed[Proposal] = Listed()
     completed: Listed[Entry] = Listed()
     stale: Listed[Entry] = Listed()
     reclaimed: Listed[Entry] = Listed()
@@ -105,6 +115,8 @@ async def read(on: Any, asked: Sequence[tuple[Room, datetime]], until: datetime)
     blocked = _listed(await q.digest_blocked(on, **now), _entry)
     in_review = _listed(await q.digest_in_review(on, **now), _entry)
     finished = _listed(await q.digest_finished(on, **lately), Objective.of)
+    undecided = _listed(await q.digest_open_proposals(on, **now), _open_proposal)
+    decided = _listed(await q.digest_decided(on, **lately), Proposal.of)
     agents: dict[int, list[Agent]] = {}
     for row in await q.digest_agents(on, **sinces):
         agents.setdefault(row["position"], []).append(Agent.of(row))
@@ -114,7 +126,7 @@ async def read(on: Any, asked: Sequence[tuple[Room, datetime]], until: datetime)
         for listed in lists.values()
         for entry in listed.items
         for key in (entry.whose_id, entry.task.reviewer_id)
-    }
+    } | {one.proposal.author_id for listed in undecided.values() for one in listed.items}
     named = await q.agents_by_ids(on, agent_ids=sorted(key for key in spoken_of if key is not None))
     names = {row["id"]: row["name"] for row in named}
     nothing: Listed[Any] = Listed()
@@ -124,6 +136,8 @@ async def read(on: Any, asked: Sequence[tuple[Room, datetime]], until: datetime)
             since=since,
             until=until,
             counts=counts.get(room.id, TaskCounts()),
+            undecided=undecided.get(position, nothing),
+            decided=decided.get(position, nothing),
             completed=completed.get(position, nothing),
             stale=stale.get(position, nothing),
             reclaimed=reclaimed.get(position, nothing),
@@ -145,6 +159,10 @@ def _listed(rows: Iterable[Any], record: Callable[[Any], T]) -> dict[int, Listed
         items.setdefault(row["position"], []).append(record(row))
         totals[row["position"]] = row["total"]
     return {position: Listed(some, totals[position]) for position, some in items.items()}
+
+
+def _open_proposal(row: Any) -> OpenProposal:
+    return OpenProposal(Proposal.of(row), row["waiting"])
 
 
 def _entry(row: Any) -> Entry:

@@ -1,4 +1,4 @@
-"""A digest in words, as Markdown: what is stuck first, then what was finished.
+"""A digest in words, as Markdown: what waits for a decision, then what is stuck, then what was finished.
 
 What users wrote stands in code spans of one line, in which nothing is a heading, a link or a mention.
 """
@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from db.core import ids
-from db.core.records import Objective, TaskCounts
+from db.core.records import Objective, Proposal, TaskCounts
 from db.core.text import code_span
-from db.overviews.digest import Digest, Entry, Listed
+from db.overviews.digest import Digest, Entry, Listed, OpenProposal
 
 T = TypeVar("T")
 
@@ -24,10 +24,12 @@ _LOST = {"expired": "its lease ran out", "stale": "no word for too long"}
 def markdown(digest: Digest) -> str:
     """The whole digest, for people to read or post."""
     sections = [
+        *_section("To decide", digest.undecided, lambda one: _undecided(digest, one)),
         *_section("Blocked", digest.blocked, lambda entry: _blocked(digest, entry)),
         *_section("Stale", digest.stale, lambda entry: _stale(digest, entry)),
         *_section("Taken back", digest.reclaimed, lambda entry: _taken_back(digest, entry)),
         *_section("In review", digest.in_review, lambda entry: _in_review(digest, entry)),
+        *_section("Decided", digest.decided, _decided),
         *_section("Finished objectives", digest.finished, _finished),
         *_section("Done", digest.completed, lambda entry: _done(digest, entry)),
     ]
@@ -44,6 +46,22 @@ def _section(heading: str, listed: Listed[T], line: Callable[[T], str]) -> Itera
         more = [f"- and {listed.total - len(shown)} more"] if listed.total > len(shown) else []
         lines = [*(f"- {line(item)}" for item in shown), *more]
         yield f"### {heading} ({listed.total})\n\n" + "\n".join(lines)
+
+
+def _undecided(digest: Digest, one: OpenProposal) -> str:
+    waits = f", {one.waiting} task{'s' if one.waiting > 1 else ''} waiting" if one.waiting else ""
+    until = f", until {_time(one.proposal.closes_at)} UTC" if one.proposal.closes_at else ""
+    age = _long(digest.until - one.proposal.created_at)
+    return f"{_proposal(one.proposal)}: asked by {_who(digest, one.proposal.author_id)}, for {age}{until}{waits}"
+
+
+def _decided(proposal: Proposal) -> str:
+    how = " by default" if proposal.by_default else ""
+    return f"{_proposal(proposal)}: {code_span(proposal.outcome or '', _TITLE)}{how}"
+
+
+def _proposal(proposal: Proposal) -> str:
+    return f"{ids.of(ids.PROPOSAL, proposal.id)} {code_span(proposal.title, _TITLE)}"
 
 
 def _blocked(digest: Digest, entry: Entry) -> str:

@@ -50,7 +50,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Briefing": {
         PLAIN: "cursor markdown",
-        SAME: "tasks reviews next inbox",
+        SAME: "tasks reviews next inbox proposals",
         PEOPLE: "me",
     },
     "BurnUpMark": {
@@ -86,7 +86,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Digest": {
         PLAIN: "since until markdown",
-        SAME: "counts completed stale reclaimed blocked inReview",
+        SAME: "counts completed stale reclaimed blocked inReview proposals",
         PEOPLE: "agents",
     },
     "Event": {

@@ -6,11 +6,13 @@ import strawberry
 
 from db.overviews import briefing, briefing_markdown
 from schema.types.conversation import inbox as inbox_types
+from schema.types.proposals import proposal as proposal_types
 from schema.types.rooms import agent as agent_types
 from schema.types.tasks import task as task_types
 
 if TYPE_CHECKING:
     from schema.types.conversation.inbox import InboxItem
+    from schema.types.proposals.proposal import Proposal
     from schema.types.rooms.agent import Agent
     from schema.types.tasks.task import Task
 
@@ -34,6 +36,12 @@ class Briefing:
     @strawberry.field(description="Submitted work that waits for the caller's review.")
     def reviews(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
         return [task_types.Task.of(task) for task in self.record.reviews]
+
+    @strawberry.field(
+        description="What the caller may still vote on, the one for which most unfinished work waits first."
+    )
+    def proposals(self) -> list[Annotated["Proposal", strawberry.lazy("schema.types.proposals.proposal")]]:
+        return [proposal_types.Proposal.of(one.proposal) for one in self.record.proposals]
 
     @strawberry.field(description="What the caller has not acknowledged, items from people first.")
     def inbox(self) -> list[Annotated["InboxItem", strawberry.lazy("schema.types.conversation.inbox")]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import strawberry
 
 from db.overviews import digest, digest_markdown
+from schema.types.proposals import proposal as proposal_types
 from schema.types.rooms import agent as agent_types
 from schema.types.tasks import task as task_types
 from schema.types.tasks.task_counts import TaskCounts
@@ -13,6 +14,7 @@ from schema.types.tasks.task_counts import TaskCounts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from schema.types.proposals.proposal import Proposal
     from schema.types.rooms.agent import Agent
     from schema.types.tasks.task import Task
 
@@ -49,6 +51,13 @@ class Digest:
     @strawberry.field(description="Submitted, and waiting for a verdict, longest first.")
     def in_review(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
         return _tasks(self.record.in_review.items)
+
+    @strawberry.field(
+        description="Open ones first, of these the one for which most work waits, then what was decided since."
+    )
+    def proposals(self) -> list[Annotated["Proposal", strawberry.lazy("schema.types.proposals.proposal")]]:
+        found = [*(one.proposal for one in self.record.undecided.items), *self.record.decided.items]
+        return [proposal_types.Proposal.of(proposal) for proposal in found]
 
     @strawberry.field(description="The agents that were heard of since then, sorted by name.")
     def agents(self) -> list[Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]]:

@@ -25,13 +25,29 @@ select * from task
  order by submitted_at, id
  limit :most::integer;
 
--- name: unacknowledged_by_urgency(room_id, agent_id, kinds, most)
--- What people say before what agents say, then in the order of these kinds, then as it came; with how many there are
--- of both.
+-- name: proposals_to_answer(room_id, agent_id, most)
+-- Those that the agent may vote on and has not, the one for which most work waits first; with how many there are.
+select proposal.*,
+       -- include: unfinished_waiters
+       as waiting, count(*) over () as total
+  from proposal
+  join proposal_voter e on e.proposal_id = proposal.id and e.agent_id = :agent_id
+  join room_member m on m.room_id = proposal.room_id and m.agent_id = e.agent_id
+ where proposal.room_id = :room_id and proposal.status = 'OPEN'
+   and (proposal.closes_at is null or proposal.closes_at > now())
+   and (proposal.kind = 'VOTE' or proposal.author_id <> :agent_id)
+   and not exists (select from vote v where v.proposal_id = proposal.id and v.agent_id = :agent_id)
+ order by waiting desc, proposal.created_at, proposal.id
+ limit :most::integer;
+
+-- name: unacknowledged_by_urgency(room_id, agent_id, kinds, proposal_ids, most)
+-- What asks for these proposals, in their order; then what people say before what agents say, then in the order of these
+-- kinds, then as it came; with how many there are of both.
 select item.*, coalesce(author.kind = 'HUMAN', false) as by_person,
        count(*) over (partition by coalesce(author.kind = 'HUMAN', false)) as total
   from inbox_item item
   left join agent author on author.id = item.from_id and (item.message_id is not null or item.comment_id is not null)
  where item.agent_id = :agent_id and item.room_id = :room_id and item.acknowledged_at is null
- order by by_person desc, array_position(:kinds::text[], item.kind), item.id
+ order by array_position(:proposal_ids::bigint[], item.proposal_id) nulls last, by_person desc,
+          array_position(:kinds::text[], item.kind), item.id
  limit :most::integer;

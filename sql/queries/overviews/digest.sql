@@ -130,3 +130,30 @@ select asked.position, agent.*
   join agent on agent.id = room_member.agent_id
  where room_member.presence <> 'OFFLINE' or agent.last_seen_at > asked.since
  order by asked.position, agent.name;
+
+-- name: digest_open_proposals(room_ids, most)
+-- The one for which most work waits first.
+select asked.position, page.*
+  from unnest(:room_ids::bigint[]) with ordinality as asked (room_id, position)
+ cross join lateral (
+   select proposal.*,
+          -- include: unfinished_waiters
+          as waiting, count(*) over () as total
+     from proposal
+    where proposal.room_id = asked.room_id and proposal.status = 'OPEN'
+    order by waiting desc, proposal.created_at, proposal.id
+    limit :most::integer) page
+ order by asked.position, page.waiting desc, page.created_at, page.id;
+
+-- name: digest_decided(room_ids, sinces, until, most)
+-- As the log tells it.
+select asked.position, page.*
+  from unnest(:room_ids::bigint[], :sinces::timestamptz[]) with ordinality as asked (room_id, since, position)
+ cross join lateral (
+   select proposal.*, ended.at, count(*) over () as total
+     from event ended join proposal on proposal.id = ended.proposal_id
+    where ended.room_id = asked.room_id and ended.kind = 'PROPOSAL_CLOSED'
+      and ended.at > asked.since and ended.at <= :until and proposal.status = 'DECIDED'
+    order by ended.at, proposal.id
+    limit :most::integer) page
+ order by asked.position, page.at, page.id;
