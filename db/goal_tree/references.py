@@ -66,10 +66,10 @@ class Lookups:
             self._objectives |= dict.fromkeys(wanted) | {row["id"]: Objective.of(row) for row in rows}
 
     async def load_agents(self, references: Iterable[str]) -> None:
-        """Those that are members of the room."""
+        """Those that are members of the room, and stay so until the transaction ends."""
         wanted = {_agent_key(reference) for reference in references} - self._members.keys()
         if wanted:
-            rows = await q.members_called(
+            rows = await q.members_to_name(
                 self.tx,
                 room_id=self.room.id,
                 agent_ids=[key for key in wanted if isinstance(key, int)],

@@ -64,11 +64,11 @@ async def close_expired_tokens(database: Database) -> int:
 
 
 async def release_late_claims(database: Database) -> int:
-    """Release what was claimed by requests that were on their way while their agent left; answers for how many."""
+    """Release what requests took that were on their way while their agent left, or gave to one that left."""
     rows = await q.holders_who_left(database, most=_BATCH)
     for row in rows:
         async with database.transaction() as tx:
-            await give_back(tx, [row["agent_id"]], [row["room_id"]], None)
+            await give_back(tx, [row["agent_id"]], None if row["room_id"] is None else [row["room_id"]], None)
     return len(rows)
 
 

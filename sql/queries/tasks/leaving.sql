@@ -71,17 +71,36 @@ with due as (
 )
 update token set revoked_at = expires_at from due where token.id = due.id returning token.agent_id;
 
+-- name: members_to_name(room_id, agent_ids, names)
+-- As members_called, of whom a task is to be for: who stays a member until that is written gives it back on leaving. Who is
+-- leaving is passed over, for that may wait for the task that is locked here.
+select agent.*
+  from agent join room_member on room_member.agent_id = agent.id
+ where room_member.room_id = :room_id and (agent.id = any(:agent_ids::bigint[]) or agent.name = any(:names::text[]))
+   for key share of room_member skip locked;
+
 -- name: holders_who_left(most)
--- Who holds a task in a room that it neither belongs to nor sees as an ADMIN, or with no live token left: its claim was on
--- the way while it left.
--- not null: agent_id
-select distinct t.assignee_id as agent_id, t.room_id
-  from task t
- where t.status = 'DOING'
+-- Who holds or reviews a task in a room that it neither belongs to nor sees as an ADMIN, for its claim was on the way while it
+-- left; and, without a room, who has anything left without a token that lets it in.
+-- nullable: room_id
+with live as (
+  select agent_id, role from token where revoked_at is null and (expires_at is null or expires_at > now())
+), held as (
+  select assignee_id as agent_id, room_id from task where status = 'DOING'
+  union
+  select reviewer_id, room_id from task where status = 'VALIDATING' and reviewer_id is not null
+)
+select held.agent_id, held.room_id
+  from held
+ where exists (select from live where live.agent_id = held.agent_id)
+   and not exists (select from live where live.agent_id = held.agent_id and live.role = 'ADMIN')
    and not exists (
-         select from token
-          where token.agent_id = t.assignee_id and revoked_at is null and (expires_at is null or expires_at > now())
-            and (role = 'ADMIN' or exists (
-                  select from room_member where room_member.room_id = t.room_id and room_member.agent_id = t.assignee_id)))
-   and exists (select from token where token.agent_id = t.assignee_id)
+         select from room_member where room_member.room_id = held.room_id and room_member.agent_id = held.agent_id)
+union all
+select agent.id, null
+  from agent
+ where not exists (select from live where live.agent_id = agent.id)
+   and exists (select from token where token.agent_id = agent.id)
+   and (exists (select from task where assignee_id = agent.id and status not in ('DONE', 'CANCELLED'))
+        or exists (select from task where reviewer_id = agent.id and status not in ('DONE', 'CANCELLED')))
  limit :most;

@@ -1,6 +1,8 @@
 """Who leaves a room, or loses its last token, holds nothing there any more."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,9 +10,11 @@ import pytest
 
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
-from db.core.records import Room
+from db.core.errors import NotFound
+from db.core.records import Room, Task
 from db.events.feed import Feed
-from db.tasks import leaving
+from db.tasks import assignment, leaving, task_create
+from db.tasks.task_create import NewTask
 from tests import people
 from tests.api.schema_client import Actor
 from tests.invariants import check_what_is_stored
@@ -173,6 +177,70 @@ async def test_a_claim_that_was_on_its_way_while_its_agent_left_is_released(team
     assert (released, (await team.seen())["held"]) == ([1, 0], NOBODYS)
     assert (await team.left_behind())[-1] == ("TASK_RELEASED", "held", {"reason": "left"})
     assert await team.database.fetchval(elsewhere) == kept
+
+
+@pytest.mark.parametrize("naming", ["assignee", "reviewer", "new"])
+async def test_who_is_named_while_leaving_has_nothing(team: Team, naming: str) -> None:
+    database, ann = team.database, team.ann.caller
+    ends: Counter[str] = Counter()
+    for n in range(60):
+        if n >= 12 and len(ends) > 1:
+            break
+        task = await team.ann.make(f"Named {n}", room="shop")
+        leave = team.root.do("updateAgent", agent="bob", rooms=["other"])
+        # The begin of one falls on each moment of the other.
+        if naming == "new":
+            name = _after(
+                n / 2, task_create.create(database, ann, NewTask(title=task, room="shop", assignee="bob"), None)
+            )
+        else:
+            name = _after(n % 16 / 2, assignment.assign(database, ann, task, {naming: "bob"}, None))  # type: ignore[misc]
+        left, named = await _both(leave, name)
+
+        assert left == {"id": f"A{team.bob.caller.agent_id}"}
+        assert isinstance(named, Task | NotFound), named
+        ends[type(named).__name__] += 1
+        has = "select id from task where room_id = $1 and $2 in (assignee_id, reviewer_id) and status <> 'DONE'"
+        assert await database.fetch(has, team.room.id, team.bob.caller.agent_id) == []
+        await team.root.do("updateAgent", agent="bob", rooms=["shop", "other"])
+    assert len(ends) == 2, ends
+
+
+async def _both(*acts: Coroutine[Any, Any, Any]) -> list[Any]:
+    return list(await asyncio.gather(*acts, return_exceptions=True))
+
+
+async def _after(milliseconds: float, act: Coroutine[Any, Any, Task]) -> Task:
+    await asyncio.sleep(milliseconds / 1000)
+    return await act
+
+
+@pytest.mark.parametrize("naming", ["assignee", "reviewer"])
+async def test_who_is_named_without_a_token_has_nothing_soon(team: Team, naming: str) -> None:
+    await team.bob.do("revokeTokens")
+    task = await team.ann.make("Named", room="shop", **{naming: "bob"})
+    await team.root.do("updateAgent", agent="bob", rooms=["other"])
+    late = await team.ann.make("Late", room="other", **{naming: "bob"})
+
+    released = [await leaving.release_late_claims(team.database) for _ in range(2)]
+
+    assert released == [1, 0]
+    for one in (task, late):
+        assert await team.ann.task(one, SHOWN) == NOBODYS
+
+
+async def test_a_review_that_was_on_its_way_while_its_agent_left_is_released(team: Team) -> None:
+    await team.root.do("updateAgent", agent="bob", rooms=["other"])
+    await team.database.execute(
+        "update task set reviewer_id = $1, review_taken_at = now(), reviewer_volunteered = true where id = $2",
+        team.bob.caller.agent_id,
+        int(team.tasks["reviewed"][1:]),
+    )
+
+    released = [await leaving.release_late_claims(team.database) for _ in range(2)]
+
+    assert released == [1, 0]
+    assert await team.seen() == GIVEN_BACK
 
 
 async def test_what_an_admin_holds_where_it_is_no_member_stays(team: Team) -> None:
