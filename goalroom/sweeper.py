@@ -15,6 +15,7 @@ from db.overviews import digest_posting
 from db.presence import presence, sessions
 from db.proposals import proposal_end
 from db.resources import resources
+from db.rooms import tokens
 from db.schedules import due_schedules
 from db.tasks import lease_expiry, leaving, readiness, staleness
 from goalroom.observability.metrics import Metrics
@@ -44,6 +45,7 @@ _SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "release_late_claims": (20, leaving.release_late_claims),
     "close_settled_proposals": (20, proposal_end.close_settled),
     "delete_ended_sessions": (7200, sessions.delete_ended),
+    "delete_old_tokens": (7200, tokens.delete_old),
     "forget_old": (60, idempotency.delete_old_keys),
     "forget_expired": (60, memory.delete_expired),
 }

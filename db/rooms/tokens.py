@@ -14,6 +14,13 @@ from db.core.records import Agent, Token
 from db.rooms import agents
 
 _RANK = {Role.OBSERVER: 0, Role.MEMBER: 1, Role.ADMIN: 2}
+# How many old tokens one sweep deletes at most.
+_BATCH = 200
+
+
+async def delete_old(database: Database) -> int:
+    """Delete a batch of the tokens that were revoked, or ended, 30 days ago; answers how many."""
+    return len(await q.delete_old_tokens(database, most=_BATCH))
 
 
 async def create(

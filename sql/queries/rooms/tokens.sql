@@ -28,6 +28,18 @@ with live as (
 )
 update token set revoked_at = now() from live where token.id = live.id returning token.id;
 
+-- name: delete_old_tokens(most)
+-- Those that have let nobody in for 30 days. An ADMIN's that had no end stays: a server that is started with a token, or finds
+-- it in its data directory, would make it good again if it weren't known as revoked.
+delete from token
+ where id = any(array(
+         select id
+           from token
+          where revoked_at < now() - interval '30 days' and (role <> 'ADMIN' or expires_at is not null)
+          limit :most
+            for update skip locked))
+returning id;
+
 -- name: good_tokens(agent)
 -- Those that let somebody in; of one agent, where one is named.
 select token.id, token.agent_id, agent.name as agent, token.role, token.label, token.created_at, token.last_used_at,

@@ -8,8 +8,13 @@ import pytest
 from db.core import validation
 from db.core.callers import authenticate
 from db.core.database import Database
+from db.core.enums import Role
+from db.core.errors import Unauthenticated
 from db.events.feed import Feed
+from db.operations.bootstrap import bootstrap
 from db.presence import presence, sessions
+from db.rooms import tokens
+from db.tasks import leaving
 from tests import people
 from tests.api.schema_client import Actor
 
@@ -125,6 +130,48 @@ async def test_sessions_that_ended_are_deleted_after_a_week(bob: Actor) -> None:
     assert deleted == [1, 0]
     left = (await bob.see("{ me { sessions { label } } }"))["me"]["sessions"]
     assert [one["label"] for one in left] == ["goes on", "younger", "holds"]
+
+
+async def test_tokens_that_ended_are_deleted_after_30_days(bob: Actor) -> None:
+    database, later = bob.database, datetime.now(UTC) + timedelta(hours=1)
+    for label in ("old", "younger", "goes on"):
+        await bob.do("createToken", "token", label=label)
+    await bob.do("createToken", "token", label="ended", expiresAt=later.isoformat())
+    age = datetime.now(UTC) - timedelta(days=30)
+    ends = {"old": age, "younger": age + timedelta(minutes=1)}
+    for label, end in ends.items():
+        await database.execute("update token set revoked_at = $2 where label = $1", label, end)
+    # Not before what its agent had was given back.
+    await database.execute("update token set expires_at = $1 where label = 'ended'", age)
+    early = await tokens.delete_old(database)
+    await leaving.close_expired_tokens(database)
+
+    deleted = [await tokens.delete_old(database) for _ in range(2)]
+
+    assert (early, deleted) == (1, [1, 0])
+    rows = await database.fetch("select label from token where label <> '' order by label")
+    assert [row["label"] for row in rows] == ["goes on", "younger"]
+
+
+async def test_an_admin_token_that_was_revoked_long_ago_does_not_come_back(database: Database) -> None:
+    found, given = "gr_" + "f" * 43, "gr_" + "e" * 43
+
+    async def start() -> None:
+        """Once with what is in the data directory, and once with a token from the environment."""
+        for admin_token in (None, given):
+            await bootstrap(database, admin_token=admin_token, keep_token=lambda: found)
+
+    await start()
+    assert [(await authenticate(database, token)).role for token in (found, given)] == [Role.ADMIN] * 2
+    await database.execute("update token set revoked_at = now() - interval '400 days'")
+
+    deleted = await tokens.delete_old(database)
+    await start()
+
+    assert deleted == 0
+    for token in (found, given):
+        with pytest.raises(Unauthenticated):
+            await authenticate(database, token)
 
 
 async def test_channels_of_a_room(bob: Actor) -> None:
