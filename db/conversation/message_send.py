@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from db.conversation import channels, messages
 from db.conversation.messages import Draft
@@ -10,7 +11,7 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import EventKind, InboxKind
 from db.core.errors import BadInput, Forbidden, NotFound
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Agent, Channel, Message
 from db.core.transaction import Committed, Topic, Transaction
 from db.rooms import rooms
@@ -61,7 +62,8 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
         room_id = await _room(database, caller, new, parent)
         caller.must_not_observe()
         draft = await _draft(database, caller, room_id, new, parent)
-        return (await _send_together(database, room_id, [(draft, _items(caller, draft))]))[0]
+        run = partial(_send_together, database, room_id)
+        return required(await database.batches.join((_send_together, room_id), (draft, _items(caller, draft)), run))
     async with database.transaction() as tx:
         parent = None if new.reply_to is None else await _visible(tx, caller, new.reply_to)
         room_id = await _room(tx, caller, new, parent)

@@ -47,22 +47,6 @@ async def lock(tx: Transaction, room_id: int) -> Room:
     return Room.of(required(await q.lock_room(tx, room_id=room_id)))
 
 
-async def lock_called(tx: Transaction, caller: Caller, reference: str | None) -> Room:
-    """As `find`, for a caller who works there, and locked; in one statement."""
-    key = only_room(caller) if reference is None else ids.key_or_name(ids.ROOM, validation.text("room", reference))
-    if caller.role is Role.OBSERVER:
-        # Whoever may not change it doesn't hold up those who do.
-        room = await find(tx, caller, reference)
-        caller.must_work(room.id, room.name)
-    if isinstance(key, str):
-        row = await q.lock_room_named(tx, name=key, room_ids=caller.visible_rooms)
-    else:
-        row = await q.lock_room(tx, room_id=key) if caller.sees(key) else None
-    if row is None:
-        raise NotFound(reference or ids.of(ids.ROOM, only_room(caller)))
-    return Room.of(row)
-
-
 async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Room]:
     """Rooms by key."""
     return {row["id"]: Room.of(row) for row in await q.rooms_by_ids(database, room_ids=keys)}

@@ -72,7 +72,7 @@ async def _make(tx: Transaction, schedule: Schedule) -> int:
     )
     room = await rooms.lock(tx, schedule.room_id)
     await _refuse_cancelled(tx, creator, new)
-    return (await task_insert.insert(tx, room, [(creator, [BatchTask(task=new)])]))[0][0].id
+    return (await task_insert.insert(tx, room, creator, [BatchTask(task=new)]))[0].id
 
 
 async def _refuse_cancelled(tx: Transaction, creator: Caller, new: NewTask) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.errors import BadInput
-from db.core.queries import q
+from db.core.errors import BadInput, Refused
+from db.core.queries import q, required
 from db.core.records import Room, Task
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
@@ -87,19 +88,20 @@ async def _create(
     batch: Sequence[BatchTask],
     key: str | None,
 ) -> list[Task]:
+    if key is None:
+        room_id = await _room_key(database, caller, room_reference, batch[0].task)
+        run = partial(_create_together, database, room_id)
+        made = await database.batches.join((_create_together, room_id), (caller, batch), run, weight=len(batch))
+        return required(made)
     async with database.transaction() as tx:
-        if key is None:
-            room = await _lock_room(tx, caller, room_reference, batch[0].task)
-            return (await task_insert.insert(tx, room, [(caller, batch)]))[0]
         found = await _room_of_new(tx, caller, room_reference, batch[0].task)
         caller.must_work(found.id, room_reference or found.name)
         request = [room_reference, [asdict(item) for item in batch]]
         keys = await idempotency.stored_answer(tx, caller, mutation, key, request)
         if keys is None:
-            room = await rooms.lock(tx, found.id)
-            made = (await task_insert.insert(tx, room, [(caller, batch)]))[0]
-            await idempotency.store_answer(tx, caller, mutation, key, [task.id for task in made])
-            return made
+            new = await task_insert.insert(tx, await rooms.lock(tx, found.id), caller, batch)
+            await idempotency.store_answer(tx, caller, mutation, key, [task.id for task in new])
+            return new
         known = [Task.of(row) for row in await q.tasks_by_keys(tx, task_ids=keys)]
         for task in known:
             # The first answer to this key may be of a room that the caller has left since.
@@ -107,21 +109,37 @@ async def _create(
         return known
 
 
-async def _lock_room(tx: Transaction, caller: Caller, reference: str | None, new: NewTask) -> Room:
-    """The room of the new task, locked, as a caller who works there finds it."""
-    if reference is None and _belongs_to(new) is not None:
-        found = await _room_of_new(tx, caller, reference, new)
-        caller.must_work(found.id, found.name)
-        return await rooms.lock(tx, found.id)
-    return await rooms.lock_called(tx, caller, reference)
+async def _create_together(
+    database: Database, room_id: int, requests: Sequence[tuple[Caller, Sequence[BatchTask]]]
+) -> list[list[Task] | Refused]:
+    """The tasks of each request that waits for the room, in one transaction, so that the room is locked once."""
+    try:
+        async with database.transaction() as tx:
+            return await task_insert.insert_each(tx, await rooms.lock(tx, room_id), requests)
+    except Refused as refusal:
+        if len(requests) == 1:
+            return [refusal]
+    # One that is refused when its tasks are in their place takes the others with it: so each comes alone.
+    return [(await _create_together(database, room_id, [request]))[0] for request in requests]
 
 
-async def _room_of_new(tx: Transaction, caller: Caller, reference: str | None, new: NewTask) -> Room:
+async def _room_key(database: Database, caller: Caller, reference: str | None, new: NewTask) -> int:
+    """The room of the new task, in which the caller works."""
+    if reference is None and _belongs_to(new):
+        room = await _room_of_new(database, caller, None, new)
+        caller.must_work(room.id, room.name)
+        return room.id
+    room_id = await rooms.find_key(database, caller, reference)
+    caller.must_not_observe()
+    return room_id
+
+
+async def _room_of_new(on: Database | Transaction, caller: Caller, reference: str | None, new: NewTask) -> Room:
     """The room said, or that of the objective, parent or task that the new one belongs to, or the caller's only one."""
     if reference is None and (place := _belongs_to(new)):
         find_place = objectives.find if new.objective else find_task
-        return await rooms.get(tx, (await find_place(tx, caller, place)).room_id)
-    return await rooms.find(tx, caller, reference)
+        return await rooms.get(on, (await find_place(on, caller, place)).room_id)
+    return await rooms.find(on, caller, reference)
 
 
 def _belongs_to(new: NewTask) -> str | None:

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.enums import DependencyKind, EventKind, InboxKind, ObjectiveStatus
-from db.core.errors import DependencyCycle
+from db.core.errors import DependencyCycle, Refused
 from db.core.queries import q
 from db.core.records import Room, Task
 from db.core.transaction import Requirement, Transaction
@@ -37,15 +37,41 @@ class _Row:
     discovered_from: int | None
 
 
-async def insert(
+async def insert(tx: Transaction, room: Room, caller: Caller, batch: Sequence["BatchTask"]) -> list[Task]:
+    """The tasks. The room is locked; what they wait for and what waits for them is counted."""
+    [made] = await insert_each(tx, room, [(caller, batch)])
+    if isinstance(made, Refused):
+        raise made
+    return made
+
+
+async def insert_each(
     tx: Transaction, room: Room, requests: Sequence[tuple[Caller, Sequence["BatchTask"]]]
-) -> list[list[Task]]:
-    """The tasks of each request. The room is locked; what they wait for and what waits for them is counted."""
+) -> list[list[Task] | Refused]:
+    """As `insert`, the tasks of each request or, where it can't be meant, its refusal: the others go on.
+
+    What is found wrong only when all are in their place is raised.
+    """
     lookups = Lookups(tx, requests[0][0], room)
-    await _load(lookups, [item.task for _, batch in requests for item in batch])
+    with suppress(Refused):
+        # What is wrong with one is found again in its turn.
+        await _load(lookups, [item.task for _, batch in requests for item in batch])
     rows: list[_Row] = []
+    answers: list[Refused | range] = []
     for caller, batch in requests:
-        rows += await _rows(lookups.of_caller(caller), batch, len(rows))
+        try:
+            of_request = await _rows(lookups.of_caller(caller), batch, len(rows))
+        except Refused as refusal:
+            answers.append(refusal)
+        else:
+            answers.append(range(len(rows), len(rows) + len(batch)))
+            rows += of_request
+    made = await _insert(tx, lookups, rows) if rows else []
+    return [[made[place] for place in answer] if isinstance(answer, range) else answer for answer in answers]
+
+
+async def _insert(tx: Transaction, lookups: Lookups, rows: Sequence[_Row]) -> list[Task]:
+    room = lookups.room
     await _settle_numbers(tx, rows)
     changing = await _objectives_that_change(lookups, rows)
     for objective, actor in changing:
@@ -57,8 +83,7 @@ async def insert(
         _append_event(tx, row, task, [*row.blockers, *(made[place].id for place in row.blockers_here)])
     for objective, actor in changing:
         await objectives.parts_changed(tx, objective, actor)
-    rest = iter(made)
-    return [list(islice(rest, len(batch))) for _, batch in requests]
+    return made
 
 
 async def check(tx: Transaction, caller: Caller, room: Room, new: "NewTask") -> None:

@@ -9,12 +9,9 @@ select * from room where name = :name;
 -- what they count stays counted. Claims and renewals don't take this lock.
 select * from room where id = :room_id for no key update;
 
--- name: lock_room_named(name, room_ids)^
--- As lock_room, of these rooms, null being all: nobody waits for what somebody locks who may not see it.
-select * from room where name = :name and (:room_ids::bigint[] is null or id = any(:room_ids::bigint[])) for no key update;
-
 -- name: lock_room_of_task(task_id, room_ids)^
--- As lock_room_named. A task never changes its room.
+-- As lock_room, of these rooms, null being all: nobody waits for what somebody locks who may not see it. A task never changes its
+-- room.
 select *
   from room
  where id = (select room_id from task where task.id = :task_id) and (:room_ids::bigint[] is null or id = any(:room_ids::bigint[]))
