@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+from collections.abc import Sequence
 
 from db.core.callers import Caller, authenticate_all, token_hash
 from db.core.database import Database
@@ -14,19 +15,12 @@ class TokenAuthenticator:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: dict[bytes, asyncio.Future[Caller | None]] = {}
-        self._asking: asyncio.Task[None] | None = None
         self._seen: dict[int, asyncio.Task[None]] = {}
 
     async def caller(self, token: str) -> Caller:
         """Who the token speaks for; UNAUTHENTICATED where it is unknown, expired or revoked."""
-        key = token_hash(token)
-        answer = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
-        if self._asking is None:
-            # For all of them, so in the name of none of their requests.
-            self._asking = asyncio.create_task(self._ask(), context=contextvars.Context())
-        # Whoever gives up must not take the answer from the others.
-        caller = await asyncio.shield(answer)
+        hashed = token_hash(token)
+        caller = await self._database.batches.join(TokenAuthenticator, hashed, self._look_up, weight=0)
         if caller is None:
             raise Unauthenticated
         if caller.unseen:
@@ -42,17 +36,6 @@ class TokenAuthenticator:
             self._seen[token].add_done_callback(lambda _: self._seen.pop(token))
         return self._seen[token]
 
-    async def _ask(self) -> None:
-        while self._waiting:
-            asked, self._waiting = self._waiting, {}
-            try:
-                found = await authenticate_all(self._database, list(asked))
-            except Exception as error:
-                for answer in asked.values():
-                    answer.set_exception(error)
-                    # Nobody may be waiting for it any more.
-                    answer.exception()
-            else:
-                for key, answer in asked.items():
-                    answer.set_result(found.get(key))
-        self._asking = None
+    async def _look_up(self, hashes: Sequence[bytes]) -> list[Caller | None]:
+        found = await authenticate_all(self._database, sorted(set(hashes)))
+        return [found.get(hashed) for hashed in hashes]
