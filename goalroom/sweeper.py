@@ -28,7 +28,7 @@ Sweep = Callable[[Database], Awaitable[int]]
 
 # By the name that metrics have for it, which operators' alerts go by: in how many ticks it is due, and what it is: one
 # bounded transaction, or a few, which answers how much it did.
-_SWEEPS: Mapping[str, tuple[int, Sweep]] = {
+SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "take_back_expired": (1, lease_expiry.reclaim_expired),
     "mark_stale": (1, staleness.mark_stale),
     "give_back_reviews": (1, staleness.release_reviews),
@@ -56,7 +56,7 @@ async def sweep_forever(database: Database, metrics: Metrics) -> None:
     # Whatever goes wrong was rolled back, and work that is left undone now is found again in the next round.
     retry = Retry("sweeping", 2 * _TICK_S, _LONGEST_PAUSE_S)
     for tick in itertools.count():
-        due = {name: sweep for name, (every, sweep) in _SWEEPS.items() if tick % every == 0}
+        due = {name: sweep for name, (every, sweep) in SWEEPS.items() if tick % every == 0}
         await retry.until_done(partial(sweep_all, database, due, metrics))
         await asyncio.sleep(_TICK_S)
 

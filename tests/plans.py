@@ -5,9 +5,33 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from db.core.database import Database
+from db.core.records import Room
 
 # Postgres makes five plans for the values that it is given before it makes one for all.
 _FIRST_PLANS = 5
+
+
+async def add_tasks(database: Database, room: Room, count: int) -> None:
+    """As many in bulk, by the first agent; some wait, are assigned, are in the first objective, or are done."""
+    creator = await database.fetchval("select min(id) from agent")
+    for begun in range(0, count, 5_000):
+        await database.execute(
+            """
+            insert into task (room_id, creator_id, title, requirement_id, priority, labels, status, finished_at,
+                              waits_for_schedule, assignee_id, objective_id)
+            select $1, $2::bigint, 'Task ' || n, requirement.id, n % 4,
+                   case when n % 3 = 0 then '{x}' else '{}' end::text[],
+                   case when n % 5 = 0 then 'DONE' else 'TODO' end, case when n % 5 = 0 then now() end,
+                   n % 7 = 0, case when n % 50 = 0 then $2::bigint end, case when n % 2 = 0 then objective.id end
+              from generate_series($3::integer + 1, $4::integer) n,
+                   (select min(id) as id from requirement where capabilities = '{}') requirement,
+                   (select min(id) as id from objective) objective
+            """,
+            room.id,
+            creator,
+            begun,
+            min(begun + 5_000, count),
+        )
 
 
 async def planned_anew(database: Database) -> list[str]:

@@ -4,6 +4,10 @@ A filter that may be left out, written as `:x is null or t.x = :x`, keeps Postgr
 it plans anew each time, for longer than it then runs. So such a filter is a line of its own that ends in
 `-- given: x`: where x is None the line is left out, and each shape is a statement with a plan of its own.
 `-- without: x` is the contrary. A line may have several; each combination must be a statement.
+
+Two other things make the planner start anew: a limit that is a parameter, and an array whose length it sees. The one is
+a number in the statement; the other stands in a select of its own: `unnest((select :ids::bigint[]))`. tests/plans.py
+finds out.
 """
 
 import re

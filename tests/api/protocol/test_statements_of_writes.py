@@ -1,5 +1,6 @@
 """How many statements an act takes, from the token's to the COMMIT: each is a round trip, some under a lock."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -144,3 +145,30 @@ async def test_a_hundred_new_tasks(counted: Counted, world: World) -> None:
         sent = await counted.statements(CREATE_MANY, input=new)
 
         assert len(sent) <= 12, sent
+
+
+CLAIM = "mutation ($input: ClaimNextTaskInput) { claimNextTask(input: $input) { task { id } lease { fence } } }"
+CLAIM_MANY = "mutation { claimNextTasks(limit: 10) { task { id } lease { fence } } }"
+
+
+async def test_claims(counted: Counted, world: World) -> None:
+    for _ in range(60):
+        await world.task(counted.room)
+
+    assert len(sent := await counted.statements(CLAIM, input={"room": counted.room.name})) <= 3, sent
+    assert len(sent := await counted.statements(CLAIM_MANY)) <= 7, sent
+    for key in ("a", "b"):
+        counted.sent.clear()
+        await counted.ask(CLAIM, input={"idempotencyKey": key})
+        assert len(counted.sent) <= 8, counted.sent
+
+
+async def test_claims_at_once_share_their_statements(counted: Counted, world: World) -> None:
+    for _ in range(16):
+        await world.task(counted.room)
+    for request in ({}, {"labels": ["none"]}):
+        counted.sent.clear()
+
+        await asyncio.gather(*(counted.ask(CLAIM, input=request) for _ in range(8)))
+
+        assert len([text for text in counted.sent if "'TASK_CLAIMED'" in text]) <= 3, counted.sent

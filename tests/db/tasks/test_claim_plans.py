@@ -15,7 +15,7 @@ from db.events.feed import Feed
 from db.tasks import claim_next, claims
 from db.tasks.claim_next import ClaimRequest
 from tests.factories import World
-from tests.plans import kept_plan, planned_anew, scans
+from tests.plans import add_tasks, kept_plan, planned_anew, scans
 from tests.size import sized
 
 CALLS = 8
@@ -33,29 +33,6 @@ async def alone(empty_database: str) -> AsyncGenerator[Database]:
     await opened.execute("alter table task set (autovacuum_enabled = false)")
     yield opened
     await opened.close()
-
-
-async def add_tasks(database: Database, room: Room, count: int) -> None:
-    """As many, of which some wait, are assigned or done."""
-    creator = await database.fetchval("select min(id) from agent")
-    for begun in range(0, count, 5_000):
-        await database.execute(
-            """
-            insert into task (room_id, creator_id, title, requirement_id, priority, labels, status, finished_at,
-                              waits_for_schedule, assignee_id, objective_id)
-            select $1, $2::bigint, 'Task ' || n, requirement.id, n % 4,
-                   case when n % 3 = 0 then '{x}' else '{}' end::text[],
-                   case when n % 5 = 0 then 'DONE' else 'TODO' end, case when n % 5 = 0 then now() end,
-                   n % 7 = 0, case when n % 50 = 0 then $2::bigint end, case when n % 2 = 0 then objective.id end
-              from generate_series($3::integer + 1, $4::integer) n,
-                   (select min(id) as id from requirement where capabilities = '{}') requirement,
-                   (select min(id) as id from objective) objective
-            """,
-            room.id,
-            creator,
-            begun,
-            min(begun + 5_000, count),
-        )
 
 
 async def work(database: Database, agents: list[Caller], room: Room, objective: Objective) -> None:
