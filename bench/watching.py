@@ -191,9 +191,10 @@ class _Counter(asyncio.Protocol):
             if begin + size > len(data):
                 break
             # Neither acknowledged connections nor pings are counted.
-            self._frames += data.startswith(b'{"id"', begin)
+            is_counted = data.startswith(b'{"id"', begin)
+            self._frames += is_counted
             at = begin + size
-            if self._frames == self._wanted:
+            if is_counted and self._frames == self._wanted:
                 self._heard.put_nowait(time.perf_counter())
         self._data = data[at:]
 

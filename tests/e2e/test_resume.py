@@ -1,8 +1,9 @@
-"""Nothing is lost or out of order: a subscriber that drops, on servers and a database that do too."""
+"""Nothing is lost or out of order: subscribers of the same that drop, on servers and a database that do too."""
 
 import asyncio
 import json
 import random
+import signal
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.e2e.commands import Server
 from tests.e2e.team import Agent, hire, make_room, read_log
 from tests.size import sized
 
-WRITES, WRITERS, DROPS = sized(600, 5_000), 16, sized(12, 100)
+WRITES, WRITERS, READERS, DROPS = sized(600, 5_000), 16, 4, sized(12, 100)
 
 EVENTS = "subscription($room: ID, $after: String) { events(room: $room, after: $after) { cursor kind } }"
 COMMENT = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
@@ -27,12 +28,11 @@ CREATE = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } 
 class Reader:
     """Follows the room's log from a cursor, drops many times, and comes back to one of the servers each time."""
 
-    def __init__(self, token: str, urls: list[str], after: str) -> None:
-        self.token, self.urls, self.after = token, urls, after
+    def __init__(self, token: str, urls: list[str], after: str, written: asyncio.Event, seed: int) -> None:
+        self.token, self.urls, self.after, self.written = token, urls, after, written
         self.seen: list[str] = []
         self.drops = 0
-        self.written = asyncio.Event()
-        self.dice = random.Random(1)
+        self.dice = random.Random(seed)
 
     async def read(self) -> None:
         """Until all is written and nothing came for two seconds."""
@@ -80,7 +80,7 @@ class Reader:
                 socket.transport.abort()
 
 
-async def test_a_subscriber_that_comes_back_gets_every_event_once_and_in_order(
+async def test_subscribers_that_come_back_get_every_event_once_and_in_order(
     shared_postgres: Cluster, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
@@ -98,27 +98,31 @@ async def test_a_subscriber_that_comes_back_gets_every_event_once_and_in_order(
             begin = (await read_log(admin, "busy"))[-1]["cursor"]
             task = (await admin.ask(CREATE, input={"room": "busy", "title": "Talk"}))["createTask"]["id"]
             writers = [await hire(admin, f"writer-{n}", "busy", urls) for n in range(WRITERS)]
-            reader = Reader(token, urls, begin)
+            written = asyncio.Event()
+            tokens = [token, *(agent.token for agent in writers[: READERS - 1])]
+            readers = [Reader(token, urls, begin, written, seed) for seed, token in enumerate(tokens, 1)]
 
             async def upset() -> None:
                 await asyncio.sleep(2)
                 await asyncio.to_thread(shared_postgres.stop)
                 await asyncio.to_thread(shared_postgres.start)
                 await asyncio.sleep(2)
-                await asyncio.to_thread(second.stop)
+                await asyncio.to_thread(second.stop, signal.SIGKILL)
                 urls[1] = (await asyncio.to_thread(start, 1)).url
 
             async def write_all() -> None:
                 await asyncio.gather(upset(), *(_write(agent, n, task) for n, agent in enumerate(writers)))
-                reader.written.set()
+                written.set()
 
-            await asyncio.wait_for(asyncio.gather(write_all(), reader.read()), timeout=240)
+            reading = (reader.read() for reader in readers)
+            await asyncio.wait_for(asyncio.gather(write_all(), *reading), timeout=240)
             log = [event["cursor"] for event in await read_log(admin, "busy")]
 
     expected = log[log.index(begin) + 1 :]
     assert len(expected) >= WRITES
-    assert reader.drops >= DROPS
-    assert reader.seen[: len(expected)] == expected
+    for reader in readers:
+        assert reader.drops >= DROPS
+        assert reader.seen[: len(expected)] == expected
 
 
 async def _write(agent: Agent, number: int, task: str) -> None:
