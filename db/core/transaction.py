@@ -170,7 +170,6 @@ class Transaction:
         if self._items:
             agent_ids = [item.agent for item in self._items]
             self._changes |= {(Topic.INBOX, agent_id) for agent_id in agent_ids}
-            await q.lock_inboxes(self, agent_ids=agent_ids)
             await q.add_inbox_items(
                 self,
                 agent_ids=agent_ids,

@@ -1,19 +1,21 @@
--- name: lock_inboxes(agent_ids)!
--- In the order of their ids. A row that is there is locked, and stays as it is.
-insert into inbox (agent_id)
-select distinct agent_id from unnest(:agent_ids::bigint[]) as given (agent_id) order by agent_id
-on conflict (agent_id) do update set agent_id = excluded.agent_id where false;
-
 -- name: add_inbox_items(agent_ids, room_ids, kinds, summaries, sender_ids, task_ids, comment_ids, message_ids, proposal_ids)!
--- In the order given: what an agent is told first comes first. Who has tokens that only read can't acknowledge, and is told
--- nothing.
+-- In the order given: what an agent is told first comes first. The inboxes are locked before an item gets its number, in the
+-- order of the agents' ids; a row that is there is locked, and stays as it is. Who has tokens that only read can't acknowledge,
+-- and is told nothing.
+with locked as (
+  insert into inbox (agent_id)
+  select distinct agent_id from unnest(:agent_ids::bigint[]) as given (agent_id) order by agent_id
+  on conflict (agent_id) do update set agent_id = excluded.agent_id where false
+  returning 1
+)
 insert into inbox_item (agent_id, room_id, kind, summary, from_id, task_id, comment_id, message_id, proposal_id)
 select e.agent_id, e.room_id, e.kind, e.summary, e.sender_id, e.task_id, e.comment_id, e.message_id, e.proposal_id
   from unnest(:agent_ids::bigint[], :room_ids::bigint[], :kinds::text[], :summaries::text[], :sender_ids::bigint[],
               :task_ids::bigint[], :comment_ids::bigint[], :message_ids::bigint[], :proposal_ids::bigint[]) with ordinality
        as e (agent_id, room_id, kind, summary, sender_id, task_id, comment_id, message_id, proposal_id, position)
- where
- -- include: acknowledges
+ where (select count(*) from locked) >= 0
+   and
+   -- include: acknowledges
  order by e.position;
 
 -- name: withdraw_items(message_id)!

@@ -128,6 +128,14 @@ async def test_a_new_task(counted: Counted) -> None:
         assert len(sent) <= 6, sent
 
 
+async def test_a_new_task_for_somebody(counted: Counted, world: World) -> None:
+    await world.agent("reader", rooms=[counted.room])
+
+    sent = await counted.statements(CREATE, input={"title": "One more", "assignee": "reader"})
+
+    assert len(sent) <= 8, sent
+
+
 async def test_a_hundred_new_tasks(counted: Counted, world: World) -> None:
     goals = [ids.of(ids.OBJECTIVE, (await world.objective(counted.room)).id) for _ in range(5)]
     blockers = [ids.of(ids.TASK, (await world.task(counted.room)).id) for _ in range(5)]
