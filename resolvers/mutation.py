@@ -11,6 +11,7 @@ from resolvers.memory import MemoryMutation
 from resolvers.messages import MessageMutation
 from resolvers.objectives import ObjectiveMutation
 from resolvers.proposals import ProposalMutation
+from resolvers.reflections import ReflectionMutation
 from resolvers.resources import ResourceMutation
 from resolvers.reviews import ReviewMutation
 from resolvers.rooms import RoomMutation
@@ -40,6 +41,7 @@ class Mutation(
     InboxMutation,
     MemoryMutation,
     ScheduleMutation,
+    ReflectionMutation,
 ):
     pass
 

@@ -13,6 +13,7 @@ from db.events import event_log
 from db.goal_tree import objectives
 from db.goals import key_results
 from db.presence import sessions
+from db.reflections import insights, reflections
 from db.resources import resources
 from db.rooms import agents, rooms
 from db.schedules import schedules
@@ -27,6 +28,8 @@ from schema.types.goals.objective import Objective
 from schema.types.node import Node
 from schema.types.presence.session import Session
 from schema.types.proposals.proposal import proposal_of
+from schema.types.reflections.insight import Insight
+from schema.types.reflections.reflection import Reflection
 from schema.types.resources.resource import Resource
 from schema.types.rooms.agent import Agent
 from schema.types.rooms.room import Room
@@ -124,6 +127,16 @@ async def _schedule(info: Info, key: int) -> Node | None:
     return Schedule.of(schedule) if schedule else None
 
 
+async def _reflection(info: Info, key: int) -> Node | None:
+    reflection = await info.context.one(reflections.by_ids, key)
+    return Reflection.of(reflection) if reflection else None
+
+
+async def _insight(info: Info, key: int) -> Node | None:
+    insight = await info.context.one(insights.by_ids, key)
+    return Insight.of(insight) if insight else None
+
+
 async def _event(info: Info, key: int) -> Node | None:
     event = await info.context.one(event_log.by_ids, key)
     return Event.of(info.context.caller.shown(event)) if event else None
@@ -159,6 +172,8 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.RESOURCE: _resource,
     ids.SCHEDULE: _schedule,
     ids.PROPOSAL: proposal_of,
+    ids.REFLECTION: _reflection,
+    ids.INSIGHT: _insight,
     ids.EVENT: _event,
     ids.MESSAGE: _message,
     ids.INBOX_ITEM: _inbox_item,

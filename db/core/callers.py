@@ -15,9 +15,11 @@ from db.core.records import (
     Comment,
     Event,
     InboxItem,
+    Insight,
     Message,
     Objective,
     Proposal,
+    Reflection,
     Resource,
     Room,
     Schedule,
@@ -61,7 +63,18 @@ class Caller:
                 return self.sees(record.room_id) and (not record.is_direct or record.is_open_to(self.agent_id))
             case InboxItem():
                 return self.sees(record.room_id) and record.agent_id == self.agent_id
-            case Task() | Objective() | Comment() | Channel() | Resource() | Event() | Schedule() | Proposal():
+            case (
+                Task()
+                | Objective()
+                | Comment()
+                | Channel()
+                | Resource()
+                | Event()
+                | Schedule()
+                | Proposal()
+                | Reflection()
+                | Insight()
+            ):
                 return self.sees(record.room_id)
             case Token():
                 return self.sees_tokens_of(record.agent_id)

@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     CRITERIA_UNMET = "CRITERIA_UNMET"
     HANDOFF_REQUIRED = "HANDOFF_REQUIRED"
     REVIEW_REQUIRED = "REVIEW_REQUIRED"
+    REFLECTION_REQUIRED = "REFLECTION_REQUIRED"
     SELF_REVIEW = "SELF_REVIEW"
     WRONG_STATUS = "WRONG_STATUS"
     DEPENDENCY_CYCLE = "DEPENDENCY_CYCLE"
@@ -327,6 +328,19 @@ class HandoffRequired(Refused):
 
     def hint(self) -> str:
         return 'Send releaseTask or assignTask again with handoff: {done: "WHAT IS DONE", pending: "WHAT IS NOT"}.'
+
+
+@dataclass(eq=False)
+class ReflectionRequired(Refused):
+    code = ErrorCode.REFLECTION_REQUIRED
+    task: str
+
+    def message(self) -> str:
+        return f"This room requires a reflection on {self.task} before it is handed in, by its holder, since its claim."
+
+    def hint(self) -> str:
+        said = 'worked: "WHAT WORKED", didNotWork: "WHAT DID NOT", change: "WHAT TO CHANGE", tags: ["A WORD"]'
+        return f'Send reflect(input: {{task: "{self.task}", {said}}}), then hand it in again.'
 
 
 @dataclass(eq=False)

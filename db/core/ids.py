@@ -6,8 +6,7 @@ from db.core.errors import BadInput
 
 ROOM, AGENT, SESSION, OBJECTIVE, KEY_RESULT, TASK = "R", "A", "S", "O", "K", "T"
 COMMENT, REVIEW, EVENT, CRITERION, INBOX_ITEM, MESSAGE, RESOURCE = "C", "V", "E", "Q", "I", "M", "X"
-SCHEDULE = "Z"
-PROPOSAL = "D"
+SCHEDULE, PROPOSAL, REFLECTION, INSIGHT = "Z", "D", "F", "N"
 TOKEN = "Y"  # noqa: S105  # a letter, no secret
 
 NOUNS = {
@@ -26,6 +25,8 @@ NOUNS = {
     RESOURCE: "a resource",
     SCHEDULE: "a schedule",
     PROPOSAL: "a proposal",
+    REFLECTION: "a reflection",
+    INSIGHT: "an insight",
     TOKEN: "a token",
 }
 

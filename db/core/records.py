@@ -18,6 +18,7 @@ from db.core.enums import (
     DependencyKind,
     EventKind,
     InboxKind,
+    InsightStatus,
     ObjectiveStatus,
     ProposalKind,
     ProposalStatus,
@@ -58,6 +59,7 @@ class Room(Record):
     require_done_criteria: bool
     require_review: bool
     require_handoff: bool
+    require_reflection: bool
     wip_limit: int | None
     lease_seconds: int
     idle_after_seconds: int
@@ -418,6 +420,38 @@ class Resource(Record):
     opened_at: datetime | None
     last_detail: str
     probe_task_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection(Record):
+    """`family_id`: the oldest ancestor of its author, with whom it is one voice."""
+
+    id: int
+    room_id: int
+    author_id: int
+    family_id: int
+    task_id: int | None
+    insight_id: int | None
+    worked: str
+    did_not_work: str
+    change: str
+    tags: tuple[str, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Insight(Record):
+    """`score` is as of when it was read, `rank` is what sorts insights at any time."""
+
+    id: int
+    room_id: int
+    title: str
+    status: InsightStatus
+    task_id: int | None
+    reason: str
+    created_at: datetime
+    score: float
+    rank: float
 
 
 @dataclass(frozen=True, slots=True)

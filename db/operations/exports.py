@@ -28,6 +28,8 @@ TABLES = (
     "key_result",
     "requirement",
     "task",
+    "insight",
+    "reflection",
     "schedule",
     "criterion",
     "dependency",

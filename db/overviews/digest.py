@@ -9,7 +9,7 @@ from db.core import ids
 from db.core.database import Database
 from db.core.errors import BadInput, Refused
 from db.core.queries import q
-from db.core.records import Agent, Objective, Proposal, Room, Task, TaskCounts
+from db.core.records import Agent, Insight, Objective, Proposal, Room, Task, TaskCounts
 
 T = TypeVar("T")
 
@@ -63,6 +63,7 @@ class Digest:
     blocked: Listed[Entry] = Listed()
     in_review: Listed[Entry] = Listed()
     finished: Listed[Objective] = Listed()
+    insights: Listed[Insight] = Listed()
     agents: Sequence[Agent] = ()
     names: Mapping[int, str]
 
@@ -117,6 +118,7 @@ async def read(on: Any, asked: Sequence[tuple[Room, datetime]], until: datetime)
     finished = _listed(await q.digest_finished(on, **lately), Objective.of)
     undecided = _listed(await q.digest_open_proposals(on, **now), _open_proposal)
     decided = _listed(await q.digest_decided(on, **lately), Proposal.of)
+    insights = _listed(await q.insights_found(on, **lately), Insight.of)
     agents: dict[int, list[Agent]] = {}
     for row in await q.digest_agents(on, **sinces):
         agents.setdefault(row["position"], []).append(Agent.of(row))
@@ -144,6 +146,7 @@ async def read(on: Any, asked: Sequence[tuple[Room, datetime]], until: datetime)
             blocked=blocked.get(position, nothing),
             in_review=in_review.get(position, nothing),
             finished=finished.get(position, nothing),
+            insights=insights.get(position, nothing),
             agents=agents.get(position, []),
             names=names,
         )

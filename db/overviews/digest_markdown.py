@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from db.core import ids
-from db.core.records import Objective, Proposal, TaskCounts
+from db.core.records import Insight, Objective, Proposal, TaskCounts
 from db.core.text import code_span
 from db.overviews.digest import Digest, Entry, Listed, OpenProposal
 
@@ -31,6 +31,7 @@ def markdown(digest: Digest) -> str:
         *_section("In review", digest.in_review, lambda entry: _in_review(digest, entry)),
         *_section("Decided", digest.decided, _decided),
         *_section("Finished objectives", digest.finished, _finished),
+        *_section("New insights", digest.insights, _insight),
         *_section("Done", digest.completed, lambda entry: _done(digest, entry)),
     ]
     if not sections:
@@ -93,6 +94,10 @@ def _done(digest: Digest, entry: Entry) -> str:
 
 def _finished(objective: Objective) -> str:
     return f"{ids.of(ids.OBJECTIVE, objective.id)} {code_span(objective.title, _TITLE)}"
+
+
+def _insight(insight: Insight) -> str:
+    return f"{ids.of(ids.INSIGHT, insight.id)} {code_span(insight.title, _TITLE)}"
 
 
 def _task(entry: Entry) -> str:

@@ -21,7 +21,7 @@ class _Number:
     nullable: bool = False
 
 
-_SWITCHES = frozenset({"paused", "require_done_criteria", "require_review", "require_handoff"})
+_SWITCHES = frozenset({"paused", "require_done_criteria", "require_review", "require_handoff", "require_reflection"})
 _NUMBERS = {
     "wip_limit": _Number(validation.MAX_INT, nullable=True),
     "lease_seconds": _Number(validation.MAX_LEASE),

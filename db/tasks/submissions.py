@@ -9,9 +9,9 @@ from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import ArtifactKind, EventKind, InboxKind
-from db.core.errors import BadInput, CriteriaUnmet, NotReady, ReviewRequired
+from db.core.errors import BadInput, CriteriaUnmet, NotReady, ReflectionRequired, ReviewRequired
 from db.core.queries import q, required
-from db.core.records import Agent, Task, Wait
+from db.core.records import Agent, Room, Task, Wait
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.resources import resources
@@ -67,10 +67,10 @@ async def submit(
     """Hand the task in for review: its lease ends, it keeps its owner, and its reviewer is told."""
     submission.checked()
     locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text(), to_end=True)
-    async with locked as (tx, _room, held):
+    async with locked as (tx, room, held):
         await require_holder(tx, held, caller)
         task = held.task
-        said = await _said(tx, caller, held, submission)
+        said = await _said(tx, caller, room, held, submission)
         await q.forget_verdicts(tx, task_id=task.id)
         reviewer = await _reviewer(tx, caller, task)
         row = required(await q.submit_task(tx, reviewer_id=reviewer.id if reviewer else None, **said))
@@ -107,7 +107,7 @@ async def complete(
         task = held.task
         if room.require_review:
             raise ReviewRequired(task=held.id)
-        said = await _said(tx, caller, held, submission)
+        said = await _said(tx, caller, room, held, submission)
         row = required(await q.complete_task(tx, **said))
         await comments.submission_written(tx, row["comment_id"], task, caller.agent_id, said["mentions"])
         done, parts = Task.of(row), required(held.parts)
@@ -148,7 +148,7 @@ class _Said(TypedDict):
     evidence: Sequence[str]
 
 
-async def _said(tx: Transaction, caller: Caller, held: Held, submission: Submission) -> _Said:
+async def _said(tx: Transaction, caller: Caller, room: Room, held: Held, submission: Submission) -> _Said:
     """What is to be kept, once all holds that must."""
     task, parts = held.task, required(held.parts)
     if parts.open_subtasks:
@@ -158,6 +158,10 @@ async def _said(tx: Transaction, caller: Caller, held: Held, submission: Submiss
     unmet = [ids.of(ids.CRITERION, criterion.id) for criterion, _ in results if criterion.id not in met]
     if unmet:
         raise CriteriaUnmet(task=held.id, unmet=unmet)
+    if room.require_reflection and not await q.has_reflected(
+        tx, author_id=caller.agent_id, task_id=task.id, since=required(task.claimed_at)
+    ):
+        raise ReflectionRequired(task=held.id)
     return {
         "task_id": task.id,
         "author_id": caller.agent_id,

@@ -14,6 +14,7 @@ from db.core.enums import (
     DependencyKind,
     EventKind,
     InboxKind,
+    InsightStatus,
     ObjectiveStatus,
     Presence,
     ProposalKind,
@@ -36,6 +37,7 @@ __all__ = [
     "ErrorCode",
     "EventKind",
     "InboxKind",
+    "InsightStatus",
     "ObjectiveStatus",
     "Presence",
     "Priority",
@@ -138,8 +140,10 @@ _tell(ArtifactKind, "What kind of artifact it is.")
 _tell(
     EventKind,
     "What happened.",
+    INSIGHT_CLOSED="An insight was promoted or dismissed.",
     SCHEDULE_CHANGED="A schedule was made, changed, deleted, or passed over a turn.",
 )
+_tell(InsightStatus, "What was decided of an insight.")
 _tell(
     InboxKind,
     "Why an agent is told something.",

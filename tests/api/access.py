@@ -23,7 +23,7 @@ MUTATIONS = {
         "completeTask submitTask cancelTask reopenTask addComment claimNextReview reviewTask "
         "propose escalate vote withdrawProposal "
         "defineResource reportHealth resetBreaker createChannel sendMessage acknowledge setActivity remember forget "
-        "createSchedule updateSchedule deleteSchedule",
+        "createSchedule updateSchedule deleteSchedule reflect promoteInsight dismissInsight",
     ADMINISTRATES: "createRoom",
 }  # fmt: skip
 
@@ -86,7 +86,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Digest": {
         PLAIN: "since until markdown",
-        SAME: "counts completed stale reclaimed blocked inReview proposals",
+        SAME: "counts completed stale reclaimed blocked inReview proposals insights",
         PEOPLE: "agents",
     },
     "Event": {
@@ -119,6 +119,19 @@ FIELDS: dict[str, dict[str, str]] = {
     "InboxItem": {
         PLAIN: "id kind summary createdAt acknowledgedAt",
         ALONE: "message comment task proposal",
+    },
+    "Insight": {
+        PLAIN: "id title score status reason createdAt",
+        SAME: "reflections task",
+        PEOPLE: "agents",
+    },
+    "InsightConnection": {
+        PLAIN: "totalCount",
+        SAME: "nodes edges pageInfo",
+    },
+    "InsightEdge": {
+        PLAIN: "cursor",
+        SAME: "node",
     },
     "KeyResult": {
         PLAIN: "id title unit start target current progress weight updatedAt",
@@ -199,6 +212,11 @@ FIELDS: dict[str, dict[str, str]] = {
         PLAIN: "token",
         PEOPLE: "agent",
     },
+    "Reflection": {
+        PLAIN: "id worked didNotWork change tags createdAt",
+        SAME: "task",
+        PEOPLE: "author",
+    },
     "Resource": {
         PLAIN: "id name capacity inUse breaker failures failureThreshold cooldownSeconds openedAt lastDetail",
         SAME: "room",
@@ -210,13 +228,13 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Room": {
         PLAIN: "id name title createdAt",
-        SAME: "settings objectives tasks resources schedules counts digest channels flow proposals",
+        SAME: "settings objectives tasks resources schedules insights counts digest channels flow proposals",
         PEOPLE: "agents",
         ALONE: "messages",
     },
     "RoomSettings": {
-        PLAIN: "requireDoneCriteria requireReview requireHandoff wipLimit leaseSeconds idleAfterSeconds "
-        "offlineAfterSeconds staleAfterSeconds reclaimAfterSeconds maxAttempts digestEverySeconds "
+        PLAIN: "requireDoneCriteria requireReview requireHandoff requireReflection wipLimit leaseSeconds "
+        "idleAfterSeconds offlineAfterSeconds staleAfterSeconds reclaimAfterSeconds maxAttempts digestEverySeconds "
         "digestAt timezone archiveAfterSeconds paused",
     },
     "Schedule": {
@@ -233,7 +251,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "quietUntil lastProgressAt notBefore dueAt estimateMinutes createdAt updatedAt startedAt "
         "finishedAt capabilities ready unblocks stale",
         SAME: "room objective parent subtasks criteria waitingOn lease dependencies dependents handoff comments "
-        "reviews artifacts resources keyResults history proposals",
+        "reviews artifacts resources keyResults history proposals reflections",
         PEOPLE: "creator assignee reviewer",
     },
     "TaskChange": {

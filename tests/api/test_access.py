@@ -49,7 +49,7 @@ FROM = {
     "node": [f'(id: "{{{one}}}")' for one in ("room", "bob", "kid", "objective", "key_result", "task", "done", "waits",
                                               "comment", "review", "resource", "event", "session", "below", "drafted",
                                               "queued", "pup", "message", "note", "item", "told", "schedule",
-                                              "ballot", "question", "decided")],
+                                              "ballot", "question", "decided", "reflection", "insight")],
     "nodes": ['(ids: ["{task}", "{done}"])', '(ids: ["{events}"])'],
     "room": ['(room: "{room}")'],
     "objective": ['(id: "{objective}")'],
@@ -76,7 +76,7 @@ ANSWERS = {
     "TaskUnblocked",
 }
 
-OF_THE_MOMENT = {"since", "until", "markdown", "flow", "burnUp"}
+OF_THE_MOMENT = {"since", "until", "markdown", "flow", "burnUp", "score"}
 
 # Where the world below has nothing to show: to be shorter is better.
 NOT_THERE = ["Digest.reclaimed", "Digest.stale"]
@@ -140,6 +140,10 @@ async def furnish(
                           assignee="bob", reviewer="ann", resources=[f"{word}-repo"])  # fmt: skip
     waits = await bob.make(word, room=name, dependsOn=[task])
     schedule = await bob.do("createSchedule", room=name, cron="@daily", task={"title": word})
+    reflection = await bob.do("reflect", task=task, worked=word, didNotWork=word, change=word, tags=[word])
+    await ann.do("reflect", room=name, worked=word, didNotWork=word, change=word, tags=[word])
+    insight = (await bob.see(f'{{ room(room: "{name}") {{ insights {{ nodes {{ id }} }} }} }}'))["room"]["insights"]
+    await bob.do("promoteInsight", insight=insight["nodes"][0]["id"])
     await bob.database.execute("update schedule set next_at = now() where last_task_id is null")
     assert await due_schedules.take_turn(bob.database)
     await bob.make(word, room=name, parent=task)
@@ -180,7 +184,7 @@ async def furnish(
         **questions,
         "room": f"R{room.id}", "objective": goal["id"], "key_result": measure, "task": task, "waits": waits,
         "done": done, "comment": comment, "review": reviewed["reviews"][0]["id"], "resource": resource["id"],
-        "schedule": schedule["id"],
+        "schedule": schedule["id"], "reflection": reflection["id"], "insight": insight["nodes"][0]["id"],
         "events": '", "'.join(event["id"] for event in events), "event": events[0]["id"],
         "below": below["id"], "drafted": drafted, "queued": queued, "pup": pup["agent"]["id"],
         "session": beat["session"]["id"], "parent": parent, "message": message, "note": note,
@@ -356,7 +360,8 @@ async def test_who_left_a_room_sees_nothing_of_it_by_any_field(world: World) -> 
     await world.bob.do("sendMessage", room="here", channel="general", body="open @lea")
     items = (await left.see("{ inbox { nodes { id message { id } proposal { id } } } }"))["inbox"]["nodes"]
     note = (await world.bob.do("sendMessage", room="here", to=["lea"], body="open"))["id"]
-    found = world.here | {"item": items[0]["id"], "told": items[1]["id"], "note": note}
+    own = {"item": items[0]["id"], "told": items[1]["id"], "ballot": items[0]["id"], "note": note}
+    found = world.here | own
 
     answers = [await left.see_all(document) for document in await documents(replace(world, eve=left, here=found))]
     answers += [await left.see_all(document) for document in (BEAT, CLAIM)]

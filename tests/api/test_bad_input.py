@@ -275,6 +275,15 @@ async def watched(database: Database, database_url: str) -> AsyncGenerator[Watch
         await live.database.execute("insert into room_log (room_id) values ($1)", other)
         await live.ask(CREATE, {"input": {"title": "Elsewhere", "room": "other"}})
         await live.ask('mutation { createSchedule(input: {room: "main", cron: "@daily", task: {title: "x"}}) { id } }')
+        insight = await live.database.fetchval(
+            "insert into insight (room_id, title) select id, 'x' from room where name = 'main' returning id"
+        )
+        await live.database.execute(
+            "insert into reflection (room_id, author_id, family_id, insight_id, worked, did_not_work, change, tags,"
+            " lexemes) select room.id, agent.id, agent.id, $1, '', 'x', '', '{}', '{}' from room, agent"
+            " where room.name = 'main' and agent.name = 'stranger'",
+            insight,
+        )
         yield Watched(live)
 
 
@@ -330,7 +339,9 @@ async def test_an_observer_changes_nothing_by_any_mutation(watched: Watched) -> 
     await watched.live.post("{ me { id } }", authorization=f"Bearer {token}")
     before = await watched.state()
 
-    for name, document, variables in _every_mutation("main", "T1", "O1", "K1", "Z1"):
+    for name, document, variables in _every_mutation(
+        room="main", task="T1", objective="O1", keyResult="K1", schedule="Z1", insight="N1"
+    ):
         answer = (await watched.live.post(document, variables, authorization=f"Bearer {token}")).json()
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"], (name, answer)
         assert await watched.state() == before, name
@@ -351,7 +362,9 @@ async def test_a_member_of_another_room_finds_nothing_by_any_mutation(watched: W
         "setActivity",
     }
 
-    for name, document, variables in _every_mutation("other", "T2", "O999", "K999", "Z999"):
+    for name, document, variables in _every_mutation(
+        room="other", task="T2", objective="O999", keyResult="K999", schedule="Z999", insight="N999"
+    ):
         if name in own:
             continue
         answer = (await watched.live.post(document, variables, authorization=f"Bearer {token}")).json()
@@ -359,22 +372,11 @@ async def test_a_member_of_another_room_finds_nothing_by_any_mutation(watched: W
         assert await watched.state() == before, name
 
 
-def _every_mutation(
-    room: str, task: str, objective: str, key_result: str, schedule: str
-) -> list[tuple[str, str, dict[str, Any]]]:
+def _every_mutation(**named: str) -> list[tuple[str, str, dict[str, Any]]]:
     """A document for each mutation of the schema, with input that is right but for who sends it."""
     mutations = build_schema(sdl()).mutation_type
     assert mutations is not None
-    things = {
-        "room": room,
-        "task": task,
-        "on": task,
-        "dependsOn": task,
-        "objective": objective,
-        "name": "somebody",
-        "cron": "@daily",
-    }
-    things |= {"keyResult": key_result, "schedule": schedule}
+    things = named | {"on": named["task"], "dependsOn": named["task"], "name": "somebody", "cron": "@daily"}
     found = []
     for name, field in mutations.fields.items():
         declared = ", ".join(f"${argument}: {of.type}" for argument, of in field.args.items())

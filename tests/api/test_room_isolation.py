@@ -18,6 +18,7 @@ from tests.api.schema_client import Actor
 
 OFF: dict[str, Any] = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
 SAID = {"title": "Said"}
+WORDS: dict[str, Any] = {"worked": "x", "didNotWork": "x", "change": "x", "tags": ["hush"]}
 
 # Every mutation with inputs that name something of the other room; {task} and the like stand for those.
 SENT: list[tuple[str, dict[str, Any]]] = [
@@ -81,6 +82,10 @@ SENT: list[tuple[str, dict[str, Any]]] = [
     ("resetBreaker", {"room": "{room}", "resource": "repo"}),
     ("createSchedule", {"room": "{room}", "cron": "@daily", "task": SAID}),
     ("createSchedule", {"cron": "@daily", "task": SAID | {"dependsOn": ["{task}"]}}),
+    ("reflect", WORDS | {"task": "{task}"}),
+    ("reflect", WORDS | {"room": "{room}"}),
+    ("promoteInsight", {"insight": "{insight}"}),
+    ("dismissInsight", {"insight": "{insight}", "reason": "x"}),
     ("updateSchedule", {"schedule": "{schedule}", "active": False}),
     ("deleteSchedule", {"schedule": "{schedule}"}),
     ("cancelTask", {"task": "{task}", "reason": "x"}),
@@ -142,7 +147,7 @@ ASKED = [
     '{ room { tasks(filter: {waitingForAgent: "{agent}"}) { nodes { id } } } }',
     *(f'{{ node(id: "{{{name}}}") {{ id }} }}' for name in
       ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "resource", "event",
-       "message", "item", "schedule")),
+       "message", "item", "schedule", "reflection", "insight")),
 ]  # fmt: skip
 
 
@@ -202,12 +207,15 @@ async def rooms(database: Database) -> Rooms:
     item = (await bob.see("{ inbox { nodes { id } } }"))["inbox"]["nodes"][0]["id"]
     resource = await bob.do("defineResource", name="repo", capacity=1)
     schedule = await bob.do("createSchedule", cron="@daily", task=SAID)
+    reflection, _ = [await one.do("reflect", room="there", **WORDS) for one in (bob, ann)]
+    insight = (await bob.see("{ room { insights { nodes { id } } } }"))["room"]["insights"]["nodes"][0]["id"]
     things = {
         "room": "there", "room_id": f"R{there.id}", "agent": "bob", "agent_id": f"A{bob.caller.agent_id}",
         "objective": goal["id"], "key_result": goal["keyResults"][0]["id"], "task": task, "other_task": other,
         "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],
         "token": f"Y{bob.caller.token_id}",
         "own_task": own, "message": message, "item": item, "resource": resource["id"], "schedule": schedule["id"],
+        "reflection": reflection["id"], "insight": insight,
         "own_held": held, "proposal": (await bob.do("propose", kind="VOTE", title="Hush"))["id"],
         "own_objective": (await eve.do("createObjective", title="Mine"))["id"],
     }  # fmt: skip

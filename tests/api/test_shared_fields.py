@@ -28,11 +28,15 @@ ROOTS = [
     ("Room", 'room(room: "{room}")'),
     ("Agent", 'agents(room: "{room}")'),
     *(("Objective", f'objective(id: "{{{name}}}")') for name in ("objective", "below")),
-    *(("Task", f'task(id: "{{{name}}}")') for name in ("task", "done", "waits", "drafted", "queued")),
-    *((kind, f'node(id: "{{{kind.lower()}}}")') for kind in ("Comment", "Review", "Resource")),
+    *(("Task", f'task(id: "{{{name}}}")') for name in ("task", "done", "waits", "drafted", "queued", "asked")),
+    *(
+        (kind, f'node(id: "{{{kind.lower()}}}")')
+        for kind in ("Comment", "Review", "Resource", "Reflection", "Insight", "Schedule")
+    ),
+    *(("Proposal", f'node(id: "{{{name}}}")') for name in ("question", "decided")),
     ("KeyResult", 'node(id: "{key_result}")'),
     ("Comment", 'node(id: "{remark}")'),
-    *(("Event", f'node(id: "{{{name}}}")') for name in ("said", "whispered", "taken", "aimed", "joined")),
+    *(("Event", f'node(id: "{{{name}}}")') for name in ("said", "whispered", "taken", "aimed", "joined", "asked_for")),
     *(("Message", f'node(id: "{{{name}}}")') for name in ("message", "reply", "answer", "replaced")),
 ]
 # Where the world below has nothing to show: to be shorter is better.
@@ -103,7 +107,7 @@ async def full(world: World) -> World:
     found = {
         "answer": answer, "reply": reply, "replaced": replaced, "remark": remark,
         "said": events[answer], "whispered": events[note], "taken": events["TASK_CLAIMED"],
-        "aimed": events["OBJECTIVE_CREATED"], "joined": events["AGENT_JOINED"],
+        "aimed": events["OBJECTIVE_CREATED"], "joined": events["AGENT_JOINED"], "asked_for": events["PROPOSAL_OPENED"],
     }  # fmt: skip
     return replace(world, here=world.here | found)
 

@@ -38,6 +38,7 @@ const ACTIONS: Record<EventKind, string> = {
   VOTE_CAST: "voted",
   REFLECTION_ADDED: "added a reflection",
   INSIGHT_FOUND: "found an insight",
+  INSIGHT_CLOSED: "closed an insight",
   DIGEST_POSTED: "posted a digest",
   SCHEDULE_CHANGED: "changed a schedule",
 };

@@ -7,6 +7,7 @@ import strawberry
 
 from db.overviews import digest, digest_markdown
 from schema.types.proposals import proposal as proposal_types
+from schema.types.reflections import insight as insight_types
 from schema.types.rooms import agent as agent_types
 from schema.types.tasks import task as task_types
 from schema.types.tasks.task_counts import TaskCounts
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schema.types.proposals.proposal import Proposal
+    from schema.types.reflections.insight import Insight
     from schema.types.rooms.agent import Agent
     from schema.types.tasks.task import Task
 
@@ -62,6 +64,10 @@ class Digest:
     @strawberry.field(description="The agents that were heard of since then, sorted by name.")
     def agents(self) -> list[Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]]:
         return [agent_types.Agent.of(agent, self.record.room_id) for agent in self.record.agents]
+
+    @strawberry.field(description="The insights that were found since then, best first.")
+    def insights(self) -> list[Annotated["Insight", strawberry.lazy("schema.types.reflections.insight")]]:
+        return [insight_types.Insight.of(insight) for insight in self.record.insights.items]
 
     @strawberry.field(description="The same, to read or post.")
     def markdown(self) -> str:

@@ -12,6 +12,7 @@ from db.core import ids, records, validation
 from db.goal_tree import objective_tree, objectives
 from db.overviews import digest, flow
 from db.proposals.proposal_lists import ProposalList
+from db.reflections import insights
 from db.resources import resources
 from db.rooms import agents
 from db.schedules import schedules
@@ -19,12 +20,13 @@ from schema.caller_dependence import DEPENDS_ON_CALLER
 from schema.context import Info
 from schema.types.absent import given, or_none
 from schema.types.conversation import message as message_types
-from schema.types.enums import Presence, TaskOrder
+from schema.types.enums import InsightStatus, Presence, TaskOrder
 from schema.types.goals import objective as objective_types
 from schema.types.node import Node
 from schema.types.overviews import digest as digest_types
 from schema.types.overviews import flow as flow_types
 from schema.types.proposals import proposal as proposal_types
+from schema.types.reflections import insight as insight_types
 from schema.types.resources import resource as resource_types
 from schema.types.rooms import agent as agent_types
 from schema.types.schedules import schedule as schedule_types
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from schema.types.overviews.digest import Digest
     from schema.types.overviews.flow import FlowStep
     from schema.types.proposals.proposal import ProposalConnection
+    from schema.types.reflections.insight import InsightConnection
     from schema.types.resources.resource import Resource
     from schema.types.rooms.agent import Agent
     from schema.types.schedules.schedule import Schedule
@@ -48,6 +51,8 @@ _RULES = {
     "require_done_criteria": "A task can't be started before it says what done means.",
     "require_review": "A finished task passes a reviewer who is not its author.",
     "require_handoff": "Work doesn't change hands without a handoff comment.",
+    "require_reflection": "A task isn't handed in before its holder reflected on it: the retrospective comes before "
+    "the report.",
     "wip_limit": "Tasks that one agent may hold at once; null is no limit.",
     "lease_seconds": "How long a claim lasts without a heartbeat or renewal.",
     "idle_after_seconds": "No heartbeat for this long: IDLE.",
@@ -70,6 +75,7 @@ class RoomSettings:
     require_done_criteria: bool = strawberry.field(description=_RULES["require_done_criteria"])
     require_review: bool = strawberry.field(description=_RULES["require_review"])
     require_handoff: bool = strawberry.field(description=_RULES["require_handoff"])
+    require_reflection: bool = strawberry.field(description=_RULES["require_reflection"])
     wip_limit: int | None = strawberry.field(description=_RULES["wip_limit"])
     lease_seconds: int = strawberry.field(description=_RULES["lease_seconds"])
     idle_after_seconds: int = strawberry.field(description=_RULES["idle_after_seconds"])
@@ -193,6 +199,18 @@ class Room(Node):
         found = await info.context.many(resources.of_rooms, self.room_id)
         return [resource_types.Resource.of(resource) for resource in found]
 
+    @strawberry.field(description="What its agents learned alike, best first.")
+    async def insights(
+        self,
+        info: Info,
+        status: InsightStatus | None = strawberry.UNSET,
+        first: int | None = 50,
+        after: str | None = strawberry.UNSET,
+    ) -> Annotated["InsightConnection", strawberry.lazy("schema.types.reflections.insight")]:
+        asked, most = or_none(status), 50 if first is None else first
+        page = await insights.page(info.context.database, self.room_id, status=asked, first=most, after=or_none(after))
+        return insight_types.InsightConnection.of(page, self.room_id, asked)
+
     @strawberry.field(description="Its schedules, in the order in which they were created.")
     async def schedules(
         self, info: Info
@@ -256,6 +274,9 @@ class RoomSettingsInput:
     )
     require_review: bool | None = strawberry.field(default=strawberry.UNSET, description=_RULES["require_review"])
     require_handoff: bool | None = strawberry.field(default=strawberry.UNSET, description=_RULES["require_handoff"])
+    require_reflection: bool | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["require_reflection"]
+    )
     wip_limit: int | None = strawberry.field(default=strawberry.UNSET, description=_RULES["wip_limit"])
     lease_seconds: int | None = strawberry.field(default=strawberry.UNSET, description=_RULES["lease_seconds"])
     idle_after_seconds: int | None = strawberry.field(

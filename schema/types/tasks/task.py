@@ -9,6 +9,7 @@ from db.conversation import comment_lists
 from db.core import ids, records
 from db.goal_tree import objectives
 from db.proposals import proposal_lists
+from db.reflections import reflections
 from db.resources import resources
 from db.rooms import agents, rooms
 from db.tasks import reviews, task_loaders
@@ -22,6 +23,7 @@ from schema.types.goals import objective as objective_types
 from schema.types.node import Node
 from schema.types.presence import session as session_types
 from schema.types.proposals import proposal as proposal_types
+from schema.types.reflections import reflection as reflection_types
 from schema.types.resources import resource as resource_types
 from schema.types.rooms import agent as agent_types
 from schema.types.rooms import room as room_types
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from schema.types.goals.objective import Objective
     from schema.types.presence.session import Session
     from schema.types.proposals.proposal import Proposal
+    from schema.types.reflections.reflection import Reflection
     from schema.types.resources.resource import Resource
     from schema.types.rooms.agent import Agent
     from schema.types.rooms.room import Room
@@ -310,6 +313,13 @@ class Task(Node):
     ) -> Annotated["Comment", strawberry.lazy("schema.types.conversation.comment")] | None:
         handoff = await info.context.one(task_loaders.handoffs, self.record.id)
         return comment_types.Comment.of(handoff) if handoff else None
+
+    @strawberry.field(description="What was learned from it, oldest first.")
+    async def reflections(
+        self, info: Info
+    ) -> list[Annotated["Reflection", strawberry.lazy("schema.types.reflections.reflection")]]:
+        found = await info.context.many(reflections.of_tasks, self.record.id)
+        return [reflection_types.Reflection.of(one) for one in found]
 
     @strawberry.field(description="The comments on it, oldest first; `last` gives the newest.")
     async def comments(

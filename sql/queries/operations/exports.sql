@@ -15,6 +15,7 @@ with recursive rooms as (
   union select unnest(array[creator_id, assignee_id, reviewer_id, submitted_by_id]) from task where id in (select id from tasks)
   union select created_by_id from dependency where task_id in (select id from tasks)
   union select unnest(array[author_id, reviewer_id]) from review where task_id in (select id from tasks)
+  union select unnest(array[author_id, family_id]) from reflection where room_id in (select id from rooms)
   union select creator_id from schedule where room_id in (select id from rooms)
   union select author_id from proposal where room_id in (select id from rooms)
   union select agent_id
@@ -58,6 +59,10 @@ with recursive rooms as (
    where :room_id is null or id in (select requirement_id from task where id in (select id from tasks))
   union all
   select 'task', row_to_json(t) from task t where id in (select id from tasks)
+  union all
+  select 'insight', row_to_json(t) from insight t where room_id in (select id from rooms)
+  union all
+  select 'reflection', row_to_json(t) from reflection t where room_id in (select id from rooms)
   union all
   select 'schedule', row_to_json(t) from schedule t where room_id in (select id from rooms)
   union all
@@ -115,7 +120,8 @@ select (select count(*) <= 1 from room)
    and not exists (select from message)
    and not exists (select from memory)
    and not exists (select from resource)
-   and not exists (select from schedule);
+   and not exists (select from schedule)
+   and not exists (select from reflection);
 
 -- name: is_in_use()$
 -- Whether another of us is connected, who would not notice that everything is another.
@@ -125,9 +131,9 @@ select exists (
 
 -- name: clear()!
 -- All tables but those that say which migrations ran and when a server last did.
-truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, schedule, criterion,
-         dependency, task_key_result, artifact, review, proposal, proposal_voter, vote, proposal_task, resource, comment,
-         channel, message, event, inbox, inbox_item, memory, idempotency,
+truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, insight, reflection,
+         schedule, criterion, dependency, task_key_result, artifact, review, proposal, proposal_voter, vote, proposal_task,
+         resource, comment, channel, message, event, inbox, inbox_item, memory, idempotency,
          activity
 restart identity;
 

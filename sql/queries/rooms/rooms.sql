@@ -37,6 +37,7 @@ update room
        require_done_criteria = new.require_done_criteria,
        require_review = new.require_review,
        require_handoff = new.require_handoff,
+       require_reflection = new.require_reflection,
        wip_limit = new.wip_limit,
        lease_seconds = new.lease_seconds,
        idle_after_seconds = new.idle_after_seconds,

@@ -59,6 +59,8 @@ async def ann(database: Database) -> Actor:
     await bob.claim(second)
     await bob.do("addComment", on=second, body=f"@ann {ODD}", idempotencyKey="once")
     await bob.do("sendMessage", channel="general", body=f"@ann {second} {ODD}")
+    for one in (ann, bob):
+        await one.do("reflect", task=second, worked=ODD, didNotWork="", change=ODD, tags=["odd"])
     await ann.do("createSchedule", cron="@daily", timezone="Asia/Kathmandu", task={"title": ODD, "dependsOn": [second]})
     await ann.do("sendMessage", to=["bob"], body="For you alone")
     await eve.make("Elsewhere", room="other", criteria=["It holds"])

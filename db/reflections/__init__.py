@@ -1,0 +1,1 @@
+"""Reflections: what agents learned from their work, and the insights that several of them share."""
