@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from db.core.database import Database
 from db.core.migrations import migrate
@@ -21,6 +22,15 @@ from tests.e2e.commands import Server
 from tests.factories import World
 
 _SERVER_ENV = "GOALROOM_TEST_DATABASE_URL"
+
+# That the machine is slow is no fault of what is tested.
+settings.register_profile("goalroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("goalroom")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
 NewCluster: TypeAlias = Callable[[Path], Cluster]
@@ -53,12 +63,12 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtu
 
 
 @asynccontextmanager
-async def new_database(postgres_url: str) -> AsyncGenerator[str]:
-    """The URL of an empty database, which is gone afterwards."""
+async def new_database(postgres_url: str, template: str = "template0") -> AsyncGenerator[str]:
+    """The URL of a database as the template is, or an empty one, which is gone afterwards."""
     name = f"test_{secrets.token_hex(8)}"
     server = await asyncpg.connect(postgres_url)
     try:
-        await server.execute(f"create database {name} encoding 'UTF8' template template0")
+        await server.execute(f"create database {name} encoding 'UTF8' template {template}")
         yield urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
         await server.execute(f"drop database {name} with (force)")
     finally:
@@ -86,20 +96,36 @@ class Migrated:
 
 
 @pytest.fixture(scope="session")
-async def _migrated(postgres_url: str) -> AsyncGenerator[Migrated]:
-    # As a replica it asks no foreign key and no trigger, so that any order will do.
-    replica = {"session_replication_role": "replica"}
+async def _template(postgres_url: str) -> AsyncGenerator[str]:
+    """The name of a migrated database to which nobody is connected."""
     async with new_database(postgres_url) as url:
         await migrate(url)
-        async with asyncpg.create_pool(url, min_size=1, max_size=1, server_settings=replica) as pool:
-            tables = await pool.fetch(
-                "select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migration'"
-            )
-            emptying = "; ".join(f"delete from {table['tablename']}" for table in tables)  # noqa: S608  # our own
-            migrated = Migrated(url, emptying, pool)
-            # Migrations leave a row or two: the first test starts as the others do.
-            await migrated.empty()
-            yield migrated
+        yield urlsplit(url).path.removeprefix("/")
+
+
+@pytest.fixture
+async def migrated_database(postgres_url: str, _template: str) -> AsyncGenerator[str]:
+    """A database of the test's own, as one that was migrated and has not served."""
+    async with new_database(postgres_url, _template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def _migrated(postgres_url: str, _template: str) -> AsyncGenerator[Migrated]:
+    # As a replica it asks no foreign key and no trigger, so that any order will do.
+    replica = {"session_replication_role": "replica"}
+    async with (
+        new_database(postgres_url, _template) as url,
+        asyncpg.create_pool(url, min_size=1, max_size=1, server_settings=replica) as pool,
+    ):
+        tables = await pool.fetch(
+            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migration'"
+        )
+        emptying = "; ".join(f"delete from {table['tablename']}" for table in tables)  # noqa: S608  # our own
+        migrated = Migrated(url, emptying, pool)
+        # Migrations leave a row or two: the first test starts as the others do.
+        await migrated.empty()
+        yield migrated
 
 
 @asynccontextmanager

@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-_FULL = os.environ.get("GOALROOM_TEST_SIZE") == "full"
+FULL = os.environ.get("GOALROOM_TEST_SIZE") == "full"
 
 
 def sized(everyday: int, full: int) -> int:
-    return full if _FULL else everyday
+    return full if FULL else everyday
 
 
-long = pytest.mark.skipif(not _FULL, reason="long: played in CI, and where GOALROOM_TEST_SIZE is full")
+long = pytest.mark.skipif(not FULL, reason="long: played in CI, and where GOALROOM_TEST_SIZE is full")

@@ -13,6 +13,9 @@ from typing import IO, Self
 import psutil
 import pytest
 
+from tests import forked
+from tests.size import FULL
+
 PATIENCE = 40
 READY = "Goalroom is ready: "
 
@@ -21,6 +24,8 @@ _ROOT = Path(__file__).parents[2]
 
 def run(*arguments: str | Path, prefix: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, by way of the command that the prefix begins."""
+    if not prefix and _may_fork(environment):
+        return forked.run([*map(str, arguments)], environment_with(environment), PATIENCE)
     return subprocess.run(  # noqa: S603  # our own command
         [*prefix, *_command(*arguments)],
         check=False,
@@ -45,14 +50,7 @@ class Server:
 
     def __enter__(self) -> Self:
         self.errors: IO[bytes] = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(  # noqa: S603  # our own command
-            [*self.prefix, *_command(self.command, "--port", "0", *self._arguments)],
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            text=True,
-            env=environment_with(self._environment),
-            cwd=tempfile.gettempdir(),
-        )
+        self.process = self._start()
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line.startswith(READY):
@@ -61,6 +59,19 @@ class Server:
             pytest.fail(f"no readiness line, but {line!r} and {said}")
         self.url = line.removeprefix(READY).strip()
         return self
+
+    def _start(self) -> "forked.Forked | subprocess.Popen[str]":
+        arguments, environment = (self.command, "--port", "0", *self._arguments), environment_with(self._environment)
+        if not self.prefix and _may_fork(self._environment):
+            return forked.Forked([*map(str, arguments)], self.errors, environment)
+        return subprocess.Popen(  # noqa: S603  # our own command
+            [*self.prefix, *_command(*arguments)],
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            env=environment,
+            cwd=tempfile.gettempdir(),
+        )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -95,6 +106,11 @@ class Demo(Server):
     def agents(self) -> list[psutil.Process]:
         """Every process that it started, and those that they did."""
         return psutil.Process(self.process.pid).children(recursive=True)
+
+
+def _may_fork(environment: dict[str, str]) -> bool:
+    """Not at full size, nor where an interpreter reads its environment as it starts."""
+    return not FULL and all(name.startswith(("GOALROOM_", "OTEL_", "COLUMNS")) for name in environment)
 
 
 def _command(*arguments: str | Path) -> list[str]:

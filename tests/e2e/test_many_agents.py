@@ -1,21 +1,21 @@
-"""64 agents, four server processes, one Postgres: every task is given to one."""
+"""Many agents, four server processes, one Postgres: every task is given to one."""
 
 import asyncio
 import random
 import signal
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from goalroom.postgres.embedded import Cluster
+from tests.conftest import new_database
 from tests.e2e.commands import Server
 from tests.e2e.team import HOLDING, Agent, check_one_owner, codes, hire, make_room, read_log
 from tests.size import sized
 
-AGENTS, SERVERS, TASKS, BATCH = 64, 4, sized(300, 2_000), 100
+AGENTS, SERVERS, TASKS, BATCH = sized(32, 64), 4, sized(200, 2_000), 100
 # How often an agent says nothing until its lease is over: some twenty times.
 SILENT = 20 / TASKS
 
@@ -29,11 +29,11 @@ class Servers:
     """Several processes on one database, each with a data directory of its own."""
 
     def __init__(self, url: str, folder: Path, stack: ExitStack) -> None:
-        self._url, self._folder, self._stack = url, folder, stack
+        self._url, self.folder, self._stack = url, folder, stack
         self.running = [self._start(n) for n in range(SERVERS)]
 
     def _start(self, number: int) -> Server:
-        data_dir = self._folder / f"server-{number}"
+        data_dir = self.folder / f"server-{number}"
         return self._stack.enter_context(Server("--database-url", self._url, "--data-dir", data_dir))
 
     @property
@@ -48,15 +48,16 @@ class Servers:
         self.running[number] = self._start(number)
 
 
-@pytest.fixture
-def servers(shared_postgres: Cluster, tmp_path: Path) -> Generator[Servers]:
-    with ExitStack() as stack:
-        yield Servers(shared_postgres.url, tmp_path, stack)
+@pytest.fixture(scope="module")
+async def servers(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Servers]:
+    async with new_database(postgres_url) as url:
+        with ExitStack() as stack:
+            yield Servers(url, tmp_path_factory.mktemp("servers"), stack)
 
 
 @asynccontextmanager
-async def admin_of(servers: Servers, folder: Path) -> AsyncGenerator[Agent]:
-    token = next(folder.glob("server-*/admin-token")).read_text().strip()
+async def admin_of(servers: Servers) -> AsyncGenerator[Agent]:
+    token = next(servers.folder.glob("server-*/admin-token")).read_text().strip()
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=AGENTS + 8)) as http:
         yield Agent(token, servers.urls, http)
 
@@ -73,11 +74,11 @@ async def fill(admin: Agent, room: str) -> set[str]:
 async def hire_all(admin: Agent, room: str, servers: Servers) -> list[Agent]:
     """Each starts at another server, and knows them all."""
     urls = servers.urls
-    return [await hire(admin, f"worker-{n}", room, urls[n % SERVERS :] + urls[: n % SERVERS]) for n in range(AGENTS)]
+    return [await hire(admin, f"{room}-{n}", room, urls[n % SERVERS :] + urls[: n % SERVERS]) for n in range(AGENTS)]
 
 
-async def test_every_task_is_given_once(servers: Servers, tmp_path: Path) -> None:
-    async with admin_of(servers, tmp_path) as admin:
+async def test_every_task_is_given_once(servers: Servers) -> None:
+    async with admin_of(servers) as admin:
         await make_room(admin, "all-at-once")
         made = await fill(admin, "all-at-once")
         agents = await hire_all(admin, "all-at-once", servers)
@@ -95,9 +96,9 @@ async def test_every_task_is_given_once(servers: Servers, tmp_path: Path) -> Non
     assert sorted(event["task"]["id"] for event in log) == sorted(made)
 
 
-async def test_no_task_has_two_holders_whatever_dies(servers: Servers, tmp_path: Path) -> None:
+async def test_no_task_has_two_holders_whatever_dies(servers: Servers) -> None:
     """One server is killed and started again, some agents fall silent until their short lease is over, retries race."""
-    async with admin_of(servers, tmp_path) as admin:
+    async with admin_of(servers) as admin:
         await make_room(admin, "hard-times", leaseSeconds=2, maxAttempts=None)
         made = await fill(admin, "hard-times")
         agents = await hire_all(admin, "hard-times", servers)

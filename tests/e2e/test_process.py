@@ -497,6 +497,7 @@ def test_an_ordinary_user_needs_nothing_from_root(tmp_path: Path) -> None:
         os.chown(home.parent, user.pw_uid, user.pw_gid)
     program = (
         "import os, encodings.ascii, encodings.idna, concurrent.futures.thread\n"
+        "from goalroom.commands import tokens\n"
         "from goalroom.commands.cli import main\n"
         f"if os.geteuid() == 0: os.setgroups([]); os.setgid({user.pw_gid}); os.setuid({user.pw_uid})\nmain()"
     )

@@ -13,7 +13,6 @@ import pytest
 from db.core.database import Database
 from db.core.enums import Role
 from db.core.errors import NotFound
-from db.core.migrations import migrate
 from db.events.feed import Feed
 from db.operations import doctor, exports
 from db.operations.export_file import CannotRestore, Checksum
@@ -77,7 +76,6 @@ async def exported(database: Database, room: str | None = None) -> list[str]:
 @asynccontextmanager
 async def restored(url: str, lines: list[str]) -> AsyncGenerator[Database]:
     """The database after that."""
-    await migrate(url)
     connection = await asyncpg.connect(url)
     await exports.restore(connection, lines)
     await connection.close()
@@ -96,10 +94,10 @@ def rows(lines: list[str]) -> dict[str, list[Any]]:
     return found
 
 
-async def test_everything_comes_back_to_the_last_character(ann: Actor, empty_database: str) -> None:
+async def test_everything_comes_back_to_the_last_character(ann: Actor, migrated_database: str) -> None:
     lines = await exported(ann.database)
 
-    async with restored(empty_database, lines) as database:
+    async with restored(migrated_database, lines) as database:
         again = await exported(database)
 
     assert set(rows(lines)) == set(exports.TABLES), "a table that the test leaves empty proves nothing"
@@ -113,13 +111,13 @@ async def test_every_table_is_exported_or_named_here(database: Database) -> None
     assert {row["tablename"] for row in tables} == set(exports.TABLES) | LEFT_OUT
 
 
-async def test_ids_and_logs_continue_after_a_restore(ann: Actor, empty_database: str) -> None:
+async def test_ids_and_logs_continue_after_a_restore(ann: Actor, migrated_database: str) -> None:
     newest = await ann.make(criteria=["It holds"])
-    async with restored(empty_database, await exported(ann.database)) as database:
+    async with restored(migrated_database, await exported(ann.database)) as database:
         there = Actor(database, ann.caller, Feed(database))
         made = await there.make(criteria=["It holds"])
         log = [event["id"] for event in (await there.see("{ events(first: 200) { nodes { id } } }"))["events"]["nodes"]]
-        connection = await asyncpg.connect(empty_database)
+        connection = await asyncpg.connect(migrated_database)
         findings = [look for look in [look async for look in doctor.examine(connection)] if look.findings]
         await connection.close()
 
@@ -128,7 +126,7 @@ async def test_ids_and_logs_continue_after_a_restore(ann: Actor, empty_database:
     assert [look for look in findings if look.subject != "database"] == []
 
 
-async def test_a_room_comes_with_whom_it_knows_and_nothing_of_others(ann: Actor, empty_database: str) -> None:
+async def test_a_room_comes_with_whom_it_knows_and_nothing_of_others(ann: Actor, migrated_database: str) -> None:
     lines = await exported(ann.database, "web")
     found = rows(lines)
 
@@ -137,14 +135,14 @@ async def test_a_room_comes_with_whom_it_knows_and_nothing_of_others(ann: Actor,
     assert found["token"] == found["idempotency"] == []
     assert [memory["key"] for memory in found["memory"]] == ["plan"]
     assert "Elsewhere" not in "".join(lines)
-    async with restored(empty_database, lines) as database:
+    async with restored(migrated_database, lines) as database:
         assert sorted((await exported(database, "web"))[1:-1]) == sorted(lines[1:-1])
 
 
-async def test_spawned_for_is_hidden_when_its_task_is_in_another_room(ann: Actor, empty_database: str) -> None:
+async def test_spawned_for_is_hidden_when_its_task_is_in_another_room(ann: Actor, migrated_database: str) -> None:
     await ann.do("updateAgent", agent="helper", rooms=["web", "other"])
 
-    async with restored(empty_database, await exported(ann.database, "other")) as database:
+    async with restored(migrated_database, await exported(ann.database, "other")) as database:
         assert await database.fetchval("select spawned_for_id from agent where name = 'helper'") is None
 
 
@@ -241,10 +239,9 @@ def later(line: str) -> str:
     return re.sub(r'"seq":\d+,', '"seq":9999,', line)
 
 
-async def test_each_fault_of_a_file_is_a_line(ann: Actor, empty_database: str) -> None:
+async def test_each_fault_of_a_file_is_a_line(ann: Actor, migrated_database: str) -> None:
     lines = await exported(ann.database)
-    await migrate(empty_database)
-    connection = await asyncpg.connect(empty_database)
+    connection = await asyncpg.connect(migrated_database)
 
     with pytest.raises(CannotRestore) as head:
         await exports.restore(connection, with_head(lines, version=None, migration=3, at="2026-11-29T12:00:00"))
@@ -265,21 +262,20 @@ async def test_each_fault_of_a_file_is_a_line(ann: Actor, empty_database: str) -
     await connection.close()
 
 
-async def test_a_file_of_the_first_version_has_no_checksum(ann: Actor, empty_database: str) -> None:
+async def test_a_file_of_the_first_version_has_no_checksum(ann: Actor, migrated_database: str) -> None:
     lines = await exported(ann.database)
     older = [*with_head(lines, version=1)[:-1], json.dumps({"rows": len(lines) - 2})]
 
-    async with restored(empty_database, older) as database:
+    async with restored(migrated_database, older) as database:
         assert sorted((await exported(database))[1:-1]) == sorted(lines[1:-1])
 
 
 @pytest.mark.parametrize(("spoil", "why"), SPOILED.values(), ids=list(SPOILED))
 async def test_what_is_no_whole_export_is_refused_and_changes_nothing(
-    ann: Actor, empty_database: str, spoil: Any, why: str
+    ann: Actor, migrated_database: str, spoil: Any, why: str
 ) -> None:
     lines = await exported(ann.database)
-    await migrate(empty_database)
-    connection = await asyncpg.connect(empty_database)
+    connection = await asyncpg.connect(migrated_database)
 
     with pytest.raises(CannotRestore, match=why):
         await exports.restore(connection, spoil(lines))
@@ -301,11 +297,10 @@ async def test_nothing_is_restored_over_work(ann: Actor, database_url: str) -> N
     await connection.close()
 
 
-async def test_nothing_is_restored_under_a_running_server(ann: Actor, empty_database: str) -> None:
+async def test_nothing_is_restored_under_a_running_server(ann: Actor, migrated_database: str) -> None:
     lines = await exported(ann.database)
-    await migrate(empty_database)
-    connection = await asyncpg.connect(empty_database)
-    database = await Database.connect(empty_database, size=1)
+    connection = await asyncpg.connect(migrated_database)
+    database = await Database.connect(migrated_database, size=1)
 
     with pytest.raises(CannotRestore, match="stop it"):
         await exports.restore(connection, lines)

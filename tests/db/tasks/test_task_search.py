@@ -11,7 +11,6 @@ from db.core import ids
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import CommentKind, TaskOrder, TaskStatus
-from db.core.migrations import migrate
 from db.core.records import Room, Task
 from db.tasks import claims, comment_mutations, submissions, task_lists
 from db.tasks.submissions import Submission
@@ -126,10 +125,9 @@ _TASKS = 40_000
 
 
 @pytest.fixture
-async def crowd(empty_database: str) -> AsyncGenerator[tuple[Database, Room, Caller]]:
+async def crowd(migrated_database: str) -> AsyncGenerator[tuple[Database, Room, Caller]]:
     """A room of very many tasks."""
-    await migrate(empty_database)
-    database = await Database.connect(empty_database, size=2)
+    database = await Database.connect(migrated_database, size=2)
     rooms = [await people.room(database, name) for name in ("large", "small")]
     caller = await people.caller(database, "ann", *rooms)
     await many_tasks.fill(database, caller, [room.id for room in rooms], _TASKS)
