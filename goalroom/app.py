@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from db.core.database import Database
+from db.core.lock_waits import end_long_waits
 from db.core.retry import Retry
 from db.events.feed import Feed
 from db.operations import outage_grace
@@ -120,6 +121,7 @@ class _Lifespan:
                 ("nudges", nudges.run),
                 ("uptime", lambda: outage_grace.keep_recording_alive(database)),
                 ("health", health.watch),
+                ("lock waits", lambda: end_long_waits(database)),
                 ("sweeper", lambda: sweep_forever(database, metrics)),
                 ("tokens", connections.follow_tokens),
                 ("presence", connections.keep_alive),

@@ -38,6 +38,11 @@ _GAVE_WAY = "The room is busy: this request and another waited for each other, s
 _TOO_SLOW = "The database is busy: it did not finish this request in time."
 
 
+def locked() -> Unavailable:
+    """What is told to who waited too long for locks."""
+    return Unavailable(_BUSY_SECONDS, _LOCKED)
+
+
 def unavailable(error: BaseException) -> Unavailable | None:
     """What a client is told where the database can't serve it now; None where the statement was wrong."""
     match error:
@@ -46,7 +51,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
         case asyncpg.DiskFullError():
             return Unavailable(_FULL_SECONDS, DISK_FULL)
         case asyncpg.LockNotAvailableError():
-            return Unavailable(_BUSY_SECONDS, _LOCKED)
+            return locked()
         case asyncpg.DeadlockDetectedError():
             return Unavailable(why=_GAVE_WAY)
         case asyncpg.QueryCanceledError():

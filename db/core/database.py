@@ -12,6 +12,7 @@ import asyncpg
 
 from db.core import session
 from db.core.batches import Batches
+from db.core.connection_errors import locked
 from db.core.errors import Unavailable
 from db.core.outage_log import OutageLog
 from db.core.transaction import Committed, Requirement, Transaction
@@ -50,6 +51,9 @@ class Database:
         # When the server last did what it was asked, by this process's clock.
         self.heard_at = 0.0
         self._transaction_span = transaction_span
+        # Since when the backends of connections are in use, and which may have been cancelled while they waited.
+        self._at_work: dict[int, float] = {}
+        self._cancelled: set[int] = set()
         self._commit_listeners: set[Callable[[Committed], None]] = set()
         self.batches = Batches()
         # By their names, which they keep for ever.
@@ -115,18 +119,33 @@ class Database:
         clock = asyncio.get_running_loop().time
         try:
             connection = await self._acquire()
+            backend = connection.get_server_pid()
+            self._at_work[backend] = clock()
             try:
                 yield connection
             except asyncpg.DiskFullError:
                 self.is_disk_full = True
                 raise
+            except asyncpg.QueryCanceledError:
+                if backend in self._cancelled:
+                    raise locked() from None
+                raise
             finally:
+                self._at_work.pop(backend, None)
+                self._cancelled.discard(backend)
                 await self.pool.release(connection)
         except Exception as error:
             self._outages.failed(error, clock())
             raise
         self.heard_at = clock()
         self._outages.succeeded(self.heard_at)
+
+    def at_work_since(self, seconds: float) -> list[int]:
+        """The backends that have been in use for so long; where they are cancelled now, it was for waiting."""
+        latest = asyncio.get_running_loop().time() - seconds
+        backends = [backend for backend, since in self._at_work.items() if since <= latest]
+        self._cancelled.update(backends)
+        return backends
 
     async def _acquire(self) -> Any:
         if self._unavailable:

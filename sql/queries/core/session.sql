@@ -1,3 +1,10 @@
+-- name: cancel_lock_waits(backends, seconds)
+-- Of these, what began so long ago and waits for a lock. The server's own clock, in the same look: a backend that has
+-- something else to do by now is left alone.
+select pg_cancel_backend(pid)
+  from pg_stat_activity
+ where pid = any(:backends::integer[]) and wait_event_type = 'Lock' and xact_start < now() - make_interval(secs => :seconds::integer);
+
 -- name: set_the_rest_of_the_session()!
 -- Of what an older Postgres doesn't know there is no row. Where commits don't wait for the disk, what we answered would be lost
 -- in a crash; how much more they wait for is the operator's to say.
