@@ -24,9 +24,9 @@ HERE = Path(__file__).parents[1]
 _WARM_S = 0.3
 # What log_statement writes: the first line begins like this, and the others with a tab.
 _STATEMENT = re.compile(r"^process (\d+): LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)", re.MULTILINE)
-_BEGIN, _END = {"BEGIN;", "BEGIN"}, {"COMMIT;", "COMMIT", "ROLLBACK;", "ROLLBACK"}
-# They go out on their own, after the answer.
-_NOTIFICATION = re.compile(r"pg_notify|^NOTIFY")
+_BEGIN, _END = "BEGIN", ("COMMIT", "ROLLBACK")
+# Notifications go out on their own, after the answer; and a connection is prepared once.
+_ASIDE = re.compile(r"pg_notify|^NOTIFY|set_config\(|typeinfo_tree")
 # As long as it takes until all that is done each second was done twice.
 _IDLE_S = 2.5
 _AFTERWARDS_S = 0.005
@@ -84,14 +84,15 @@ class Peer:
 class MeasuredServer:
     """A server that takes requests, the Postgres below it, and an admin."""
 
-    def __init__(self, label: str, server: Server, home: Path, cluster: Cluster, sql: psycopg.Connection[Any]) -> None:
+    def __init__(
+        self, label: str, server: Server, home: Path, cluster: Cluster, sql: psycopg.Connection[Any], http: httpx.Client
+    ) -> None:
         self.label, self.url = label, server.url
-        self.cluster, self.sql = cluster, sql
+        self.cluster, self.sql, self._http = cluster, sql, http
         self.process = psutil.Process(server.process.pid)
         self._background: set[str] = set()
         self._log = home / "postgres" / "server.log"
         self._postgres = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split("\n")[0]))
-        self._http = httpx.Client(timeout=60, base_url=server.url)
         self.admin = Member(0, (home / "admin-token").read_text().strip())
 
     def ask(self, member: Member, document: str, **variables: object) -> dict[str, Any]:
@@ -144,7 +145,9 @@ class MeasuredServer:
         self._configure("alter system set log_statement = 'all'", "alter system set log_line_prefix = 'process %p: '")
         begin = self._log.stat().st_size
         time.sleep(_IDLE_S)
-        self._background = {statement for _, statement in self._logged(begin)} - _BEGIN - _END
+        self._background = {
+            statement for _, statement in self._logged(begin) if not statement.startswith((_BEGIN, *_END))
+        }
         yield
         self._configure("alter system reset log_statement", "alter system reset log_line_prefix")
 
@@ -169,15 +172,19 @@ class MeasuredServer:
     def _asked_for(self, begin: int) -> list[str]:
         """What stands in the log from here on, without what the background does."""
         asked: list[tuple[str, str]] = []
-        for process, statement in self._logged(begin):
-            if statement in self._background or _NOTIFICATION.search(statement):
+        # Of each process, what it sent last, where that began a transaction which has nothing in it so far.
+        begun: dict[str, tuple[str, str]] = {}
+        for one in self._logged(begin):
+            process, statement = one
+            if statement in self._background or _ASIDE.search(statement):
                 continue
-            last = next((n for n in reversed(range(len(asked))) if asked[n][0] == process), None)
-            if statement in _END and last is not None and asked[last][1] in _BEGIN:
-                # Nothing is left of that transaction.
-                del asked[last]
+            empty = begun.pop(process, None)
+            if statement.startswith(_BEGIN):
+                begun[process] = one
+            elif statement.startswith(_END) and empty is not None:
+                continue
             else:
-                asked.append((process, statement))
+                asked += [one] if empty is None else [empty, one]
         return [statement for _, statement in asked]
 
     def _logged(self, begin: int) -> list[tuple[str, str]]:
@@ -213,8 +220,9 @@ def measured_server(checkout: Path) -> Generator[MeasuredServer]:
             Cluster(home) as cluster,
             Server("--data-dir", home, "--rate-limit", "0", PYTHONPATH=str(checkout.resolve())) as server,
             psycopg.connect(cluster.url, autocommit=True) as sql,
+            httpx.Client(timeout=60, base_url=server.url) as http,
         ):
-            yield MeasuredServer(_commit(checkout), server, home, cluster, sql)
+            yield MeasuredServer(_commit(checkout), server, home, cluster, sql, http)
 
 
 @contextmanager

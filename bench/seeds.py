@@ -24,7 +24,8 @@ select %(room)s, %(creator)s, 'Held ' || n, %(requirement)s, 'DOING', agent_id, 
   from unnest(%(agents)s::bigint[]) agent_id cross join generate_series(1, %(count)s) n
 returning assignee_id, id
 """
-# Of ten tasks one is held, the next waits for it, two are done, and the others are ready.
+# Of ten tasks the first is held, the second waits for it and the fifth for the second, two are done, and the others are
+# ready. What others wait for is claimed first, so a first page has held tasks and waiting ones by turns.
 _BOARD = """
 with made as (
   insert into task (room_id, creator_id, title, description, labels, priority, requirement_id, status, assignee_id,
@@ -40,7 +41,7 @@ with made as (
          case kind when 0 then now() + interval '1 day' end,
          case when kind in (2, 3) then now() end,
          case when kind in (2, 3) then 'Done.' else '' end,
-         (kind = 1)::integer, (kind = 0)::integer, now() - interval '30 days' + n * interval '1 second'
+         (kind in (1, 4))::integer, (kind in (0, 1))::integer, now() - interval '30 days' + n * interval '1 second'
     from generate_series(0, %(count)s - 1) n, lateral (select n %% 10) k (kind)
    order by n
   returning id
@@ -106,13 +107,12 @@ def held_tasks(server: MeasuredServer, team: Team, each: int) -> list[list[int]]
 
 
 def board(server: MeasuredServer, team: Team, holders: Team, count: int) -> None:
-    """A room in the middle of its work, with the log that made it."""
+    """A room in the middle of its work, with the log that made it; the count is a multiple of ten."""
     place = _place(server, team)
     agents = [member.id for member in holders.members]
     tasks: list[int] = _column(server, _BOARD, **place, agents=agents, count=count)[0]
-    server.sql.execute(
-        _WAITS, {"creator": place["creator"], "waiting": tasks[1::10], "blockers": tasks[0::10][: len(tasks[1::10])]}
-    )
+    waits = {"waiting": tasks[1::10] + tasks[4::10], "blockers": tasks[0::10] + tasks[1::10]}
+    server.sql.execute(_WAITS, waits | {"creator": place["creator"]})
     server.sql.execute(_LOGGED, {"room": place["room"], "tasks": tasks})
     _settle(server, "task", "dependency", "event")
 
