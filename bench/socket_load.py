@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 _PATIENCE_S = 60.0
 _MOST_AT_ONCE = 1 << 18
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+_PING_MESSAGE = b'{"type":"ping"}'
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ class Listener:
         messages = []
         while (frame := self._frame()) is not None:
             kind, payload = frame
-            if kind == _TEXT:
+            if kind == _TEXT and payload == _PING_MESSAGE:
+                self._send(_TEXT, b'{"type":"pong"}')
+            elif kind == _TEXT:
                 messages.append(payload)
             elif kind == _PING:
                 self._send(_PONG, payload)
@@ -200,6 +203,10 @@ def main() -> None:
     for token in spec["tokens"]:
         listener = Listener((where.hostname, where.port), token, payload)
         selector.register(listener.socket, selectors.EVENT_READ, listener)
+        # The first may be pinged before the last is there.
+        for key, _ in selector.select(0):
+            if came := key.data.receive():
+                raise RuntimeError(f"nothing was sent yet, but this came: {came[0].decode(errors='replace')}")
     print("{}", flush=True)
     selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
     listen(selector, len(spec["tokens"]))
