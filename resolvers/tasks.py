@@ -57,7 +57,7 @@ class TaskQuery:
     ) -> list[Task]:
         most = 20 if first is None else first
         found = await task_lists.offered(info.context.database, info.context.caller, or_none(room), most)
-        return [Task.of(task) for task in found]
+        return [Task.of(task) for task in info.context.read_together(found)]
 
     @strawberry.field(
         description="The longest chain of unfinished tasks, in order, that this objective (or the room) waits for."
@@ -69,7 +69,7 @@ class TaskQuery:
         objective: strawberry.ID | None = strawberry.UNSET,
     ) -> list[Task]:
         chain = await critical_path.find(info.context.database, info.context.caller, or_none(room), or_none(objective))
-        return [Task.of(task) for task in chain]
+        return [Task.of(task) for task in info.context.read_together(chain)]
 
 
 @strawberry.type

@@ -1,14 +1,13 @@
 """What every resolver is handed: who asks, where the facts are, and the loaders of this one request."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import compress
 from typing import Any, TypeVar
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from db.core import ids
 from db.core.callers import Caller
@@ -16,12 +15,17 @@ from db.core.database import Database
 from db.core.errors import NotFound
 from db.core.pagination import Page
 from db.events.feed import Feed
+from schema.loaders import Loader
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+R = TypeVar("R")
+T = TypeVar("T")
 
 # Reads the values of many keys in one statement; keys that have none are left out.
 Batch = Callable[[Database, Sequence[K]], Awaitable[Mapping[K, V]]]
+# What was read together, by the identity of each: a page's tasks, or the agents of a room.
+Together = dict[int, Sequence[Any]]
 
 
 @dataclass
@@ -36,33 +40,98 @@ class Context:
     feed: Feed
     caller: Caller
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
-    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
+    _together: Together = field(default_factory=dict)
 
     async def one(self, batch: Batch[K, V], key: K) -> V | None:
         """The value of the key, read together with those that other fields ask of the same function."""
-        if batch not in self._loaders:
-            self._loaders[batch] = DataLoader(load_fn=partial(self._load, batch))
-        value: V | None = await self._loaders[batch].load(key)
+        value: V | None = await self._loader(batch).load(key)
         return value
 
     async def required(self, batch: Batch[int, V], letter: str, key: int) -> V:
         """As `one`, of what is never deleted: NOT_FOUND where the caller may not see it. `letter` is its id's."""
-        value = await self.one(batch, key)
-        if value is None:
-            raise NotFound(ids.of(letter, key))
-        return value
+        return _required(letter, key, await self.one(batch, key))
 
     async def many(self, batch: Batch[K, Sequence[V]], key: K) -> Sequence[V]:
         """As `one`, where a key has a list: nothing is an empty one."""
         return await self.one(batch, key) or ()
 
+    def related(self, batch: Batch[K, V], record: R, key: Callable[[R], K | None], shown: Callable[[V | None], T]) -> T:
+        """What a record has by this key of it, as `shown`.
+
+        Whatever was read together with the record has the same read for it, so a list takes as many statements as one
+        of its items. Where it was not read yet, the answer is awaitable: the engine waits for it.
+        """
+        wanted = key(record)
+        if wanted is None:
+            return shown(None)
+        loader = self._loader(batch)
+        if not loader.is_asked(wanted):
+            others = (key(other) for other in self._together.get(id(record), ()))
+            loader.ask(other for other in (wanted, *others) if other is not None)
+        if loader.is_known(wanted):
+            return shown(loader.known(wanted))
+        return _shown_later(loader, wanted, shown)  # type: ignore[return-value]
+
+    def has_one(self, batch: Batch[K, V], record: R, key: Callable[[R], K | None], shown: Callable[[V], T]) -> T | None:
+        """As `related`; None where there is none."""
+        return self.related(batch, record, key, lambda value: None if value is None else shown(value))
+
+    def has_many(
+        self, batch: Batch[K, Sequence[V]], record: R, key: Callable[[R], K], shown: Callable[[V], T]
+    ) -> list[T]:
+        """As `related`, where a key has a list: nothing is an empty one."""
+        return self.related(batch, record, key, lambda values: [shown(value) for value in values or ()])
+
+    def belongs_to(
+        self, batch: Batch[int, V], letter: str, record: R, key: Callable[[R], int], shown: Callable[[V], T]
+    ) -> T:
+        """As `related`, of what is never deleted: NOT_FOUND where the caller may not see it. `letter` is its id's."""
+        return self.related(batch, record, key, lambda value: shown(_required(letter, key(record), value)))
+
+    def read_together(self, records: Sequence[R]) -> Sequence[R]:
+        """Have these, which no loader read, count as read together."""
+        self._together.update(dict.fromkeys(map(id, records), records))
+        return records
+
     def forget(self) -> None:
         """Drop what was read so far."""
-        self._loaders = {}
+        self._loaders, self._together = {}, {}
 
-    async def _load(self, batch: Batch[K, V], keys: list[K]) -> list[Any]:
-        values = await batch(self.database, keys)
-        return [_visible(self.caller, values.get(key)) for key in keys]
+    def _loader(self, batch: Any) -> Loader[Any, Any]:
+        if batch not in self._loaders:
+            self._loaders[batch] = Loader(partial(_read_visible, self.database, self.caller, self._together, batch))
+        return self._loaders[batch]
+
+
+async def _shown_later(loader: Loader[K, V], key: K, shown: Callable[[V], T]) -> T:
+    return shown(await loader.load(key))
+
+
+def _required(letter: str, key: int, value: V | None) -> V:
+    if value is None:
+        raise NotFound(ids.of(letter, key))
+    return value
+
+
+async def _read_visible(
+    database: Database, caller: Caller, together: Together, batch: Batch[K, V], keys: Sequence[K]
+) -> list[Any]:
+    values = await batch(database, keys)
+    visible = [_visible(caller, values.get(key)) for key in keys]
+    records = [*_records(visible)]
+    together.update(dict.fromkeys(map(id, records), records))
+    return visible
+
+
+def _records(values: Iterable[Any]) -> Iterable[Any]:
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from value
+        elif isinstance(value, Page):
+            yield from value.items
+        elif value is not None:
+            yield value
 
 
 def _visible(caller: Caller, value: Any) -> Any:

@@ -225,9 +225,6 @@ class TaskCounts(Record):
     cancelled: int = 0
     stale: int = 0
 
-    def __add__(self, other: "TaskCounts") -> "TaskCounts":
-        return TaskCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
-
 
 @dataclass(frozen=True, slots=True)
 class Criterion(Record):

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Protocol
 
 from db.core import ids
 from db.core.enums import ProposalStatus, TaskStatus
 from db.core.errors import WrongStatus
-from db.core.records import KeyResult, Proposal
+from db.core.records import Proposal
 
 
 class Move(StrEnum):
@@ -85,7 +86,20 @@ def check_move(task_id: int, status: TaskStatus, move: Move) -> TaskStatus:
     return NEXT[status, move]
 
 
-def key_result_progress(key_result: KeyResult) -> float:
+class Measured(Protocol):
+    """A number on its way from one to another, such as a key result's."""
+
+    @property
+    def start(self) -> float: ...
+
+    @property
+    def target(self) -> float: ...
+
+    @property
+    def current(self) -> float: ...
+
+
+def key_result_progress(key_result: Measured) -> float:
     """0..1: how far `current` is from `start` to `target`, in either direction, clamped."""
     if key_result_complete(key_result):
         return 1.0
@@ -98,7 +112,7 @@ def key_result_progress(key_result: KeyResult) -> float:
     return min(1.0, max(0.0, (current - start) / (target - start)))
 
 
-def key_result_complete(key_result: KeyResult) -> bool:
+def key_result_complete(key_result: Measured) -> bool:
     """Whether `current` is at or beyond `target`, seen from `start`."""
     if key_result.target >= key_result.start:
         return key_result.current >= key_result.target
@@ -108,11 +122,12 @@ def key_result_complete(key_result: KeyResult) -> bool:
 def weighted_mean(parts: Iterable[tuple[float, float]]) -> float:
     """The mean of (weight, progress) pairs. Weights that are all 0 count equally; no parts is 0."""
     pairs = list(parts)
-    if not pairs:
-        return 0.0
-    largest = max(weight for weight, _ in pairs)
-    if largest == 0:
-        return sum(progress for _, progress in pairs) / len(pairs)
+    if len(pairs) <= 1:
+        return pairs[0][1] if pairs else 0.0
+    weights = {weight for weight, _ in pairs}
+    if len(weights) == 1:
+        return sum([progress for _, progress in pairs]) / len(pairs)
+    largest = max(weights)
     # Taken in proportion to the largest, for the sum of large ones may be larger than any number.
     total = sum(weight / largest for weight, _ in pairs)
     return min(1.0, sum(weight / largest * progress for weight, progress in pairs) / total)

@@ -4,9 +4,11 @@ Every function reads what many objectives ask for in a fixed number of statement
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from db.core import pagination, validation
 from db.core.database import Database
@@ -28,19 +30,34 @@ SubtreeKey = tuple[int, int, bool]
 
 NO_TASKS = TaskCounts()
 
+_NAMES = [field.name for field in fields(TaskCounts)]
+_NO_COUNTS = (0,) * len(_NAMES)
+_TOTAL, _DONE, _CANCELLED = map(_NAMES.index, ("total", "done", "cancelled"))
+_counts_of: Callable[[Any], tuple[int, ...]] = itemgetter(*_NAMES)
+_node_of: Callable[[Any], tuple[int, int | None, str, float]] = itemgetter("id", "parent_id", "status", "weight")
+_measure_of: Callable[[Any], tuple[float, float, float, float]] = itemgetter("weight", "start", "target", "current")
+
 _CURSOR = "objective"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What progress is folded from: an objective, and its own parts."""
+class Measure(NamedTuple):
+    """What progress needs to know of a key result."""
+
+    weight: float
+    start: float
+    target: float
+    current: float
+
+
+class Node(NamedTuple):
+    """What progress is folded from: an objective, and its own parts. `tasks` are the fields of TaskCounts."""
 
     id: int
     parent_id: int | None
-    status: ObjectiveStatus
+    status: str
     weight: float
-    key_results: Sequence[KeyResult] = ()
-    tasks: TaskCounts = NO_TASKS
+    key_results: Sequence[Measure | KeyResult] = ()
+    tasks: tuple[int, ...] = _NO_COUNTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,62 +68,65 @@ class Rollup:
     counts: TaskCounts
 
 
-def roll_up(nodes: Iterable[Node]) -> dict[int, Rollup]:
-    """Fold a forest from its leaves: the nodes hold, with each objective, all that are below it."""
+def roll_up(nodes: Iterable[Node], wanted: Iterable[int] | None = None) -> dict[int, Rollup]:
+    """Fold a forest from its leaves: the nodes hold, with each objective, all that are below it. `wanted` None is all.
+
+    Most of a large tree are leaves, and there may be ten thousand: plain tuples take a tenth of the time that our
+    records do.
+    """
     by_id = {node.id: node for node in nodes}
-    children: dict[int | None, list[int]] = defaultdict(list)
+    children: dict[int | None, list[Node]] = defaultdict(list)
     for node in by_id.values():
-        children[node.parent_id].append(node.id)
-    folded: dict[int, Rollup] = {}
-    for key in _leaves_first(by_id, children):
-        folded[key] = _fold(by_id[key], [(by_id[child], folded[child]) for child in children[key]])
-    return folded
+        children[node.parent_id].append(node)
+    # Parents before children; without recursion, for a tree may be deeper than Python's stack.
+    order = [node for node in by_id.values() if node.parent_id not in by_id]
+    for node in order:
+        order += children.get(node.id, ())
+    progress: dict[int, float] = {}
+    counts: dict[int, tuple[int, ...]] = {}
+    for node in reversed(order):
+        below = children.get(node.id, ())
+        if below:
+            progress[node.id] = _progress(node, [(child, progress[child.id]) for child in below])
+            counted = [counts[child.id] for child in below if counts[child.id] is not _NO_COUNTS]
+            counts[node.id] = tuple(map(sum, zip(node.tasks, *counted, strict=True)))
+        else:
+            progress[node.id], counts[node.id] = _progress(node, ()), node.tasks
+    return {
+        key: Rollup(progress[key], TaskCounts(*counts[key]))
+        for key in (progress if wanted is None else wanted)
+        if key in progress
+    }
 
 
-def _fold(node: Node, children: Sequence[tuple[Node, Rollup]]) -> Rollup:
+def _progress(node: Node, children: Sequence[tuple[Node, float]]) -> float:
     """Parts are key results, children that are not cancelled and, as one of weight 1, its own tasks. DONE is 1."""
-    counts = sum((below.counts for _, below in children), start=node.tasks)
-    if node.status is ObjectiveStatus.DONE:
-        return Rollup(1.0, counts)
-    parts = [(result.weight, key_result_progress(result)) for result in node.key_results]
-    parts += [
-        (child.weight, below.progress) for child, below in children if child.status is not ObjectiveStatus.CANCELLED
-    ]
-    own = node.tasks.total - node.tasks.cancelled
-    if own:
-        parts.append((1.0, node.tasks.done / own))
-    return Rollup(weighted_mean(parts), counts)
-
-
-def _leaves_first(by_id: Mapping[int, Node], children: Mapping[int | None, Sequence[int]]) -> list[int]:
-    """Every key behind those of its children; without recursion, for a tree may be deeper than Python's stack."""
-    order = [key for key, node in by_id.items() if node.parent_id not in by_id]
-    for key in order:
-        order.extend(children.get(key, ()))
-    return order[::-1]
+    if node.status == ObjectiveStatus.DONE:
+        return 1.0
+    own = node.tasks[_TOTAL] - node.tasks[_CANCELLED]
+    parts = [(1.0, node.tasks[_DONE] / own)] if own else []
+    if node.key_results:
+        parts += [(result.weight, key_result_progress(result)) for result in node.key_results]
+    if children:
+        parts += [(child.weight, progress) for child, progress in children if child.status != ObjectiveStatus.CANCELLED]
+    return weighted_mean(parts)
 
 
 async def rollups(database: Database, keys: Sequence[int]) -> dict[int, Rollup]:
-    """Progress and counts by objective, in three statements."""
-    rows = await q.tree_of(database, objective_ids=keys)
-    every = [row["id"] for row in rows]
-    results: dict[int, list[KeyResult]] = defaultdict(list)
-    for row in await q.key_results_of(database, objective_ids=every):
-        results[row["objective_id"]].append(KeyResult.of(row))
-    counted = {
-        row["id"]: TaskCounts.of(row) for row in await q.task_counts_of_objectives(database, objective_ids=every)
-    }
-    return roll_up(
-        Node(
-            id=row["id"],
-            parent_id=row["parent_id"],
-            status=ObjectiveStatus(row["status"]),
-            weight=row["weight"],
-            key_results=results[row["id"]],
-            tasks=counted.get(row["id"], NO_TASKS),
-        )
-        for row in rows
-    )
+    """Progress and counts by objective, in one statement."""
+    rows = await q.parts_of_trees(database, objective_ids=keys)
+    tasks: dict[int, tuple[int, ...]] = {}
+    measures: dict[int, list[Measure]] = defaultdict(list)
+    objectives = []
+    for row in rows:
+        if row["status"] is not None:
+            objectives.append(row)
+        elif row["total"] is not None:
+            tasks[row["id"]] = _counts_of(row)
+        else:
+            measures[row["id"]].append(Measure(*_measure_of(row)))
+    nodes = (Node(*_node_of(row), measures.get(row["id"], ()), tasks.get(row["id"], _NO_COUNTS)) for row in objectives)
+    return roll_up(nodes, keys)
 
 
 async def counts_of_rooms(database: Database, keys: Sequence[int]) -> dict[int, TaskCounts]:

@@ -34,10 +34,14 @@ async def capabilities(database: Database, keys: Sequence[int]) -> dict[int, lis
     return {row["id"]: row["capabilities"] for row in await q.capabilities_of_sets(database, set_ids=keys)}
 
 
-async def waiting_on(database: Database, keys: Sequence[Task]) -> dict[Task, list[Wait]]:
+async def waiting_on(database: Database, keys: Sequence[int]) -> dict[int, list[Wait]]:
     """Everything that each task waits for."""
-    found = await waits.waits_of(database, keys)
-    return {task: found[task.id] for task in keys}
+    return await waits.waits_by_task(database, keys)
+
+
+async def startable(database: Database, keys: Sequence[int]) -> dict[int, bool]:
+    """Of these tasks, those that are ready, and that neither the room's pause nor a resource holds back."""
+    return {row["id"]: True for row in await q.startable_tasks(database, task_ids=keys)}
 
 
 async def dependencies(database: Database, keys: Sequence[int]) -> dict[int, list[Dependency]]:

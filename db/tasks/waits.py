@@ -1,58 +1,46 @@
 """What tasks wait for, for people and agents to read: the facts behind the stored `ready`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.core import ids
 from db.core.database import Database
-from db.core.enums import TaskStatus, WaitKind
-from db.core.grouping import grouped
+from db.core.enums import WaitKind
 from db.core.queries import q
-from db.core.records import Task, Wait
+from db.core.records import Resource, Task, Wait
 from db.core.transaction import Transaction
 from db.resources import resources
 
+if TYPE_CHECKING:
+    from db.core.statements import WaitsOfTasksRow
+
+# What a wait says, of the task or objective that it is for.
+_REASONS = {
+    WaitKind.DEPENDENCY: "{} is unfinished",
+    WaitKind.TRACK: "{} comes before it on its track",
+    WaitKind.SUBTASK: "its subtask {} is unfinished",
+    WaitKind.OBJECTIVE: "{} is a draft",
+    WaitKind.CRITERIA: "it has no criteria yet, and the room asks for them: setCriteria",
+    WaitKind.PAUSED: "the room is paused",
+}
+
 
 async def waits_of(on: Database | Transaction, tasks: Sequence[Task]) -> dict[int, list[Wait]]:
-    """Everything that each of these tasks waits for, in seven statements. SUBTASK holds back its end, others its start.
+    """Everything that each of these tasks waits for: SUBTASK holds back its end, others its start."""
+    return await waits_by_task(on, [task.id for task in tasks])
 
-    What a finished task waited for is no wait any more.
-    """
-    unfinished = [task for task in tasks if not task.finished]
-    keys = [task.id for task in unfinished]
-    blocked = partial(_on_task, WaitKind.DEPENDENCY, "{} is unfinished")
-    behind = partial(_on_task, WaitKind.TRACK, "{} comes before it on its track")
-    blockers = grouped(await q.open_blockers(on, task_ids=keys), "task_id", blocked)
-    ahead = grouped(await q.ahead_on_tracks(on, task_ids=keys), "task_id", behind)
-    asked = [task.id for task in unfinished if task.open_proposals]
-    questions = grouped(await q.open_proposals_of(on, task_ids=asked), "task_id", _on_proposal) if asked else {}
-    subtasks = grouped(await q.unfinished_subtasks(on, task_ids=keys), "task_id", _incomplete)
-    drafted = sorted({task.objective_id for task in unfinished if task.waits_for_objective and task.objective_id})
-    drafts = {row["asked"]: row for row in await q.drafts_above(on, objective_ids=drafted)}
-    lacking = await resources.unavailable(
-        on, sorted({t.requirement_id for t in unfinished if t.status is TaskStatus.TODO})
-    )
-    paused = {
-        row["id"] for row in await q.rooms_by_ids(on, room_ids=sorted({t.room_id for t in unfinished})) if row["paused"]
-    }
-    return {task.id: [] for task in tasks} | {
-        task.id: [
-            *blockers.get(task.id, ()),
-            *ahead.get(task.id, ()),
-            *(_before_start(task, drafts, paused=task.room_id in paused) if task.status is TaskStatus.TODO else ()),
-            *(map(resources.wait_for, lacking.get(task.requirement_id, ())) if task.status is TaskStatus.TODO else ()),
-            *questions.get(task.id, ()),
-            *(_reason(task) if task.status is TaskStatus.BLOCKED else ()),
-            *subtasks.get(task.id, ()),
-        ]
-        for task in unfinished
-    }
+
+async def waits_by_task(on: Database | Transaction, task_ids: Sequence[int]) -> dict[int, list[Wait]]:
+    """As `waits_of`, by the tasks' keys. What a finished task waited for is no wait any more."""
+    found: dict[int, list[Wait]] = {task_id: [] for task_id in task_ids}
+    for row in await q.waits_of_tasks(on, task_ids=task_ids):
+        found[row["task_id"]].append(_wait(row))
+    return found
 
 
 def subtasks(rows: Iterable[Mapping[str, Any]]) -> list[Wait]:
     """The waits for these subtasks, which are unfinished."""
-    return [_incomplete(row) for row in rows]
+    return [_on_task(WaitKind.SUBTASK, row["id"], row["title"]) for row in rows]
 
 
 def facts(waits: Sequence[Wait]) -> list[Mapping[str, object]]:
@@ -60,33 +48,26 @@ def facts(waits: Sequence[Wait]) -> list[Mapping[str, object]]:
     return [wait.facts() for wait in waits]
 
 
-def _on_task(kind: WaitKind, how: str, row: Any) -> Wait:
-    return Wait(kind, how.format(f"{ids.of(ids.TASK, row['id'])} '{row['title']}'"), task_id=row["id"])
+def _wait(row: "WaitsOfTasksRow") -> Wait:
+    kind, other, title = WaitKind(row["kind"]), row["other_id"], row["title"] or ""
+    match kind:
+        case WaitKind.RESOURCE:
+            return resources.wait_for(Resource.of(row))
+        case WaitKind.REASON:
+            return Wait(kind, title)
+        case WaitKind.SCHEDULE:
+            return Wait(kind, f"it starts no earlier than {row['until']:%Y-%m-%d %H:%M:%S} UTC", until=row["until"])
+        case WaitKind.PROPOSAL:
+            reason = f"{_named(ids.PROPOSAL, other, title)} is undecided"
+            return Wait(kind, reason, proposal_id=other, until=row["until"])
+        case WaitKind.OBJECTIVE:
+            return Wait(kind, _REASONS[kind].format(_named(ids.OBJECTIVE, other, title)), objective_id=other)
+    return Wait(kind, _REASONS[kind]) if other is None else _on_task(kind, other, title)
 
 
-_incomplete = partial(_on_task, WaitKind.SUBTASK, "its subtask {} is unfinished")
+def _on_task(kind: WaitKind, other: int, title: str) -> Wait:
+    return Wait(kind, _REASONS[kind].format(_named(ids.TASK, other, title)), task_id=other)
 
 
-def _on_proposal(row: Any) -> Wait:
-    reason = f"{ids.of(ids.PROPOSAL, row['id'])} '{row['title']}' is undecided"
-    return Wait(WaitKind.PROPOSAL, reason, proposal_id=row["id"], until=row["closes_at"])
-
-
-def _before_start(task: Task, drafts: Mapping[int, Any], *, paused: bool) -> list[Wait]:
-    found = []
-    if task.waits_for_criteria:
-        found.append(Wait(WaitKind.CRITERIA, "it has no criteria yet, and the room asks for them: setCriteria"))
-    if task.waits_for_schedule and task.not_before is not None:
-        reason = f"it starts no earlier than {task.not_before:%Y-%m-%d %H:%M:%S} UTC"
-        found.append(Wait(WaitKind.SCHEDULE, reason, until=task.not_before))
-    draft = drafts.get(task.objective_id or 0) if task.waits_for_objective else None
-    if draft is not None:
-        reason = f"{ids.of(ids.OBJECTIVE, draft['id'])} '{draft['title']}' is a draft"
-        found.append(Wait(WaitKind.OBJECTIVE, reason, objective_id=draft["id"]))
-    if paused:
-        found.append(Wait(WaitKind.PAUSED, "the room is paused"))
-    return found
-
-
-def _reason(task: Task) -> list[Wait]:
-    return [] if task.blocked_reason is None else [Wait(WaitKind.REASON, task.blocked_reason)]
+def _named(letter: str, key: int | None, title: str) -> str:
+    return f"{ids.of(letter, key or 0)} '{title}'"

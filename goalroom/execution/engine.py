@@ -16,6 +16,7 @@ from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
 from goalroom.execution.engine_internals import graphql_schema, is_awaitable
 from goalroom.execution.executor import Executor
+from goalroom.execution.plain_fields import plain_fields_of
 from goalroom.execution.query_cost import COUNTED, Budget, Price, Pricing
 from goalroom.execution.rate_limits import Kind
 from goalroom.execution.responses import Response, code_of, overrun, response_of
@@ -186,6 +187,7 @@ class Engine:
         aside = futures.ThreadPoolExecutor(1, "aside")
         self._documents = Documents(self._graphql, self._limits, aside)
         self._pricing = Pricing(self._graphql)
+        self._plain_fields = plain_fields_of(self._graphql)
         scheduler = Scheduler()
         self._runs = _Runs(self._limits.run_seconds, aside, scheduler, SharedStreams(scheduler))
         self._sharing = Sharing(self._graphql)
@@ -218,6 +220,7 @@ class Engine:
         self._enforce(price)
         if not price.is_of_the_schema:
             executor.budget, executor.scheduler = Budget(self._limits.cost), self._runs.scheduler
+            executor.plain_fields = self._plain_fields
         key = self._sharing_key(request, document, executor.operation)
         return Operation(executor, context, price, self._runs, self._metrics, self._tracing, key)
 

@@ -1,24 +1,32 @@
 """Executes as the libraries do, but counts what it costs, and gives way to others."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, Self
 
 from graphql import get_named_type, is_leaf_type
 from graphql.pyutils import Path
 
 from goalroom.execution.engine_internals import SingleUseExecutor
-from goalroom.execution.query_cost import Budget
+from goalroom.execution.plain_fields import PlainField, PlainFields
+from goalroom.execution.query_cost import Budget, own_cost
 from goalroom.execution.scheduling import Scheduler
 
 # What waits for the database goes on at once for all that were asked for together.
 _TOGETHER = 20
 # What has cost less, and is no longer, takes a few milliseconds: it is done before others would have their turn.
 _SMALL_COST, _SMALL_LIST = 250, 50
+_NONE: Mapping[str, PlainField] = {}
+# Of one item, or none, there is nothing to cut.
+_SOME = 2
 
 
 class Executor(SingleUseExecutor):
     """Of one operation. With a budget, every field is charged to it when its object is completed.
+
+    Plain fields are read without it; graphql-core has the last word on all else, and on what is wrong with them.
 
     With a scheduler, what has cost much already, and what is long, is completed in time slices, and others go on in
     between. It goes by what lists really hold, which nobody knows before. graphql-core completes a list in one go, as
@@ -27,16 +35,19 @@ class Executor(SingleUseExecutor):
 
     scheduler: Scheduler | None = None
     budget: Budget | None = None
+    plain_fields: PlainFields = {}  # noqa: RUF012  # without any, all are graphql-core's
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         # However many of its lists wait, it is one among those that wait for a time slice.
         self._slicing = asyncio.Lock()
+        self._costs: dict[tuple[str, int], tuple[int, Any]] = {}
 
     def build_per_event_executor(self, payload: Any) -> Any:
         """With nothing spent yet."""
         executor: Any = super().build_per_event_executor(payload)
         executor.budget = self.budget and Budget(self.budget.limit)
+        executor.plain_fields = self.plain_fields
         return executor
 
     def execute_fields(
@@ -44,8 +55,26 @@ class Executor(SingleUseExecutor):
     ) -> Any:
         """The fields of one object; TOO_COMPLEX once the budget is spent."""
         if self.budget is not None:
-            self.budget.spend_on_fields(parent_type.name, (details[0].node for details in grouped_field_set.values()))
+            self.budget.spend(self._cost(parent_type.name, grouped_field_set))
         return super().execute_fields(parent_type, source_value, path, grouped_field_set, position)
+
+    def _cost(self, parent: str, grouped_field_set: Any) -> int:
+        """Of the fields of one object. graphql-core hands over the same for each item of a list."""
+        key = parent, id(grouped_field_set)
+        if key not in self._costs:
+            cost = sum(own_cost(parent, details[0].node) for details in grouped_field_set.values())
+            # It holds on to the fields, so that nothing else gets their identity.
+            self._costs[key] = cost, grouped_field_set
+        return self._costs[key][0]
+
+    def execute_field(self, parent_type: Any, source: Any, details: Any, path: Path, position: Any) -> Any:
+        """One field, completed or awaitable."""
+        field = self.plain_fields.get(parent_type.name, _NONE).get(details[0].node.name.value)
+        if field is not None:
+            # What is wrong with one, where it stands, and what becomes null with it, graphql-core knows.
+            with suppress(Exception):
+                return field.value(source)
+        return super().execute_field(parent_type, source, details, path, position)
 
     def complete_iterable_value(
         self, item_type: Any, details: Any, info: Any, path: Path, items: Iterable[Any], position: Any
@@ -56,33 +85,65 @@ class Executor(SingleUseExecutor):
         of_values = is_leaf_type(get_named_type(item_type))
         if self.budget is not None and of_values:
             self.budget.spend_on_values(len(items))
-        if self.scheduler is None or of_values or self._is_small(items):
+        if self.scheduler is None or of_values or len(items) < _SOME:
             return super().complete_iterable_value(item_type, details, info, path, items, position)
-        return self._in_time_slices(self.scheduler, item_type, details, info, path, items, position)
+        # What the first asks for is read for all of them: so it is alone, and the others find it there.
+        part = partial(self._complete_part, item_type, details, info, path, items, position)
+        if not (self._is_small(items) or self.scheduler.has_time(len(items))):
+            return self._in_time_slices(self.scheduler, part, len(items))
+        first = part(0, 1)
+        if self.is_awaitable(first):
+            return _Then(first, lambda completed: self._with_rest(completed, part(1, len(items))))
+        return self._with_rest(first, part(1, len(items)))
 
-    def _is_small(self, items: Sequence[Any]) -> bool:
-        return self.budget is not None and self.budget.spent <= _SMALL_COST and len(items) <= _SMALL_LIST
+    def _with_rest(self, first: list[Any], rest: Any) -> Any:
+        return _Then(rest, lambda completed: first + completed) if self.is_awaitable(rest) else first + rest
 
-    async def _in_time_slices(
+    def _complete_part(
         self,
-        scheduler: Scheduler,
         item_type: Any,
         details: Any,
         info: Any,
         path: Path,
         items: Sequence[Any],
         position: Any,
-    ) -> list[Any]:
+        begin: int,
+        end: int,
+    ) -> Any:
+        """These of the list's items, completed or awaitable."""
+        part = items[begin:end]
+        return super().complete_iterable_value(item_type, details, info, _PathFrom.of(path, begin), part, position)
+
+    def _is_small(self, items: Sequence[Any]) -> bool:
+        return self.budget is not None and self.budget.spent <= _SMALL_COST and len(items) <= _SMALL_LIST
+
+    async def _in_time_slices(self, scheduler: Scheduler, part: Callable[[int, int], Any], end: int) -> list[Any]:
         completed: list[Any] = []
         size = 1
-        while (begin := len(completed)) < len(items):
+        while (begin := len(completed)) < end:
             async with self._slicing, scheduler.time_slice() as fits:
-                part: Any = super().complete_iterable_value(
-                    item_type, details, info, _PathFrom.of(path, begin), items[begin : begin + size], position
-                )
+                found = part(begin, begin + size)
                 size = min(max(int(size * fits()), 1), _TOGETHER)
-            completed += await part if self.is_awaitable(part) else part
+            completed += await found if self.is_awaitable(found) else found
         return completed
+
+
+class _Then:
+    """What is made of an awaitable once it is there, and perhaps awaited in its turn.
+
+    Where it is given up before anybody awaits it, nothing is left that was never awaited.
+    """
+
+    def __init__(self, awaited: Any, then: Callable[[Any], Any]) -> None:
+        self._awaited, self._then = awaited, then
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        made = self._then((yield from self._awaited.__await__()))
+        return (yield from made.__await__()) if isinstance(made, _Then) else made
+
+    def __del__(self) -> None:
+        if isinstance(self._awaited, Coroutine):
+            self._awaited.close()
 
 
 class _PathFrom(Path):

@@ -1,6 +1,6 @@
 """Query cost, before an operation runs and while it does: docs/limits.md has the formula."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -80,15 +80,12 @@ class Budget:
     def is_exhausted(self) -> bool:
         return self.spent > self.limit
 
-    def spend_on_fields(self, parent: str, fields: Iterable[FieldNode]) -> None:
-        """For one object of the type `parent`; TOO_COMPLEX where it is more than there is."""
-        self._spend(sum(own_cost(parent, node) for node in fields))
-
     def spend_on_values(self, count: int) -> None:
         """For the items of a list of plain values; TOO_COMPLEX where it is more than there is."""
-        self._spend(count // _VALUES_OF_ONE)
+        self.spend(count // _VALUES_OF_ONE)
 
-    def _spend(self, cost: int) -> None:
+    def spend(self, cost: int) -> None:
+        """TOO_COMPLEX where it is more than there is."""
         # Once it is exhausted nothing fits any more, however little: what has begun ends soon.
         self.spent += cost
         if self.is_exhausted:

@@ -10,6 +10,8 @@ _AT_ONCE = 8
 _LARGE = 1_000
 # How long anybody waits for it at each step; a small query has some eight.
 _SLICE_SECONDS = 0.005
+# Of so many items, none takes a slice by itself.
+_SHORT = 10
 
 
 class Scheduler:
@@ -18,7 +20,7 @@ class Scheduler:
     def __init__(self) -> None:
         self._known: dict[tuple[int, bool], tuple[asyncio.Semaphore, list[None]]] = {}
         self._slicing = asyncio.Lock()
-        self._rested_at = 0.0
+        self._rested_at = self._slice_end = 0.0
 
     @staticmethod
     def is_large(cost: int) -> bool:
@@ -34,10 +36,16 @@ class Scheduler:
         """One at a time, and then everybody else. Yields a function: how many times as much would have fitted in."""
         async with self._slicing:
             began = time.perf_counter()
+            self._slice_end = began + _SLICE_SECONDS
             yield lambda: _SLICE_SECONDS / (time.perf_counter() - began)
+            self._slice_end = 0.0
             if time.perf_counter() - self._rested_at > _SLICE_SECONDS / 2:
                 await asyncio.sleep(0)
                 self._rested_at = time.perf_counter()
+
+    def has_time(self, items: int) -> bool:
+        """Whether a slice is running that has time for a short list: what it holds needs no slice of its own then."""
+        return items <= _SHORT and time.perf_counter() < self._slice_end
 
     @asynccontextmanager
     async def slot(self, agent: int, cost: int) -> AsyncGenerator[None]:

@@ -60,9 +60,11 @@ class Comment(Node):
         )
 
     @strawberry.field(description="Who wrote it; null for the server.")
-    async def author(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
-        author = await info.context.one(agents.by_ids, self.record.author_id) if self.record.author_id else None
-        return agent_types.Agent.of(author, self.record.room_id) if author else None
+    def author(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        def shown(agent: records.Agent) -> "Agent":
+            return agent_types.Agent.of(agent, self.record.room_id)
+
+        return info.context.has_one(agents.by_ids, self.record, lambda comment: comment.author_id, shown)
 
     @strawberry.field(description="The agents whose @name is in the body.")
     async def mentions(self, info: Info) -> list[Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]]:
@@ -70,17 +72,14 @@ class Comment(Node):
         return [agent_types.Agent.of(agent, self.record.room_id) for agent in found if agent]
 
     @strawberry.field(description="The task that it is on.")
-    async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
-        task = await info.context.one(task_loaders.by_ids, self.record.task_id) if self.record.task_id else None
-        return task_types.Task.of(task) if task else None
+    def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
+        shown = task_types.Task.of
+        return info.context.has_one(task_loaders.by_ids, self.record, lambda comment: comment.task_id, shown)
 
     @strawberry.field(description="The objective that it is on.")
-    async def objective(
-        self, info: Info
-    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
-        key = self.record.objective_id
-        objective = await info.context.one(objectives.by_ids, key) if key else None
-        return objective_types.Objective.of(objective) if objective else None
+    def objective(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        shown = objective_types.Objective.of
+        return info.context.has_one(objectives.by_ids, self.record, lambda comment: comment.objective_id, shown)
 
 
 @strawberry.type(description="A comment at its place in a page.")

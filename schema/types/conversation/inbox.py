@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from db.conversation import comment_lists, inbox
+from db.conversation import comment_lists, inbox, message_lists
 from db.core import ids, records
 from db.core.pagination import Page
 from db.tasks import task_loaders
@@ -45,24 +45,19 @@ class InboxItem(Node):
         )
 
     @strawberry.field(description="The message that it tells about, if any.")
-    async def message(
-        self, info: Info
-    ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
-        return await message_types.message_of(info, self.record.message_id)
+    def message(self, info: Info) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
+        shown = message_types.Message.of
+        return info.context.has_one(message_lists.by_ids, self.record, lambda item: item.message_id, shown)
 
     @strawberry.field(description="The comment that it tells about, if any.")
-    async def comment(
-        self, info: Info
-    ) -> Annotated["Comment", strawberry.lazy("schema.types.conversation.comment")] | None:
-        key = self.record.comment_id
-        comment = await info.context.one(comment_lists.by_ids, key) if key is not None else None
-        return comment_types.Comment.of(comment) if comment else None
+    def comment(self, info: Info) -> Annotated["Comment", strawberry.lazy("schema.types.conversation.comment")] | None:
+        shown = comment_types.Comment.of
+        return info.context.has_one(comment_lists.by_ids, self.record, lambda item: item.comment_id, shown)
 
     @strawberry.field(description="The task that it is about, if any.")
-    async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
-        key = self.record.task_id
-        task = await info.context.one(task_loaders.by_ids, key) if key is not None else None
-        return task_types.Task.of(task) if task else None
+    def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
+        shown = task_types.Task.of
+        return info.context.has_one(task_loaders.by_ids, self.record, lambda item: item.task_id, shown)
 
     @strawberry.field(description="The proposal that it tells about, if any.")
     async def proposal(

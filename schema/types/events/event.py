@@ -1,15 +1,18 @@
 """What happened, as clients read it in a room's log."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 from strawberry.scalars import JSON
 
+from db.conversation import message_lists
 from db.core import ids, records, validation
 from db.core.pagination import Page
 from db.events import event_log
 from db.goal_tree import objectives
+from db.proposals import proposal_lists
 from db.rooms import agents, rooms
 from db.tasks import task_loaders
 from schema.caller_dependence import MAY_SHOW_DIRECT_MESSAGES
@@ -56,44 +59,45 @@ class Event(Node):
         )
 
     @strawberry.field(description="Where it happened.")
-    async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
-        return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, self.record.room_id))
+    def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
+        shown = room_types.Room.of
+        return info.context.belongs_to(rooms.by_ids, ids.ROOM, self.record, lambda event: event.room_id, shown)
 
     @strawberry.field(description="Who did it; null for the server.", metadata=MAY_SHOW_DIRECT_MESSAGES)
-    async def actor(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
-        return await agent_in_room(info, self.record.actor_id, self.record.room_id)
+    def actor(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        return agent_of(info, self.record, lambda event: event.actor_id)
 
     @strawberry.field(description="The task that it happened to.")
-    async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
-        return await task_of(info, self.record.task_id)
+    def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
+        shown = task_types.Task.of
+        return info.context.has_one(task_loaders.by_ids, self.record, lambda event: event.task_id, shown)
 
     @strawberry.field(description="The objective that it happened to, or that of its task.")
-    async def objective(
-        self, info: Info
-    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
-        if self.record.objective_id is None:
-            return None
-        objective = await info.context.one(objectives.by_ids, self.record.objective_id)
-        return objective_types.Objective.of(objective) if objective else None
+    def objective(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        shown = objective_types.Objective.of
+        return info.context.has_one(objectives.by_ids, self.record, lambda event: event.objective_id, shown)
 
     @strawberry.field(description="The agent that it happened to.")
-    async def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
-        return await agent_in_room(info, self.record.agent_id, self.record.room_id)
+    def agent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        return agent_of(info, self.record, lambda event: event.agent_id)
 
     @strawberry.field(
         description="The message that was sent; null for callers that may not see it.",
         metadata=MAY_SHOW_DIRECT_MESSAGES,
     )
-    async def message(
-        self, info: Info
-    ) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
-        return await message_types.message_of(info, self.record.message_id)
+    def message(self, info: Info) -> Annotated["Message", strawberry.lazy("schema.types.conversation.message")] | None:
+        shown = message_types.Message.of
+        return info.context.has_one(message_lists.by_ids, self.record, lambda event: event.message_id, shown)
 
     @strawberry.field(description="The proposal that it happened to.")
-    async def proposal(
-        self, info: Info
-    ) -> Annotated["Proposal", strawberry.lazy("schema.types.proposals.proposal")] | None:
-        return await proposal_types.proposal_of(info, self.record.proposal_id)
+    def proposal(self, info: Info) -> Annotated["Proposal", strawberry.lazy("schema.types.proposals.proposal")] | None:
+        shown = proposal_types.Proposal.of
+        return info.context.has_one(proposal_lists.by_ids, self.record, lambda event: event.proposal_id, shown)
+
+
+def agent_of(info: Info, event: records.Event, key: Callable[[records.Event], int | None]) -> "Agent | None":
+    """An agent of the event, as its room sees it."""
+    return info.context.has_one(agents.by_ids, event, key, lambda agent: agent_types.Agent.of(agent, event.room_id))
 
 
 async def agent_in_room(info: Info, agent_id: int | None, room_id: int) -> "Agent | None":

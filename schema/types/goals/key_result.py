@@ -48,11 +48,12 @@ class KeyResult(Node):
         )
 
     @strawberry.field(description="The objective that it measures.")
-    async def objective(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")]:
-        found = await info.context.required(objectives.by_ids, ids.OBJECTIVE, self.record.objective_id)
-        return objective_types.Objective.of(found)
+    def objective(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")]:
+        shown = objective_types.Objective.of
+        return info.context.belongs_to(
+            objectives.by_ids, ids.OBJECTIVE, self.record, lambda one: one.objective_id, shown
+        )
 
     @strawberry.field(description="The agent that is responsible for it.")
-    async def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
-        owner = await info.context.one(agents.by_ids, self.record.owner_id) if self.record.owner_id else None
-        return agent_types.Agent.of(owner) if owner else None
+    def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        return info.context.has_one(agents.by_ids, self.record, lambda one: one.owner_id, agent_types.Agent.of)

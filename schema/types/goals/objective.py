@@ -1,6 +1,7 @@
 """Objectives as clients see them: the goal tree."""
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
@@ -71,54 +72,55 @@ class Objective(Node):
         )
 
     @strawberry.field(description="The room that it is in.")
-    async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
-        return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, self.record.room_id))
+    def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
+        shown = room_types.Room.of
+        return info.context.belongs_to(rooms.by_ids, ids.ROOM, self.record, lambda objective: objective.room_id, shown)
 
     @strawberry.field(description="The agent that is responsible for it.")
-    async def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
-        owner = await info.context.one(agents.by_ids, self.record.owner_id) if self.record.owner_id else None
-        return agent_types.Agent.of(owner, self.record.room_id) if owner else None
+    def owner(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        def shown(agent: records.Agent) -> "Agent":
+            return agent_types.Agent.of(agent, self.record.room_id)
+
+        return info.context.has_one(agents.by_ids, self.record, lambda objective: objective.owner_id, shown)
 
     @strawberry.field(description="The objective that it is a part of; null for a root.")
-    async def parent(
-        self, info: Info
-    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
-        key = self.record.parent_id
-        parent = await info.context.one(objectives.by_ids, key) if key else None
-        return Objective.of(parent) if parent else None
+    def parent(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        return info.context.has_one(objectives.by_ids, self.record, lambda child: child.parent_id, Objective.of)
 
     @strawberry.field(description="From the root down to the parent.")
-    async def ancestors(
-        self, info: Info
-    ) -> list[Annotated["Objective", strawberry.lazy("schema.types.goals.objective")]]:
-        return [Objective.of(one) for one in await info.context.many(objective_tree.ancestors, self.record.id)]
+    def ancestors(self, info: Info) -> list[Annotated["Objective", strawberry.lazy("schema.types.goals.objective")]]:
+        return info.context.has_many(objective_tree.ancestors, self.record, _id, Objective.of)
 
     @strawberry.field(description="The objectives directly below it, oldest first.")
-    async def children(
+    def children(
         self,
         info: Info,
         include_archived: bool | None = False,
         first: int | None = 50,
         after: str | None = strawberry.UNSET,
     ) -> Annotated["ObjectiveConnection", strawberry.lazy("schema.types.goals.objective")]:
-        return await ObjectiveConnection.below(
-            info, self.record.room_id, self.record.id, archived=include_archived, first=first, after=after
-        )
+        most, archived, begin = 50 if first is None else first, bool(include_archived), or_none(after)
+
+        def key(parent: records.Objective) -> ChildrenKey:
+            return objective_tree.children_key(parent.room_id, parent.id, archived=archived, first=most, after=begin)
+
+        of = partial(ObjectiveConnection.of_page, key(self.record))
+        return info.context.related(objective_tree.children, self.record, key, of)
 
     @strawberry.field(description="Every descendant down to `depth` levels, parents before children.")
-    async def subtree(
+    def subtree(
         self, info: Info, depth: int | None = 3, include_archived: bool | None = False
     ) -> list[Annotated["Objective", strawberry.lazy("schema.types.goals.objective")]]:
         deep = validation.integer("depth", 3 if depth is None else depth, 0, objective_tree.MAX_DEPTH)
-        found = await info.context.many(objective_tree.subtrees, (self.record.id, deep, bool(include_archived)))
-        return [Objective.of(objective) for objective in found]
+
+        def key(root: records.Objective) -> objective_tree.SubtreeKey:
+            return root.id, deep, bool(include_archived)
+
+        return info.context.has_many(objective_tree.subtrees, self.record, key, Objective.of)
 
     @strawberry.field(description="The key results that measure it.")
-    async def key_results(
-        self, info: Info
-    ) -> list[Annotated["KeyResult", strawberry.lazy("schema.types.goals.key_result")]]:
-        found = await info.context.many(objective_tree.key_results_of, self.record.id)
-        return [key_result_types.KeyResult.of(key_result) for key_result in found]
+    def key_results(self, info: Info) -> list[Annotated["KeyResult", strawberry.lazy("schema.types.goals.key_result")]]:
+        return info.context.has_many(objective_tree.key_results_of, self.record, _id, key_result_types.KeyResult.of)
 
     @strawberry.field(
         description="Tasks of this objective; with `deep`, of its whole subtree.", metadata=DEPENDS_ON_CALLER
@@ -143,24 +145,30 @@ class Objective(Node):
         "objectives that are not cancelled, and, as one part of weight 1, its own tasks (done over all that are not "
         "cancelled). DONE is 1. No parts is 0."
     )
-    async def progress(self, info: Info) -> float:
-        rollup = await info.context.one(objective_tree.rollups, self.record.id)
-        return rollup.progress if rollup else 0.0
+    def progress(self, info: Info) -> float:
+        def shown(rollup: objective_tree.Rollup | None) -> float:
+            return rollup.progress if rollup else 0.0
+
+        return info.context.related(objective_tree.rollups, self.record, _id, shown)
 
     @strawberry.field(description="Counts over the whole subtree.")
-    async def counts(self, info: Info) -> TaskCounts:
-        rollup = await info.context.one(objective_tree.rollups, self.record.id)
-        return TaskCounts.of(rollup.counts if rollup else objective_tree.NO_TASKS)
+    def counts(self, info: Info) -> TaskCounts:
+        def shown(rollup: objective_tree.Rollup | None) -> TaskCounts:
+            return TaskCounts.of(rollup.counts if rollup else objective_tree.NO_TASKS)
+
+        return info.context.related(objective_tree.rollups, self.record, _id, shown)
 
     @strawberry.field(
         description="Its progress over time: `points` moments at equal distances, from its creation to its end, "
         "or to now."
     )
-    async def burn_up(
+    def burn_up(
         self, info: Info, points: int | None = 40
     ) -> list[Annotated["BurnUpMark", strawberry.lazy("schema.types.overviews.flow")]]:
-        key = flow.burn_up_key(self.record.id, 40 if points is None else points)
-        return [flow_types.BurnUpMark.of(mark) for mark in await info.context.many(flow.of_objectives, key)]
+        def key(objective: records.Objective) -> Any:
+            return flow.burn_up_key(objective.id, 40 if points is None else points)
+
+        return info.context.has_many(flow.of_objectives, self.record, key, flow_types.BurnUpMark.of)
 
     @strawberry.field(description="The comments on it, oldest first.")
     async def comments(
@@ -168,6 +176,10 @@ class Objective(Node):
     ) -> Annotated["CommentConnection", strawberry.lazy("schema.types.conversation.comment")]:
         wanted = comment_lists.requested_page(objective_id=self.record.id, first=first, after=or_none(after))
         return await comment_types.CommentConnection.of(info, wanted)
+
+
+def _id(objective: records.Objective) -> int:
+    return objective.id
 
 
 @strawberry.type(description="An objective at its place in a page.")
@@ -197,7 +209,11 @@ class ObjectiveConnection:
         """The children of a parent, or the roots of a room."""
         most = 50 if first is None else first
         key = objective_tree.children_key(room_id, parent, archived=bool(archived), first=most, after=or_none(after))
-        page = await info.context.one(objective_tree.children, key) or Page([], [])
+        return cls.of_page(key, await info.context.one(objective_tree.children, key))
+
+    @classmethod
+    def of_page(cls, key: ChildrenKey, found: Page[records.Objective] | None) -> Self:
+        page = found or Page([], [])
         nodes = [Objective.of(objective) for objective in page.items]
         edges = [ObjectiveEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), key=key)

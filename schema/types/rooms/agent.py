@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import strawberry
 
 from db.core import ids, records
-from db.presence import presence, sessions
+from db.presence import activity, presence, sessions
 from db.rooms import agents, tokens
 from db.tasks import task_loaders
 from schema.caller_dependence import DEPENDS_ON_CALLER
@@ -59,61 +59,60 @@ class Agent(Node):
         )
 
     @strawberry.field(description="The agent that spawned this one, if any. Relatives don't review each other's work.")
-    async def parent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
-        if self.record.parent_id is None:
-            return None
-        parent = await info.context.one(agents.by_ids, self.record.parent_id)
-        return Agent.of(parent) if parent else None
+    def parent(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")] | None:
+        return info.context.has_one(agents.by_ids, self.record, lambda agent: agent.parent_id, Agent.of)
 
     @strawberry.field(description="The task that this one was spawned for, if any.")
-    async def spawned_for(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
-        if self.record.spawned_for_id is None:
-            return None
-        task = await info.context.one(task_loaders.by_ids, self.record.spawned_for_id)
-        return task_types.Task.of(task) if task else None
+    def spawned_for(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")] | None:
+        shown = task_types.Task.of
+        return info.context.has_one(task_loaders.by_ids, self.record, lambda agent: agent.spawned_for_id, shown)
 
     @strawberry.field(
         description="Read through a room, by that room's thresholds; elsewhere the best over all its rooms."
     )
-    async def presence(self, info: Info) -> Presence:
-        return await presence_of(info, self.record, self.room_id)
+    def presence(self, info: Info) -> Presence:
+        def key(agent: records.Agent) -> tuple[int, int | None]:
+            return agent.id, self.room_id
+
+        def shown(limits: presence.Thresholds | None) -> Presence:
+            return limits.presence(self.record.last_seen_at) if limits else Presence.OFFLINE
+
+        return info.context.related(presence.thresholds, self.record, key, shown)
 
     @strawberry.field(description="What it says that it is doing right now; null once that has faded.")
-    async def activity(
-        self, info: Info
-    ) -> Annotated["Activity", strawberry.lazy("schema.types.presence.activity")] | None:
-        return await activity_types.activity_of(info, self.record.id)
+    def activity(self, info: Info) -> Annotated["Activity", strawberry.lazy("schema.types.presence.activity")] | None:
+        return info.context.has_one(activity.of_agents, self.record, _id, activity_types.Activity.of)
 
     @strawberry.field(description="Its running processes, the most recently seen first.")
-    async def sessions(
-        self, info: Info
-    ) -> list[Annotated["Session", strawberry.lazy("schema.types.presence.session")]]:
-        return [session_types.Session.of(one) for one in await info.context.many(sessions.of_agents, self.record.id)]
+    def sessions(self, info: Info) -> list[Annotated["Session", strawberry.lazy("schema.types.presence.session")]]:
+        return info.context.has_many(sessions.of_agents, self.record, _id, session_types.Session.of)
 
     @strawberry.field(description="Those of its rooms that the caller may see.")
-    async def rooms(self, info: Info) -> list[Annotated["Room", strawberry.lazy("schema.types.rooms.room")]]:
-        rooms = await info.context.many(agents.rooms_of, self.record.id)
-        return [room_types.Room.of(room) for room in rooms]
+    def rooms(self, info: Info) -> list[Annotated["Room", strawberry.lazy("schema.types.rooms.room")]]:
+        return info.context.has_many(agents.rooms_of, self.record, _id, room_types.Room.of)
 
     @strawberry.field(description="What it holds now.")
-    async def tasks(self, info: Info) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
-        tasks = await info.context.many(task_loaders.held_by, self.record.id)
-        return [task_types.Task.of(task) for task in tasks]
+    def tasks(self, info: Info) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return info.context.has_many(task_loaders.held_by, self.record, _id, task_types.Task.of)
 
     @strawberry.field(
         description="Its live tokens, without their texts: for itself and ADMINs, null for others.",
         metadata=DEPENDS_ON_CALLER,
     )
-    async def tokens(self, info: Info) -> list[Annotated["Token", strawberry.lazy("schema.types.rooms.token")]] | None:
+    def tokens(self, info: Info) -> list[Annotated["Token", strawberry.lazy("schema.types.rooms.token")]] | None:
         if not info.context.caller.sees_tokens_of(self.record.id):
             return None
-        return [token_types.Token.of(one) for one in await info.context.many(tokens.of_agents, self.record.id)]
+        return info.context.has_many(tokens.of_agents, self.record, _id, token_types.Token.of)
 
 
 async def presence_of(info: Info, agent: records.Agent, room_id: int | None) -> Presence:
     """By the thresholds of the room, or of all its rooms."""
     limits = await info.context.one(presence.thresholds, (agent.id, room_id))
     return limits.presence(agent.last_seen_at) if limits else Presence.OFFLINE
+
+
+def _id(agent: records.Agent) -> int:
+    return agent.id
 
 
 @strawberry.type(description="A token, and the agent that it belongs to.")

@@ -38,13 +38,14 @@ class Review(Node):
         )
 
     @strawberry.field(description="What was reviewed.")
-    async def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")]:
-        return task_types.Task.of(await info.context.required(task_loaders.by_ids, ids.TASK, self.record.task_id))
+    def task(self, info: Info) -> Annotated["Task", strawberry.lazy("schema.types.tasks.task")]:
+        shown = task_types.Task.of
+        return info.context.belongs_to(task_loaders.by_ids, ids.TASK, self.record, lambda review: review.task_id, shown)
 
     @strawberry.field(description="Who reviewed it.")
-    async def reviewer(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
-        reviewer = await info.context.one(agents.by_ids, self.record.reviewer_id)
-        return agent_types.Agent.of(reviewer, None)  # type: ignore[arg-type]  # agents are never deleted
+    def reviewer(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
+        shown = agent_types.Agent.of
+        return info.context.belongs_to(agents.by_ids, ids.AGENT, self.record, lambda review: review.reviewer_id, shown)
 
 
 @strawberry.input(description="Where to look for a submission to review.")

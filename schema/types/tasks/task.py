@@ -1,5 +1,6 @@
 """Tasks as clients see them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -79,26 +80,23 @@ class Wait:
         return cls(kind=wait.kind, reason=wait.reason, until=wait.until, record=wait)
 
     @strawberry.field(description="The task that it waits for.")
-    async def task(self, info: Info) -> Annotated["Task", _TASK] | None:
-        return await _task(info, self.record.task_id)
+    def task(self, info: Info) -> Annotated["Task", _TASK] | None:
+        return info.context.has_one(task_loaders.by_ids, self.record, lambda wait: wait.task_id, Task.of)
 
     @strawberry.field(description="The resource that it waits for.")
-    async def resource(self, info: Info) -> Annotated["Resource", _RESOURCE] | None:
-        key = self.record.resource_id
-        resource = await info.context.one(resources.by_ids, key) if key else None
-        return resource_types.Resource.of(resource) if resource else None
+    def resource(self, info: Info) -> Annotated["Resource", _RESOURCE] | None:
+        shown = resource_types.Resource.of
+        return info.context.has_one(resources.by_ids, self.record, lambda wait: wait.resource_id, shown)
 
     @strawberry.field(description="The proposal that it waits for.")
-    async def proposal(self, info: Info) -> Annotated["Proposal", _PROPOSAL] | None:
-        return await proposal_types.proposal_of(info, self.record.proposal_id)
+    def proposal(self, info: Info) -> Annotated["Proposal", _PROPOSAL] | None:
+        shown = proposal_types.Proposal.of
+        return info.context.has_one(proposal_lists.by_ids, self.record, lambda wait: wait.proposal_id, shown)
 
     @strawberry.field(description="The objective that it waits for.")
-    async def objective(
-        self, info: Info
-    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
-        key = self.record.objective_id
-        objective = await info.context.one(objectives.by_ids, key) if key else None
-        return objective_types.Objective.of(objective) if objective else None
+    def objective(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        shown = objective_types.Objective.of
+        return info.context.has_one(objectives.by_ids, self.record, lambda record: record.objective_id, shown)
 
 
 @strawberry.type(description="A link from a task to one that it waits for or relates to.")
@@ -113,16 +111,19 @@ class Dependency:
         return cls(kind=dependency.kind, open=dependency.open, created_at=dependency.created_at, record=dependency)
 
     @strawberry.field(description="The task that depends.")
-    async def task(self, info: Info) -> Annotated["Task", _TASK]:
-        return Task.of(await info.context.required(task_loaders.by_ids, ids.TASK, self.record.task_id))
+    def task(self, info: Info) -> Annotated["Task", _TASK]:
+        return info.context.belongs_to(task_loaders.by_ids, ids.TASK, self.record, lambda link: link.task_id, Task.of)
 
     @strawberry.field(description="The task that it depends on.")
-    async def depends_on(self, info: Info) -> Annotated["Task", _TASK]:
-        return Task.of(await info.context.required(task_loaders.by_ids, ids.TASK, self.record.depends_on_id))
+    def depends_on(self, info: Info) -> Annotated["Task", _TASK]:
+        return info.context.belongs_to(
+            task_loaders.by_ids, ids.TASK, self.record, lambda link: link.depends_on_id, Task.of
+        )
 
     @strawberry.field(description="Who created it.")
-    async def created_by(self, info: Info) -> Annotated["Agent", _AGENT]:
-        return await _agent(info, self.record.created_by_id, None)  # type: ignore[return-value]  # as above
+    def created_by(self, info: Info) -> Annotated["Agent", _AGENT]:
+        shown = agent_types.Agent.of
+        return info.context.belongs_to(agents.by_ids, ids.AGENT, self.record, lambda link: link.created_by_id, shown)
 
 
 @strawberry.type(description="A result of a task: a pull request, a document, a link.")
@@ -156,21 +157,18 @@ class Lease:
         return cls(fence=task.fence, claimed_at=task.claimed_at, expires_at=task.lease_expires_at, record=task)
 
     @strawberry.field(description="The task that is held.")
-    async def task(self) -> Annotated["Task", _TASK]:
+    def task(self) -> Annotated["Task", _TASK]:
         return Task.of(self.record)
 
     @strawberry.field(description="The agent that holds it.")
-    async def agent(self, info: Info) -> Annotated["Agent", _AGENT]:
+    def agent(self, info: Info) -> Annotated["Agent", _AGENT]:
         # What has a lease has a holder.
-        return await _agent(info, self.record.assignee_id, self.record.room_id)  # type: ignore[return-value]
+        return _agent(info, self.record, lambda task: task.assignee_id)  # type: ignore[return-value]
 
     @strawberry.field(description="The process that claimed it, if the claim named one.")
-    async def session(
-        self, info: Info
-    ) -> Annotated["Session", strawberry.lazy("schema.types.presence.session")] | None:
-        key = self.record.session_id
-        session = await info.context.one(task_loaders.sessions, key) if key else None
-        return session_types.Session.of(session) if session else None
+    def session(self, info: Info) -> Annotated["Session", strawberry.lazy("schema.types.presence.session")] | None:
+        shown = session_types.Session.of
+        return info.context.has_one(task_loaders.sessions, self.record, lambda task: task.session_id, shown)
 
 
 @strawberry.type(description="A piece of work that one agent at a time can own.")
@@ -235,84 +233,78 @@ class Task(Node):
         )
 
     @strawberry.field(description="The room that it is in.")
-    async def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
-        return room_types.Room.of(await info.context.required(rooms.by_ids, ids.ROOM, self.record.room_id))
+    def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
+        shown = room_types.Room.of
+        return info.context.belongs_to(rooms.by_ids, ids.ROOM, self.record, lambda task: task.room_id, shown)
 
     @strawberry.field(description="The objective that it is a part of.")
-    async def objective(
-        self, info: Info
-    ) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
-        key = self.record.objective_id
-        objective = await info.context.one(objectives.by_ids, key) if key else None
-        return objective_types.Objective.of(objective) if objective else None
+    def objective(self, info: Info) -> Annotated["Objective", strawberry.lazy("schema.types.goals.objective")] | None:
+        shown = objective_types.Objective.of
+        return info.context.has_one(objectives.by_ids, self.record, lambda record: record.objective_id, shown)
 
     @strawberry.field(
         description="A subtask must end before its parent can be submitted; it doesn't keep its parent from starting."
     )
-    async def parent(self, info: Info) -> Annotated["Task", _TASK] | None:
-        return await _task(info, self.record.parent_id)
+    def parent(self, info: Info) -> Annotated["Task", _TASK] | None:
+        return info.context.has_one(task_loaders.by_ids, self.record, lambda task: task.parent_id, Task.of)
 
     @strawberry.field(description="Its subtasks, oldest first.")
-    async def subtasks(self, info: Info) -> list[Annotated["Task", _TASK]]:
-        return [Task.of(task) for task in await info.context.many(task_loaders.subtasks, self.record.id)]
+    def subtasks(self, info: Info) -> list[Annotated["Task", _TASK]]:
+        return info.context.has_many(task_loaders.subtasks, self.record, _id, Task.of)
 
     @strawberry.field(description="An agent must have all of these to claim it.")
-    async def capabilities(self, info: Info) -> list[str]:
-        return list(await info.context.many(task_loaders.capabilities, self.record.requirement_id))
+    def capabilities(self, info: Info) -> list[str]:
+        return info.context.has_many(task_loaders.capabilities, self.record, lambda task: task.requirement_id, str)
 
     @strawberry.field(description="The agent that created it.")
-    async def creator(self, info: Info) -> Annotated["Agent", _AGENT]:
+    def creator(self, info: Info) -> Annotated["Agent", _AGENT]:
         # Agents are never deleted.
-        return await _agent(info, self.record.creator_id, self.record.room_id)  # type: ignore[return-value]
+        return _agent(info, self.record, lambda task: task.creator_id)  # type: ignore[return-value]
 
     @strawberry.field(description="The one owner, kept while BLOCKED or VALIDATING.")
-    async def assignee(self, info: Info) -> Annotated["Agent", _AGENT] | None:
-        return await _agent(info, self.record.assignee_id, self.record.room_id)
+    def assignee(self, info: Info) -> Annotated["Agent", _AGENT] | None:
+        return _agent(info, self.record, lambda task: task.assignee_id)
 
     @strawberry.field(description="Who decides whether it is done.")
-    async def reviewer(self, info: Info) -> Annotated["Agent", _AGENT] | None:
-        return await _agent(info, self.record.reviewer_id, self.record.room_id)
+    def reviewer(self, info: Info) -> Annotated["Agent", _AGENT] | None:
+        return _agent(info, self.record, lambda task: task.reviewer_id)
 
     @strawberry.field(description="What must hold for it to be done.")
-    async def criteria(self, info: Info) -> list[Criterion]:
-        return [Criterion.of(one) for one in await info.context.many(task_loaders.criteria, self.record.id)]
+    def criteria(self, info: Info) -> list[Criterion]:
+        return info.context.has_many(task_loaders.criteria, self.record, _id, Criterion.of)
 
     @strawberry.field(description="Claimable right now by somebody.")
-    async def ready(self, info: Info) -> bool:
-        if not self.record.ready:
-            return False
-        room = await info.context.one(rooms.by_ids, self.record.room_id)
-        taken = await info.context.one(resources.unavailable, self.record.requirement_id)
-        return room is not None and not room.paused and not taken
+    def ready(self, info: Info) -> bool:
+        def key(task: records.Task) -> int | None:
+            return task.id if task.ready else None
+
+        return info.context.related(task_loaders.startable, self.record, key, bool)
 
     @strawberry.field(
         description="Everything that it waits for. SUBTASK holds back its submission, all others its start."
     )
-    async def waiting_on(self, info: Info) -> list[Wait]:
-        return [Wait.of(wait) for wait in await info.context.many(task_loaders.waiting_on, self.record)]
+    def waiting_on(self, info: Info) -> list[Wait]:
+        return info.context.has_many(task_loaders.waiting_on, self.record, _id, Wait.of)
 
     @strawberry.field(description="The claim on it, while it is held.")
-    async def lease(self) -> Lease | None:
+    def lease(self) -> Lease | None:
         return Lease.of(self.record)
 
     @strawberry.field(description="What this task waits for and relates to.")
-    async def dependencies(self, info: Info) -> list[Dependency]:
-        return [Dependency.of(one) for one in await info.context.many(task_loaders.dependencies, self.record.id)]
+    def dependencies(self, info: Info) -> list[Dependency]:
+        return info.context.has_many(task_loaders.dependencies, self.record, _id, Dependency.of)
 
     @strawberry.field(description="What waits for and relates to this task.")
-    async def dependents(self, info: Info) -> list[Dependency]:
-        return [Dependency.of(one) for one in await info.context.many(task_loaders.dependents, self.record.id)]
+    def dependents(self, info: Info) -> list[Dependency]:
+        return info.context.has_many(task_loaders.dependents, self.record, _id, Dependency.of)
 
     @strawberry.field(description="How many unfinished tasks wait for this one, directly or through others.")
-    async def unblocks(self, info: Info) -> int:
-        return await info.context.one(task_loaders.unblocks, self.record.id) or 0
+    def unblocks(self, info: Info) -> int:
+        return info.context.related(task_loaders.unblocks, self.record, _id, lambda count: count or 0)
 
     @strawberry.field(description="The latest handoff, if any: read it before going on.")
-    async def handoff(
-        self, info: Info
-    ) -> Annotated["Comment", strawberry.lazy("schema.types.conversation.comment")] | None:
-        handoff = await info.context.one(task_loaders.handoffs, self.record.id)
-        return comment_types.Comment.of(handoff) if handoff else None
+    def handoff(self, info: Info) -> Annotated["Comment", strawberry.lazy("schema.types.conversation.comment")] | None:
+        return info.context.has_one(task_loaders.handoffs, self.record, _id, comment_types.Comment.of)
 
     @strawberry.field(description="What was learned from it, oldest first.")
     async def reflections(
@@ -342,30 +334,25 @@ class Task(Node):
         return await comment_types.CommentConnection.of(info, wanted)
 
     @strawberry.field(description="The verdicts on its submissions, oldest first.")
-    async def reviews(self, info: Info) -> list[Annotated["Review", strawberry.lazy("schema.types.tasks.review")]]:
-        found = await info.context.many(reviews.of_tasks, self.record.id)
-        return [review_types.Review.of(review) for review in found]
+    def reviews(self, info: Info) -> list[Annotated["Review", strawberry.lazy("schema.types.tasks.review")]]:
+        return info.context.has_many(reviews.of_tasks, self.record, _id, review_types.Review.of)
 
     @strawberry.field(description="Those that it waits or waited for, oldest first.")
-    async def proposals(self, info: Info) -> list[Annotated["Proposal", _PROPOSAL]]:
-        found = await info.context.many(proposal_lists.of_tasks, self.record.id)
-        return [proposal_types.Proposal.of(proposal) for proposal in found]
+    def proposals(self, info: Info) -> list[Annotated["Proposal", _PROPOSAL]]:
+        return info.context.has_many(proposal_lists.of_tasks, self.record, _id, proposal_types.Proposal.of)
 
     @strawberry.field(description="Its results, such as pull requests and documents, oldest first.")
-    async def artifacts(self, info: Info) -> list[Artifact]:
-        return [Artifact.of(one) for one in await info.context.many(task_loaders.artifacts, self.record.id)]
+    def artifacts(self, info: Info) -> list[Artifact]:
+        return info.context.has_many(task_loaders.artifacts, self.record, _id, Artifact.of)
 
     @strawberry.field(description="The resources that it needs; it holds them while it is DOING.")
-    async def resources(self, info: Info) -> list[Annotated["Resource", _RESOURCE]]:
-        found = await info.context.many(resources.of_requirements, self.record.requirement_id)
-        return [resource_types.Resource.of(resource) for resource in found]
+    def resources(self, info: Info) -> list[Annotated["Resource", _RESOURCE]]:
+        shown = resource_types.Resource.of
+        return info.context.has_many(resources.of_requirements, self.record, lambda task: task.requirement_id, shown)
 
     @strawberry.field(description="The key results that it moves.")
-    async def key_results(
-        self, info: Info
-    ) -> list[Annotated["KeyResult", strawberry.lazy("schema.types.goals.key_result")]]:
-        found = await info.context.many(task_loaders.key_results, self.record.id)
-        return [key_result_types.KeyResult.of(key_result) for key_result in found]
+    def key_results(self, info: Info) -> list[Annotated["KeyResult", strawberry.lazy("schema.types.goals.key_result")]]:
+        return info.context.has_many(task_loaders.key_results, self.record, _id, key_result_types.KeyResult.of)
 
     @strawberry.field(description="Whether it is held, and nothing was heard of its progress for too long.")
     def stale(self) -> bool:
@@ -378,11 +365,10 @@ class Task(Node):
         return await event_types.history_of(info, self.record, first, or_none(after))
 
 
-async def _task(info: Info, key: int | None) -> Task | None:
-    task = await info.context.one(task_loaders.by_ids, key) if key is not None else None
-    return Task.of(task) if task else None
+def _id(task: records.Task) -> int:
+    return task.id
 
 
-async def _agent(info: Info, key: int | None, room_id: int | None) -> "Agent | None":
-    agent = await info.context.one(agents.by_ids, key) if key is not None else None
-    return agent_types.Agent.of(agent, room_id) if agent else None
+def _agent(info: Info, task: records.Task, key: Callable[[records.Task], int | None]) -> "Agent | None":
+    """As the task's room sees it."""
+    return info.context.has_one(agents.by_ids, task, key, lambda agent: agent_types.Agent.of(agent, task.room_id))

@@ -67,7 +67,7 @@ select o.* from above join objective o on o.id = above.id order by above.distanc
 -- name: ancestors_of(objective_ids)
 -- For each asked for, what is above it, from the root down.
 with recursive above (asked, id, distance) as (
-  select o.id, o.parent_id, 1 from objective o where o.id = any(:objective_ids::bigint[]) and o.parent_id is not null
+  select o.id, o.parent_id, 1 from objective o where o.id = any((select :objective_ids::bigint[])::bigint[]) and o.parent_id is not null
   union all
   select above.asked, o.parent_id, above.distance + 1
     from above join objective o on o.id = above.id where o.parent_id is not null
@@ -153,14 +153,16 @@ select o.id
  limit :most::integer;
 
 -- name: child_objectives(room_ids, parent_ids, archived, most, after_times, after_ids)
--- A page of children for each parent asked for, or of a room's roots where the parent is null.
+-- A page of children for each parent asked for, or of a room's roots where the parent is null. What stands in a select of
+-- its own is a value that the planner does not look into: one plan serves every call.
 select asked.position, o.*
-  from unnest(:room_ids::bigint[], :parent_ids::bigint[], :after_times::timestamptz[], :after_ids::bigint[])
+  from unnest((select :room_ids::bigint[]), (select :parent_ids::bigint[]),
+              (select :after_times::timestamptz[]), (select :after_ids::bigint[]))
        with ordinality as asked (room_id, parent_id, after_time, after_id, position)
  cross join lateral (
    select * from objective c
     where c.room_id = asked.room_id and c.parent_id is not distinct from asked.parent_id
-      and (:archived or c.archived_at is null)
+      and c.archived_at is null  -- without: archived
       and (asked.after_time is null or (c.created_at, c.id) > (asked.after_time, asked.after_id))
     order by c.created_at, c.id
     limit :most::integer) o
@@ -197,29 +199,42 @@ with recursive below (asked, id) as (
 )
 select asked, id from below;
 
--- name: tree_of(objective_ids)
--- What progress and counts are folded from: these objectives and all below them, each once.
-with recursive below (id) as (
-  select unnest(:objective_ids::bigint[])
+-- name: parts_of_trees(objective_ids)
+-- What progress and counts are folded from: these objectives and all below them, each once; behind them the counts of
+-- their own tasks, and their key results. No joins and no estimates: whatever the planner believes of the tree's size,
+-- tasks and key results are found by index.
+-- nullable: parent_id, status, weight, total, todo, ready, doing, blocked, validating, done, cancelled, stale, start, target, current
+with recursive below (id, parent_id, status, weight) as (
+  select o.id, o.parent_id, o.status, o.weight
+    from unnest((select :objective_ids::bigint[])) as asked (id) join objective o on o.id = asked.id
   union
-  select o.id from below join objective o on o.parent_id = below.id
+  select o.id, o.parent_id, o.status, o.weight from below join objective o on o.parent_id = below.id
+), counted as (
+  select t.objective_id as id,
+         -- include: task_counts
+    from task t join room r on r.id = t.room_id
+   where t.objective_id = any(array(select id from below))
+   group by t.objective_id
 )
-select o.id, o.parent_id, o.status, o.weight from below join objective o on o.id = below.id;
+select id, parent_id, status, weight, null::bigint as total, null::bigint as todo, null::bigint as ready,
+       null::bigint as doing, null::bigint as blocked, null::bigint as validating, null::bigint as done,
+       null::bigint as cancelled, null::bigint as stale,
+       null::double precision as start, null::double precision as target, null::double precision as current
+  from below
+union all
+select id, null, null, null, total, todo, ready, doing, blocked, validating, done, cancelled, stale, null, null, null
+  from counted
+union all
+select objective_id, null, null, weight, null, null, null, null, null, null, null, null, null, start, target, current
+  from key_result
+ where objective_id = any(array(select id from below));
 
 -- name: key_results_of(objective_ids)
-select * from key_result where objective_id = any(:objective_ids::bigint[]) order by objective_id, id;
-
--- name: task_counts_of_objectives(objective_ids)
--- Of their own tasks alone.
-select t.objective_id as id,
-       -- include: task_counts
-  from task t join room r on r.id = t.room_id
- where t.objective_id = any(:objective_ids::bigint[])
- group by t.objective_id;
+select * from key_result where objective_id = any((select :objective_ids::bigint[])::bigint[]) order by objective_id, id;
 
 -- name: task_counts_of_rooms(room_ids)
 select t.room_id as id,
        -- include: task_counts
   from task t join room r on r.id = t.room_id
- where t.room_id = any(:room_ids::bigint[])
+ where t.room_id = any((select :room_ids::bigint[])::bigint[])
  group by t.room_id;

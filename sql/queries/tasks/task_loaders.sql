@@ -53,5 +53,11 @@ select l.task_id, k.*
  where l.task_id = any(:task_ids::bigint[])
  order by l.task_id, k.id;
 
+-- name: startable_tasks(task_ids)
+select t.id
+  from task t join room on room.id = t.room_id
+ where t.id = any(:task_ids::bigint[]) and t.ready and not room.paused
+   and t.requirement_id in (select id from available_requirement);
+
 -- name: held_by(agent_ids)
 select * from task where assignee_id = any(:agent_ids::bigint[]) and status = 'DOING' order by assignee_id, claimed_at, id;

@@ -1,6 +1,7 @@
 """What a page of tasks costs: the same number of statements, whatever its size and whatever stands on it."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,13 +10,19 @@ from db.conversation import message_send
 from db.conversation.comments import NewHandoff
 from db.conversation.message_send import NewMessage
 from db.core import ids
-from db.core.callers import Caller
+from db.core.callers import Caller, authenticate
 from db.core.database import Database
 from db.core.enums import CommentKind, DependencyKind
+from db.events.feed import Feed
 from db.goals import key_results
 from db.goals.key_results import NewKeyResult
+from db.rooms import agents
 from db.tasks import assignment, claims, comment_mutations, dependencies, task_create
 from db.tasks.task_create import BatchTask, NewTask
+from goalroom.execution.engine import Engine, Request
+from goalroom.limits import Limits
+from resolvers.build import schema
+from schema.context import Context
 from tests.api.asking import ask
 from tests.factories import World
 
@@ -156,6 +163,75 @@ async def test_a_page_costs_the_same_statements_whatever_its_size(
 
         assert costs[1] == costs[10] == costs[100]
         assert len(costs[1]) <= most
+
+
+DASHBOARD = """query ($first: Int!) { room {
+  tasks(first: $first) { nodes {
+    id title status priority labels ready updatedAt assignee { name presence } lease { fence expiresAt agent { name } }
+    waitingOn { kind reason task { id title assignee { name } } } } }
+  counts { total ready doing } } }"""
+
+
+async def answered(database: Database, token: str, document: str, first: int) -> dict[str, Any]:
+    """As the server answers, which cuts long lists into time slices."""
+    context = Context(database=database, feed=Feed(database), caller=await authenticate(database, token))
+    operation = await Engine(schema, Limits(cost=10**7, run_seconds=300)).prepare(
+        Request(document, {"first": first}), context
+    )
+    response = await operation.run()
+    assert "errors" not in response
+    data: dict[str, Any] = response["data"]
+    return data
+
+
+async def test_a_dashboards_page_costs_at_most_ten_statements(
+    database: Database, world: World, counted: Counted
+) -> None:
+    room = await world.room()
+    workers = [await world.agent(f"worker-{n}", rooms=[room]) for n in range(10)]
+    token = await agents.issue_token(database, workers[0].agent_id, workers[0].role)
+    first, then = [
+        [BatchTask(task=NewTask(title=f"{name} {n}", assignee=workers[n % 10].name)) for n in range(100)]
+        for name in ("First", "Then")
+    ]
+    made = await task_create.create_many(database, workers[0], None, first, None)
+    later = [
+        replace(one, task=replace(one.task, depends_on=[ids.of(ids.TASK, before.id)]))
+        for one, before in zip(then, made, strict=True)
+    ]
+    await task_create.create_many(database, workers[0], None, later, None)
+    for number, task in enumerate(made[:40]):
+        await claims.claim(database, workers[number % 10], ids.of(ids.TASK, task.id))
+    await answered(counted.database, token, DASHBOARD, 10)
+
+    costs = {}
+    for size in (10, 50, 200):
+        counted.sent.clear()
+        nodes = (await answered(counted.database, token, DASHBOARD, size))["room"]["tasks"]["nodes"]
+        costs[size] = list(counted.sent)
+        assert len(nodes) == size
+
+    assert sum(len(node["waitingOn"]) for node in nodes) == 100
+    assert sum(node["lease"] is not None for node in nodes) == 40
+    assert {node["assignee"]["name"] for node in nodes} == {worker.name for worker in workers}
+    assert max(map(len, costs.values())) <= 10, costs
+
+
+async def test_everything_of_a_page_costs_the_same_in_time_slices(
+    database: Database, world: World, counted: Counted
+) -> None:
+    caller = await furnish(database, world)
+    token = await agents.issue_token(database, caller.agent_id, caller.role)
+
+    costs = []
+    for size in (5, 5, 10, 20):
+        counted.sent.clear()
+        await answered(counted.database, token, PAGE, size)
+        costs.append(len(counted.sent))
+
+    # Where the first item has nothing, a later one asks for what it has, for all of them.
+    assert max(costs[1:]) <= min(costs[1:]) + 10
+    assert max(costs[1:]) <= 120
 
 
 async def test_the_page_that_is_counted_has_everything_on_it(database: Database, world: World) -> None:
