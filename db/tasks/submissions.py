@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn, TypedDict
 
 from db.conversation import comments, messages
+from db.conversation.comments import preserve_late_text
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import ArtifactKind, EventKind, InboxKind
-from db.core.errors import BadInput, CriteriaUnmet, NotReady, ReflectionRequired, ReviewRequired
+from db.core.enums import ArtifactKind, EventKind, InboxKind, Role
+from db.core.errors import BadInput, CriteriaUnmet, NotReady, ReflectionRequired, Refused, ReviewRequired
 from db.core.queries import q, required
 from db.core.records import Agent, Room, Task, Wait
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
+from db.goal_tree.references import find_task
 from db.resources import resources
-from db.rooms import agents
+from db.rooms import agents, rooms
 from db.tasks import announcements, criteria, leaving, readiness, waits
-from db.tasks.task_guard import Held, locked_room_and_task, require_holder
+from db.tasks.task_guard import Held, hold, locked_room_and_task, require_holder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,30 +104,80 @@ async def complete(
 ) -> Task:
     """Finish the task, in a room that asks for no review; whatever waited for it waits no more."""
     submission.checked()
-    locked = locked_room_and_task(database, caller, reference, fence=fence, text=submission.text(), to_end=True)
-    async with locked as (tx, room, held):
-        await require_holder(tx, held, caller)
-        task = held.task
-        if room.require_review:
-            raise ReviewRequired(task=held.id)
-        said = await _said(tx, caller, room, held, submission)
-        row = required(await q.complete_task(tx, **said))
-        await comments.submission_written(tx, row["comment_id"], task, caller.agent_id, said["mentions"])
-        done, parts = Task.of(row), required(held.parts)
-        data = {"result": submission.summary, "fence": task.fence}
-        tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, data)
-        # What follows from it stands behind it in the log.
-        edges = {"has_blockers": parts.has_blockers, "has_dependents": parts.has_dependents}
-        await readiness.task_ended(tx, done, caller.agent_id, **edges)
-        if row["has_subagents"]:
-            await leaving.end_subagents(tx, [task.id], caller.agent_id)
-        await resources.release(tx, held.holds, caller.agent_id, worked=True)
-        if task.objective_id is not None:
-            await objectives.parts_changed(tx, task.objective_id, caller.agent_id)
-        ships = any(artifact.kind in announcements.SHIPPED for artifact in submission.artifacts)
-        if ships or row["has_older_artifacts"]:
-            await announcements.shipped(tx, done, caller.name)
-        return done
+    room_id = await _room_key(database, caller, reference)
+    end = _End(caller, ids.key(ids.TASK, reference), reference, submission, fence)
+    run = partial(_complete_together, database, room_id)
+    async with preserve_late_text(database, caller):
+        return required(await database.batches.join((_complete_together, room_id), end, run))
+
+
+async def _room_key(database: Database, caller: Caller, reference: str) -> int:
+    """The room of the task, in which the caller works; who belongs to one alone can complete nothing elsewhere."""
+    if caller.role is Role.MEMBER and len(caller.rooms) == 1:
+        return next(iter(caller.rooms))
+    found = await find_task(database, caller, reference)
+    caller.must_work(found.room_id, reference)
+    return found.room_id
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A task that its holder completes."""
+
+    caller: Caller
+    task_id: int
+    reference: str
+    submission: Submission
+    fence: int | None
+
+
+async def _complete_together(database: Database, room_id: int, ends: Sequence[_End]) -> list[Task | Refused]:
+    """What each gets of those who complete a task of the room, in their order and in one transaction.
+
+    All that can refuse one comes before the first that is written for it, so that the others go on. The resources are
+    freed when no more tasks are to be locked.
+    """
+    answers: list[Task | Refused] = []
+    async with database.transaction() as tx:
+        room = await rooms.lock(tx, room_id)
+        if len(ends) > 1:
+            await q.lock_tasks_to_end(tx, room_id=room_id, task_ids=[end.task_id for end in ends])
+        freed: list[tuple[_End, Held]] = []
+        for end in ends:
+            try:
+                answers.append(await _complete(tx, room, end, freed))
+            except Refused as refusal:
+                answers.append(refusal)
+        for end, held in freed:
+            await resources.release(tx, held.holds, end.caller.agent_id, worked=True)
+            if held.task.objective_id is not None:
+                await objectives.parts_changed(tx, held.task.objective_id, end.caller.agent_id)
+    return answers
+
+
+async def _complete(tx: Transaction, room: Room, end: _End, freed: list[tuple[_End, Held]]) -> Task:
+    caller, submission = end.caller, end.submission
+    held = await hold(tx, caller, end.reference, fence=end.fence, text=submission.text(), to_end=True)
+    await require_holder(tx, held, caller)
+    task = held.task
+    if room.require_review:
+        raise ReviewRequired(task=held.id)
+    said = await _said(tx, caller, room, held, submission)
+    row = required(await q.complete_task(tx, **said))
+    await comments.submission_written(tx, row["comment_id"], task, caller.agent_id, said["mentions"])
+    done, parts = Task.of(row), required(held.parts)
+    data = {"result": submission.summary, "fence": task.fence}
+    tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, data)
+    # What follows from it stands behind it in the log.
+    edges = {"has_blockers": parts.has_blockers, "has_dependents": parts.has_dependents}
+    await readiness.task_ended(tx, done, caller.agent_id, **edges)
+    if row["has_subagents"]:
+        await leaving.end_subagents(tx, [task.id], caller.agent_id)
+    ships = any(artifact.kind in announcements.SHIPPED for artifact in submission.artifacts)
+    if ships or row["has_older_artifacts"]:
+        await announcements.shipped(tx, done, caller.name)
+    freed.append((end, held))
+    return done
 
 
 async def _reviewer(tx: Transaction, caller: Caller, task: Task) -> Agent | None:

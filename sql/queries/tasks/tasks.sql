@@ -12,6 +12,20 @@ select *, (select name from agent where agent.id = task.assignee_id) as assignee
  where id = :task_id
    for no key update;
 
+-- name: lock_tasks_to_end(room_id, task_ids)!
+-- In the order of their ids, with what they wait for and what waits for them: who then ends one after the other takes no lock
+-- on a task that would come before one that it has.
+select
+  from task
+ where room_id = :room_id and id = any(array(
+         select unnest(:task_ids::bigint[])
+         union
+         select depends_on_id from dependency where task_id = any(:task_ids::bigint[]) and kind = 'BLOCKS'
+         union
+         select task_id from dependency where depends_on_id = any(:task_ids::bigint[]) and kind = 'BLOCKS'))
+ order by id
+   for no key update;
+
 -- name: lock_task_to_end(task_id)^
 -- As lock_task, with what decides whether it may end and what follows: its criteria, its open subtasks, and whether others
 -- wait for it or it waited for others. All that changes under the lock of the room, which is held.

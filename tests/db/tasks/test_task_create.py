@@ -8,7 +8,7 @@ import pytest
 from db.core import ids
 from db.core.database import Database
 from db.core.enums import EventKind, ObjectiveStatus, TaskStatus
-from db.core.errors import DependencyCycle, NotFound, Refused, WrongStatus
+from db.core.errors import DependencyCycle, NotFound, NotHolder, Refused, WrongStatus
 from db.core.records import Task
 from db.goals import objective_mutations
 from db.tasks import claims, submissions, task_create
@@ -86,6 +86,33 @@ async def test_a_dependency_that_ends_while_others_are_created_on_it_unblocks_ea
     assert sorted(row["task_id"] for row in events) == sorted(task for task, waits in waited if waits)
     items = await database.fetch("select task_id from inbox_item where kind = 'UNBLOCKED'")
     assert not items, "the holder knows of its own act"
+    await check_what_is_stored(database, room.id)
+
+
+async def test_each_of_many_completes_its_own_task_or_is_refused_alone(database: Database, world: World) -> None:
+    room = await world.room()
+    goal = ids.of(ids.OBJECTIVE, (await world.objective(room)).id)
+    agents = [await world.agent(rooms=[room]) for _ in range(8)]
+    held = [ids.of(ids.TASK, (await world.task(room, objective=goal)).id) for _ in range(16)]
+    for number, task in enumerate(held):
+        await claims.claim(database, agents[number % 8], task)
+    last = await world.task(room, depends_on=held[::2], assignee=agents[0].name)
+
+    def complete(number: int) -> Any:
+        # Each odd one is somebody else's.
+        caller = agents[(number + number % 2) % 8]
+        return submissions.complete(database, caller, held[number], Submission(summary=f"Done {number}"))
+
+    answers = await asyncio.gather(*map(complete, range(16)), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [Task, NotHolder] * 8
+    rows = await database.fetch("select status, result from task where objective_id is not null order by id")
+    expected = [(TaskStatus.DOING, "") if n % 2 else (TaskStatus.DONE, f"Done {n}") for n in range(16)]
+    assert [(row["status"], row["result"]) for row in rows] == expected
+    told = await database.fetch("select task_id from event where kind = 'TASK_UNBLOCKED'")
+    assert [row["task_id"] for row in told] == [last.id]
+    comments = await database.fetch("select task_id from comment where kind = 'SUBMISSION' order by task_id")
+    assert [ids.of(ids.TASK, row["task_id"]) for row in comments] == held[::2]
     await check_what_is_stored(database, room.id)
 
 
