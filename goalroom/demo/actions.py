@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from goalroom.demo import documents, roles, scenario_list, scenario_model
@@ -17,6 +18,7 @@ from goalroom.demo.roles import AgentConfig
 # In seconds of the demo.
 _QUIET_S = 40
 _ANSWER_TIMEOUT_S = 60
+_DECISION_TIMEOUT_S = 90
 _MOST_FAILURES = 8
 
 _log = logging.getLogger("goalroom.demo")
@@ -52,6 +54,8 @@ class Actions:
             scenario_model.Remember: self._remember,
             scenario_model.Ask: self._ask,
             scenario_model.Block: self._block,
+            scenario_model.Escalate: self._escalate,
+            scenario_model.PutToVote: self._put_to_vote,
             scenario_model.Discover: self._discover,
             scenario_model.Crash: self._crash,
             scenario_model.NewSession: self._stop,
@@ -118,6 +122,44 @@ class Actions:
         self._worker.holds = None
         self._worker.send("blockers", f"@{human} {task['id']} is blocked: {step.reason}.")
         self._worker.leave()
+
+    def _escalate(self, step: scenario_model.Escalate, task: Facts) -> None:
+        self._client.ask(
+            documents.ESCALATE,
+            input={
+                "task": task["id"],
+                "question": step.question,
+                "options": step.options,
+                "closesAt": self._decided_by(),
+                "defaultOption": step.default,
+                "idempotencyKey": f"{task['id']} {step.question}",
+            },
+        )
+        self._worker.holds = None
+        self._worker.leave()
+
+    def _put_to_vote(self, step: scenario_model.PutToVote, task: Facts) -> None:
+        self._client.ask(
+            documents.PROPOSE,
+            input={
+                "room": roles.ROOM,
+                "kind": "VOTE",
+                "title": step.question,
+                "options": step.options,
+                "electorate": self._worker.me.names[roles.WORKER],
+                "quorum": 1,
+                "closesAt": self._decided_by(),
+                "defaultOption": step.options[0],
+                "tasks": [task["id"]],
+                "idempotencyKey": f"{task['id']} {step.question}",
+            },
+        )
+        self._worker.comment(task["id"], f"Put to the vote: {step.question}")
+
+    def _decided_by(self) -> str:
+        """Until when a question is open: long enough for a person who reads along."""
+        seconds = max(10.0, _DECISION_TIMEOUT_S / self._worker.me.speed)
+        return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
     def _discover(self, step: scenario_model.Discover, task: Facts) -> None:
         found = scenario_list.found(step.ref, scenario_list.job_of(task))

@@ -7,7 +7,7 @@ mutation($input: HeartbeatInput) {
 
 INBOX = """
 { inbox(first: 20) { nodes {
-  id kind task { id title status reviewer { name } }
+  id kind task { id title status reviewer { name } } proposal { id kind status options }
   message { id body from { name } replyTo { id }
     refs { id ... on Task { title taskStatus: status } ... on Objective { title goalStatus: status } } } } } }"""
 
@@ -46,6 +46,12 @@ REMEMBER = "mutation($input: RememberInput!) { remember(input: $input) { version
 BLOCK = "mutation($input: BlockTaskInput!) { blockTask(input: $input) { id waitingOn { kind reason } } }"
 
 UNBLOCK = "mutation($task: ID!) { unblockTask(input: {task: $task}) { id status } }"
+
+ESCALATE = "mutation($input: EscalateInput!) { escalate(input: $input) { id } }"
+
+PROPOSE = "mutation($input: ProposeInput!) { propose(input: $input) { id } }"
+
+VOTE = "mutation($input: VoteInput!) { vote(input: $input) { status } }"
 
 RELEASE = "mutation($input: ReleaseTaskInput!) { releaseTask(input: $input) { id status } }"
 

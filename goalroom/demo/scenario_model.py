@@ -47,6 +47,23 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Escalate:
+    """A question that a person answers, or, where nobody does in time, the default."""
+
+    question: str
+    options: Sequence[str]
+    default: str
+
+
+@dataclass(frozen=True)
+class PutToVote:
+    """A question to the workers, who each vote; the work goes on meanwhile."""
+
+    question: str
+    options: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Discover:
     """It can't go on until another job is done, which nobody had thought of: the one of this ref."""
 
@@ -104,13 +121,30 @@ def trace(step: "Step") -> str | None:
     match step:
         case Say(text) | Note(text) | NewSession(text) | Quiet(text) | Ask(text=text) | Block(reason=text):
             return text
+        case Escalate(question=question) | PutToVote(question=question):
+            return question
         case HandOver(done=done) | Outage(hand_over=HandOver(done=done)):
             return done
         case _:
             return None
 
 
-Step = Say | Note | Remember | Ask | Block | Discover | Crash | NewSession | HandOver | Outage | Quiet | Spawn
+Step = (
+    Say
+    | Note
+    | Remember
+    | Ask
+    | Block
+    | Escalate
+    | PutToVote
+    | Discover
+    | Crash
+    | NewSession
+    | HandOver
+    | Outage
+    | Quiet
+    | Spawn
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,8 +35,20 @@ class Worker(Agent):
         if item["kind"] == "LEASE_LOST" and item["task"]:
             task = f"{item['task']['id']} '{item['task']['title']}'"
             self.say("general", f"I'm back in a new session. {task} went on without me; whoever has it, thank you.")
+        elif item["kind"] == "PROPOSAL" and item["proposal"]:
+            self._vote(item["proposal"])
         else:
             super().handle(item)
+
+    def _vote(self, proposal: Facts) -> None:
+        if proposal["kind"] == "VOTE" and proposal["status"] == "OPEN":
+            option = self.rng.choice(proposal["options"])
+            try:
+                self.client.ask(documents.VOTE, input={"proposal": proposal["id"], "option": option})
+            except Refused as refused:
+                # Others may have settled it meanwhile.
+                if refused.code != "WRONG_STATUS":
+                    raise
 
     def run_once(self) -> None:
         self._claims += 1

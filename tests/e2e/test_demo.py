@@ -33,6 +33,12 @@ EVENTS: dict[str, Callable[[Any], object]] = {
     "a handover": lambda event: event["kind"] == "TASK_RELEASED",
     "a cleared way": lambda event: event["kind"] == "TASK_UNBLOCKED" and event["data"]["clearedBy"],
     "a memory": lambda event: event["kind"] == "MEMORY_WRITTEN",
+    "a vote": lambda event: event["kind"] == "VOTE_CAST",
+    "a vote of the team": lambda event: (
+        event["kind"] == "PROPOSAL_CLOSED" and "rows of their own" in event["data"]["counts"]
+    ),
+    "a question to a person": lambda event: event["kind"] == "PROPOSAL_OPENED" and event["data"]["kind"] == "APPROVAL",
+    "what nobody answered": lambda event: event["kind"] == "PROPOSAL_CLOSED" and event["data"]["byDefault"],
     "a subagent": lambda event: event["kind"] == "AGENT_JOINED" and "-t" in event["data"]["name"],
     "a goal reached": lambda event: event["kind"] == "OBJECTIVE_FINISHED" and not event["objective"]["parent"],
 }

@@ -4,6 +4,7 @@ from goalroom.demo.scenario_model import (
     Ask,
     Crash,
     Discover,
+    Escalate,
     HandOver,
     Job,
     KeyResult,
@@ -11,6 +12,7 @@ from goalroom.demo.scenario_model import (
     Note,
     Outage,
     Part,
+    PutToVote,
     Quiet,
     Remember,
     Say,
@@ -62,6 +64,10 @@ SCENARIO = Scenario(
                         ),
                         Note(
                             "Reports join customers with an inner join: they'd lose guest orders. Changed to left joins."
+                        ),
+                        PutToVote(
+                            "Should guests be rows of their own, or orders without a customer?",
+                            ("orders without a customer", "rows of their own"),
                         ),
                         Say("Ran it up and down on a copy of staging."),
                     ),
@@ -139,6 +145,11 @@ SCENARIO = Scenario(
                     ),
                     steps=(
                         Say("Sketched the step with the components that we have; only the suggestion list is new."),
+                        Escalate(
+                            "May we send what is typed to the postal service before the customer agrees?",
+                            ("only after a click", "from the third letter on"),
+                            "only after a click",
+                        ),
                         Say("Autocomplete answers in 80 ms; requests are cancelled while somebody types."),
                         NewSession(
                             "Stopping here, my context is nearly full. The form works; left: the list isn't announced to"
