@@ -88,6 +88,11 @@ class Follower:
         self.since = asyncio.get_running_loop().time()
         self.left: asyncio.Future[None] | None = None
 
+    @property
+    def is_together(self) -> bool:
+        """Whether it is handed what is new. One that has to leave is with the others until its task has run."""
+        return self.left is not None and not self.left.done()
+
     def leave(self) -> None:
         if self.left is not None and not self.left.done():
             self.left.set_result(None)
@@ -215,7 +220,7 @@ class SharedStream:
             new = _New(self._after(self._handed), self._begin, self._handed, self._end)
             self._handed = self._end
             for at, follower in enumerate(list(self._followers), 1):
-                if follower in self._followers:
+                if follower.is_together:
                     new.hand(follower)
                 if at % _AT_ONCE == 0:
                     await asyncio.sleep(0)

@@ -226,6 +226,27 @@ async def test_who_is_slow_holds_nobody_up_and_misses_nothing(scene: Scene, monk
     assert quick.cursors == slow.cursors == cursors
 
 
+async def test_what_each_runs_alone_stays_in_its_place_among_what_is_shared(scene: Scene) -> None:
+    ann, bob = await scene.actor("ann"), await scene.actor("bob")
+    document = 'subscription { messageSent(room: "web", channel: "general") { cursor message { refs { id } } } }'
+    whispered = (await ann.do("sendMessage", room="web", to=["bob"], body="psst"))["id"]
+    # So many that others have their turn while they are handed an event, and some are handed it after that.
+    clients = [await scene.follow((ann, bob)[n % 2], document) for n in range(130)]
+
+    async def say(body: str) -> None:
+        await ann.do("sendMessage", room="web", channel="general", body=body)
+
+    # Whether it leads to the direct message depends on who asks.
+    await asyncio.gather(*(say(f"see {whispered}" if n % 3 == 0 else "hear") for n in range(24)))
+    for client in clients:
+        await client.until(24)
+
+    assert [client.cursors for client in clients] == [
+        sorted(clients[0].cursors, key=lambda one: int(one.partition(".")[2]))
+    ] * 130
+    assert sum(client.at_once for client in clients) >= 130
+
+
 async def test_a_replay_shows_what_is_now_and_joins_the_others(scene: Scene) -> None:
     ann = await scene.actor("ann")
     document = 'subscription ($after: String) { taskChanged(room: "web", after: $after) { cursor task { title } } }'
