@@ -8,11 +8,11 @@ from db.core import validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import AgentKind, InboxKind, Role
-from db.core.queries import q, required
-from db.core.records import Agent, Comment, Criterion, InboxItem, Proposal, Room, Task, Wait
+from db.core.queries import q
+from db.core.records import Criterion, InboxItem, Proposal, Room, Task, Wait
 from db.events import event_log
-from db.rooms import agents, rooms
-from db.tasks import task_loaders, waits
+from db.rooms import rooms
+from db.tasks import waits
 
 # How many of each are read, and how many are offered to claim.
 _MOST = 50
@@ -67,7 +67,8 @@ class Listed:
 class Briefing:
     """`cursor`: where the room's log stood when all else was read."""
 
-    me: Agent
+    agent_id: int
+    agent: str
     # Whether the caller's token only reads: it is told how things stand, and not what to do.
     observes: bool
     room: Room
@@ -81,52 +82,54 @@ class Briefing:
     totals: Listed
     waits: Mapping[int, Sequence[Wait]]
     criteria: Mapping[int, Sequence[Criterion]]
-    handoffs: Mapping[int, Comment]
-    agents: Mapping[int, Agent]
+    # Of each task that has one: what the latest handoff says, and the names of who reviews and who submitted it.
+    handoffs: Mapping[int, str]
+    reviewers: Mapping[int, str]
+    authors: Mapping[int, str]
 
 
 async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
     """What waits for the caller in the room, and what it could do there."""
+    observes = caller.role is Role.OBSERVER
     async with database.snapshot() as moment:
         here = await rooms.find(moment, caller, room)
         place = {"room_id": here.id, "agent_id": caller.agent_id}
-        facts = required(await q.briefing_facts(moment, **place))
-        tasks = [Task.of(row) for row in await q.owned_tasks(moment, **place, most=_MOST)]
-        reviews = [Task.of(row) for row in await q.waiting_for_verdict_of(moment, **place, most=_MOST)]
-        observes = caller.role is Role.OBSERVER
+        rows = await q.briefing_tasks(moment, **place, most=0 if observes else _OFFERED)
         asked = [] if observes else await q.proposals_to_answer(moment, **place, most=_MOST)
         # What a person is asked comes before what a person is told; of agents the messages of people come first.
         first = [row["id"] for row in asked] if caller.kind is AgentKind.HUMAN else []
         kinds = [kind.value for kind in _URGENCY]
         told = await q.unacknowledged_by_urgency(moment, **place, kinds=kinds, proposal_ids=first, most=_MOST)
-        offered = [] if observes else await q.offered_tasks(moment, **place, most=_OFFERED)
-        totals = {row["by_person"]: row["total"] for row in told}
-        keys = [task.id for task in tasks]
-        known = {task.submitted_by_id for task in reviews} | {task.reviewer_id for task in tasks} | {caller.agent_id}
-        named = await agents.by_ids(moment, sorted(key for key in known if key is not None))
-        return Briefing(
-            me=named[caller.agent_id],
-            observes=observes,
-            room=here,
-            at=facts["at"],
-            cursor=event_log.cursor(here.id, facts["seq"]),
-            proposals=[Question(Proposal.of(row), row["waiting"]) for row in asked],
-            tasks=tasks,
-            reviews=reviews,
-            told=[BriefingItem(InboxItem.of(row), row["by_person"]) for row in told],
-            next=[Task.of(row) for row in offered],
-            totals=Listed(
-                to_answer=asked[0]["total"] if asked else 0,
-                owned=facts["owned"],
-                to_review=facts["to_review"],
-                from_people=totals.get(True, 0),
-                from_agents=totals.get(False, 0),
-            ),
-            waits=await waits.waits_of(moment, tasks),
-            criteria=await task_loaders.criteria(moment, keys),
-            handoffs=await task_loaders.handoffs(moment, keys),
-            agents=named,
-        )
+        listed = {name: [row for row in rows if row["list"] == name] for name in ("OWNED", "REVIEW", "OFFERED")}
+        owned = [Task.of(row) for row in listed["OWNED"]]
+        waits_of = await waits.waits_of(moment, owned)
+    facts, totals = rows[0], {row["by_person"]: row["total"] for row in told}
+    in_all = {name: found[0]["total"] or 0 if found else 0 for name, found in listed.items()}
+    return Briefing(
+        agent_id=caller.agent_id,
+        agent=caller.name,
+        observes=observes,
+        room=here,
+        at=facts["at"],
+        cursor=event_log.cursor(here.id, facts["seq"]),
+        proposals=[Question(Proposal.of(row), row["waiting"]) for row in asked],
+        tasks=owned,
+        reviews=[Task.of(row) for row in listed["REVIEW"]],
+        told=[BriefingItem(InboxItem.of(row), row["by_person"]) for row in told],
+        next=[Task.of(row) for row in listed["OFFERED"]],
+        totals=Listed(
+            to_answer=asked[0]["total"] if asked else 0,
+            owned=in_all["OWNED"],
+            to_review=in_all["REVIEW"],
+            from_people=totals.get(True, 0),
+            from_agents=totals.get(False, 0),
+        ),
+        waits=waits_of,
+        criteria={row["id"]: [Criterion.of(one) for one in row["criteria"] or ()] for row in listed["OWNED"]},
+        handoffs={row["id"]: row["handoff"] for row in rows if row["handoff"] is not None},
+        reviewers={row["id"]: row["reviewer"] for row in rows if row["reviewer"] is not None},
+        authors={row["id"]: row["submitted_by"] for row in rows if row["submitted_by"] is not None},
+    )
 
 
 def characters(max_tokens: int) -> int:

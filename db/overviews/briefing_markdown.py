@@ -26,7 +26,7 @@ _OBSERVED = ("To decide", "From people", "Your tasks", "Waiting for your verdict
 
 def markdown(briefing: Briefing, most: int) -> str:
     """The briefing in as many characters at most: what is to be decided, people's words, then what can't wait."""
-    head = f"# {briefing.me.name} in {briefing.room.name}, {briefing.cursor}"
+    head = f"# {briefing.agent} in {briefing.room.name}, {briefing.cursor}"
     people = [_told(one.item) for one in briefing.told if one.by_person]
     agents = [_told(one.item) for one in briefing.told if not one.by_person]
     owned = {task.id for task in briefing.tasks}
@@ -69,11 +69,7 @@ def _task(task: Task) -> str:
 
 
 def _reviews(briefing: Briefing) -> Sequence[Line]:
-    return [Line(f"{_task(task)}, by {_name(briefing, task.submitted_by_id)}") for task in briefing.reviews]
-
-
-def _name(briefing: Briefing, key: int | None) -> str:
-    return briefing.agents[key].name if key is not None else "nobody"
+    return [Line(f"{_task(task)}, by {briefing.authors.get(task.id, 'nobody')}") for task in briefing.reviews]
 
 
 def _owned(briefing: Briefing, task: Task) -> Line:
@@ -88,7 +84,8 @@ def _next(briefing: Briefing, task: Task) -> str:
         case TaskStatus.DOING:
             return _held(briefing, task)
         case TaskStatus.VALIDATING:
-            return f"in review with {_name(briefing, task.reviewer_id)}" if task.reviewer_id else "waits for a reviewer"
+            reviewer = briefing.reviewers.get(task.id)
+            return f"in review with {reviewer}" if reviewer else "waits for a reviewer"
         case TaskStatus.TODO if task.ready:
             return "yours to go on with: claimTask" if task.started_at else "assigned to you, ready: claimTask"
     waits = briefing.waits[task.id]
@@ -108,12 +105,11 @@ def _held(briefing: Briefing, task: Task) -> str:
 
 def _details(briefing: Briefing, task: Task) -> list[str]:
     """The unmet criteria of a task, its role, instructions, last handoff, description and notes."""
-    handoff = briefing.handoffs.get(task.id)
     unmet = [one for one in briefing.criteria.get(task.id, ()) if not one.met or one.accepted is False]
     texts = {
         "your role": task.role,
         "instructions": task.instructions,
-        "handoff": handoff.body if handoff else "",
+        "handoff": briefing.handoffs.get(task.id, ""),
         "description": task.description,
         "notes": task.notes,
     }

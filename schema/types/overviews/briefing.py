@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from db.core import ids, records
 from db.overviews import briefing, briefing_markdown
+from db.rooms import agents
+from schema.context import Info
 from schema.types.conversation import inbox as inbox_types
 from schema.types.proposals import proposal as proposal_types
 from schema.types.rooms import agent as agent_types
@@ -26,16 +29,19 @@ class Briefing:
     most: strawberry.Private[int]
 
     @strawberry.field(description="The caller.")
-    def me(self) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
-        return agent_types.Agent.of(self.record.me, self.record.room.id)
+    def me(self, info: Info) -> Annotated["Agent", strawberry.lazy("schema.types.rooms.agent")]:
+        def shown(agent: records.Agent) -> "Agent":
+            return agent_types.Agent.of(agent, self.record.room.id)
+
+        return info.context.belongs_to(agents.by_ids, ids.AGENT, self.record, lambda one: one.agent_id, shown)
 
     @strawberry.field(description="Held or owned by the caller, with what to do next about each.")
-    def tasks(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
-        return [task_types.Task.of(task) for task in self.record.tasks]
+    def tasks(self, info: Info) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return [task_types.Task.of(task) for task in info.context.read_together(self.record.tasks)]
 
     @strawberry.field(description="Submitted work that waits for the caller's review.")
-    def reviews(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
-        return [task_types.Task.of(task) for task in self.record.reviews]
+    def reviews(self, info: Info) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return [task_types.Task.of(task) for task in info.context.read_together(self.record.reviews)]
 
     @strawberry.field(
         description="What the caller may still vote on, the one for which most unfinished work waits first."
@@ -48,8 +54,8 @@ class Briefing:
         return [inbox_types.InboxItem.of(told.item) for told in self.record.told]
 
     @strawberry.field(description="Best of what the caller could claim.")
-    def next(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
-        return [task_types.Task.of(task) for task in self.record.next]
+    def next(self, info: Info) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:
+        return [task_types.Task.of(task) for task in info.context.read_together(self.record.next)]
 
     @strawberry.field(
         description="The same, as markdown for a prompt, within maxTokens (four characters a token); what was left out "

@@ -1,29 +1,50 @@
--- name: briefing_facts(room_id, agent_id)^
--- Where the room stands, and how much there is of what a briefing lists.
-select now() as at, log.seq,
-       (select count(*) from task
-         where assignee_id = :agent_id and room_id = :room_id and status not in ('DONE', 'CANCELLED')) as owned,
-       (select count(*) from task
-         where room_id = :room_id and status = 'VALIDATING' and reviewer_id = :agent_id) as to_review
+-- name: briefing_tasks(room_id, agent_id, most)
+-- Where the room stands, and the tasks of a briefing, list by list, each with how much there is of it in all: what the
+-- agent owns, of that what is held first, by the end of its lease, then what came back or could start, and then what
+-- others have to move; what waits for its verdict; and what claim_next would take, `most` of that. With each task, the
+-- names that are told of it and, of what it owns, its criteria and its last handoff.
+-- nullable: list, total, place, turn, reviewer, submitted_by, handoff, criteria
+with
+-- include: offered
+, listed as (
+  (select 'OWNED' as list, count(*) over () as total,
+          row_number() over (order by lease_expires_at nulls last,
+                                      status = 'TODO' and ready desc,
+                                      array_position(array['BLOCKED', 'TODO', 'VALIDATING'], status),
+                                      started_at is null,
+                                      priority, created_at, id) as place,
+          t.*, 0 as turn
+     from task t
+    where assignee_id = (select :agent_id::bigint) and room_id = (select :room_id::bigint) and status not in ('DONE', 'CANCELLED')
+    order by place
+    limit 50)
+  union all
+  (select 'REVIEW', count(*) over (), row_number() over (order by submitted_at, id) as place, t.*, 0
+     from task t
+    where room_id = (select :room_id::bigint) and status = 'VALIDATING' and reviewer_id = (select :agent_id::bigint)
+    order by place
+    limit 50)
+  union all
+  (select 'OFFERED', 0,
+          row_number() over (order by turn,
+                             -- include: claim_order
+                             ), offered.*
+     from offered)
+)
+select now() as at, log.seq, listed.*, reviewer.name as reviewer, submitter.name as submitted_by, handoff.body as handoff,
+       owned.criteria
   from room_log log
- where log.room_id = :room_id;
-
--- name: owned_tasks(room_id, agent_id, most)
--- What is held first, by the end of its lease, then what came back or could start, and then what others have to move.
-select * from task
- where assignee_id = :agent_id and room_id = :room_id and status not in ('DONE', 'CANCELLED')
- order by lease_expires_at nulls last,
-          status = 'TODO' and ready desc,
-          array_position(array['BLOCKED', 'TODO', 'VALIDATING'], status),
-          started_at is null,
-          priority, created_at, id
- limit :most::integer;
-
--- name: waiting_for_verdict_of(room_id, agent_id, most)
-select * from task
- where room_id = :room_id and status = 'VALIDATING' and reviewer_id = :agent_id
- order by submitted_at, id
- limit :most::integer;
+  left join listed on true
+  left join agent reviewer on reviewer.id = listed.reviewer_id
+  left join agent submitter on submitter.id = listed.submitted_by_id
+  left join lateral (
+    select body from comment where task_id = listed.id and kind = 'HANDOFF' order by id desc limit 1) handoff
+    on listed.list = 'OWNED'
+  left join lateral (
+    select jsonb_agg(to_jsonb(criterion) order by position) as criteria from criterion where task_id = listed.id) owned
+    on listed.list = 'OWNED'
+ where log.room_id = (select :room_id::bigint)
+ order by listed.list, listed.place;
 
 -- name: proposals_to_answer(room_id, agent_id, most)
 -- Those that the agent may vote on and has not, the one for which most work waits first; with how many there are.

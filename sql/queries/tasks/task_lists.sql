@@ -128,35 +128,12 @@ select asked.position, looked_up.documents, looked_up.task_ids
 
 -- name: offered_tasks(room_id, agent_id, most)
 -- What claim_next would take, best first, without taking it.
-with covered as (
-  select id
-    from requirement
-   where capabilities <@ (select capabilities from agent where id = :agent_id)
-     and resources <@ array(select id from resource where room_id = :room_id and available)
-), own as (
-  select t.*, (t.started_at is null)::integer as turn
-    from task t
-   where t.assignee_id = :agent_id and t.room_id = :room_id and t.ready
-     and t.requirement_id in (select id from covered)
-   order by t.started_at is null,
-   -- include: claim_order
-   limit :most::integer
-), free as (
-  select best.*, 2 as turn
-    from covered cross join lateral (
-      select t.*
-        from task t
-       where t.room_id = :room_id and t.requirement_id = covered.id and t.ready and t.assignee_id is null
-       order by
-       -- include: claim_order
-       limit :most::integer) best
-)
-select offered.*
-  from (select * from own union all select * from free) offered
- where not (select paused from room where id = :room_id)
- order by offered.turn,
+with
+-- include: offered
+select * from offered
+ order by turn,
  -- include: claim_order
- limit :most::integer;
+ ;
 
 -- name: unfinished_tasks(room_id, within)
 select id

@@ -13,6 +13,7 @@ _PLANS_FOR_VALUES = 5
 _CALLS = 12
 
 READS = {
+    "briefing": "{ briefing { cursor markdown tasks { id } next { id } inbox { id } } }",
     "roots": "{ room { objectives { nodes { title progress counts { total ready } } } counts { total ready } } }",
     "tree": """{ objective(id: "%s") { title progress ancestors { title } keyResults { title }
                  children(first: 10) { nodes { title progress } } } }""",

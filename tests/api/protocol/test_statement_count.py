@@ -13,11 +13,13 @@ from db.core import ids
 from db.core.callers import Caller, authenticate
 from db.core.database import Database
 from db.core.enums import CommentKind, DependencyKind
+from db.core.queries import q
 from db.events.feed import Feed
 from db.goals import key_results
 from db.goals.key_results import NewKeyResult
 from db.rooms import agents
-from db.tasks import assignment, claims, comment_mutations, dependencies, task_create
+from db.tasks import assignment, claims, comment_mutations, dependencies, submissions, task_create
+from db.tasks.submissions import CriterionResult, Submission
 from db.tasks.task_create import BatchTask, NewTask
 from goalroom.execution.engine import Engine, Request
 from goalroom.limits import Limits
@@ -215,6 +217,38 @@ async def test_a_dashboards_page_costs_at_most_ten_statements(
     assert sum(node["lease"] is not None for node in nodes) == 40
     assert {node["assignee"]["name"] for node in nodes} == {worker.name for worker in workers}
     assert max(map(len, costs.values())) <= 10, costs
+
+
+async def test_a_briefing_costs_at_most_eight_statements(database: Database, world: World, counted: Counted) -> None:
+    room = await world.room(require_review=True)
+    worker, other = [await world.agent(name, rooms=[room]) for name in ("worker", "other")]
+    token = await agents.issue_token(database, worker.agent_id, worker.role)
+    for number in range(5):
+        held, submitted = [await world.task(room, criteria=["It holds"]) for _ in range(2)]
+        await claims.claim(database, worker, ids.of(ids.TASK, held.id))
+        await claims.claim(database, other, ids.of(ids.TASK, submitted.id))
+        rows = await q.criteria_of(database, task_id=submitted.id)
+        met = [CriterionResult(id=ids.of(ids.CRITERION, row["id"]), met=True) for row in rows]
+        done = Submission(summary="Done", criteria=met)
+        await submissions.submit(database, other, ids.of(ids.TASK, submitted.id), done)
+        await assignment.assign(database, other, ids.of(ids.TASK, submitted.id), {"reviewer": "worker"}, None)
+        await message_send.send(database, other, NewMessage(to=["worker"], body=f"Hello {number}"), None)
+        await world.task(room, depends_on=[ids.of(ids.TASK, held.id)], assignee="worker")
+        await world.task(room)
+    document = """{ briefing { cursor markdown tasks { id title } reviews { id } next { id } inbox { id kind summary }
+                    proposals { id title } } }"""
+    operation = await Engine(schema).prepare(
+        Request(document, {}),
+        Context(database=counted.database, feed=Feed(database), caller=await authenticate(counted.database, token)),
+    )
+    counted.sent.clear()
+    await authenticate(counted.database, token)
+
+    briefing = (await operation.run())["data"]["briefing"]
+
+    assert [len(briefing[name]) for name in ("tasks", "reviews", "next")] == [10, 5, 5]
+    assert len(briefing["inbox"]) >= 5
+    assert len(counted.sent) <= 8, counted.sent
 
 
 async def test_everything_of_a_page_costs_the_same_in_time_slices(
