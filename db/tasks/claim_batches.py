@@ -83,13 +83,8 @@ async def _claim_together(
 ) -> list[_Claimed | IdempotencyMismatch]:
     """What each gets, in their order. The one statement stands alone where nothing else must be held with it."""
     room = await rooms.get(database, searches[0].room_id)
-    if room.wip_limit is None and all(search.key is None and search.most == 1 for search in searches):
-        wants = [1] * len(searches)
-        claimed, log_end = await _claim(database, room, searches, wants, wide=wide, logged=True)
-        if log_end:
-            kinds = [EventKind.TASK_CLAIMED for tasks in claimed for _ in tasks]
-            database.publish(Committed({room.id: log_end}, kinds))
-        return [_Claimed(room, tasks) for tasks in claimed]
+    if room.wip_limit is None and all(search.key is None for search in searches):
+        return [_Claimed(room, tasks) for tasks in await _claim_and_log(database, room, searches, wide=wide)]
     answers: dict[int, _Claimed | IdempotencyMismatch] = {}
     waiting = list(enumerate(searches))
     while waiting:
@@ -101,6 +96,22 @@ async def _claim_together(
             found = await _claim_in_transaction(tx, room, [search for _, search in turn], wide=wide)
         answers.update(zip((number for number, _ in turn), found, strict=True))
     return [answers[number] for number in range(len(searches))]
+
+
+async def _claim_and_log(database: Database, room: Room, searches: Sequence[Search], *, wide: bool) -> list[list[Task]]:
+    """Claim in statements that are transactions of their own, until each has what it wants or finds nothing more."""
+    claimed: list[list[Task]] = [[] for _ in searches]
+    wants = [search.most for search in searches]
+    while any(wants):
+        found, log_end = await _claim(database, room, searches, wants, wide=wide, logged=True)
+        if log_end:
+            kinds = [EventKind.TASK_CLAIMED for tasks in found for _ in tasks]
+            database.publish(Committed({room.id: log_end}, kinds))
+        for tasks, more in zip(claimed, found, strict=True):
+            tasks.extend(more)
+        # A resource that one statement fills up lets the next look at other tasks.
+        wants = [want - len(more) if more else 0 for want, more in zip(wants, found, strict=True)]
+    return claimed
 
 
 async def _claim_in_transaction(

@@ -164,7 +164,9 @@ async def test_claims(counted: Counted, world: World) -> None:
         await world.task(counted.room)
 
     assert len(sent := await counted.statements(CLAIM, input={"room": counted.room.name})) <= 3, sent
-    assert len(sent := await counted.statements(CLAIM_MANY)) <= 7, sent
+    assert len(sent := await counted.statements(CLAIM_MANY)) <= 4, sent
+    # On a new connection the driver asks for the types of what is logged, once.
+    await counted.ask(CLAIM, input={"idempotencyKey": "first"})
     for key in ("a", "b"):
         counted.sent.clear()
         await counted.ask(CLAIM, input={"idempotencyKey": key})
