@@ -339,8 +339,8 @@ class ReflectionRequired(Refused):
         return f"This room requires a reflection on {self.task} before it is handed in, by its holder, since its claim."
 
     def hint(self) -> str:
-        said = 'worked: "WHAT WORKED", didNotWork: "WHAT DID NOT", change: "WHAT TO CHANGE", tags: ["A WORD"]'
-        return f'Send reflect(input: {{task: "{self.task}", {said}}}), then hand it in again.'
+        call = f'reflect(input: {{task: "{self.task}", worked: "WHAT WORKED", didNotWork: "WHAT DID NOT", change: ""}})'
+        return f"Send {call}, then hand it in again."
 
 
 @dataclass(eq=False)

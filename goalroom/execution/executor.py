@@ -41,11 +41,12 @@ class Executor(SingleUseExecutor):
         super().__init__(*given, **named)
         # However many of its lists wait, it is one among those that wait for a time slice.
         self._slicing = asyncio.Lock()
-        self._costs: dict[tuple[str, int], tuple[int, Any]] = {}
+        self.costs: dict[tuple[str, int], tuple[int, Any]] = {}
 
     def build_per_event_executor(self, payload: Any) -> Any:
-        """With nothing spent yet."""
+        """With nothing spent yet, and nothing added up: each event's fields are other objects."""
         executor: Any = super().build_per_event_executor(payload)
+        executor.costs = {}
         executor.budget = self.budget and Budget(self.budget.limit)
         executor.plain_fields = self.plain_fields
         return executor
@@ -61,11 +62,11 @@ class Executor(SingleUseExecutor):
     def _cost(self, parent: str, grouped_field_set: Any) -> int:
         """Of the fields of one object. graphql-core hands over the same for each item of a list."""
         key = parent, id(grouped_field_set)
-        if key not in self._costs:
+        if key not in self.costs:
             cost = sum(own_cost(parent, details[0].node) for details in grouped_field_set.values())
             # It holds on to the fields, so that nothing else gets their identity.
-            self._costs[key] = cost, grouped_field_set
-        return self._costs[key][0]
+            self.costs[key] = cost, grouped_field_set
+        return self.costs[key][0]
 
     def execute_field(self, parent_type: Any, source: Any, details: Any, path: Path, position: Any) -> Any:
         """One field, completed or awaitable."""

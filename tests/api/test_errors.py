@@ -136,6 +136,14 @@ async def without_a_review(stage: Stage) -> dict[str, Any]:
     return await stage.bob.complaint("completeTask", task=await stage.held(), summary="Done")
 
 
+async def without_a_reflection(stage: Stage) -> dict[str, Any]:
+    task = await stage.held()
+    await stage.boss.do("updateRoom", "id", room=stage.room.name, settings={"requireReflection": True})
+    criterion = (await stage.bob.task(task, "criteria { id }"))["criteria"][0]["id"]
+    met = [{"id": criterion, "met": True}]
+    return await stage.bob.complaint("submitTask", task=task, summary="Done", criteria=met)
+
+
 async def _submitted(stage: Stage) -> str:
     task = await stage.held()
     criterion = (await stage.bob.task(task, "criteria { id }"))["criteria"][0]["id"]
@@ -176,6 +184,7 @@ REFUSALS = [
     (without_evidence, ErrorCode.CRITERIA_UNMET, {"task": str, "unmet": list}),
     (without_a_word, ErrorCode.HANDOFF_REQUIRED, {"task": str}),
     (without_a_review, ErrorCode.REVIEW_REQUIRED, {"task": str}),
+    (without_a_reflection, ErrorCode.REFLECTION_REQUIRED, {"task": str}),
     (by_a_relative, ErrorCode.SELF_REVIEW, {"task": str, "author": "bob", "reviewer": "child"}),
     (out_of_order, ErrorCode.WRONG_STATUS, {"id": str, "status": "TODO", "allowed": ["DONE", "CANCELLED"]}),
     (round_about, ErrorCode.DEPENDENCY_CYCLE, {"path": list}),
