@@ -148,6 +148,9 @@ async def _complete_together(database: Database, room_id: int, ends: Sequence[_E
                 answers.append(await _complete(tx, room, end, freed))
             except Refused as refusal:
                 answers.append(refusal)
+        if len(freed) > 1:
+            # All at once, in the order of their ids: one task's after another's, they'd wait for claims in a circle.
+            await resources.lock_held(tx, [held.holds for _, held in freed])
         for end, held in freed:
             await resources.release(tx, held.holds, end.caller.agent_id, worked=True)
             if held.task.objective_id is not None:
