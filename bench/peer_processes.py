@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Generator
@@ -42,6 +43,8 @@ def node(script: str, tables: MeasuredServer) -> Generator[Peer]:
         env=os.environ | {"NODE_ENV": "production"} | _address(tables),
         stdout=subprocess.PIPE,
         text=True,
+        # The `node` of a wheel is a script that starts another process: both end.
+        start_new_session=True,
     )
     try:
         assert process.stdout is not None
@@ -50,7 +53,7 @@ def node(script: str, tables: MeasuredServer) -> Generator[Peer]:
             raise RuntimeError(f"{script} did not start: {process.wait(_PATIENCE_S)}")
         yield Peer(url, psutil.Process(process.pid))
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         with process:
             pass
 
