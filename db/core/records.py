@@ -470,6 +470,10 @@ class Schedule(Record):
     def title(self) -> str:
         return str(self.template["title"])
 
+    @property
+    def active(self) -> bool:
+        return self.next_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Event(Record):

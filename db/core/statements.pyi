@@ -948,6 +948,7 @@ class ReflectionsLikeRow(TypedDict):
     family_id: int
     insight_id: int | None
     status: str | None
+    promoted_to: int | None
     fit: float
     shared: list[str]
 

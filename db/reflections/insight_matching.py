@@ -7,7 +7,7 @@ from db.conversation import comments
 from db.core import ids
 from db.core.enums import CommentKind, EventKind, InsightStatus
 from db.core.queries import q, required
-from db.core.records import Insight, Reflection
+from db.core.records import Reflection
 from db.core.text import one_line
 from db.core.transaction import Transaction
 
@@ -37,9 +37,8 @@ async def match(tx: Transaction, reflection: Reflection) -> None:
 
 
 async def _join(tx: Transaction, reflection: Reflection, best: "ReflectionsLikeRow") -> None:
-    insight = Insight.of((await q.insights_by_ids(tx, insight_ids=[required(best["insight_id"])]))[0])
-    await q.put_into_insight(tx, insight_id=insight.id, reflection_ids=[reflection.id])
-    if insight.status is InsightStatus.PROMOTED:
+    await q.put_into_insight(tx, insight_id=best["insight_id"], reflection_ids=[reflection.id])
+    if best["status"] == InsightStatus.PROMOTED:
         body = f"{ids.of(ids.REFLECTION, reflection.id)} says the same.\n\n{text(reflection)}"
         await comments.write(
             tx,
@@ -47,10 +46,10 @@ async def _join(tx: Transaction, reflection: Reflection, best: "ReflectionsLikeR
             CommentKind.NOTE,
             body,
             author=reflection.author_id,
-            task=insight.task_id,
+            task=best["promoted_to"],
         )
-    elif insight.status is InsightStatus.DISMISSED:
-        await q.open_insight_again(tx, insight_id=insight.id)
+    elif best["status"] == InsightStatus.DISMISSED:
+        await q.open_insight_again(tx, insight_id=required(best["insight_id"]))
 
 
 async def _found(tx: Transaction, reflection: Reflection, alike: Sequence["ReflectionsLikeRow"]) -> None:

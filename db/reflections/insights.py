@@ -29,9 +29,7 @@ async def promote(database: Database, caller: Caller, reference: str, task: NewT
         _must_be_open(reference, insight)
         room = await rooms.get(tx, insight.room_id)
         new = task or await _task_of(tx, insight)
-        if new.room is not None:
-            named = await rooms.find(tx, caller, new.room)
-            validation.same_room("task", new.room, named.id, room.id, "Leave `room` out of `task`.")
+        await rooms.must_be(tx, caller, "task", new.room, room.id)
         made = (await task_insert.insert(tx, room, caller, [BatchTask(task=new)]))[0]
         await _close(tx, caller, insight, InsightStatus.PROMOTED, task=made)
         return made

@@ -147,7 +147,7 @@ async def release(
 async def release_some(
     tx: Transaction, held: Mapping[int, Sequence[int]], actor: int | None, *, worked: bool, notify: bool = True
 ) -> None:
-    """As `free`, of some of the resources of these tasks."""
+    """As `release`, of some of the resources of these tasks."""
     needed = sorted({key for resources in held.values() for key in resources})
     for row in await q.lock_resources(tx, resource_ids=needed) if needed else []:
         before = Resource.of(row)

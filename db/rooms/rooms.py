@@ -42,6 +42,14 @@ async def get(on: Database | Transaction, room_id: int) -> Room:
     return Room.of(required(await q.room_by_id(on, room_id=room_id)))
 
 
+async def must_be(on: Database | Transaction, caller: Caller, field: str, reference: str | None, room_id: int) -> None:
+    """BAD_INPUT where what the field holds names another room than this one."""
+    if reference is not None:
+        named = await find(on, caller, reference)
+        hint = f"Leave `room` out of `{field}`: it is {ids.of(ids.ROOM, room_id)}."
+        validation.same_room(field, reference, named.id, room_id, hint)
+
+
 async def lock(tx: Transaction, room_id: int) -> Room:
     """Lock the room, for changes of what its tasks wait for, until the transaction ends; answers the room."""
     return Room.of(required(await q.lock_room(tx, room_id=room_id)))

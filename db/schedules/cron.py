@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
-from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -74,8 +73,12 @@ def times(expression: str, timezone: str, after: datetime) -> Iterator[datetime]
 
 def passed(expression: str, timezone: str, first: datetime, now: datetime) -> tuple[int, datetime | None]:
     """How many of its times came from `first`, which is one, to `now`; and the next, if there is one."""
-    count = 1 + sum(1 for _ in takewhile(lambda moment: moment <= now, times(expression, timezone, first)))
-    return count, next(times(expression, timezone, now), None)
+    count = 1
+    for moment in times(expression, timezone, first):
+        if moment > now:
+            return count, moment
+        count += 1
+    return count, None
 
 
 def _fields(expression: str) -> str:

@@ -96,9 +96,9 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ch
         if "task" in changes:
             room = await rooms.get(tx, before.room_id)
             after = replace(after, template=await _template(tx, caller, room, changes["task"]))
-        if not changes.get("active", before.next_at is not None):
+        if not changes.get("active", before.active):
             after = replace(after, next_at=None)
-        elif before.next_at is None or (after.cron, after.timezone) != (before.cron, before.timezone):
+        elif not before.active or (after.cron, after.timezone) != (before.cron, before.timezone):
             after = replace(after, next_at=next(cron.times(after.cron, after.timezone, now)))
         if after != before:
             await write(tx, after)
@@ -166,7 +166,7 @@ def append_event(
         "title": schedule.title,
         "cron": schedule.cron,
         "timezone": schedule.timezone,
-        "active": schedule.next_at is not None,
+        "active": schedule.active,
         "nextAt": schedule.next_at,
         "missed": schedule.missed,
     }
@@ -177,10 +177,7 @@ def append_event(
 
 async def _template(tx: Transaction, caller: Caller, room: Room, task: NewTask) -> dict[str, Any]:
     """What is stored of it, where createTask would take it in this room."""
-    if task.room is not None:
-        named = await rooms.find(tx, caller, task.room)
-        hint = "Leave `room` out of `task`: its tasks are made in the room of the schedule."
-        validation.same_room("task", task.room, named.id, room.id, hint)
+    await rooms.must_be(tx, caller, "task", task.room, room.id)
     if task.discovered_from is not None:
         raise BadInput(
             "discoveredFrom",

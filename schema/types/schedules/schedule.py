@@ -48,7 +48,7 @@ class Schedule(Node):
             timezone=schedule.timezone,
             title=schedule.title,
             skip_while_open=schedule.skip_while_open,
-            active=schedule.next_at is not None,
+            active=schedule.active,
             next_at=schedule.next_at,
             missed=schedule.missed,
             record=schedule,

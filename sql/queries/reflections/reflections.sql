@@ -20,8 +20,8 @@ select *
 
 -- name: reflections_like(reflection_id)
 -- Those of its room that say the same thing: they share a tag, or else two words at least, and half of the shorter one's.
--- nullable: insight_id, status
-select other.id, other.family_id, other.insight_id, insight.status,
+-- nullable: insight_id, status, promoted_to
+select other.id, other.family_id, other.insight_id, insight.status, insight.task_id as promoted_to,
        cardinality(shared.tags) + coalesce(cardinality(shared.lexemes)::float8 / nullif(shorter.length, 0), 0) as fit,
        shared.tags || shared.lexemes as shared
   from reflection this
