@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from functools import partial
 
 import strawberry
 
@@ -14,7 +15,11 @@ from schema.types.enums import InboxKind
 
 @strawberry.type
 class InboxQuery:
-    @strawberry.field(description="The caller's inbox, oldest first: only what is unacknowledged, or all of it.")
+    @strawberry.field(
+        description="The caller's inbox, oldest first: only what is unacknowledged, or all of it. With `waitSeconds` "
+        "(0..60) an empty answer waits that long for an item, so that a client without sockets is woken as soon as one "
+        "with."
+    )
     async def inbox(
         self,
         info: Info,
@@ -22,9 +27,21 @@ class InboxQuery:
         kinds: list[InboxKind] | None = strawberry.UNSET,
         first: int | None = 50,
         after: str | None = strawberry.UNSET,
+        wait_seconds: int | None = 0,
     ) -> InboxConnection:
-        part = inbox.filter_of(info.context.caller, unacknowledged=unacknowledged is not False, kinds=or_none(kinds))
-        return InboxConnection.of(await inbox.page(info.context.database, part, first, or_none(after)), part)
+        context = info.context
+        part_of = partial(inbox.filter_of, unacknowledged=unacknowledged is not False, kinds=or_none(kinds))
+        context.caller, page = await inbox.page_or_wait(
+            context.database,
+            context.feed,
+            context.caller,
+            part_of,
+            first,
+            or_none(after),
+            wait_seconds=wait_seconds or 0,
+            cancelled=context.cancelled,
+        )
+        return InboxConnection.of(page, part_of(context.caller))
 
 
 @strawberry.type

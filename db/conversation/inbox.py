@@ -1,11 +1,12 @@
 """What each agent must know: kept until it is acknowledged."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from db.core import ids, pagination, validation
-from db.core.callers import Caller
+from db.core.callers import Caller, refresh_caller
 from db.core.database import Database
 from db.core.enums import InboxKind
 from db.core.errors import BadInput
@@ -14,6 +15,7 @@ from db.core.queries import q
 from db.core.records import InboxItem
 from db.core.transaction import Topic, Transaction
 from db.events.feed import Feed
+from db.events.long_polls import wait_for_any
 from db.rooms import agents
 
 _CURSOR = "inbox"
@@ -49,6 +51,35 @@ async def page(database: Database, part: InboxFilter, first: int | None, after: 
     )
     found = [InboxItem.of(row) for row in rows]
     return Page.of(found, most, lambda item: pagination.encode(_CURSOR, item.id), resumed=after is not None)
+
+
+async def page_or_wait(
+    database: Database,
+    feed: Feed,
+    caller: Caller,
+    part_of: Callable[[Caller], InboxFilter],
+    first: int | None,
+    after: str | None,
+    *,
+    wait_seconds: int = 0,
+    cancelled: asyncio.Event,
+) -> tuple[Caller, Page[InboxItem]]:
+    """As `page`; where it is empty, wait for an item until the time is over or `cancelled` is set.
+
+    Also the caller as it is by then: revoked tokens and changed memberships take effect at once.
+    """
+    validation.integer("waitSeconds", wait_seconds, 0, validation.MAX_WAIT)
+    found = await page(database, part_of(caller), first, after)
+    if found.items or not wait_seconds:
+        return caller, found
+    deadline = asyncio.get_running_loop().time() + wait_seconds
+    async with feed.states(Topic.INBOX, _newest_items).watch(caller.agent_id) as newest:
+        while True:
+            seen, found = newest.state, await page(database, part_of(caller), first, after)
+            rest = deadline - asyncio.get_running_loop().time()
+            if found.items or not await wait_for_any([newest.wait_for_change(seen)], rest, cancelled):
+                return caller, found
+            caller = await refresh_caller(database, caller)
 
 
 async def count(on: Database | Transaction, part: InboxFilter) -> int:

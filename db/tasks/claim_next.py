@@ -1,10 +1,9 @@
 """Claiming the best tasks that are ready, and waiting for one."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from db.core import idempotency, validation
 from db.core.callers import Caller, refresh_caller
@@ -14,6 +13,7 @@ from db.core.queries import q
 from db.core.records import Task
 from db.core.transaction import Topic
 from db.events.feed import Feed
+from db.events.long_polls import wait_for_any
 from db.goal_tree import objectives
 from db.rooms import rooms
 from db.tasks import claim_batches
@@ -85,7 +85,7 @@ async def claim_next(
                 return claimed, None
             rest = deadline - asyncio.get_running_loop().time()
             news = (_next_claimable(feed, search.room_id, seen[0]["seq"]), able.wait_for_change(could))
-            if not await _wait(news, rest, cancelled):
+            if not await wait_for_any(news, rest, cancelled):
                 return [], await why_nothing(database, caller, room)
             # Revoked tokens and lost memberships take effect at once.
             caller = await refresh_caller(database, caller)
@@ -126,22 +126,6 @@ async def _search(
         key=key,
         request=[asdict(request), most],
     )
-
-
-# A claim that a killed process left undone makes no event: so whoever waits looks again after a while all the same.
-_LOOK_AGAIN_S = 5.0
-
-
-async def _wait(news: Iterable[Coroutine[Any, Any, object]], seconds: float, cancelled: asyncio.Event) -> bool:
-    """Wait for any of these news; False where the time is over or nobody waits for the answer any more."""
-    waiters = {asyncio.create_task(one) for one in (*news, cancelled.wait())}
-    try:
-        await asyncio.wait(waiters, timeout=min(seconds, _LOOK_AGAIN_S), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for waiter in waiters:
-            waiter.cancel()
-        await asyncio.gather(*waiters, return_exceptions=True)
-    return seconds > 0 and not cancelled.is_set()
 
 
 async def _next_claimable(feed: Feed, room_id: int, seq: int) -> None:

@@ -122,6 +122,7 @@ def test_what_waits_says_for_how_long() -> None:
     both = claim + "b: claimNextTask(input: {waitSeconds: 5}) { task { id } } }"
 
     assert price(both, n=20).waits == 25
+    assert price("{ inbox(waitSeconds: 7) { totalCount } }").waits == 7
     assert price("{ me { name } }").waits == 0
 
 
