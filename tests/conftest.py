@@ -96,7 +96,7 @@ class Migrated:
 
 
 @pytest.fixture(scope="session")
-async def _template(postgres_url: str) -> AsyncGenerator[str]:
+async def template(postgres_url: str) -> AsyncGenerator[str]:
     """The name of a migrated database to which nobody is connected."""
     async with new_database(postgres_url) as url:
         await migrate(url)
@@ -104,18 +104,18 @@ async def _template(postgres_url: str) -> AsyncGenerator[str]:
 
 
 @pytest.fixture
-async def migrated_database(postgres_url: str, _template: str) -> AsyncGenerator[str]:
+async def migrated_database(postgres_url: str, template: str) -> AsyncGenerator[str]:
     """A database of the test's own, as one that was migrated and has not served."""
-    async with new_database(postgres_url, _template) as url:
+    async with new_database(postgres_url, template) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-async def _migrated(postgres_url: str, _template: str) -> AsyncGenerator[Migrated]:
+async def _migrated(postgres_url: str, template: str) -> AsyncGenerator[Migrated]:
     # As a replica it asks no foreign key and no trigger, so that any order will do.
     replica = {"session_replication_role": "replica"}
     async with (
-        new_database(postgres_url, _template) as url,
+        new_database(postgres_url, template) as url,
         asyncpg.create_pool(url, min_size=1, max_size=1, server_settings=replica) as pool,
     ):
         tables = await pool.fetch(

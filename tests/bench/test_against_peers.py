@@ -1,6 +1,9 @@
 """`bench.against_peers`, as far as it needs no Node: in_node.py has the rest."""
 
 from tests.bench.rounds import run_bench, table
+from tests.size import long
+
+pytestmark = long
 
 
 def test_batches_take_turns_with_pgbench() -> None:

@@ -9,6 +9,9 @@ from bench.measured_server import HERE, MeasuredServer, measured_server
 from bench.operation_list import ME, OPERATIONS, Scene
 from tests.bench.rounds import run_bench, table
 from tests.e2e.commands import run
+from tests.size import long
+
+pytestmark = long
 
 SIZE = 1_200
 

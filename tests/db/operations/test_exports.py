@@ -18,6 +18,7 @@ from db.operations import doctor, exports
 from db.operations.export_file import CannotRestore, Checksum
 from tests import people
 from tests.api.schema_client import Actor
+from tests.conftest import new_database
 
 # Texts that a careless reader or writer of JSON changes.
 ODD = 'Größe "1.10" \\n \n\t\u2028 🦋 </script>'
@@ -25,9 +26,8 @@ ODD = 'Größe "1.10" \\n \n\t\u2028 🦋 </script>'
 LEFT_OUT = {"schema_migration", "uptime", "activity", "search_document"}
 
 
-@pytest.fixture
-async def ann(database: Database) -> Actor:
-    """In the room web, which has something of everything, beside another room that has less."""
+async def furnish(database: Database) -> Actor:
+    """Ann, in the room web, which has something of everything, beside another room that has less."""
     web, other = await people.room(database), await people.room(database, "other")
     feed = Feed(database)
     ann = Actor(database, await people.caller(database, "ann", web, role=Role.ADMIN), feed)
@@ -67,6 +67,31 @@ async def ann(database: Database) -> Actor:
     asked = await ann.do("propose", kind="VOTE", title=ODD, options=[ODD, "other"], tasks=[second])
     await bob.do("vote", proposal=asked["id"], option=ODD, note=ODD)
     return ann
+
+
+@pytest.fixture
+async def ann(database: Database) -> Actor:
+    return await furnish(database)
+
+
+@pytest.fixture(scope="module")
+async def saved(postgres_url: str, template: str) -> list[str]:
+    """Ann's export, for tests that change nothing else."""
+    async with new_database(postgres_url, template) as url:
+        database = await Database.connect(url)
+        try:
+            return await exported((await furnish(database)).database)
+        finally:
+            await database.close()
+
+
+@pytest.fixture(scope="module")
+async def untouched(postgres_url: str, template: str) -> AsyncGenerator[asyncpg.Connection]:
+    """A database into which nothing gets: each test finds what the one before left."""
+    async with new_database(postgres_url, template) as url:
+        connection = await asyncpg.connect(url)
+        yield connection
+        await connection.close()
 
 
 async def exported(database: Database, room: str | None = None) -> list[str]:
@@ -239,14 +264,13 @@ def later(line: str) -> str:
     return re.sub(r'"seq":\d+,', '"seq":9999,', line)
 
 
-async def test_each_fault_of_a_file_is_a_line(ann: Actor, migrated_database: str) -> None:
-    lines = await exported(ann.database)
-    connection = await asyncpg.connect(migrated_database)
+async def test_each_fault_of_a_file_is_a_line(saved: list[str], untouched: asyncpg.Connection) -> None:
+    lines = saved
 
     with pytest.raises(CannotRestore) as head:
-        await exports.restore(connection, with_head(lines, version=None, migration=3, at="2026-11-29T12:00:00"))
+        await exports.restore(untouched, with_head(lines, version=None, migration=3, at="2026-11-29T12:00:00"))
     with pytest.raises(CannotRestore) as rows_:
-        await exports.restore(connection, [lines[0], "Hello", *lines[1:-2], "[]", lines[-2], "{}", lines[-1]])
+        await exports.restore(untouched, [lines[0], "Hello", *lines[1:-2], "[]", lines[-2], "{}", lines[-1]])
 
     assert [fault.split(",")[0] for fault in head.value.faults] == [
         "The first line has no version",
@@ -259,29 +283,23 @@ async def test_each_fault_of_a_file_is_a_line(ann: Actor, migrated_database: str
         ["Line", str(len(lines) + 2)],
         ["The", "file"],
     ]
-    await connection.close()
 
 
-async def test_a_file_of_the_first_version_has_no_checksum(ann: Actor, migrated_database: str) -> None:
-    lines = await exported(ann.database)
-    older = [*with_head(lines, version=1)[:-1], json.dumps({"rows": len(lines) - 2})]
+async def test_a_file_of_the_first_version_has_no_checksum(saved: list[str], migrated_database: str) -> None:
+    older = [*with_head(saved, version=1)[:-1], json.dumps({"rows": len(saved) - 2})]
 
     async with restored(migrated_database, older) as database:
-        assert sorted((await exported(database))[1:-1]) == sorted(lines[1:-1])
+        assert sorted((await exported(database))[1:-1]) == sorted(saved[1:-1])
 
 
 @pytest.mark.parametrize(("spoil", "why"), SPOILED.values(), ids=list(SPOILED))
 async def test_what_is_no_whole_export_is_refused_and_changes_nothing(
-    ann: Actor, migrated_database: str, spoil: Any, why: str
+    saved: list[str], untouched: asyncpg.Connection, spoil: Any, why: str
 ) -> None:
-    lines = await exported(ann.database)
-    connection = await asyncpg.connect(migrated_database)
-
     with pytest.raises(CannotRestore, match=why):
-        await exports.restore(connection, spoil(lines))
+        await exports.restore(untouched, spoil(saved))
 
-    assert await connection.fetchval("select count(*) from room") == 0
-    await connection.close()
+    assert await untouched.fetchval("select count(*) from room") == 0
 
 
 async def test_nothing_is_restored_over_work(ann: Actor, database_url: str) -> None:
@@ -297,13 +315,12 @@ async def test_nothing_is_restored_over_work(ann: Actor, database_url: str) -> N
     await connection.close()
 
 
-async def test_nothing_is_restored_under_a_running_server(ann: Actor, migrated_database: str) -> None:
-    lines = await exported(ann.database)
+async def test_nothing_is_restored_under_a_running_server(saved: list[str], migrated_database: str) -> None:
     connection = await asyncpg.connect(migrated_database)
     database = await Database.connect(migrated_database, size=1)
 
     with pytest.raises(CannotRestore, match="stop it"):
-        await exports.restore(connection, lines)
+        await exports.restore(connection, saved)
 
     await database.close()
     await connection.close()

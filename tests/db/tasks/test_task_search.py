@@ -16,6 +16,7 @@ from db.tasks import claims, comment_mutations, submissions, task_lists
 from db.tasks.submissions import Submission
 from db.tasks.task_lists import TaskFilter
 from tests import many_tasks, people
+from tests.conftest import new_database
 from tests.factories import World
 
 ORDERS = list(TaskOrder)
@@ -124,15 +125,16 @@ class Explained:
 _TASKS = 40_000
 
 
-@pytest.fixture
-async def crowd(migrated_database: str) -> AsyncGenerator[tuple[Database, Room, Caller]]:
-    """A room of very many tasks."""
-    database = await Database.connect(migrated_database, size=2)
-    rooms = [await people.room(database, name) for name in ("large", "small")]
-    caller = await people.caller(database, "ann", *rooms)
-    await many_tasks.fill(database, caller, [room.id for room in rooms], _TASKS)
-    yield database, rooms[0], caller
-    await database.close()
+@pytest.fixture(scope="module")
+async def crowd(postgres_url: str, template: str) -> AsyncGenerator[tuple[Database, Room, Caller]]:
+    """A room of very many tasks, for tests that only read it."""
+    async with new_database(postgres_url, template) as url:
+        database = await Database.connect(url, size=2)
+        rooms = [await people.room(database, name) for name in ("large", "small")]
+        caller = await people.caller(database, "ann", *rooms)
+        await many_tasks.fill(database, caller, [room.id for room in rooms], _TASKS)
+        yield database, rooms[0], caller
+        await database.close()
 
 
 @pytest.mark.parametrize("analysed", [False, True])
