@@ -20,9 +20,10 @@ from db.events.feed import Feed
 from db.operations import outage_grace
 from goalroom.broadcast.notifier import Nudges
 from goalroom.broadcast.postgres import PostgresBroadcast
-from goalroom.endpoints import dashboard, login_link
+from goalroom.endpoints import dashboard, login_link, mcp
 from goalroom.endpoints.health import Health
 from goalroom.endpoints.login_link import LoginLink
+from goalroom.endpoints.mcp import MCPEndpoint
 from goalroom.endpoints.metrics import MetricsPage
 from goalroom.execution.engine import Engine
 from goalroom.execution.rate_limits import RateLimiter
@@ -77,7 +78,7 @@ def _browsers(allowed_origins: Sequence[str]) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=allowed_origins,
             allow_methods=("GET", "POST"),
-            allow_headers=("authorization", "content-type", request_ids.HEADER, "traceparent"),
+            allow_headers=("authorization", "content-type", request_ids.HEADER, "traceparent", *mcp.HEADERS),
             expose_headers=(request_ids.HEADER, "retry-after", "ratelimit", "ratelimit-policy"),
         )
     ]
@@ -114,7 +115,8 @@ class _Lifespan:
         )
         health = Health(database, backend)
         # They need the database, which opens only now; and they stand first, since most requests are for them.
-        app.router.routes[:0] = _routes(services, health, config.login_link)
+        mcp_endpoint = MCPEndpoint(services)
+        app.router.routes[:0] = _routes(services, health, config.login_link, mcp_endpoint)
         work = [
             asyncio.create_task(_supervised(name).until_done(one))
             for name, one in (
@@ -136,12 +138,15 @@ class _Lifespan:
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+            await mcp_endpoint.close()
             await feed.close()
             await _close(database)
             await asyncio.to_thread(config.tracing.shutdown)
 
 
-def _routes(services: Services, health: Health, login: LoginLink) -> list[Route | WebSocketRoute]:
+def _routes(
+    services: Services, health: Health, login: LoginLink, mcp_endpoint: MCPEndpoint
+) -> list[Route | WebSocketRoute]:
     async def ready(_request: Request) -> Response:
         why = await health.why_not_ready()
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
@@ -152,6 +157,8 @@ def _routes(services: Services, health: Health, login: LoginLink) -> list[Route 
     return [
         Route("/graphql", GraphQLHTTP(services)),
         WebSocketRoute("/graphql", GraphQLWebSocket(services)),
+        Route(mcp.PATH, mcp_endpoint),
+        Route("/.well-known/{rest:path}", mcp.no_metadata, methods=["GET", "POST"]),
         Route("/readyz", ready),
         Route("/metrics", MetricsPage(services.metrics, services, health).__call__),
         *(Route(path, log_in, methods=["POST"]) for path in (login_link.PATH, login_link.OLD_PATH)),

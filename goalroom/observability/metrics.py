@@ -37,6 +37,14 @@ class Metrics:
             "goalroom_request_seconds", "How long queries and mutations took.", ["operation"], buckets=_SECONDS,
             registry=registry,
         )  # fmt: skip
+        self._calls = Counter(
+            "goalroom_mcp_calls", "Calls of MCP tools that were answered or refused.", ["tool", "code"],
+            registry=registry,
+        )  # fmt: skip
+        self._call_seconds = Histogram(
+            "goalroom_mcp_call_seconds", "How long calls of MCP tools took.", ["tool"], buckets=_SECONDS,
+            registry=registry,
+        )  # fmt: skip
         self._running = Gauge("goalroom_running", "Operations that run now.", ["type"], registry=registry)
         self._events = Counter("goalroom_events", "Events this process wrote to the log.", ["kind"], registry=registry)
         self._sweeps = Histogram(
@@ -55,6 +63,11 @@ class Metrics:
     def refused(self, code: str) -> None:
         """Count a request that was refused before its operation was known."""
         self._requests.labels(NONE, code).inc()
+
+    def mcp_call(self, tool: str, code: str, seconds: float) -> None:
+        """Count a call of an MCP tool, by what came of it."""
+        self._calls.labels(tool, code).inc()
+        self._call_seconds.labels(tool).observe(seconds)
 
     @contextmanager
     def running(self, kind: str, operation: str) -> Generator[Outcome]:

@@ -96,15 +96,15 @@ class Connections:
             self._unauthenticated.pop(patience, None)
 
     @contextmanager
-    def waiting(self, context: Context) -> Generator[None]:
-        """While it runs, it is told to end when the server stops."""
+    def waiting(self, cancelled: asyncio.Event) -> Generator[None]:
+        """While something runs that ends when `cancelled` is set: it is when the server stops."""
         if self.stopping.is_set():
-            context.cancelled.set()
-        self._waiting.add(context.cancelled)
+            cancelled.set()
+        self._waiting.add(cancelled)
         try:
             yield
         finally:
-            self._waiting.discard(context.cancelled)
+            self._waiting.discard(cancelled)
 
     def agent_changed(self, agent_id: int | None) -> None:
         """Tokens or rooms of this agent changed, or, with None, perhaps of any: check at once."""

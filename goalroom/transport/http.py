@@ -1,6 +1,5 @@
 """GraphQL over HTTP: POST queries and mutations, GET queries, and the way to the stream of events."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from math import ceil
@@ -21,11 +20,9 @@ from goalroom.limits import Limits
 from goalroom.transport import content_negotiation, sse
 from goalroom.transport.body import BodyRefused, Disconnected, read_json_body
 from goalroom.transport.connections import Connection
+from goalroom.transport.disconnects import cancelled_on_disconnect
 from goalroom.transport.services import Services, bearer
 from schema.context import Context
-
-# Most requests are answered sooner, and whether their clients are still there need not be watched.
-_SHORT_SECONDS = 0.05
 
 _NEEDS_A_STREAM = (
     "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket with the subprotocol "
@@ -137,18 +134,8 @@ class GraphQLHTTP:
 
     async def _run(self, operation: Operation, context: Context, receive: Receive) -> dict[str, Any]:
         """Run it to its end, and set `cancelled` when its client has disconnected."""
-        watchers: list[asyncio.Task[None]] = []
-        loop = asyncio.get_running_loop()
-        begin = loop.call_later(
-            _SHORT_SECONDS, lambda: watchers.append(loop.create_task(_cancel_on_disconnect(receive, context.cancelled)))
-        )
-        try:
-            with self._services.connections.waiting(context):
-                return await operation.run()
-        finally:
-            begin.cancel()
-            for watcher in watchers:
-                watcher.cancel()
+        with cancelled_on_disconnect(receive, context.cancelled), self._services.connections.waiting(context.cancelled):
+            return await operation.run()
 
 
 async def _request(scope: Scope, headers: Headers, receive: Receive, limits: Limits) -> Request:
@@ -170,11 +157,6 @@ def _check_method(method: str, operation: Operation) -> None:
         raise _refused(405, "Mutations must be sent with POST.", {"allow": "POST"})
     if method == "GET" and operation.is_subscription:
         raise _refused(405, "Subscriptions must be sent with POST, or over a WebSocket.", {"allow": "POST"})
-
-
-async def _cancel_on_disconnect(receive: Receive, cancelled: asyncio.Event) -> None:
-    await sse.until_disconnected(receive)
-    cancelled.set()
 
 
 def _parameters(query_string: bytes) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from goalroom.execution import errors
 from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Operation
 from goalroom.transport.connections import Connection, Connections
+from goalroom.transport.disconnects import until_disconnected
 from schema.context import Context
 
 # Keeps proxies from taking the stream for dead.
@@ -53,7 +54,7 @@ async def answer(
     await send(_START)
     # A comment at once, so that the client knows that it is connected.
     await _send(send, b":\n\n")
-    with connections.open(connection), connection.running(context), connections.waiting(context):
+    with connections.open(connection), connection.running(context), connections.waiting(context.cancelled):
         work = asyncio.create_task(_pump(operation, send))
         revoked = asyncio.create_task(connection.revoked.wait())
         stopping = asyncio.create_task(connections.stopping.wait())
@@ -114,12 +115,6 @@ async def _tick(send: Send) -> None:
     while True:
         await asyncio.sleep(_QUIET_SECONDS)
         await _send(send, b":\n\n")
-
-
-async def until_disconnected(receive: Receive) -> None:
-    """Until the client has hung up; what it sends before that is not looked at."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _next(response: object) -> bytes:

@@ -6,7 +6,6 @@ import weakref
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
@@ -21,6 +20,7 @@ from goalroom.execution.rate_limits import Kind
 from goalroom.observability import request_ids
 from goalroom.transport import websocket_messages as ws
 from goalroom.transport.connections import Connection
+from goalroom.transport.origins import may_be_from
 from goalroom.transport.services import Services, bearer
 from goalroom.transport.uvicorn_websocket import EXTENSION, TextFrames
 from schema.context import Context
@@ -41,7 +41,7 @@ class GraphQLWebSocket:
         if (await receive())["type"] != "websocket.connect":
             return
         headers = Headers(scope=scope)
-        if not _may_be_from(headers, self._services.allowed_origins):
+        if not may_be_from(headers, self._services.allowed_origins):
             # Before the handshake this is a 403.
             await send({"type": "websocket.close", "code": ws.FORBIDDEN})
             return
@@ -57,12 +57,6 @@ class GraphQLWebSocket:
         except OSError:
             # The client went away while something was sent to it.
             return
-
-
-def _may_be_from(headers: Headers, allowed_origins: frozenset[str]) -> bool:
-    """Whether the Origin may connect: our own, an allowed one, or none, as programs send none."""
-    origin = headers.get("origin")
-    return origin is None or origin in allowed_origins or urlsplit(origin).netloc == headers.get("host")
 
 
 class _Socket:
@@ -253,7 +247,7 @@ class _Socket:
         with (
             request_ids.part(next(self._begun_operations)),
             connection.running(context),
-            self._services.connections.waiting(context),
+            self._services.connections.waiting(context.cancelled),
         ):
             try:
                 with self._services.rate_limiter.slot(connection.caller.agent_id, operation.counts_as):
