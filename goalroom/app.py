@@ -38,6 +38,10 @@ from goalroom.transport.connections import Connections
 from goalroom.transport.http import GraphQLHTTP
 from goalroom.transport.services import Services
 from goalroom.transport.websocket import GraphQLWebSocket
+from goalroom.webhooks.addresses import Addresses, Network
+from goalroom.webhooks.followers import Followers
+from goalroom.webhooks.followers import Options as WebhookOptions
+from goalroom.webhooks.sender import Sender
 from resolvers.build import schema
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
@@ -51,6 +55,8 @@ class AppConfig:
     rate_limit: int = 200
     limits: Limits = DEFAULTS
     allowed_origins: tuple[str, ...] = ()
+    webhook_allow: tuple[Network, ...] = ()
+    webhooks: WebhookOptions = field(default_factory=WebhookOptions)
     login_link: LoginLink = field(default_factory=LoginLink)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tracing: Tracing = field(default_factory=configured)
@@ -111,7 +117,12 @@ class _Lifespan:
             metrics,
             config.limits,
             RateLimiter(config.rate_limit, config.limits),
+            outbound := Sender(Addresses(config.webhook_allow)),
             frozenset(config.allowed_origins),
+        )
+        followers = Followers(database, feed, outbound, metrics, config.webhooks)
+        metrics.gauge("goalroom_webhooks", "Webhooks to which this process delivers.").set_function(
+            lambda: followers.count
         )
         health = Health(database, backend)
         # They need the database, which opens only now; and they stand first, since most requests are for them.
@@ -125,6 +136,7 @@ class _Lifespan:
                 ("health", health.watch),
                 ("lock waits", lambda: end_long_waits(database)),
                 ("sweeper", lambda: sweep_forever(database, metrics)),
+                ("webhooks", followers.run),
                 ("tokens", connections.follow_tokens),
                 ("presence", connections.keep_alive),
                 ("end", connections.end_when_stopping),

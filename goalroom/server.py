@@ -22,6 +22,7 @@ from goalroom.settings import Settings
 from goalroom.transport.uvicorn_http import HttpProtocol, Upgrades
 from goalroom.transport.uvicorn_websocket import WebSocketProtocol
 from goalroom.version import __version__
+from goalroom.webhooks.followers import Options as WebhookOptions
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +95,14 @@ async def _serve_on(
             # Another server came first to this database, and wrote it where it was told to.
             how = "`goalroom token admin --role admin` makes one"
             _log.warning("this data directory has no admin-token", extra={"path": str(settings.data_dir), "hint": how})
-        app_config = AppConfig(url, settings.rate_limit, settings.limits, settings.allowed_origins)
+        app_config = AppConfig(
+            url,
+            settings.rate_limit,
+            settings.limits,
+            settings.allowed_origins,
+            settings.webhook_allow,
+            WebhookOptions(schedule=settings.webhook_schedule, public_url=settings.public_url),
+        )
         server = _Server(config(create_app(app_config), settings), app_config.login_link, entrance)
         beside = asyncio.create_task(_run_sidecar(sidecar, server.ready, stop)) if sidecar else None
         stopper = asyncio.create_task(_stop(server, app_config.stopping, stop, beside))

@@ -1,17 +1,22 @@
 """What an operator can set, by option or as GOALROOM_<NAME> in the environment; read once, passed down."""
 
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from db.webhooks.retries import SCHEDULE
 from goalroom.command_error import CommandError
 from goalroom.limits import DEFAULTS, Limits
 
+T = TypeVar("T")
+
+_LONGEST_STEP = 604_800.0
 _TOKEN = re.compile(r"[!-~]{32,500}")
 
 
@@ -43,6 +48,34 @@ def _origins(given: str | tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://goalroom.example")
+    return url.rstrip("/")
+
+
+def _parts(given: str | tuple[T, ...]) -> tuple[str | T, ...]:
+    return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
+
+
+def _networks(given: str | tuple[IPv4Network | IPv6Network, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part) for part in _parts(given))
+    except ValueError as error:
+        raise ValueError(f"must be networks such as 10.1.0.0/16, separated by commas: {error}") from error
+
+
+def _steps(given: str | tuple[float, ...]) -> tuple[float, ...]:
+    try:
+        steps = tuple(float(part) for part in _parts(given))
+    except ValueError:
+        steps = ()
+    if not steps or not all(0 < step <= _LONGEST_STEP for step in steps):
+        raise ValueError("must be seconds such as 5,300,1800, each above 0 and at most a week")
+    return steps
+
+
 def _limits(given: str | Limits) -> Limits:
     return Limits.of(given) if isinstance(given, str) else given
 
@@ -65,6 +98,9 @@ class Settings(BaseSettings):
     tls_cert: FilePath | None = None
     tls_key: FilePath | None = None
     allowed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = None
+    webhook_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)] = ()
+    webhook_schedule: Annotated[tuple[float, ...], NoDecode, BeforeValidator(_steps)] = SCHEDULE
     admin_token: Annotated[str, AfterValidator(_token)] | None = Field(None, repr=False)
 
     @classmethod

@@ -18,6 +18,7 @@ from db.resources import resources
 from db.rooms import tokens
 from db.schedules import due_schedules
 from db.tasks import lease_expiry, leaving, readiness, staleness
+from db.webhooks import deliveries
 from goalroom.observability.metrics import Metrics
 
 # A lease is void the moment it ends; this is how long its task then takes to be on offer again.
@@ -48,6 +49,7 @@ SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "delete_old_tokens": (7200, tokens.delete_old),
     "forget_old": (60, idempotency.delete_old_keys),
     "forget_expired": (60, memory.delete_expired),
+    "delete_old_deliveries": (120, deliveries.delete_old),
 }
 
 

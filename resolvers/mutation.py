@@ -17,6 +17,7 @@ from resolvers.reviews import ReviewMutation
 from resolvers.rooms import RoomMutation
 from resolvers.schedules import ScheduleMutation
 from resolvers.tasks import TaskMutation
+from resolvers.webhooks import WebhookMutation
 from schema.context import Info
 
 
@@ -42,6 +43,7 @@ class Mutation(
     MemoryMutation,
     ScheduleMutation,
     ReflectionMutation,
+    WebhookMutation,
 ):
     pass
 

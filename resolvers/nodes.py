@@ -18,6 +18,7 @@ from db.resources import resources
 from db.rooms import agents, rooms
 from db.schedules import schedules
 from db.tasks import reviews, task_loaders
+from db.webhooks import webhooks
 from schema.context import Info
 from schema.types.conversation.comment import Comment
 from schema.types.conversation.inbox import InboxItem
@@ -36,6 +37,7 @@ from schema.types.rooms.room import Room
 from schema.types.schedules.schedule import Schedule
 from schema.types.tasks.review import Review
 from schema.types.tasks.task import Task
+from schema.types.webhooks.webhook import Webhook
 
 
 @strawberry.type
@@ -137,6 +139,11 @@ async def _insight(info: Info, key: int) -> Node | None:
     return Insight.of(insight) if insight else None
 
 
+async def _webhook(info: Info, key: int) -> Node | None:
+    webhook = await info.context.one(webhooks.by_ids, key)
+    return Webhook.of(webhook) if webhook else None
+
+
 async def _event(info: Info, key: int) -> Node | None:
     event = await info.context.one(event_log.by_ids, key)
     return Event.of(info.context.caller.shown(event)) if event else None
@@ -174,6 +181,7 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Node | None]]] = {
     ids.PROPOSAL: proposal_of,
     ids.REFLECTION: _reflection,
     ids.INSIGHT: _insight,
+    ids.WEBHOOK: _webhook,
     ids.EVENT: _event,
     ids.MESSAGE: _message,
     ids.INBOX_ITEM: _inbox_item,

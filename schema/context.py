@@ -15,6 +15,7 @@ from db.core.database import Database
 from db.core.errors import NotFound
 from db.core.pagination import Page
 from db.events.feed import Feed
+from db.webhooks.outbound import NoOutbound, Outbound
 from schema.loaders import Loader
 
 K = TypeVar("K", bound=Hashable)
@@ -34,12 +35,14 @@ class Context:
 
     Loaders hand out nothing that the caller may not see, whatever led to it.
     `cancelled` is set when nobody waits for the answer any more: the client hung up, or the server is stopping.
+    `outbound` sends requests to addresses outside.
     """
 
     database: Database
     feed: Feed
     caller: Caller
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    outbound: Outbound = field(default_factory=NoOutbound)
     _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
     _together: Together = field(default_factory=dict)
 

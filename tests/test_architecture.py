@@ -142,7 +142,8 @@ def test_imports_point_one_way() -> None:
 
 OURS = ("goalroom", "resolvers", "schema", "db", "sql", "tests", "bench")
 MOST_MODULES, MOST_LINES = 25, 400
-# Modules that are longer for a reason.
+# Folders that hold more for a reason, and modules that are longer for one.
+LARGER = {"sql/migrations": "one file for each change of the tables, in their order"}
 LONGER = {
     "db/core/errors.py": "one class for each code of the contract, in its order",
     "db/core/records.py": "one class for each table, with its columns",
@@ -153,7 +154,7 @@ def test_no_folder_holds_more_than_a_reader_can_keep_in_mind() -> None:
     modules = [path for top in OURS for path in (ROOT / top).rglob("*.*") if path.suffix in {".py", ".sql"}]
     folders = Counter(path.parent.relative_to(ROOT).as_posix() for path in modules if path.name != "__init__.py")
 
-    assert {folder: count for folder, count in folders.items() if count > MOST_MODULES} == {}
+    assert {folder for folder, count in folders.items() if count > MOST_MODULES} <= LARGER.keys()
 
 
 def test_no_module_is_long_without_a_reason() -> None:

@@ -25,6 +25,7 @@ from db.core.records import (
     Schedule,
     Task,
     Token,
+    Webhook,
 )
 from db.core.transaction import Transaction
 
@@ -78,7 +79,8 @@ class Caller:
                 return self.sees(record.room_id)
             case Token():
                 return self.sees_tokens_of(record.agent_id)
-        return True
+        # Webhooks are ADMINs' alone; what is left is shown to whoever reached it.
+        return not isinstance(record, Webhook) or self.role is Role.ADMIN
 
     def is_party_to(self, event: Event) -> bool:
         """Whether the event is open to the caller: of direct messages, those that it sent or got."""

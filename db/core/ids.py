@@ -6,7 +6,7 @@ from db.core.errors import BadInput
 
 ROOM, AGENT, SESSION, OBJECTIVE, KEY_RESULT, TASK = "R", "A", "S", "O", "K", "T"
 COMMENT, REVIEW, EVENT, CRITERION, INBOX_ITEM, MESSAGE, RESOURCE = "C", "V", "E", "Q", "I", "M", "X"
-SCHEDULE, PROPOSAL, REFLECTION, INSIGHT = "Z", "D", "F", "N"
+SCHEDULE, PROPOSAL, REFLECTION, INSIGHT, WEBHOOK = "Z", "D", "F", "N", "W"
 TOKEN = "Y"  # noqa: S105  # a letter, no secret
 
 NOUNS = {
@@ -27,6 +27,7 @@ NOUNS = {
     PROPOSAL: "a proposal",
     REFLECTION: "a reflection",
     INSIGHT: "an insight",
+    WEBHOOK: "a webhook",
     TOKEN: "a token",
 }
 

@@ -1,7 +1,7 @@
 """The rows that db hands out: frozen, typed, and free of the driver."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -473,6 +473,49 @@ class Schedule(Record):
     @property
     def active(self) -> bool:
         return self.next_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook(Record):
+    """A cursor on the log of its room. `settled_seq`: the last event that is delivered, of no interest, or given up.
+
+    `begun_seq` is the event whose delivery was begun, `body` what is sent of it, `attempts` how often that failed, and
+    `steps` how often since the webhook was last switched on.
+    """
+
+    id: int
+    room_id: int
+    url: str
+    secret: str = field(repr=False)
+    kinds: tuple[str, ...]
+    labels: tuple[str, ...]
+    active: bool
+    settled_seq: int
+    begun_seq: int | None
+    body: str | None
+    attempts: int
+    steps: int
+    next_attempt_at: datetime | None
+    failures: int
+    failing_since: datetime | None
+    last_status: int | None
+    last_delivered_at: datetime | None
+    tests: int
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Record):
+    """One attempt to deliver an event, or a test, which has none."""
+
+    id: int
+    webhook_id: int
+    event_id: int | None
+    attempt: int
+    status: int | None
+    error: str
+    milliseconds: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

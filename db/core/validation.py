@@ -28,6 +28,7 @@ MAX_SUBAGENTS = 100
 MAX_SESSIONS = 100
 MAX_CHANNELS = 200
 MAX_SCHEDULES = 200
+MAX_WEBHOOKS = 50
 MAX_MEMORIES = 5_000
 MAX_JSON_BYTES = 65_536
 # Far below where the encoders of any language give up.

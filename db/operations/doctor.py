@@ -56,6 +56,7 @@ async def examine(connection: Any, replaced: Mapping[str, str] = MappingProxyTyp
         return
     yield await _log(connection)
     yield await _zones(connection)
+    yield await _webhooks(connection)
     for subject, letter, find, _ in _FOLLOWING:
         yield _counted(subject, letter, await find(connection))
 
@@ -150,6 +151,21 @@ async def _zones(connection: Any) -> Look:
         for row in wrong
     ]
     return Look("time zones", "known" if not findings else f"{len(findings)} unknown", findings)
+
+
+async def _webhooks(connection: Any) -> Look:
+    """What their receivers do is nothing that is wrong here; who runs the server wants to see it all the same."""
+    rows = await q.troubled_webhooks(connection)
+    said = [
+        f"{ids.of(ids.WEBHOOK, row['id'])} "
+        + (
+            f"fails, {row['failures']} times in a row"
+            if row["active"]
+            else "is switched off: an ADMIN resumes it with resumeWebhook"
+        )
+        for row in rows
+    ]
+    return Look("webhooks", "; ".join(said) or "all deliver")
 
 
 def _counted(subject: str, letter: str, wrong: Sequence[Any]) -> Look:

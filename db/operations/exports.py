@@ -45,6 +45,8 @@ TABLES = (
     "channel",
     "message",
     "event",
+    "webhook",
+    "delivery",
     "inbox",
     "inbox_item",
     "memory",

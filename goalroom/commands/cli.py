@@ -58,6 +58,16 @@ def serve(
     allowed_origins: Annotated[
         str | None, typer.Option(help="Sites whose pages may use the API in a browser, separated by commas.")
     ] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="The address under which people open the dashboard: links outside lead there.")
+    ] = None,
+    webhook_allow: Annotated[
+        str | None, typer.Option(help="Networks (CIDR) that webhooks may reach besides global ones.")
+    ] = None,
+    webhook_schedule: Annotated[
+        str | None,
+        typer.Option(help="Seconds between attempts.", show_default="5,300,1800,7200,18000,36000,36000"),
+    ] = None,
 ) -> None:
     """Run the server in the foreground until SIGINT or SIGTERM."""
     settings = _settings(
@@ -70,6 +80,9 @@ def serve(
         tls_cert=tls_cert,
         tls_key=tls_key,
         allowed_origins=allowed_origins,
+        public_url=public_url,
+        webhook_allow=webhook_allow,
+        webhook_schedule=webhook_schedule,
     )
     structured_logging.to_stderr(logging.INFO)
     from goalroom import server

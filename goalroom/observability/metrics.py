@@ -56,6 +56,14 @@ class Metrics:
             "goalroom_last_sweep_timestamp_seconds", "When one ended well.", ["work"], registry=registry
         )
 
+        self._attempts = Counter(
+            "goalroom_webhook_attempts", "Requests to receivers of webhooks.", ["outcome"], registry=registry
+        )
+
+    def attempted(self, was_taken: bool) -> None:  # noqa: FBT001  # it is all that there is to say
+        """Count a request to the receiver of a webhook."""
+        self._attempts.labels("taken" if was_taken else "failed").inc()
+
     def gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
         """Add a gauge whose value is read on each scrape."""
         return Gauge(name, meaning, labels, registry=self.registry)

@@ -7,6 +7,7 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.errors import Unauthenticated
 from db.events.feed import Feed
+from db.webhooks.outbound import Outbound
 from goalroom.execution import errors
 from goalroom.execution.engine import Engine, Operation, Request
 from goalroom.execution.rate_limits import RateLimiter
@@ -31,6 +32,7 @@ class Services:
     metrics: Metrics
     limits: Limits
     rate_limiter: RateLimiter
+    outbound: Outbound
     allowed_origins: frozenset[str] = frozenset()
 
     async def authenticate(self, token: str | None) -> Caller:
@@ -43,7 +45,7 @@ class Services:
 
     def context(self, caller: Caller) -> Context:
         """What one operation of the caller runs on."""
-        return Context(self.database, self.feed, caller)
+        return Context(self.database, self.feed, caller, outbound=self.outbound)
 
     async def prepare(self, request: Request, context: Context) -> Operation:
         """The operation; its agent is charged what it costs: what can be known now, and the rest as it runs."""

@@ -142,6 +142,7 @@ _tell(
     "What happened.",
     INSIGHT_CLOSED="An insight was promoted or dismissed.",
     SCHEDULE_CHANGED="A schedule was made, changed, deleted, or passed over a turn.",
+    WEBHOOK_CHANGED="A webhook was made, changed, deleted, switched off, or gave up on an event.",
 )
 _tell(InsightStatus, "What was decided of an insight.")
 _tell(

@@ -8,6 +8,8 @@ SAME = "same room"
 PEOPLE = "people"
 # May lead into other rooms: each thing is looked at on its own, and left out where the caller may not see it.
 ALONE = "on its own"
+# Empty, or not there, for all but ADMINs.
+ADMINS = "ADMINs alone"
 
 # Who may call a mutation. Everybody who is let in, in some room of its own, but for OBSERVERs; or ADMINs alone.
 WORKS, ADMINISTRATES = "MEMBER", "ADMIN"
@@ -24,7 +26,7 @@ MUTATIONS = {
         "propose escalate vote withdrawProposal "
         "defineResource reportHealth resetBreaker createChannel sendMessage acknowledge setActivity remember forget "
         "createSchedule updateSchedule deleteSchedule reflect promoteInsight dismissInsight",
-    ADMINISTRATES: "createRoom",
+    ADMINISTRATES: "createRoom createWebhook deleteWebhook testWebhook resumeWebhook",
 }  # fmt: skip
 
 QUERIES = {
@@ -83,6 +85,10 @@ FIELDS: dict[str, dict[str, str]] = {
         PLAIN: "kind open createdAt",
         SAME: "task dependsOn",
         PEOPLE: "createdBy",
+    },
+    "Delivery": {
+        PLAIN: "attempt status error milliseconds at",
+        ADMINS: "event",
     },
     "Digest": {
         PLAIN: "since until markdown",
@@ -231,6 +237,7 @@ FIELDS: dict[str, dict[str, str]] = {
         SAME: "settings objectives tasks resources schedules insights counts digest channels flow proposals",
         PEOPLE: "agents",
         ALONE: "messages",
+        ADMINS: "webhooks",
     },
     "RoomSettings": {
         PLAIN: "requireDoneCriteria requireReview requireHandoff requireReflection wipLimit leaseSeconds "
@@ -280,6 +287,10 @@ FIELDS: dict[str, dict[str, str]] = {
     "Vote": {
         PLAIN: "option note at",
         PEOPLE: "agent",
+    },
+    "Webhook": {
+        PLAIN: "id url kinds labels active failures lastStatus lastDeliveredAt cursor",
+        ADMINS: "room deliveries",
     },
     "Wait": {
         PLAIN: "kind reason until",

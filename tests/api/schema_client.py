@@ -1,7 +1,8 @@
 """Agents that act through the schema, without the network in between."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
+from ipaddress import ip_network
 from typing import Any
 
 from graphql import GraphQLObjectType, build_schema, get_named_type, is_composite_type
@@ -10,9 +11,12 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import Role
 from db.events.feed import Feed
+from db.webhooks.outbound import Outbound
 from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Engine, Request
 from goalroom.limits import Limits
+from goalroom.webhooks.addresses import Addresses
+from goalroom.webhooks.sender import Sender
 from resolvers.build import schema, sdl
 from schema.context import Context
 
@@ -23,11 +27,12 @@ _WITHOUT_LIMITS = Engine(schema, Limits(**{limit.name: _MUCH for limit in fields
 
 @dataclass
 class Actor:
-    """A caller, and the process that it speaks to."""
+    """A caller, and the process that it speaks to, whose webhooks may reach this machine."""
 
     database: Database
     caller: Caller
     feed: Feed
+    outbound: Outbound = field(default_factory=lambda: Sender(Addresses([ip_network("127.0.0.0/8")])))
 
     @property
     def name(self) -> str:
@@ -93,7 +98,7 @@ class Actor:
         return await self._answer(_ENGINE, text, variables)
 
     async def _answer(self, engine: Engine, text: str, variables: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-        context = Context(database=self.database, feed=self.feed, caller=self.caller)
+        context = Context(database=self.database, feed=self.feed, caller=self.caller, outbound=self.outbound)
         try:
             answer = await (await engine.prepare(Request(text, variables), context)).run()
         except RequestError as rejected:

@@ -341,7 +341,7 @@ async def test_an_observer_changes_nothing_by_any_mutation(watched: Watched) -> 
     before = await watched.state()
 
     for name, document, variables in _every_mutation(
-        room="main", task="T1", objective="O1", keyResult="K1", schedule="Z1", insight="N1", proposal="D1"
+        room="main", task="T1", objective="O1", keyResult="K1", schedule="Z1", insight="N1", proposal="D1", webhook="W1"
     ):
         answer = (await watched.live.post(document, variables, authorization=f"Bearer {token}")).json()
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"], (name, answer)
@@ -357,6 +357,10 @@ async def test_a_member_of_another_room_finds_nothing_by_any_mutation(watched: W
         "createToken",
         "revokeTokens",
         "createRoom",
+        "createWebhook",
+        "deleteWebhook",
+        "testWebhook",
+        "resumeWebhook",
         "registerAgent",
         "updateAgent",
         "acknowledge",
@@ -364,7 +368,14 @@ async def test_a_member_of_another_room_finds_nothing_by_any_mutation(watched: W
     }
 
     for name, document, variables in _every_mutation(
-        room="other", task="T2", objective="O999", keyResult="K999", schedule="Z999", insight="N999", proposal="D999"
+        room="other",
+        task="T2",
+        objective="O999",
+        keyResult="K999",
+        schedule="Z999",
+        insight="N999",
+        proposal="D999",
+        webhook="W999",
     ):
         if name in own:
             continue

@@ -15,6 +15,7 @@ from db.events.feed import Feed
 from resolvers.build import sdl
 from tests import people
 from tests.api.schema_client import Actor
+from tests.receiver import HOOK
 
 OFF: dict[str, Any] = {"require_done_criteria": False, "require_review": False, "require_handoff": False}
 SAID = {"title": "Said"}
@@ -117,7 +118,7 @@ SENT: list[tuple[str, dict[str, Any]]] = [
 ]  # fmt: skip
 
 # For an ADMIN alone.
-ALONE = {"createRoom"}
+ALONE = {"createRoom", "createWebhook", "deleteWebhook", "testWebhook", "resumeWebhook"}
 
 ASKED = [
     '{ task(id: "{task}") { id } }',
@@ -147,7 +148,7 @@ ASKED = [
     '{ room { tasks(filter: {waitingForAgent: "{agent}"}) { nodes { id } } } }',
     *(f'{{ node(id: "{{{name}}}") {{ id }} }}' for name in
       ("room_id", "agent_id", "session", "objective", "key_result", "task", "comment", "review", "resource", "event",
-       "message", "item", "schedule", "reflection", "insight")),
+       "message", "item", "schedule", "reflection", "insight", "webhook")),
 ]  # fmt: skip
 
 
@@ -209,7 +210,10 @@ async def rooms(database: Database) -> Rooms:
     schedule = await bob.do("createSchedule", cron="@daily", task=SAID)
     reflection, _ = [await one.do("reflect", room="there", **WORDS) for one in (bob, ann)]
     insight = (await bob.see("{ room { insights { nodes { id } } } }"))["room"]["insights"]["nodes"][0]["id"]
+    root = actor(await people.admin(database))
+    webhook = (await root.do("createWebhook", room="there", **HOOK))["id"]
     things = {
+        "webhook": webhook,
         "room": "there", "room_id": f"R{there.id}", "agent": "bob", "agent_id": f"A{bob.caller.agent_id}",
         "objective": goal["id"], "key_result": goal["keyResults"][0]["id"], "task": task, "other_task": other,
         "comment": comment, "session": beat["session"]["id"], "event": event, "review": reviewed["reviews"][0]["id"],

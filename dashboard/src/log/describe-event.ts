@@ -41,6 +41,7 @@ const ACTIONS: Record<EventKind, string> = {
   INSIGHT_CLOSED: "closed an insight",
   DIGEST_POSTED: "posted a digest",
   SCHEDULE_CHANGED: "changed a schedule",
+  WEBHOOK_CHANGED: "changed a webhook",
 };
 
 export interface EventDescription {

@@ -16,6 +16,7 @@ from db.reflections import insights
 from db.resources import resources
 from db.rooms import agents
 from db.schedules import schedules
+from db.webhooks import webhooks
 from schema.caller_dependence import DEPENDS_ON_CALLER
 from schema.context import Info
 from schema.types.absent import given, or_none
@@ -32,6 +33,7 @@ from schema.types.rooms import agent as agent_types
 from schema.types.schedules import schedule as schedule_types
 from schema.types.tasks import task_list as list_types
 from schema.types.tasks.task_counts import TaskCounts
+from schema.types.webhooks import webhook as webhook_types
 
 if TYPE_CHECKING:
     from schema.types.conversation.message import Channel, MessageConnection
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from schema.types.schedules.schedule import Schedule
     from schema.types.tasks.task_filter import TaskFilter
     from schema.types.tasks.task_list import TaskConnection
+    from schema.types.webhooks.webhook import Webhook
 
 
 _RULES = {
@@ -217,6 +220,17 @@ class Room(Node):
     ) -> list[Annotated["Schedule", strawberry.lazy("schema.types.schedules.schedule")]]:
         found = await info.context.many(schedules.of_rooms, self.room_id)
         return [schedule_types.Schedule.of(schedule) for schedule in found]
+
+    @strawberry.field(
+        description="Who outside is sent what happens here, in the order in which they were created: for ADMINs, empty "
+        "for others.",
+        metadata=DEPENDS_ON_CALLER,
+    )
+    async def webhooks(
+        self, info: Info
+    ) -> list[Annotated["Webhook", strawberry.lazy("schema.types.webhooks.webhook")]]:
+        found = await info.context.many(webhooks.of_rooms, self.room_id)
+        return [webhook_types.Webhook.of(webhook) for webhook in found]
 
     @strawberry.field(description="What the room's people are asked to decide, newest first; `open: false` shows all.")
     async def proposals(

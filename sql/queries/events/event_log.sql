@@ -20,6 +20,11 @@ returning (select seq from numbered);
 -- name: open_log(room_id)!
 insert into room_log (room_id) values (:room_id);
 
+-- name: lock_log(room_id)$
+-- Where it ends. Until the end of the transaction nobody else logs anything in the room: whatever ended before is seen, the
+-- rest comes later.
+select seq from room_log where room_id = :room_id for no key update;
+
 -- name: log_ends(room_ids)
 -- Where each of these logs stands: what a follower polls in case a nudge was lost.
 select room_id, seq from room_log where room_id = any(:room_ids::bigint[]);

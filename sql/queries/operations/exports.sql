@@ -96,6 +96,11 @@ with recursive rooms as (
   union all
   select 'event', row_to_json(t) from event t where room_id in (select id from rooms)
   union all
+  select 'webhook', row_to_json(t) from webhook t where room_id in (select id from rooms)
+  union all
+  select 'delivery', row_to_json(t)
+    from delivery t where webhook_id in (select id from webhook where room_id in (select id from rooms))
+  union all
   select 'inbox', row_to_json(t) from inbox t where agent_id in (select id from agents)
   union all
   select 'inbox_item', row_to_json(t) from inbox_item t where room_id in (select id from rooms)
@@ -121,6 +126,7 @@ select (select count(*) <= 1 from room)
    and not exists (select from memory)
    and not exists (select from resource)
    and not exists (select from schedule)
+   and not exists (select from webhook)
    and not exists (select from reflection);
 
 -- name: is_in_use()$
@@ -133,7 +139,7 @@ select exists (
 -- All tables but those that say which migrations ran and when a server last did.
 truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, insight, reflection,
          schedule, criterion, dependency, task_key_result, artifact, review, proposal, proposal_voter, vote, proposal_task,
-         resource, comment, channel, message, event, inbox, inbox_item, memory, idempotency,
+         resource, comment, channel, message, event, webhook, delivery, inbox, inbox_item, memory, idempotency,
          activity
 restart identity;
 

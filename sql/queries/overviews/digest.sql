@@ -8,10 +8,6 @@ select *, coalesce(daily_digest_due_at <= now(), false) as daily_is_due
  limit 1
    for no key update skip locked;
 
--- name: lock_log(room_id)!
--- Until the end of the transaction nothing more is logged in the room: whatever ended before is seen, the rest comes later.
-select from room_log where room_id = :room_id for no key update;
-
 -- name: mark_digested(room_id, until)!
 update room set digested_at = :until where id = :room_id;
 

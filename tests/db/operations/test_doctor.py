@@ -117,6 +117,27 @@ async def test_a_zone_that_nobody_knows_is_found(room: Room, connection: Any) ->
     assert await wrong(connection) == {"time zones": "The zone of room web is not of the tz database: 'Mars/Base'."}
 
 
+async def test_webhooks_that_fail_or_are_off_are_named_and_no_finding(room: Room, connection: Any) -> None:
+    async def seen() -> str:
+        looks = [look async for look in doctor.examine(connection)]
+        return next(look.seen for look in looks if look.subject == "webhooks" and not look.findings)
+
+    assert await seen() == "all deliver"
+    keys = [
+        await connection.fetchval(
+            "insert into webhook (room_id, url, secret, kinds, labels, settled_seq, active, failures)"
+            " values ($1, 'https://hook.example', '', '{}', '{}', 0, $2, $3) returning id",
+            room.id, active, failures,
+        )
+        for active, failures in ((True, 0), (True, 3), (False, 1))
+    ]  # fmt: skip
+
+    assert (
+        await seen()
+        == f"W{keys[1]} fails, 3 times in a row; W{keys[2]} is switched off: an ADMIN resumes it with resumeWebhook"
+    )
+
+
 async def test_what_is_not_migrated_is_looked_into_no_further(empty_database: str) -> None:
     connection = await asyncpg.connect(empty_database)
     found = await wrong(connection)

@@ -19,6 +19,7 @@ from db.operations.export_file import CannotRestore, Checksum
 from tests import people
 from tests.api.schema_client import Actor
 from tests.conftest import new_database
+from tests.receiver import HOOK
 
 # Texts that a careless reader or writer of JSON changes.
 ODD = 'Größe "1.10" \\n \n\t\u2028 🦋 </script>'
@@ -61,6 +62,8 @@ async def furnish(database: Database) -> Actor:
     for one in (ann, bob):
         await one.do("reflect", task=second, worked=ODD, didNotWork="", change=ODD, tags=["odd"])
     await ann.do("createSchedule", cron="@daily", timezone="Asia/Kathmandu", task={"title": ODD, "dependsOn": [second]})
+    hook = await ann.do("createWebhook", **HOOK | {"labels": [ODD[:20]]})
+    await ann.do("testWebhook", "status", webhook=hook["id"])
     await ann.do("sendMessage", to=["bob"], body="For you alone")
     await eve.make("Elsewhere", room="other", criteria=["It holds"])
     await ann.do("updateTask", id=second, keyResults=[goal["keyResults"][0]["id"]])
