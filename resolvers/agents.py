@@ -25,8 +25,8 @@ from schema.types.rooms.room import members
 class AgentQuery:
     @strawberry.field(description="The caller.")
     async def me(self, info: Info) -> Agent:
-        context = info.context
-        return Agent.of(await agents.find(context.database, context.caller, context.caller.name))
+        caller = info.context.caller
+        return Agent.of(caller.agent or await agents.find(info.context.database, caller, caller.name))
 
     @strawberry.field(description="What the caller's token lets it do.")
     def my_role(self, info: Info) -> Role:

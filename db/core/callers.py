@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from db.core.queries import q
 from db.core.records import (
+    Agent,
     Channel,
     Comment,
     Event,
@@ -30,12 +31,15 @@ from db.core.records import (
 from db.core.transaction import Transaction
 
 if TYPE_CHECKING:
-    from db.core.statements import CallerByTokenIdRow
+    from db.core.statements import CallerByTokenIdRow, CallersByTokensRow
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The agent of a token. `rooms` are those it belongs to; `unseen`: presence or the token's use is to be written."""
+    """The agent of a token. `rooms` are those it belongs to; `unseen`: presence or the token's use is to be written.
+
+    `agent` is its record as it was when the request came, where it was read with it and nothing is to be written.
+    """
 
     agent_id: int
     name: str
@@ -46,6 +50,7 @@ class Caller:
     token_id: int
     unseen: bool = False
     token_expires_at: datetime | None = None
+    agent: Agent | None = field(default=None, compare=False, repr=False)
 
     @property
     def visible_rooms(self) -> tuple[int, ...] | None:
@@ -130,7 +135,7 @@ async def authenticate(database: Database, token: str) -> Caller:
 
 async def authenticate_all(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
     """Who these tokens, by their hashes, speak for; those that speak for nobody any more are left out."""
-    return {row["hash"]: _caller(row) for row in await q.callers_by_tokens(database, hashes=hashes)}
+    return {row["hash"]: _with_record(row) for row in await q.callers_by_tokens(database, hashes=hashes)}
 
 
 async def callers_of_connections(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
@@ -150,6 +155,11 @@ async def caller_of_agent(on: Database | Transaction, agent_id: int) -> Caller |
     """The agent as the token of it that may most speaks for it; None where none of its tokens lets it in."""
     row = await q.caller_of_agent(on, agent_id=agent_id)
     return None if row is None else _caller(row)
+
+
+def _with_record(row: "CallersByTokensRow") -> Caller:
+    caller = _caller(row)
+    return caller if caller.unseen else replace(caller, agent=Agent.of(row))
 
 
 def _caller(row: "CallerByTokenIdRow") -> Caller:

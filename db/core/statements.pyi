@@ -439,15 +439,11 @@ class CallerOfAgentRow(TypedDict):
     rooms: list[int]
     unseen: bool
 
-class CallersByTokensRow(TypedDict):
+class CallersByTokensRow(AgentRow):
     hash: bytes
     token_id: int
     token_expires_at: datetime | None
     role: str
-    id: int
-    name: str
-    kind: str
-    capabilities: list[str]
     rooms: list[int]
     unseen: bool
 

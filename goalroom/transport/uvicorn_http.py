@@ -40,6 +40,41 @@ class Upgrades:
             loop.call_soon(self._go_on)
 
 
+class _OneWrite:
+    """A connection to which the head of a response is written with the beginning of its body: one system call for both.
+
+    Where no body follows in the same step of the loop, the head goes alone.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head = b""
+        self._alone: asyncio.Handle | None = None
+
+    def write(self, data: bytes) -> None:
+        if self._alone is None:
+            self._head = data
+            self._alone = asyncio.get_running_loop().call_soon(self._flush)
+        elif self._head:
+            self._alone.cancel()
+            head, self._head = self._head, b""
+            self._transport.write(head + data)
+        else:
+            self._transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+
 class HttpProtocol(HttpToolsProtocol):
     """One connection. Without this, a head may be of any size and take any time: only h11 has limits in uvicorn.
 
@@ -90,6 +125,9 @@ class HttpProtocol(HttpToolsProtocol):
             # The parser ends with this, and then asks for the answer to what it can't read.
             raise ValueError("the head is too large")
         super().on_headers_complete()
+        if self.cycle is not None:
+            # Its task has not begun yet.
+            self.cycle.transport = _OneWrite(self.transport)  # type: ignore[assignment]  # all that it uses of one
 
     def handle_websocket_upgrade(self) -> None:
         # What comes before its turn would be taken for another request.

@@ -1,6 +1,8 @@
 """Names that libraries don't promise to keep: each is used in one module, and missed here first."""
 
 import ast
+import inspect
+import re
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +14,7 @@ from graphql import build_schema, parse
 from graphql.pyutils import RefMap
 from starlette.applications import Starlette
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
@@ -69,7 +71,7 @@ async def test_uvicorn_and_websockets_still_have_what_the_transport_uses() -> No
     of_http = [
         *("connection_made", "connection_lost", "data_received", "loop", "transport", "parser"),
         *("on_message_begin", "on_url", "on_header", "on_headers_complete"),
-        *("handle_websocket_upgrade", "send_400_response"),
+        *("handle_websocket_upgrade", "send_400_response", "cycle"),
     ]
 
     assert missing("uvicorn", http, of_http, uvicorn_http) == []
@@ -77,6 +79,14 @@ async def test_uvicorn_and_websockets_still_have_what_the_transport_uses() -> No
     assert missing("uvicorn", socket, of_socket, uvicorn_websocket) == []
     assert missing("websockets", socket.conn, ["parser"], uvicorn_websocket) == []
     assert missing("websockets", socket.conn.parser, ["close"], uvicorn_websocket) == []
+
+
+def test_uvicorn_still_asks_no_more_of_the_connection_of_a_response() -> None:
+    used = set(re.findall(r"self\.transport\.(\w+)", inspect.getsource(RequestResponseCycle)))
+
+    assert used == {"close", "is_closing", "write"}, (
+        "goalroom/transport/uvicorn_http.py puts its own in place of the transport"
+    )
 
 
 def test_a_name_that_is_gone_is_told_with_the_library_and_the_module() -> None:

@@ -1,6 +1,6 @@
 -- name: callers_by_tokens(hashes)
 -- Who tokens speak for, with all that deciding a request needs. Many at once, for whoever waits at the door.
-select token.hash, token.id as token_id, token.expires_at as token_expires_at, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
+select token.hash, token.id as token_id, token.expires_at as token_expires_at, token.role, agent.*,
        array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms,
        agent.last_seen_at is null or agent.last_seen_at < now() - interval '1 second'
          or exists (select from room_member where agent_id = agent.id and presence <> 'ONLINE')

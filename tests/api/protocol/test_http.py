@@ -370,6 +370,40 @@ async def test_a_request_is_a_sign_of_life(live: Live) -> None:
     assert answer.json() == {"data": {"me": {"name": "worker", "presence": "ONLINE"}}}
 
 
+async def test_an_answer_is_one_packet(live: Live) -> None:
+    body = b'{"query": "{ me { name } }"}'
+    head = f"POST /graphql HTTP/1.1\r\nHost: {live.host}\r\nAuthorization: Bearer {live.token}\r\n"
+    kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    reader, writer = await asyncio.open_connection(*live.host.split(":"))
+
+    for _ in range(20):
+        writer.write(head.encode() + kind.encode() + body)
+        answered = await reader.read(1 << 16)
+        assert answered.startswith(b"HTTP/1.1 200")
+        assert answered.endswith(b'{"data":{"me":{"name":"admin"}}}')
+    writer.close()
+
+
+async def test_the_head_of_a_stream_comes_though_nothing_follows_it(live: Live) -> None:
+    headers = {"authorization": f"Bearer {live.token}", "accept": "text/event-stream"}
+    sent = {"query": "subscription { events { cursor } }"}
+
+    async with live.http.stream("POST", "/graphql", json=sent, headers=headers) as response:
+        assert response.status_code == 200
+
+
+async def test_who_asks_sees_itself_as_its_request_left_it(live: Live) -> None:
+    token = await live.newcomer("ann")
+    authorization = f"Bearer {token}"
+
+    first = (await live.post("{ me { lastSeenAt capabilities } }", authorization=authorization)).json()["data"]["me"]
+    await live.post('mutation { updateAgent(input: {capabilities: ["go"]}) { id } }', authorization=authorization)
+    then = (await live.post("{ me { lastSeenAt capabilities } }", authorization=authorization)).json()["data"]["me"]
+
+    assert first["lastSeenAt"] is not None
+    assert (first["capabilities"], then["capabilities"]) == ([], ["go"])
+
+
 async def test_an_idle_connection_is_kept_for_longer_than_clients_keep_one(live: Live) -> None:
     reader, writer = await asyncio.open_connection(*live.host.split(":"))
     request = f"GET /healthz HTTP/1.1\r\nHost: {live.host}\r\n\r\n".encode()
