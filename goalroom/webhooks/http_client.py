@@ -107,13 +107,8 @@ class HTTPClient:
             error = f"No answer came within {self.seconds:g} seconds."
         except OutOfBounds as refused:
             error = str(refused)
-        except (
-            OSError,
-            httpcore.NetworkError,
-            httpcore.ProtocolError,
-            httpcore.TimeoutException,
-            ssl.SSLError,
-        ) as failed:
+        except (OSError, UnicodeError, httpcore.NetworkError, httpcore.ProtocolError) as failed:
+            # A host that no name server can be asked for is a UnicodeError.
             error = f"The request failed: {_line(failed)}."
         return Attempt(status, error[:_MOST_ERROR], round((time.monotonic() - begun) * 1_000), retry_after)
 

@@ -182,6 +182,13 @@ async def test_a_name_is_resolved_at_every_attempt_and_the_checked_address_is_th
     assert answers == []
 
 
+async def test_a_name_that_can_not_be_one_is_a_failure(client: HTTPClient) -> None:
+    for name in (f"{'x' * 70}.example", "a..example"):
+        attempt = await client.post(f"https://{name}/", "E1.W1", TEXT, SECRET)
+        assert attempt.status is None
+        assert attempt.error.startswith("The request failed: ")
+
+
 async def test_another_address_of_the_name_is_tried_where_nobody_is_at_the_first(receiver: Receiver) -> None:
     async def resolve(_name: str) -> Sequence[str]:
         return ["127.0.0.9", "127.0.0.1"]
