@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 _LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
-_FOLDERS = ("goalroom", "resolvers", "schema", "db", "sql", "dashboard", "bench", "tests", "docs")
+_FOLDERS = ("goalroom", "resolvers", "schema", "db", "sql", "client", "dashboard", "bench", "tests", "docs")
 _PATH = re.compile(rf"`((?:{'|'.join(_FOLDERS)})/[\w./-]+)(?::\w+)?`")
 # What stands for any name, as in `db/NOUN/`, and what a build or an installation makes.
 _PLACEHOLDER = re.compile(r"/(?:NAME|NOUN)\b")

@@ -1,0 +1,1 @@
+"""What `gr` can do: a module for what belongs together, each command with its arguments and its document."""
