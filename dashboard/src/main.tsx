@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { ErrorBoundary } from "./layout/ErrorBoundary";
 import { applyTheme, savedTheme } from "./layout/theme";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -13,6 +14,8 @@ const page = document.getElementById("page");
 if (page)
   createRoot(page).render(
     <StrictMode>
-      <App />
+      <ErrorBoundary at="">
+        <App />
+      </ErrorBoundary>
     </StrictMode>,
   );

@@ -27,7 +27,7 @@ export class Api {
     this.#socket = this.#connect(token);
   }
 
-  /** The data, or a `Refusal` is thrown. With `allowPartial`, errors are ignored where there is any data. */
+  /** The data, or a `Refusal` is thrown. With `allowPartial`, errors are ignored where anything at the root is there. */
   async query<Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
@@ -97,9 +97,13 @@ export class Api {
     if (result.error) {
       const refusal = Refusal.fromCombinedError(result.error);
       if (refusal.code === "UNAUTHENTICATED") this.#onUnauthenticated();
-      if (!(allowPartial && result.data)) throw refusal;
+      if (!(allowPartial && hasData(result.data))) throw refusal;
     }
     if (!result.data) throw new Refusal("INTERNAL", "The server sent an empty answer.");
     return result.data;
   }
+}
+
+function hasData(data: unknown): boolean {
+  return Object.values(data ?? {}).some((field) => field !== null);
 }

@@ -19,7 +19,7 @@ export class Refusal extends Error {
     const status = (error.response as Response | undefined)?.status;
     if (status === 401)
       return new Refusal("UNAUTHENTICATED", "This token is not valid: it may be wrong, expired or revoked.");
-    return new Refusal(UNREACHABLE, "The server can't be reached.", "The page tries again by itself.");
+    return new Refusal(UNREACHABLE, "The server can't be reached.");
   }
 
   /** From an error as it stands in an answer, over HTTP or WebSocket. */
@@ -30,6 +30,12 @@ export class Refusal extends Error {
 
   static fromUnknown(error: unknown): Refusal {
     return error instanceof Refusal ? error : new Refusal("INTERNAL", String(error));
+  }
+
+  /** What a person can do: where something isn't there, the hint is for programs. */
+  get hintForPeople(): string {
+    if (this.code === UNREACHABLE) return "It may not have been saved: try again.";
+    return this.code === "NOT_FOUND" ? "" : this.hint;
   }
 
   /** The same request may succeed later. */

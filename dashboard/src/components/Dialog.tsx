@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { useToastsIn } from "../layout/Toasts";
 
 interface DialogProps {
   readonly title: string;
@@ -10,6 +11,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const toasts = useRef<HTMLDivElement>(null);
+  useToastsIn(toasts);
 
   useEffect(() => {
     const opened = dialog.current;
@@ -32,6 +35,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
           ×
         </button>
       </div>
+      <div ref={toasts} />
       {children}
     </dialog>
   );

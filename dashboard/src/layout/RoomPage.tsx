@@ -1,12 +1,14 @@
-import { Suspense, useEffect, useMemo, useState } from "react";
-import { Route, Switch } from "wouter";
+import { type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
+import { Link, Route, Switch, useLocation } from "wouter";
 import { RoomInfoDocument } from "../api/documents";
+import type { Refusal } from "../api/refusal";
 import { ErrorMessage } from "../components/ErrorMessage";
 import { roomUpdates } from "../log/invalidation";
 import { RoomLog } from "../log/room-log";
-import { LogContext, useLiveQuery } from "../log/use-live-query";
+import { LogContext, useLiveQuery, useLogStatus } from "../log/use-live-query";
 import { useSession } from "../session/session";
-import { VIEWS } from "../views";
+import { preloadViews, VIEWS } from "../views";
+import { ErrorBoundary } from "./ErrorBoundary";
 import { Layout } from "./Layout";
 import { type OpenRoom, RoomContext } from "./room";
 import { ToastProvider } from "./Toasts";
@@ -23,6 +25,8 @@ export function RoomPage({ name }: { name: string }) {
     return () => created.stop();
   }, [api, name]);
 
+  useEffect(preloadViews, []);
+
   if (!log) return null;
   return (
     <LogContext value={log}>
@@ -36,6 +40,7 @@ export function RoomPage({ name }: { name: string }) {
 function RoomViews({ name }: { name: string }) {
   const { data, refusal } = useLiveQuery(RoomInfoDocument, { room: name }, roomUpdates);
   const info = data?.room ?? null;
+  const [location] = useLocation();
   const room = useMemo<OpenRoom>(
     () => ({ name, info, to: (view, rest) => `/rooms/${name}/${view}${rest ? `/${rest}` : ""}` }),
     [name, info],
@@ -43,23 +48,32 @@ function RoomViews({ name }: { name: string }) {
   return (
     <RoomContext value={room}>
       <Layout>
-        {refusal && !refusal.isTransient ? (
-          <ErrorMessage refusal={refusal} />
-        ) : (
-          <Suspense fallback={<p className="placeholder">Loading…</p>}>
-            <Switch>
-              {VIEWS.map(({ path, View }) => (
-                <Route key={path} path={`/rooms/${name}/${path}/*?`}>
-                  {(params) => <View rest={params["*"] ?? ""} />}
+        <UnlessRefused refusal={refusal}>
+          <ErrorBoundary at={location}>
+            <Suspense fallback={<p className="placeholder">Loading…</p>}>
+              <Switch>
+                {VIEWS.map(({ path, View }) => (
+                  <Route key={path} path={`/rooms/${name}/${path}/*?`}>
+                    {(params) => <View rest={params["*"] ?? ""} />}
+                  </Route>
+                ))}
+                <Route>
+                  <p className="placeholder">
+                    There is no such page. <Link href={room.to("now")}>Go to Now</Link>
+                  </p>
                 </Route>
-              ))}
-              <Route>
-                <p className="placeholder">There is no such page.</p>
-              </Route>
-            </Switch>
-          </Suspense>
-        )}
+              </Switch>
+            </Suspense>
+          </ErrorBoundary>
+        </UnlessRefused>
       </Layout>
     </RoomContext>
   );
+}
+
+/** Its children, or why the room can't be shown: nothing of it is asked for before its log can be read. */
+function UnlessRefused({ refusal, children }: { refusal: Refusal | null; children: ReactNode }) {
+  const status = useLogStatus();
+  const refused = status.phase === "refused" ? status.refusal : refusal?.isTransient ? null : refusal;
+  return refused ? <ErrorMessage refusal={refused} /> : children;
 }

@@ -1,4 +1,14 @@
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
+import { createPortal } from "react-dom";
 import { Refusal } from "../api/refusal";
 
 interface Toast {
@@ -11,6 +21,8 @@ interface Toast {
 interface Toasts {
   readonly showSuccess: (text: string) => void;
   readonly showError: (error: unknown) => void;
+  /** Show them in this element from now on, until the function that is returned is called. */
+  readonly showIn: (element: HTMLElement) => () => void;
 }
 
 const ToastContext = createContext<Toasts | null>(null);
@@ -23,16 +35,25 @@ export function useToasts(): Toasts {
   return toasts;
 }
 
+/** A modal dialog shows the toasts itself: all that is outside of it is behind it, and can't be clicked. */
+export function useToastsIn(element: RefObject<HTMLElement | null>): void {
+  const { showIn } = useToasts();
+  useEffect(() => (element.current ? showIn(element.current) : undefined), [showIn, element]);
+}
+
 /** Shows toasts over its children: at most three, the newest last. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<readonly Toast[]>([]);
+  const [dialogs, setDialogs] = useState<readonly HTMLElement[]>([]);
 
   const remove = useCallback((id: number) => setShown((toasts) => toasts.filter((toast) => toast.id !== id)), []);
   const add = useCallback(
     (text: string, hint: string, isError: boolean) => {
       lastId += 1;
       const id = lastId;
-      setShown((toasts) => [...toasts.slice(-2), { id, text, hint, isError }]);
+      // The same error once, however often somebody tries.
+      const others = (toasts: readonly Toast[]) => toasts.filter((toast) => !(isError && toast.text === text));
+      setShown((toasts) => [...others(toasts).slice(-2), { id, text, hint, isError }]);
       // An error stays until it is dismissed.
       if (!isError) window.setTimeout(() => remove(id), SUCCESS_SHOWN_MS);
     },
@@ -42,29 +63,41 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     () => ({
       showSuccess: (text) => add(text, "", false),
       showError: (error) => {
-        const { message, hint } = Refusal.fromUnknown(error);
-        add(message, hint, true);
+        const refusal = Refusal.fromUnknown(error);
+        add(refusal.message, refusal.hintForPeople, true);
+      },
+      showIn: (element) => {
+        setDialogs((elements) => [...elements, element]);
+        return () => {
+          setDialogs((elements) => elements.filter((one) => one !== element));
+          // What was refused in it is over with it.
+          setShown((toasts) => toasts.filter(({ isError }) => !isError));
+        };
       },
     }),
     [add],
   );
 
+  const list = (
+    <div className="toasts" aria-live="polite">
+      {shown.map(({ id, text, hint, isError }) => (
+        <div key={id} className={isError ? "toast toast-error" : "toast"} role={isError ? "alert" : undefined}>
+          <p>
+            {text}
+            {hint && <span className="hint">{hint}</span>}
+          </p>
+          <button type="button" className="quiet" aria-label="Dismiss" onClick={() => remove(id)}>
+            ×
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+  const dialog = dialogs.at(-1);
   return (
     <ToastContext value={toasts}>
       {children}
-      <div className="toasts" aria-live="polite">
-        {shown.map(({ id, text, hint, isError }) => (
-          <div key={id} className={isError ? "toast toast-error" : "toast"} role={isError ? "alert" : undefined}>
-            <p>
-              {text}
-              {hint && <span className="hint">{hint}</span>}
-            </p>
-            <button type="button" className="quiet" aria-label="Dismiss" onClick={() => remove(id)}>
-              ×
-            </button>
-          </div>
-        ))}
-      </div>
+      {dialog ? createPortal(list, dialog) : list}
     </ToastContext>
   );
 }

@@ -1,34 +1,36 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
-import { BoardDocument, type BoardQuery, type Priority, type TaskFilter, type TaskStatus } from "../../api/documents";
-import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatNumber } from "../../components/format";
-import { useRoom } from "../../layout/room";
-import { taskEvents } from "../../log/invalidation";
-import { useLiveQuery } from "../../log/use-live-query";
+import {
+  BlockedColumnDocument,
+  DoingColumnDocument,
+  EndedColumnDocument,
+  type Priority,
+  ReviewColumnDocument,
+  type TaskFilter,
+  type TaskOrder,
+  type TaskStatus,
+  TodoColumnDocument,
+} from "../../api/documents";
+import { parseIds } from "../../components/parse-input";
+import { useSession } from "../../session/session";
 import { NewTask } from "../task/NewTask";
 import "./board.css";
-import { Card } from "./Card";
+import { Column, type ColumnDocument } from "./Column";
 import { Filters, type FilterValues } from "./Filters";
 
-type Columns = Omit<NonNullable<BoardQuery["room"]>, "id">;
-
-const COLUMNS: readonly [keyof Columns, TaskStatus, string][] = [
-  ["todo", "TODO", "To do"],
-  ["doing", "DOING", "Doing"],
-  ["blocked", "BLOCKED", "Blocked"],
-  ["validating", "VALIDATING", "In review"],
-  ["done", "DONE", "Done"],
-  ["cancelled", "CANCELLED", "Cancelled"],
+const COLUMNS: readonly [status: TaskStatus, title: string, order: TaskOrder, document: ColumnDocument][] = [
+  ["TODO", "To do", "CLAIM", TodoColumnDocument],
+  ["DOING", "Doing", "UPDATED", DoingColumnDocument],
+  ["BLOCKED", "Blocked", "CLAIM", BlockedColumnDocument],
+  ["VALIDATING", "In review", "CREATED", ReviewColumnDocument],
+  ["DONE", "Done", "UPDATED", EndedColumnDocument],
+  ["CANCELLED", "Cancelled", "UPDATED", EndedColumnDocument],
 ];
-const FIRST_PAGE = 40;
-const MAX = 200;
 
 /** Tasks in columns by status. The filters are in the address, so that a filtered board can be linked. */
 export default function Board() {
-  const { name } = useRoom();
+  const { canWrite } = useSession();
   const [search, setSearch] = useSearchParams();
-  const [first, setFirst] = useState(FIRST_PAGE);
   const [creating, setCreating] = useState(false);
   const values: FilterValues = {
     search: search.get("search") ?? "",
@@ -38,11 +40,9 @@ export default function Board() {
     label: search.get("label") ?? "",
     only: search.get("only") ?? "",
   };
-  const { data, refusal, isPreviousData } = useLiveQuery(
-    BoardDocument,
-    { room: name, first, ...columnFilters(values) },
-    taskEvents,
-  );
+  // A new object only where a value changed, so that the columns ask no more often.
+  const key = JSON.stringify(values);
+  const filters = useMemo(() => columnFilters(JSON.parse(key) as FilterValues), [key]);
 
   const choose = (change: Partial<FilterValues>) => {
     const next = new URLSearchParams(search);
@@ -58,63 +58,52 @@ export default function Board() {
       <header className="board-head">
         <h1>Board</h1>
         <Filters values={values} onChange={choose} />
-        <button type="button" className="primary" onClick={() => setCreating(true)}>
-          New task
-        </button>
+        {canWrite && (
+          <button type="button" className="primary" onClick={() => setCreating(true)}>
+            New task
+          </button>
+        )}
       </header>
-      {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
-      {!data?.room && !refusal && <p className="placeholder">Loading…</p>}
-      {data?.room && (
-        <div className="columns" aria-busy={isPreviousData} data-previous={isPreviousData || undefined}>
-          {COLUMNS.map(([key, , title]) => {
-            const column = data.room?.[key];
-            if (!column || (key === "cancelled" && column.totalCount === 0)) return null;
-            return (
-              <section key={key} className="column" aria-labelledby={`column-${key}`}>
-                <h2 id={`column-${key}`}>
-                  {title} <span className="soft">{formatNumber(column.totalCount)}</span>
-                </h2>
-                <ul>
-                  {column.nodes.map((task) => (
-                    <Card key={task.id} task={task} />
-                  ))}
-                </ul>
-                {column.totalCount > column.nodes.length &&
-                  (first < MAX ? (
-                    <button type="button" className="quiet" onClick={() => setFirst(MAX)}>
-                      Show more
-                    </button>
-                  ) : (
-                    <p className="soft">The first {column.nodes.length} are shown.</p>
-                  ))}
-              </section>
-            );
-          })}
-        </div>
-      )}
+      <div className="columns">
+        {COLUMNS.filter(([status]) => values.only !== "waiting" || status === "TODO").map(
+          ([status, title, order, document]) => (
+            <Column
+              key={status}
+              title={title}
+              document={document}
+              filter={filters[status]}
+              orderBy={order}
+              optional={status === "CANCELLED"}
+              showsRefusal={status === "TODO"}
+            />
+          ),
+        )}
+      </div>
       {creating && <NewTask objective={values.objective} onClose={() => setCreating(false)} />}
     </div>
   );
 }
 
-/** The variables of the query: a filter for each column. */
-function columnFilters({ search, assignee, priority, objective, label, only }: FilterValues) {
+/** A filter for each column. */
+function columnFilters(values: FilterValues): Record<TaskStatus, TaskFilter> {
+  const { search, assignee, priority, objective, label, only } = values;
   const filter: TaskFilter = {
     ...(search && { search }),
     ...(assignee && { assignee }),
     ...(priority && { priorities: [priority as Priority] }),
-    ...(objective && { objective: objective.toUpperCase() }),
+    ...(objective && { objective: parseIds(objective)[0] ?? objective }),
     ...(label && { labels: [label] }),
     ...(only === "ready" && { ready: true }),
+    ...(only === "waiting" && { ready: false }),
     ...(only === "stale" && { stale: true }),
   };
   const of = (status: TaskStatus): TaskFilter => ({ ...filter, statuses: [status] });
   return {
-    todo: of("TODO"),
-    doing: of("DOING"),
-    blocked: of("BLOCKED"),
-    validating: of("VALIDATING"),
-    done: of("DONE"),
-    cancelled: of("CANCELLED"),
+    TODO: of("TODO"),
+    DOING: of("DOING"),
+    BLOCKED: of("BLOCKED"),
+    VALIDATING: of("VALIDATING"),
+    DONE: of("DONE"),
+    CANCELLED: of("CANCELLED"),
   };
 }

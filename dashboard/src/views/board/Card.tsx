@@ -5,7 +5,8 @@ import { LeaseCountdown } from "../../components/LeaseCountdown";
 import { RelativeTime } from "../../components/RelativeTime";
 import { useRoom } from "../../layout/room";
 
-interface CardTask extends CardFragment {
+/** A task with what its column asks of it. */
+export interface CardTask extends CardFragment {
   readonly unblocks?: number;
   readonly lease?: { readonly expiresAt: string } | null;
   readonly waitingOn?: readonly { readonly reason: string }[];
@@ -28,7 +29,7 @@ export function Card({ task }: { task: CardTask }) {
         </span>
         {task.status === "TODO" && (
           <span className="tag" data-state={task.ready ? "READY" : undefined}>
-            {task.ready ? "ready" : "waits"}
+            {task.ready ? "ready" : "waiting"}
           </span>
         )}
         {task.stale && (
@@ -37,7 +38,7 @@ export function Card({ task }: { task: CardTask }) {
           </span>
         )}
         {task.assignee && <span>{task.assignee.name}</span>}
-        {task.reviewer && <span>→ {task.reviewer.name}</span>}
+        {task.reviewer && <span title="Its reviewer">→ {task.reviewer.name}</span>}
         {task.lease && <LeaseCountdown expiresAt={task.lease.expiresAt} />}
         {task.unblocks !== undefined && task.unblocks > 0 && <span>blocks {formatCount(task.unblocks, "task")}</span>}
         {(task.status === "DONE" || task.status === "CANCELLED") && (

@@ -39,8 +39,9 @@ export function Filters({ values, onChange }: FiltersProps) {
         ))}
       </select>
       <select aria-label="Only" value={values.only} onChange={(event) => onChange({ only: event.target.value })}>
-        <option value="">Ready or not</option>
+        <option value="">Any state</option>
         <option value="ready">Ready only</option>
+        <option value="waiting">Waiting only</option>
         <option value="stale">Stale only</option>
       </select>
       <DebouncedInput label="Label" value={values.label} onChange={(label) => onChange({ label })} />
