@@ -10,6 +10,7 @@ from resolvers.memory import MemoryQuery
 from resolvers.nodes import NodeQuery
 from resolvers.objectives import ObjectiveQuery
 from resolvers.rooms import RoomQuery
+from resolvers.schedules import ScheduleQuery
 from resolvers.search import SearchQuery
 from resolvers.tasks import TaskQuery
 
@@ -26,5 +27,6 @@ class Query(
     MemoryQuery,
     SearchQuery,
     EventQuery,
+    ScheduleQuery,
 ):
     pass

@@ -2,6 +2,8 @@
 
 # ruff: noqa: A002  # `input` is the contract's name
 
+from datetime import datetime
+
 import strawberry
 
 from db.schedules import schedules
@@ -9,6 +11,19 @@ from schema.context import Info
 from schema.types.absent import or_none
 from schema.types.schedules.schedule import Schedule
 from schema.types.schedules.schedule_inputs import CreateScheduleInput, DeleteScheduleInput, UpdateScheduleInput
+
+
+@strawberry.type
+class ScheduleQuery:
+    @strawberry.field(
+        description="The next times, at most 20, of a schedule that would have this expression. BAD_INPUT where it is "
+        "none, or never comes."
+    )
+    async def cron_times(
+        self, info: Info, cron: str, timezone: str | None = "UTC", first: int | None = 5
+    ) -> list[datetime]:
+        zone, most = "UTC" if timezone is None else timezone, 5 if first is None else first
+        return await schedules.next_times(info.context.database, cron, zone, most)
 
 
 @strawberry.type

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypedDict
 
 from db.core import idempotency, ids, validation
@@ -19,6 +20,8 @@ from db.schedules import cron
 from db.tasks import task_insert
 from db.tasks.task_create import NewTask
 
+# How many of its coming times are told at once.
+MOST_TIMES = 20
 _TIMES = ("not_before", "due_at")
 _FIND = "'room { schedules { id title } }' lists the schedules."
 
@@ -121,6 +124,13 @@ async def find(on: Database | Transaction, caller: Caller, reference: str) -> Sc
     if not rows or not caller.sees(rows[0]["room_id"]):
         raise NotFound(reference, _FIND)
     return Schedule.of(rows[0])
+
+
+async def next_times(database: Database, expression: str, timezone: str, first: int) -> list[datetime]:
+    """The next times of a schedule that would have this expression; BAD_INPUT where it is none, or never comes."""
+    checked, zone = cron.check(expression), validation.zone("timezone", timezone)
+    most = validation.integer("first", first, 1, MOST_TIMES)
+    return list(islice(cron.times(checked, zone, required(await q.moment(database))), most))
 
 
 async def of_rooms(database: Database, keys: Sequence[int]) -> dict[int, list[Schedule]]:

@@ -32,7 +32,7 @@ MUTATIONS = {
 QUERIES = {
     BY_ROOM: "agent agents node nodes room objective task readyTasks criticalPath briefing recall memories search "
         "events",
-    OWN: "me myRole rooms inbox",
+    OWN: "me myRole rooms inbox cronTimes",
 }  # fmt: skip
 
 SUBSCRIPTIONS = {BY_ROOM: "events taskUnblocked presenceChanged taskChanged messageSent", OWN: "inbox"}

@@ -44,6 +44,8 @@ FROM = {
     "me": [""],
     # That it says another thing to an observer is its purpose.
     "myRole": [],
+    # It is of no room.
+    "cronTimes": [],
     "rooms": [""],
     "agent": ['(agent: "bob")', '(agent: "kid")'],
     "agents": ['(room: "{room}")'],

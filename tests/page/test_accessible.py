@@ -23,8 +23,8 @@ async def _violations(page: Page) -> Any:
 
 
 @pytest.fixture
-async def example_room(admin: Client, room: str, worker: Client) -> tuple[str, str, str]:
-    """A room with data for every view: its name, an objective, a task."""
+async def example_room(admin: Client, room: str, worker: Client) -> tuple[str, str, str, str]:
+    """A room with data for every view: its name, an objective, a task, a proposal."""
     query = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
     measured = [{"title": "Rooms", "target": 4, "current": 1}]
     made = await admin.execute(query, input={"room": room, "title": "House", "keyResults": measured})
@@ -48,15 +48,26 @@ async def example_room(admin: Client, room: str, worker: Client) -> tuple[str, s
     say = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id } }"
     body = "@admin see `T1`:\n\n1. **so**\n2. [there](https://example.com)\n\n```\nlong = 1\n```\n\n| a |\n| - |\n| b |"
     await worker.execute(say, input={"channel": "general", "body": body})
-    return room, objective, ids[1]
+    reflect = "mutation($input: ReflectInput!) { reflect(input: $input) { id } }"
+    for client in (admin, worker):
+        words = {"worked": "", "didNotWork": "The brush was hard", "change": "", "tags": ["brush"]}
+        await client.execute(reflect, input={"room": room, "task": ids[1], **words})
+    schedule = "mutation($input: CreateScheduleInput!) { createSchedule(input: $input) { id } }"
+    await admin.execute(schedule, input={"room": room, "cron": "@daily", "task": {"title": "Sweep"}})
+    ask = "mutation($input: ProposeInput!) { propose(input: $input) { id } }"
+    asked = {"kind": "VOTE", "title": "Which paint?", "body": "**Now**", "options": ["green", "blue"]}
+    proposal = (await admin.execute(ask, input={"room": room, "tasks": [ids[5]], **asked}))["propose"]["id"]
+    vote = "mutation($input: VoteInput!) { vote(input: $input) { id } }"
+    await worker.execute(vote, input={"proposal": proposal, "option": "green", "note": "Like grass."})
+    return room, objective, ids[1], proposal
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 async def test_no_view_has_accessibility_violations(
-    visit: Open, admin: Client, example_room: tuple[str, str, str], *, width: int, dark: bool
+    visit: Open, admin: Client, example_room: tuple[str, str, str, str], *, width: int, dark: bool
 ) -> None:
-    room, objective, task = example_room
+    room, objective, task, proposal = example_room
     page = await visit(admin.url, width=width, dark=dark)
     await page.goto("/")
     await page.get_by_label("Token").wait_for()
@@ -67,15 +78,19 @@ async def test_no_view_has_accessibility_violations(
 
     for view, shown in [
         ("now", "@admin look"),
+        ("decisions", "Which paint?"),
+        (f"decisions/{proposal}", "quorum 2"),
         ("tree", "House"),
-        (f"tree/{objective}", "Its own tasks"),
+        (f"tree/{objective}", "Tasks directly under it"),
         ("board", "Task 3"),
-        (f"tasks/{task}", "Done means"),
+        (f"tasks/{task}", "Done when"),
         ("room/general", "long = 1"),
         (f"room/@{room}-worker", "No messages yet"),
         ("inbox", "long = 1"),
         ("agents", "running session"),
         (f"agents/{room}-worker", "That is the whole history"),
+        ("insights", "The brush was hard"),
+        ("schedules", "Sweep"),
         ("flow", "Work in progress"),
         ("digest", "As Markdown"),
         ("graph", "Task 2"),

@@ -53,6 +53,7 @@ async def test_a_view_whose_script_is_missing_says_so_and_loads_when_it_is_there
     [
         ("/rooms/{room}/tasks/T999999", "T999999 was not found"),
         ("/rooms/{room}/tree/O999999", "O999999 was not found"),
+        ("/rooms/{room}/decisions/D999999", "D999999 was not found"),
         ("/rooms/{room}/board?objective=billing", "billing"),
         ("/rooms/nowhere/now", "nowhere was not found"),
     ],

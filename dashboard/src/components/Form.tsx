@@ -4,6 +4,7 @@ import { Dialog } from "./Dialog";
 interface FormDialogProps {
   readonly title: string;
   readonly submitLabel: string;
+  readonly closeLabel?: string;
   readonly disabled: boolean;
   readonly danger?: boolean;
   readonly onSubmit: () => void;
@@ -15,6 +16,7 @@ interface FormDialogProps {
 export function FormDialog({
   title,
   submitLabel,
+  closeLabel = "Cancel",
   disabled,
   danger = false,
   onSubmit,
@@ -31,7 +33,7 @@ export function FormDialog({
         {children}
         <div className="buttons">
           <button type="button" onClick={onClose}>
-            Cancel
+            {closeLabel}
           </button>
           <button type="submit" className={danger ? "danger" : "primary"} disabled={disabled}>
             {submitLabel}

@@ -10,7 +10,7 @@ interface MarkdownProps {
   readonly text: string;
   /** The names in it that are mentions. */
   readonly mentions?: readonly string[];
-  /** The ids in it that are references. Left out: all ids of tasks and objectives. */
+  /** The ids in it that are references. Left out: all ids of tasks, objectives and proposals. */
   readonly refs?: readonly string[];
   /** The name whose mentions are highlighted. */
   readonly me?: string;
@@ -26,7 +26,7 @@ interface Context {
 // Deeper nesting is shown as source text.
 const MAX_DEPTH = 12;
 const COMMENT = /(<!--[\s\S]*?-->)/;
-const VIEW_OF_ID: Readonly<Record<string, string>> = { A: "agents", O: "tree", T: "tasks" };
+const VIEW_OF_ID: Readonly<Record<string, string>> = { A: "agents", D: "decisions", O: "tree", T: "tasks" };
 const MAIL_ADDRESS = /^mailto:/i;
 
 /** Markdown text, rendered as React elements, so that no text can become HTML. */

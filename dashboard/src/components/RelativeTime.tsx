@@ -51,3 +51,13 @@ export function RelativeTime({ at }: { at: string }) {
     </time>
   );
 }
+
+/** How long it is until then, with the exact time as a tooltip. */
+export function TimeUntil({ at }: { at: string }) {
+  const left = Date.parse(at) - useNow(5_000);
+  return (
+    <time dateTime={at} title={formatDateTime(at)}>
+      {left > 0 ? `in ${formatDuration(left)}` : "now"}
+    </time>
+  );
+}

@@ -14,7 +14,7 @@ const ADDRESS =
   `(?<!${WORD}|[+.\\-])(?:${WORD}(?:${WORD}|[+.\\-])*:/` +
   `|(?:${WORD}|[${BESIDE}])(?:${WORD}|-)*(?:\\.(?:${WORD}|-)+)+)/${PATH}`;
 const MENTION = `(?<!(?!_)${WORD}|${AT}|\\\\)${AT}(?<name>[A-Za-z](?:${WORD}|-)*)(?!${AT}|\\.${WORD}|/${WORD})`;
-const ID = `(?<!${WORD}|${AT}|[.\\-])[AOT][1-9]\\d{0,17}(?!${WORD}|\\.\\d)`;
+const ID = `(?<!${WORD}|${AT}|[.\\-])[ADOT][1-9]\\d{0,17}(?!${WORD}|\\.\\d)`;
 
 const NAMED = new RegExp(`(?<address>${ADDRESS})|(?<mention>${MENTION})|(?<id>${ID})`, "gu");
 const LINK = new RegExp(`^(?:\\w+://|www\\.)${PATH}`, "u");

@@ -4,22 +4,24 @@ import { useCallback, useState } from "react";
 import { useSession } from "../session/session";
 import { useToasts } from "./Toasts";
 
+type Success<Data> = string | ((data: Data) => string);
+
 /**
  * Runs a mutation. It resolves to the data, or to undefined after a refusal, which is shown as a toast; `success` is the
- * text of the toast otherwise. `disabled` is true while it runs, and always for those who may only read.
+ * text of the toast otherwise, or says it of the data. `disabled` is true while it runs, and always for those who may only read.
  */
 export function useMutation<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
-): [mutate: (variables: Variables, success?: string) => Promise<Data | undefined>, disabled: boolean] {
+): [mutate: (variables: Variables, success?: Success<Data>) => Promise<Data | undefined>, disabled: boolean] {
   const { api, canWrite } = useSession();
   const { showSuccess, showError } = useToasts();
   const [pending, setPending] = useState(false);
   const mutate = useCallback(
-    async (variables: Variables, success?: string) => {
+    async (variables: Variables, success?: Success<Data>) => {
       setPending(true);
       try {
         const data = await api.mutate(document, variables);
-        if (success) showSuccess(success);
+        if (success) showSuccess(typeof success === "string" ? success : success(data));
         return data;
       } catch (error) {
         showError(error);

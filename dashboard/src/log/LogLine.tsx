@@ -8,7 +8,8 @@ import type { LogEvent } from "./invalidation";
 export function LogLine({ event }: { event: LogEvent }) {
   const room = useRoom();
   const { who, action, detail } = describeEvent(event);
-  const thing = event.task ?? event.objective;
+  const thing = event.proposal ?? event.task ?? event.objective;
+  const view = event.proposal ? "decisions" : event.task ? "tasks" : "tree";
   return (
     <li className="log-line">
       <time dateTime={event.at} title={formatDateTime(event.at)}>
@@ -17,7 +18,7 @@ export function LogLine({ event }: { event: LogEvent }) {
       <span>
         <b>{who}</b> {action}{" "}
         {thing && (
-          <Link href={room.to(event.task ? "tasks" : "tree", thing.id)}>
+          <Link href={room.to(view, thing.id)}>
             <span className="id">{thing.id}</span> {thing.title}
           </Link>
         )}

@@ -9,7 +9,7 @@ test("an event names who did what", () => {
 test("what nobody did was done by Goalroom", () => {
   expect(describeEvent(logEvent({ kind: "TASK_STALE", actor: null }))).toEqual({
     who: "Goalroom",
-    action: "has no news of",
+    action: "heard nothing of",
     detail: "",
   });
 });
@@ -39,9 +39,51 @@ test("a verdict, an assignee and a reason are told", () => {
   expect(told({ kind: "TASK_REVIEWED", data: { verdict: "CHANGES_REQUESTED" } })).toEqual(["requested changes to", ""]);
   expect(told({ kind: "TASK_ASSIGNED", data: { assignee: "finn" } })).toEqual(["assigned", "to finn"]);
   expect(told({ kind: "TASK_ASSIGNED", data: { assignee: null } })).toEqual(["assigned", ""]);
-  expect(told({ kind: "TASK_BLOCKED", data: { reason: "No paint." } })).toEqual(["is blocked on", "No paint."]);
-  expect(told({ kind: "ROOM_UPDATED", data: { paused: true } })).toEqual(["paused the room", ""]);
+  expect(told({ kind: "TASK_BLOCKED", data: { reason: "No paint." } })).toEqual(["blocked", "No paint."]);
+  expect(told({ kind: "TASK_CANCELLED", data: { reason: "Not needed." } })).toEqual(["cancelled", "Not needed."]);
+  expect(told({ kind: "TASK_REOPENED", data: { reason: "It leaks." } })).toEqual(["reopened", "It leaks."]);
+  expect(told({ kind: "TASK_RECLAIMED", data: { holder: "finn", reason: "expired" } })).toEqual([
+    "reclaimed",
+    "from finn: its lease expired",
+  ]);
   expect(told({ kind: "ROOM_UPDATED", data: {} })).toEqual(["changed the room", ""]);
+});
+
+test("what changed is told, and the new value where it is a word", () => {
+  const told = (event: Parameters<typeof logEvent>[0]) => {
+    const { action, detail } = describeEvent(logEvent(event));
+    return [action, detail];
+  };
+
+  expect(told({ kind: "TASK_UPDATED", data: { changes: { priority: "P0", labels: ["db"] } } })).toEqual([
+    "changed",
+    "priority to P0, labels",
+  ]);
+  expect(told({ kind: "ROOM_UPDATED", data: { settings: { paused: true } } })).toEqual(["paused the room", ""]);
+  expect(told({ kind: "ROOM_UPDATED", data: { settings: { paused: false } } })).toEqual(["resumed the room", ""]);
+  expect(told({ kind: "RESOURCE_CHANGED", data: { name: "ci", breaker: "HALF_OPEN", detail: "No quota" } })).toEqual([
+    "changed a resource",
+    "ci · breaker half-open · No quota",
+  ]);
+});
+
+test("a vote and a decision are told with what was chosen", () => {
+  const told = (event: Parameters<typeof logEvent>[0]) => {
+    const { action, detail } = describeEvent(logEvent(event));
+    return [action, detail];
+  };
+
+  expect(told({ kind: "VOTE_CAST", data: { option: "green" } })).toEqual(["voted on", "green"]);
+  expect(told({ kind: "PROPOSAL_CLOSED", data: { status: "DECIDED", outcome: "green" } })).toEqual([
+    "decided",
+    "green",
+  ]);
+  expect(told({ kind: "PROPOSAL_CLOSED", data: { status: "DECIDED", outcome: "no", byDefault: true } })).toEqual([
+    "decided",
+    "no by default",
+  ]);
+  expect(told({ kind: "PROPOSAL_CLOSED", data: { status: "EXPIRED" } })).toEqual(["closed", "without a decision"]);
+  expect(told({ kind: "PROPOSAL_CLOSED", data: { status: "WITHDRAWN" } })).toEqual(["withdrew", ""]);
 });
 
 test("a message is told with its text, unless the reader may not see it", () => {

@@ -10,6 +10,7 @@ export function logEvent(event: Partial<LogEvent> & Pick<LogEvent, "kind">): Log
     task: null,
     objective: null,
     agent: null,
+    proposal: null,
     message: null,
     ...event,
   };

@@ -27,6 +27,9 @@ export const objectiveEvents = eventKinds("OBJECTIVE_", "KEY_RESULT_UPDATED", "T
 export const agentEvents = eventKinds("AGENT_JOINED", "PRESENCE_CHANGED");
 export const roomUpdates = eventKinds("ROOM_UPDATED");
 export const messageEvents = eventKinds("MESSAGE_SENT");
+export const proposalEvents = eventKinds("PROPOSAL_", "VOTE_CAST");
+export const insightEvents = eventKinds("REFLECTION_ADDED", "INSIGHT_");
+export const scheduleEvents = eventKinds("SCHEDULE_CHANGED", "TASK_CREATED", "TASK_DONE", "TASK_CANCELLED");
 export const activityChanges: ChangeFilter = (change) => change === ACTIVITY_CHANGED;
 
 /** Any event but a change of presence may put an item into an inbox. */
@@ -42,10 +45,17 @@ export function eventsOfTask(id: string): ChangeFilter {
     (change.task?.id === id || change.kind.startsWith("DEPENDENCY_") || CHANGES_WAITS.has(change.kind));
 }
 
+/** Events of one proposal. */
+export function eventsOfProposal(id: string): ChangeFilter {
+  return (change) => change !== ACTIVITY_CHANGED && change.proposal?.id === id;
+}
+
 const CHANGES_WAITS: ReadonlySet<EventKind> = new Set([
   "TASK_DONE",
   "TASK_CANCELLED",
   "TASK_REOPENED",
   "TASK_UNBLOCKED",
+  "PROPOSAL_OPENED",
+  "PROPOSAL_CLOSED",
   "ROOM_UPDATED",
 ]);

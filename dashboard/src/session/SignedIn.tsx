@@ -88,6 +88,7 @@ function WithToken({ token, onSignOut, children }: WithTokenProps) {
         api,
         me: who.me,
         rooms: who.rooms,
+        role: who.myRole,
         canWrite: who.myRole !== "OBSERVER",
         signOut: () => {
           if (token.own) void api.mutate(EndTokenDocument, { token: token.text }).catch(() => undefined);

@@ -7,6 +7,7 @@ export interface Session {
   readonly api: Api;
   readonly me: MeQuery["me"];
   readonly rooms: MeQuery["rooms"];
+  readonly role: MeQuery["myRole"];
   /** False for tokens of observers. */
   readonly canWrite: boolean;
   readonly signOut: () => void;

@@ -3,14 +3,17 @@ import { type View, view } from "./view";
 /** All views, in the order of the navigation. */
 export const VIEWS: readonly View[] = [
   view("now", "Now", () => import("./now/Now"), { key: "n" }),
+  view("decisions", "Decisions", () => import("./decisions/Decisions"), { key: "e" }),
   view("tree", "Tree", () => import("./tree/Tree"), { key: "t" }),
   view("board", "Board", () => import("./board/Board"), { key: "b" }),
   view("graph", "Graph", () => import("./graph/Graph"), { key: "r" }),
   view("room", "Room", () => import("./room/Room"), { key: "o" }),
   view("inbox", "Inbox", () => import("./inbox/Inbox"), { key: "i" }),
   view("agents", "Agents", () => import("./agents/Agents"), { key: "a" }),
+  view("insights", "Insights", () => import("./insights/Insights"), { key: "l" }),
   view("flow", "Flow", () => import("./flow/Flow"), { key: "f" }),
   view("digest", "Digest", () => import("./digest/Digest"), { key: "d" }),
+  view("schedules", "Schedules", () => import("./schedules/Schedules"), { key: "s" }),
   view("tasks", null, () => import("./task/TaskPage")),
 ];
 

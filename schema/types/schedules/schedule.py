@@ -8,7 +8,7 @@ import strawberry
 
 from db.core import ids, records, validation
 from db.rooms import agents, rooms
-from db.schedules import cron
+from db.schedules import cron, schedules
 from db.tasks import task_loaders
 from schema.context import Info
 from schema.types.node import Node
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from schema.types.rooms.agent import Agent
     from schema.types.rooms.room import Room
     from schema.types.tasks.task import Task
-
-_MOST_TIMES = 20
 
 
 @strawberry.type(description="Makes a task again and again.")
@@ -60,7 +58,7 @@ class Schedule(Node):
 
     @strawberry.field(description="The next times, at most 20 of them.")
     def upcoming(self, first: int | None = 5) -> list[datetime]:
-        most = validation.integer("first", 5 if first is None else first, 1, _MOST_TIMES)
+        most = validation.integer("first", 5 if first is None else first, 1, schedules.MOST_TIMES)
         if self.next_at is None:
             return []
         later = cron.times(self.cron, self.timezone, self.next_at)

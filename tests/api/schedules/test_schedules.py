@@ -180,6 +180,24 @@ async def test_upcoming_is_bounded(pair: tuple[Actor, Actor]) -> None:
         assert (await ann.unseen(query, id=made["id"], first=first))["code"] == "BAD_INPUT"
 
 
+async def test_the_times_of_an_expression_are_told_before_it_is_a_schedule(pair: tuple[Actor, Actor]) -> None:
+    ann, _ = pair
+    query = (
+        "query ($cron: String!, $zone: String, $first: Int) { cronTimes(cron: $cron, timezone: $zone, first: $first) }"
+    )
+
+    told = (await ann.see(query, cron=" 30 2 * * * ", zone="Europe/Berlin", first=5))["cronTimes"]
+    made = await ann.do("createSchedule", FIELDS, cron="30 2 * * *", timezone="Europe/Berlin", task={"title": "Sweep"})
+    assert told == made["upcoming"]
+    assert len((await ann.see('{ cronTimes(cron: "@daily") }'))["cronTimes"]) == 5
+
+    for wrong in (
+        {"cron": "0 0 30 2 *"}, {"cron": "* * * * * *"}, {"cron": ""}, {"cron": "@daily", "zone": "Mars"},
+        {"cron": "@daily", "first": 0}, {"cron": "@daily", "first": 21},
+    ):  # fmt: skip
+        assert (await ann.unseen(query, **wrong))["code"] == "BAD_INPUT"
+
+
 async def test_a_room_has_so_many_and_no_more(database: Database, pair: tuple[Actor, Actor]) -> None:
     ann, _ = pair
     await ann.do("createSchedule", cron="@daily", task={"title": "Sweep"})

@@ -10,6 +10,7 @@ import { SegmentedControl } from "../../components/SegmentedControl";
 import { useMutation } from "../../layout/use-mutation";
 import { inboxEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
+import { CanWrite } from "../../session/CanWrite";
 import { useSession } from "../../session/session";
 import { conversationOf, conversationSlug } from "../room/conversation";
 import "./inbox.css";
@@ -36,6 +37,7 @@ export default function Inbox() {
     inboxEvents,
   );
   const [acknowledge, disabled] = useMutation(AcknowledgeDocument);
+  const { canWrite } = useSession();
   const items = data?.inbox.nodes ?? [];
   const total = data?.inbox.totalCount ?? 0;
 
@@ -52,7 +54,7 @@ export default function Inbox() {
         {data && <span className="count">{formatNumber(total)}</span>}
         <div className="inbox-actions">
           <SegmentedControl label="What is shown" options={Object.keys(KINDS)} value={filter} onChange={setFilter} />
-          {items.length > 1 && (
+          {items.length > 1 && canWrite && (
             <button type="button" disabled={disabled} onClick={() => acknowledgeAll(items.map(({ id }) => id))}>
               Acknowledge {items.length < total ? `these ${items.length}` : `all ${total}`}
             </button>
@@ -82,7 +84,7 @@ interface InboxLineProps {
 
 function InboxLine({ item, disabled, onAcknowledge }: InboxLineProps) {
   const { me } = useSession();
-  const { kind, summary, createdAt, task, message, comment } = item;
+  const { kind, summary, createdAt, task, message, comment, proposal } = item;
   const author = message?.from?.name ?? comment?.author?.name;
   const body = message?.body ?? comment?.body;
   const slug = message && conversationSlug(conversationOf(message, me.name));
@@ -101,6 +103,11 @@ function InboxLine({ item, disabled, onAcknowledge }: InboxLineProps) {
             <span className="id">{task.id}</span> {task.title}
           </Link>
         )}
+        {proposal && (
+          <Link href={`/rooms/${proposal.room.name}/decisions/${proposal.id}`}>
+            <span className="id">{proposal.id}</span> {proposal.title}
+          </Link>
+        )}
         <span className="soft">
           <RelativeTime at={createdAt} /> ago
         </span>
@@ -115,15 +122,17 @@ function InboxLine({ item, disabled, onAcknowledge }: InboxLineProps) {
       ) : (
         <p>{summary}</p>
       )}
-      <button
-        type="button"
-        className="inbox-clear"
-        disabled={disabled}
-        aria-label={`Acknowledge: ${summary}`}
-        onClick={onAcknowledge}
-      >
-        ✓ <span>Acknowledge</span>
-      </button>
+      <CanWrite>
+        <button
+          type="button"
+          className="inbox-clear"
+          disabled={disabled}
+          aria-label={`Acknowledge: ${summary}`}
+          onClick={onAcknowledge}
+        >
+          ✓ <span>Acknowledge</span>
+        </button>
+      </CanWrite>
     </li>
   );
 }

@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import { AcknowledgeDocument, InboxPreviewDocument } from "../../api/documents";
+import { AcknowledgeDocument, InboxPreviewDocument, type InboxPreviewQuery } from "../../api/documents";
 import { INBOX_KIND_LABELS } from "../../components/inbox";
 import { Panel } from "../../components/Panel";
 import { RelativeTime } from "../../components/RelativeTime";
@@ -7,6 +7,7 @@ import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { inboxEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
+import { CanWrite } from "../../session/CanWrite";
 
 const MAX_ITEMS = 8;
 
@@ -39,29 +40,37 @@ export function InboxPanel() {
         {nodes.map((item) => (
           <li key={item.id} className="line">
             <span className="tag">{INBOX_KIND_LABELS[item.kind]}</span>
-            {item.task ? (
-              <Link className="line-title" href={room.to("tasks", item.task.id)}>
-                {item.summary}
-              </Link>
-            ) : (
-              <span className="line-title">{item.summary}</span>
-            )}
+            <Summary item={item} />
             <span className="line-more">
               <RelativeTime at={item.createdAt} />
-              <button
-                type="button"
-                className="quiet"
-                disabled={disabled}
-                title="Acknowledge"
-                aria-label={`Acknowledge: ${item.summary}`}
-                onClick={() => clear([item.id])}
-              >
-                ✓
-              </button>
+              <CanWrite>
+                <button
+                  type="button"
+                  className="quiet"
+                  disabled={disabled}
+                  title="Acknowledge"
+                  aria-label={`Acknowledge: ${item.summary}`}
+                  onClick={() => clear([item.id])}
+                >
+                  ✓
+                </button>
+              </CanWrite>
             </span>
           </li>
         ))}
       </ul>
     </Panel>
+  );
+}
+
+/** A link to what the item is about. */
+function Summary({ item: { proposal, task, summary } }: { item: InboxPreviewQuery["inbox"]["nodes"][number] }) {
+  const room = useRoom();
+  const href = proposal ? room.to("decisions", proposal.id) : task && room.to("tasks", task.id);
+  if (!href) return <span className="line-title">{summary}</span>;
+  return (
+    <Link className="line-title" href={href}>
+      {summary}
+    </Link>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from "wouter";
 import { NowDocument, type NowQuery } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatCount, formatNumber } from "../../components/format";
@@ -45,21 +46,24 @@ export default function Now() {
 type NowRoom = NonNullable<NowQuery["room"]>;
 
 function Counts({ counts }: { counts: NowRoom["counts"] }) {
-  const shown: readonly [key: string, word: string, count: number][] = [
-    ["ready", "Ready", counts.ready],
-    ["waits", "Waiting", counts.todo - counts.ready],
+  const room = useRoom();
+  const shown: readonly [key: string, word: string, count: number, only?: string][] = [
+    ["ready", "Ready", counts.ready, "ready"],
+    ["waits", "Waiting", counts.todo - counts.ready, "waiting"],
     ["doing", "Doing", counts.doing],
     ["validating", "In review", counts.validating],
     ["blocked", "Blocked", counts.blocked],
-    ["stale", "Stale", counts.stale],
+    ["stale", "Stale", counts.stale, "stale"],
     ["done", "Done", counts.done],
   ];
   return (
     <dl className="counts" aria-label="Tasks">
-      {shown.map(([key, word, count]) => (
+      {shown.map(([key, word, count, only]) => (
         <div key={key} data-state={key} data-none={count === 0 || undefined}>
           <dt>{word}</dt>
-          <dd>{formatNumber(count)}</dd>
+          <dd>
+            <Link href={`${room.to("board")}${only ? `?only=${only}` : ""}`}>{formatNumber(count)}</Link>
+          </dd>
         </div>
       ))}
     </dl>
@@ -70,7 +74,7 @@ function Counts({ counts }: { counts: NowRoom["counts"] }) {
 function Stuck({ room }: { room: NowRoom }) {
   const { stale, blocked } = room;
   return (
-    <Panel title="Stuck" count={stale.totalCount + blocked.totalCount} empty="Nothing is blocked or stale.">
+    <Panel title="Stuck" count={stale.totalCount + blocked.totalCount} empty="Nothing is stuck.">
       <ul className="lines">
         {stale.nodes.map((task) => (
           <li key={task.id}>
@@ -92,8 +96,9 @@ function Stuck({ room }: { room: NowRoom }) {
               <RelativeTime at={task.updatedAt} />
             </TaskLine>
             <p className="soft">
-              {task.waitingOn[0]?.reason}
-              {task.unblocks > 0 && ` Blocks ${formatCount(task.unblocks, "task")}.`}
+              {[task.waitingOn[0]?.reason, task.unblocks > 0 && `blocks ${formatCount(task.unblocks, "task")}`]
+                .filter(Boolean)
+                .join(" · ")}
             </p>
           </li>
         ))}
@@ -123,8 +128,20 @@ function InReview({ tasks }: { tasks: NowRoom["inReview"] }) {
 }
 
 function Ready({ tasks }: { tasks: NowRoom["next"] }) {
+  const room = useRoom();
   return (
-    <Panel title="Ready to start" count={tasks.totalCount} empty="No task is ready.">
+    <Panel
+      title="Ready to start"
+      count={tasks.totalCount}
+      empty="No task is ready."
+      action={
+        tasks.totalCount > tasks.nodes.length && (
+          <Link className="panel-link" href={`${room.to("board")}?only=ready`}>
+            All {formatNumber(tasks.totalCount)}
+          </Link>
+        )
+      }
+    >
       <ul className="lines">
         {tasks.nodes.map((task) => (
           <li key={task.id}>
@@ -132,7 +149,9 @@ function Ready({ tasks }: { tasks: NowRoom["next"] }) {
               <span className="priority" data-priority={task.priority}>
                 {task.priority}
               </span>
-              <RelativeTime at={task.createdAt} />
+              <span title="Since it was created">
+                <RelativeTime at={task.createdAt} /> old
+              </span>
             </TaskLine>
             {(task.assignee || task.unblocks > 0) && (
               <p className="soft">

@@ -1,13 +1,16 @@
+import { Link } from "wouter";
 import type { NowQuery } from "../../api/documents";
 import { Panel } from "../../components/Panel";
 import { PresenceDot } from "../../components/PresenceDot";
 import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
+import { useRoom } from "../../layout/room";
 
 type Agents = NonNullable<NowQuery["room"]>["agents"];
 
 /** Agents that are online or idle, and what each of them is doing. */
 export function OnlineAgents({ agents }: { agents: Agents }) {
+  const room = useRoom();
   const sorted = [...agents].sort((one, other) => sortKey(one) - sortKey(other) || one.name.localeCompare(other.name));
   return (
     <Panel title="Online agents" count={agents.length} empty="No agent is online.">
@@ -16,7 +19,9 @@ export function OnlineAgents({ agents }: { agents: Agents }) {
           <li key={agent.id}>
             <div className="line">
               <PresenceDot presence={agent.presence} />
-              <b className="line-title">{agent.name}</b>
+              <Link className="line-title" href={room.to("agents", agent.name)}>
+                <b>{agent.name}</b>
+              </Link>
               <span className="line-more">
                 {agent.kind === "HUMAN" && <span className="tag">person</span>}
                 {agent.presence === "IDLE" && agent.lastSeenAt && (

@@ -8,6 +8,7 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { useMutation } from "../../layout/use-mutation";
 import type { ChangeFilter } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
+import { CanWrite } from "../../session/CanWrite";
 
 const STEP = 30;
 const MAX = 200;
@@ -46,7 +47,9 @@ export function Comments({ id, invalidatedBy }: { id: string; invalidatedBy: Cha
           </li>
         ))}
       </ol>
-      <CommentForm id={id} />
+      <CanWrite>
+        <CommentForm id={id} />
+      </CanWrite>
     </Panel>
   );
 }
@@ -58,7 +61,7 @@ function CommentForm({ id }: { id: string }) {
   const key = useRef(newIdempotencyKey());
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (!(await add({ input: { on: id, body, idempotencyKey: key.current } }))) return;
+    if (!(await add({ input: { on: id, body, idempotencyKey: key.current } }, "Comment added."))) return;
     key.current = newIdempotencyKey();
     setBody("");
   };

@@ -4,19 +4,21 @@ import { Field, FormDialog } from "../../components/Form";
 import { Panel } from "../../components/Panel";
 import { parseLines } from "../../components/parse-input";
 import { useMutation } from "../../layout/use-mutation";
+import { useSession } from "../../session/session";
 import type { Task } from "./task";
 
 /** The criteria of the task, with the evidence of its assignee and the verdict of its reviewer. */
 export function Criteria({ task }: { task: Task }) {
   const [editing, setEditing] = useState(false);
+  const { canWrite } = useSession();
   const open = task.status === "TODO" || task.status === "BLOCKED";
-  const action = open && (
+  const action = open && canWrite && (
     <button type="button" className="quiet" onClick={() => setEditing(true)}>
       {task.criteria.length === 0 ? "Set criteria" : "Change"}
     </button>
   );
   return (
-    <Panel title="Done means" count={task.criteria.length} empty="No criteria yet." action={action}>
+    <Panel title="Done when" count={task.criteria.length} empty="No criteria yet." action={action}>
       <ul className="lines criteria">
         {task.criteria.map((criterion) => (
           <li key={criterion.id} data-met={criterion.met || undefined}>

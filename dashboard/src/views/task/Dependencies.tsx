@@ -11,10 +11,11 @@ import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
+import { useSession } from "../../session/session";
 import type { Task } from "./task";
 
 const DEPENDENCY_LABELS: Record<DependencyKind, string> = {
-  BLOCKS: "Waits for",
+  BLOCKS: "Blocked by",
   RELATED: "Related to",
   DISCOVERED_FROM: "Discovered from",
   DUPLICATES: "Duplicate of",
@@ -29,6 +30,7 @@ const DEPENDENT_LABELS: Record<DependencyKind, string> = {
 /** What the task waits for, and what waits for it. */
 export function Dependencies({ task }: { task: Task }) {
   const room = useRoom();
+  const { canWrite } = useSession();
   const [remove, disabled] = useMutation(RemoveDependencyDocument);
   const count = task.dependencies.length + task.dependents.length;
   const graph = (
@@ -42,7 +44,7 @@ export function Dependencies({ task }: { task: Task }) {
       <ul className="lines">
         {task.dependencies.map(({ kind, open, dependsOn }) => (
           <Edge key={`${kind} ${dependsOn.id}`} label={DEPENDENCY_LABELS[kind]} other={dependsOn}>
-            {kind === "BLOCKS" && open && (
+            {kind === "BLOCKS" && open && canWrite && (
               <button
                 type="button"
                 className="quiet"
@@ -60,7 +62,7 @@ export function Dependencies({ task }: { task: Task }) {
           <Edge key={`${kind} of ${other.id}`} label={DEPENDENT_LABELS[kind]} other={other} />
         ))}
       </ul>
-      <AddDependency task={task} />
+      {canWrite && <AddDependency task={task} />}
     </Panel>
   );
 }

@@ -1,9 +1,11 @@
 import { useState } from "react";
+import { Link } from "wouter";
 import { TaskHistoryDocument } from "../../api/documents";
 import { formatDate, formatDateTime, formatTime } from "../../components/format";
 import { Panel } from "../../components/Panel";
+import { useRoom } from "../../layout/room";
 import { describeEvent } from "../../log/describe-event";
-import type { ChangeFilter } from "../../log/invalidation";
+import { type ChangeFilter, eventKinds, type LogEvent } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
 
 const STEP = 50;
@@ -25,7 +27,7 @@ export function History({ id, invalidatedBy }: { id: string; invalidatedBy: Chan
               <time className="soft" dateTime={event.at} title={formatDateTime(event.at)}>
                 {formatDate(event.at)} {formatTime(event.at)}
               </time>{" "}
-              <b>{who}</b> {action} it {detail && <span className="soft">{detail}</span>}
+              <b>{who}</b> {action} <Thing event={event} /> {detail && <span className="soft">{detail}</span>}
             </li>
           );
         })}
@@ -43,4 +45,13 @@ export function History({ id, invalidatedBy }: { id: string; invalidatedBy: Chan
       )}
     </Panel>
   );
+}
+
+// Whose words need something to stand behind them.
+const OF_THE_TASK = eventKinds("TASK_", "DEPENDENCY_", "COMMENT_ADDED", "REFLECTION_ADDED");
+
+function Thing({ event }: { event: LogEvent }) {
+  const room = useRoom();
+  if (event.proposal) return <Link href={room.to("decisions", event.proposal.id)}>{event.proposal.id}</Link>;
+  return OF_THE_TASK(event) ? "it" : null;
 }

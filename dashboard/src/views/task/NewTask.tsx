@@ -55,7 +55,7 @@ export function NewTask({ objective: initialObjective = "", onClose }: NewTaskPr
         <textarea value={description} onChange={(event) => setDescription(event.target.value)} />
       </Field>
       <Field
-        label="Done means"
+        label="Done when"
         hint={
           room.info?.settings.requireDoneCriteria
             ? "One on each line. Without any, the task can't be started."
@@ -78,7 +78,7 @@ export function NewTask({ objective: initialObjective = "", onClose }: NewTaskPr
         <Field label="Objective">
           <input placeholder="O…" value={objective} onChange={(event) => setObjective(event.target.value)} />
         </Field>
-        <Field label="Waits for">
+        <Field label="Blocked by">
           <input placeholder="T…, T…" value={dependsOn} onChange={(event) => setDependsOn(event.target.value)} />
         </Field>
       </div>

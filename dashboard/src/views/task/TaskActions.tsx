@@ -12,9 +12,11 @@ import {
 import { AgentSelect } from "../../components/AgentSelect";
 import { Field, FormDialog } from "../../components/Form";
 import { useMutation } from "../../layout/use-mutation";
+import { useSession } from "../../session/session";
+import { Escalate, Propose } from "../decisions/Propose";
 import type { Task } from "./task";
 
-type OpenDialog = "assign" | "cancel" | "reopen" | "review";
+type OpenDialog = "ask" | "assign" | "cancel" | "reopen" | "review";
 
 /** What a person can do with the task in its present status. */
 export function TaskActions({ task }: { task: Task }) {
@@ -22,15 +24,14 @@ export function TaskActions({ task }: { task: Task }) {
   const [setPriority, settingPriority] = useMutation(SetPriorityDocument);
   const [unblock, unblocking] = useMutation(UnblockTaskDocument);
   const ended = task.status === "DONE" || task.status === "CANCELLED";
+  const { me, canWrite } = useSession();
+  const held = task.lease?.agent.name === me.name;
   const close = () => setDialog(null);
+  if (!canWrite) return null;
 
   return (
     <div className="actions">
-      {task.status === "VALIDATING" && (
-        <button type="button" className="primary" onClick={() => setDialog("review")}>
-          Review
-        </button>
-      )}
+      {task.status === "VALIDATING" && <ReviewButton task={task} onReview={() => setDialog("review")} />}
       {task.status === "BLOCKED" && task.waitingOn.some(({ kind }) => kind === "REASON") && (
         <button type="button" className="primary" disabled={unblocking} onClick={() => unblock({ task: task.id })}>
           Unblock
@@ -53,6 +54,15 @@ export function TaskActions({ task }: { task: Task }) {
               ))}
             </select>
           </label>
+          <button
+            type="button"
+            title={
+              held ? "Ask a person; the task is blocked until they answer" : "Ask people; the task waits for the answer"
+            }
+            onClick={() => setDialog("ask")}
+          >
+            Ask
+          </button>
           <button type="button" className="danger" onClick={() => setDialog("cancel")}>
             Cancel task
           </button>
@@ -63,11 +73,39 @@ export function TaskActions({ task }: { task: Task }) {
           Reopen
         </button>
       )}
+      {dialog === "ask" &&
+        (held ? <Escalate task={task} onClose={close} /> : <Propose tasks={[task.id]} onClose={close} />)}
       {dialog === "assign" && <Assign task={task} onClose={close} />}
       {dialog === "review" && <Review task={task} onClose={close} />}
       {dialog === "cancel" && <Cancel task={task} onClose={close} />}
       {dialog === "reopen" && <Reopen task={task} onClose={close} />}
     </div>
+  );
+}
+
+/** Opens the review, or says whose it is. Nobody reviews their own work. */
+function ReviewButton({ task, onReview }: { task: Task; onReview: () => void }) {
+  const { me } = useSession();
+  const [assign, disabled] = useMutation(AssignTaskDocument);
+  const takeOver = async () => {
+    if (await assign({ input: { task: task.id, reviewer: me.name } })) onReview();
+  };
+  const reviewer = task.reviewer?.name ?? null;
+  if (task.assignee?.name === me.name)
+    return <span className="soft">{reviewer ?? "Somebody else"} reviews your work.</span>;
+  if (reviewer === null || reviewer === me.name)
+    return (
+      <button type="button" className="primary" onClick={onReview}>
+        Review
+      </button>
+    );
+  return (
+    <>
+      <span className="soft">{reviewer} reviews this.</span>
+      <button type="button" disabled={disabled} onClick={takeOver}>
+        Take over
+      </button>
+    </>
   );
 }
 
@@ -94,7 +132,7 @@ function Assign({ task, onClose }: ActionProps) {
       ...(reviewer !== (task.reviewer?.name ?? "") && { reviewer: reviewer || null }),
       ...(moved && (done || pending) && { handoff: { done, pending } }),
     };
-    if (await mutate({ input })) onClose();
+    if (await mutate({ input }, `${task.id} is for ${assignee || "anyone"}.`)) onClose();
   };
   return (
     <FormDialog
@@ -136,7 +174,8 @@ function Review({ task, onClose }: ActionProps) {
 
   const submit = async () => {
     const criteria = task.criteria.map(({ id }) => ({ id, accepted: approved || !rejected.has(id) }));
-    if (await mutate({ input: { task: task.id, verdict, comment, criteria } })) onClose();
+    const done = approved ? `${task.id} is approved.` : `${task.id} goes back to ${task.assignee?.name ?? "do"}.`;
+    if (await mutate({ input: { task: task.id, verdict, comment, criteria } }, done)) onClose();
   };
   const toggle = (id: string) => {
     const next = new Set(rejected);
@@ -190,6 +229,7 @@ function Cancel({ task, onClose }: ActionProps) {
     <FormDialog
       title={`Cancel ${task.id}?`}
       submitLabel="Cancel task"
+      closeLabel="Keep it"
       danger
       disabled={disabled}
       onSubmit={submit}

@@ -13,6 +13,7 @@ import { isWebAddress } from "../../components/web-address";
 import { useRoom } from "../../layout/room";
 import { eventsOfTask } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
+import { Ending } from "../decisions/Ending";
 import type { ViewProps } from "../view";
 import { Comments } from "./Comments";
 import { Criteria } from "./Criteria";
@@ -60,6 +61,7 @@ function TaskDetails({ id }: { id: string }) {
         </div>
         <div>
           <Facts task={task} />
+          <Proposals proposals={task.proposals} />
           <Dependencies task={task} />
           {task.subtasks.length > 0 && (
             <Panel title="Subtasks" count={task.subtasks.length}>
@@ -124,15 +126,45 @@ function Header({ task }: { task: Task }) {
           {task.waitingOn.map((wait) => (
             <li key={`${wait.kind} ${wait.reason}`}>
               <span className="tag" data-state={task.status === "BLOCKED" ? "BLOCKED" : undefined}>
-                waits
+                {task.status === "BLOCKED" ? "blocked" : "waiting"}
               </span>{" "}
-              {wait.task ? <Link href={room.to("tasks", wait.task.id)}>{wait.reason}</Link> : wait.reason}
+              <Wait wait={wait} />
             </li>
           ))}
         </ul>
       )}
       <TaskActions task={task} />
     </header>
+  );
+}
+
+function Wait({ wait: { task, proposal, reason } }: { wait: Task["waitingOn"][number] }) {
+  const room = useRoom();
+  if (task) return <Link href={room.to("tasks", task.id)}>{reason}</Link>;
+  if (proposal) return <Link href={room.to("decisions", proposal.id)}>{reason}</Link>;
+  return reason;
+}
+
+/** What was asked about the task. */
+function Proposals({ proposals }: { proposals: Task["proposals"] }) {
+  const room = useRoom();
+  if (proposals.length === 0) return null;
+  return (
+    <Panel title="Decisions" count={proposals.length}>
+      <ul className="lines">
+        {proposals.map((proposal) => (
+          <li key={proposal.id} className="line">
+            <span className="id">{proposal.id}</span>
+            <Link className="line-title" href={room.to("decisions", proposal.id)}>
+              {proposal.title}
+            </Link>
+            <span className="line-more">
+              <Ending proposal={proposal} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 
