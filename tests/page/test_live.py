@@ -66,7 +66,7 @@ async def test_a_person_creates_prioritises_assigns_comments_on_and_cancels_a_ta
     await page.get_by_role("button", name="New task").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Title").fill("Paint the door")
-    await dialog.get_by_label("Done means").fill("It is green\nIt is dry")
+    await dialog.get_by_label("Done when").fill("It is green\nIt is dry")
     await dialog.get_by_role("button", name="Create").click()
     await expect(page.get_by_role("heading", name="Paint the door")).to_be_visible()
     await page.get_by_label("Priority").select_option("P0")
@@ -94,18 +94,84 @@ async def test_a_person_creates_prioritises_assigns_comments_on_and_cancels_a_ta
 
 async def test_a_refusal_is_shown_with_its_hint(visit: Open, admin: Client, room: str, worker: Client) -> None:
     task = await _new_task(admin, room, "Alone", criteria=["It is so"])
-    await _claim(worker)
-    await _submit(worker, task)
     page = await visit(admin.url, worker.token)
     await page.goto(f"/rooms/{room}/tasks/{task}")
 
-    await page.get_by_role("button", name="Review").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    await page.get_by_label("Id of the task to wait for").fill(task)
+    await page.get_by_role("button", name="Add dependency").click()
 
     refused = await worker.refused(
-        "mutation($task: ID!) { reviewTask(input: {task: $task, verdict: APPROVED}) { id } }", task=task
+        "mutation($task: ID!) { addDependency(input: {task: $task, dependsOn: $task}) { kind } }", task=task
     )
+    assert refused["hint"]
     await expect(page.get_by_role("alert")).to_contain_text(refused["hint"])
+
+
+async def test_a_refusal_of_a_dialog_is_shown_once_in_it_and_goes_with_it(
+    visit: Open, admin: Client, room: str
+) -> None:
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/board")
+    await page.get_by_role("button", name="New task").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Title").fill("Paint the door")
+    await dialog.get_by_label("Blocked by").fill("T999999")
+
+    for _ in range(2):
+        await dialog.get_by_role("button", name="Create").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("T999999 was not found")
+    await expect(dialog.get_by_role("alert")).to_have_count(1)
+    await dialog.get_by_role("button", name="Cancel").click()
+
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    counts = await admin.execute("query($room: ID!) { room(room: $room) { counts { total } } }", room=room)
+    assert counts["room"]["counts"]["total"] == 0
+
+
+async def test_a_review_is_offered_to_those_who_may_give_it(
+    visit: Open, admin: Client, room: str, worker: Client
+) -> None:
+    query = "mutation($input: RegisterAgentInput!) { registerAgent(input: $input) { agent { id } } }"
+    await admin.execute(query, input={"name": f"{room}-other", "rooms": [room]})
+    task = await _new_task(admin, room, "Alone", criteria=["It is so"], reviewer=f"{room}-other")
+    await _claim(worker)
+    await _submit(worker, task)
+
+    page = await visit(admin.url, worker.token)
+    await page.goto(f"/rooms/{room}/tasks/{task}")
+    await expect(page.get_by_text(f"{room}-other reviews your work.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Review")).to_have_count(0)
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/tasks/{task}")
+    await expect(page.get_by_text(f"{room}-other reviews this.")).to_be_visible()
+    await page.get_by_role("button", name="Take over").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+
+    await expect(page.get_by_role("article").get_by_text("Done", exact=True)).to_be_visible()
+
+
+async def test_who_may_only_read_is_offered_nothing_else(visit: Open, admin: Client, room: str, worker: Client) -> None:
+    goal = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
+    measured = [{"title": "Rooms", "target": 4}]
+    made = await admin.execute(goal, input={"room": room, "title": "House", "keyResults": measured})
+    task = await _new_task(admin, room, "Alone", criteria=["It is so"])
+    await _claim(worker)
+    await _submit(worker, task)
+    token = "mutation { createToken(input: {role: OBSERVER}) { token } }"
+    page = await visit(admin.url, (await admin.execute(token))["createToken"]["token"])
+
+    offered = {}
+    objective = f"tree/{made['createObjective']['id']}"
+    for path in ("now", objective, "board", f"tasks/{task}", "room/general", "inbox", "schedules", "insights"):
+        await page.goto(f"/rooms/{room}/{path}")
+        await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        await expect(page.get_by_text("Loading…")).to_have_count(0)
+        offered[path] = [
+            (await button.text_content() or await button.get_attribute("aria-label") or "").strip()
+            for button in await page.locator("main button, .topbar button").all()
+            if not await button.is_disabled()
+        ]
+    assert {path: names for path, names in offered.items() if names} == {}
 
 
 async def test_a_paused_room_allows_no_claims_until_it_is_resumed(

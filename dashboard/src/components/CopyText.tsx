@@ -25,7 +25,7 @@ export function CopyText({ label, text, rows }: CopyTextProps) {
   return (
     <div className="copy-text">
       <textarea ref={field} readOnly spellCheck={false} aria-label={label} rows={rows} value={text} />
-      <button type="button" aria-label={`Copy: ${label}`} onClick={copy}>
+      <button type="button" onClick={copy}>
         Copy
       </button>
     </div>

@@ -18,6 +18,7 @@ export function Layout({ children }: { children: ReactNode }) {
   const [location, navigate] = useLocation();
   const [showingHelp, setShowingHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
+  const nav = useRef<HTMLElement>(null);
   const [, , , path] = location.split("/");
   const view = VIEWS.find((one) => one.path === path);
   const title = room.info?.title || room.name;
@@ -25,6 +26,10 @@ export function Layout({ children }: { children: ReactNode }) {
   useEffect(() => {
     document.title = `${view?.name ? `${view.name} · ` : ""}${title} · Goalroom`;
   }, [view, title]);
+  // On a phone the navigation scrolls.
+  useEffect(() => {
+    if (path) nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path]);
   useShortcuts({
     go: (key) => {
       const target = VIEWS.find((one) => one.key === key);
@@ -44,7 +49,7 @@ export function Layout({ children }: { children: ReactNode }) {
           <span>Goalroom</span>
         </p>
         <RoomSwitch />
-        <nav aria-label="Views">
+        <nav aria-label="Views" ref={nav}>
           {VIEWS.filter(({ name }) => name).map(({ path: to, name }) => (
             <Link key={to} href={room.to(to)} aria-current={view?.path === to ? "page" : undefined}>
               {name}

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { PauseRoomDocument } from "../api/documents";
 import { Dialog } from "../components/Dialog";
+import { CanWrite } from "../session/CanWrite";
 import { useRoom } from "./room";
 import { useMutation } from "./use-mutation";
 
@@ -21,13 +22,15 @@ export function PauseButton() {
       <div className="paused">
         <strong>Paused</strong>
         <span className="hint">No task can be claimed. Work in progress continues.</span>
-        <button type="button" className="primary" disabled={disabled} onClick={() => setPaused(false)}>
-          Resume
-        </button>
+        <CanWrite>
+          <button type="button" className="primary" disabled={disabled} onClick={() => setPaused(false)}>
+            Resume
+          </button>
+        </CanWrite>
       </div>
     );
   return (
-    <>
+    <CanWrite>
       <button type="button" disabled={disabled} onClick={() => setConfirming(true)}>
         Pause room
       </button>
@@ -44,6 +47,6 @@ export function PauseButton() {
           </div>
         </Dialog>
       )}
-    </>
+    </CanWrite>
   );
 }

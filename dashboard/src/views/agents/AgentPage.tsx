@@ -40,7 +40,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
       </nav>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       {!data && !refusal && <p className="placeholder">Loading…</p>}
-      {data && !agent && <p className="placeholder">There is no agent with this name.</p>}
+      {data && !agent && <p className="placeholder">No agent of this name.</p>}
       {agent && data.room && (
         <>
           <Header agent={agent} room={data.room} />

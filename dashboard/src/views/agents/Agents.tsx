@@ -120,10 +120,10 @@ function Row({ agent, level, wipLimit }: { agent: AgentOverviewFragment; level: 
           </span>
         )}
       </th>
-      <td data-label="Does">
+      <td data-label="Doing">
         <Activity activity={agent.activity ?? null} />
       </td>
-      <td data-label="Holds">
+      <td data-label="Working on">
         <HeldTasks tasks={agent.tasks} />
       </td>
       <td data-label="Load" data-full={(wipLimit !== null && doing >= wipLimit) || undefined}>

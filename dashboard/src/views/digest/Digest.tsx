@@ -88,7 +88,7 @@ function Summary({ digest }: { digest: DigestData }) {
         <b>{countOf(completed)}</b> done
         {reclaimed.length > 0 && (
           <>
-            , <b>{countOf(reclaimed)}</b> taken back
+            , <b>{countOf(reclaimed)}</b> reclaimed
           </>
         )}
         . <b>{formatNumber(open)}</b> still open: {formatNumber(counts.doing)} in progress, {formatNumber(counts.ready)}{" "}

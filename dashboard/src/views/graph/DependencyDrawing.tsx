@@ -128,7 +128,7 @@ export function DependencyDrawing({ graph, center }: { graph: DependencyGraph; c
 /** For screen readers: what the edges of a task show. */
 function describeEdges(task: GraphTaskFragment, critical: boolean): string {
   const waits = task.dependencies.filter(({ kind }) => kind === "BLOCKS").map(({ dependsOn }) => dependsOn.id);
-  return [waits.length > 0 && `waits for ${waits.join(", ")}`, critical && "on the critical path"]
+  return [waits.length > 0 && `blocked by ${waits.join(", ")}`, critical && "on the critical path"]
     .filter(Boolean)
     .join("; ");
 }

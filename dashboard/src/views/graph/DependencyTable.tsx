@@ -20,7 +20,7 @@ export function DependencyTable({ graph }: { graph: DependencyGraph }) {
           <tr>
             <th scope="col">Task</th>
             <th scope="col">State</th>
-            <th scope="col">Waits for</th>
+            <th scope="col">Blocked by</th>
             <th scope="col">Blocks</th>
             <th scope="col">Critical path</th>
           </tr>

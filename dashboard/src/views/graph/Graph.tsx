@@ -59,14 +59,11 @@ export default function Graph({ rest }: ViewProps) {
             <Link href={room.to(rest.startsWith("O") ? "tree" : "tasks", rest)}>{rest}</Link>
           </>
         ) : (
-          "Around the longest chain of unfinished tasks"
+          "Around the critical path, the longest chain of unfinished tasks"
         )}
         {graph && `: ${formatCount(graph.tasks.size, "task")}`}
         {graph?.truncated && ", and more that is not shown"}
-        {graph &&
-          graph.critical.length > 0 &&
-          `; the critical path has ${formatCount(graph.critical.length, "task")} here`}
-        .
+        {graph && graph.critical.length > 0 && `; critical path: ${formatCount(graph.critical.length, "task")}`}.
       </p>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       {!graph && !refusal && <p className="placeholder">Loading…</p>}

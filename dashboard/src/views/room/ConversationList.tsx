@@ -6,6 +6,7 @@ import { formatNumber } from "../../components/format";
 import { PresenceDot } from "../../components/PresenceDot";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
+import { CanWrite } from "../../session/CanWrite";
 import type { Unread } from "./unread";
 
 type RoomData = NonNullable<ConversationsQuery["room"]>;
@@ -38,15 +39,17 @@ export function ConversationList({ channels, agents, open, me, inboxCounts, unre
     <nav className="conversation-list" aria-label="Channels and people" ref={list}>
       <div className="conversation-list-head">
         <h2>Channels</h2>
-        <button
-          type="button"
-          className="quiet"
-          aria-label="New channel"
-          title="New channel"
-          onClick={() => setCreating(true)}
-        >
-          +
-        </button>
+        <CanWrite>
+          <button
+            type="button"
+            className="quiet"
+            aria-label="New channel"
+            title="New channel"
+            onClick={() => setCreating(true)}
+          >
+            +
+          </button>
+        </CanWrite>
       </div>
       <ul>
         {channels.map(({ name, topic }) => (

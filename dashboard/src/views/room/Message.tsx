@@ -21,7 +21,7 @@ interface MessageProps {
 /** A message of a conversation or a thread. */
 export const Message = memo(function Message({ message, continued, thread, item, onAcknowledge }: MessageProps) {
   const room = useRoom();
-  const { me } = useSession();
+  const { me, canWrite } = useSession();
   const { id, from, to, channel, replyTo, replies, supersededBy, createdAt } = message;
   const author = from?.name ?? "Goalroom";
   const slug = conversationSlug(conversationOf(message, me.name));
@@ -74,7 +74,7 @@ export const Message = memo(function Message({ message, continued, thread, item,
               {formatCount(replies.totalCount, "reply", "replies")}
             </Link>
           )}
-          {item && (
+          {item && canWrite && (
             <button type="button" className="quiet" onClick={() => onAcknowledge(item)}>
               ✓ Acknowledge
             </button>

@@ -6,6 +6,7 @@ import { PresenceDot } from "../../components/PresenceDot";
 import { ScrollArea } from "../../components/ScrollArea";
 import { useRoom } from "../../layout/room";
 import { useLog } from "../../log/use-live-query";
+import { CanWrite } from "../../session/CanWrite";
 import { useSession } from "../../session/session";
 import { Composer } from "./Composer";
 import { type Conversation, conversationSlug } from "./conversation";
@@ -139,7 +140,9 @@ export function Messages({ conversation, topic, presence, names, items, onAcknow
           {formatCount(newBelow, "new message")} ↓
         </button>
       )}
-      <Composer key={slug} conversation={conversation} label={label} names={names} />
+      <CanWrite>
+        <Composer key={slug} conversation={conversation} label={label} names={names} />
+      </CanWrite>
     </section>
   );
 }

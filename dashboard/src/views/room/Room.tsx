@@ -95,7 +95,7 @@ export default function Room({ rest }: ViewProps) {
           onRead={unread.markRead}
         />
       ) : (
-        <p className="placeholder">There is no such conversation in this room.</p>
+        <p className="placeholder">No such channel or person in this room.</p>
       )}
       {thread && known && <Thread key={thread} id={thread} {...shared} />}
     </div>

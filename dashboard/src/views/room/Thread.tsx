@@ -7,6 +7,7 @@ import { ScrollArea } from "../../components/ScrollArea";
 import { useRoom } from "../../layout/room";
 import { messageEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
+import { useSession } from "../../session/session";
 import { Composer } from "./Composer";
 import { conversationSlug } from "./conversation";
 import { Message } from "./Message";
@@ -17,6 +18,7 @@ const MOST = 100;
 /** A message and its replies. */
 export function Thread({ id, conversation, names, items, onAcknowledge }: ConversationProps & { id: string }) {
   const room = useRoom();
+  const { canWrite } = useSession();
   const { data, refusal } = useLiveQuery(ThreadDocument, { id, first: MOST }, messageEvents);
   const scrollArea = useRef<HTMLElement>(null);
   const root = data?.node?.__typename === "Message" ? data.node : null;
@@ -64,7 +66,7 @@ export function Thread({ id, conversation, names, items, onAcknowledge }: Conver
           </ol>
         )}
       </ScrollArea>
-      {root && <Composer conversation={conversation} replyTo={id} label="Reply" names={names} focus />}
+      {root && canWrite && <Composer conversation={conversation} replyTo={id} label="Reply" names={names} focus />}
     </aside>
   );
 }

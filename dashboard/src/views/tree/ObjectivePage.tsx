@@ -15,6 +15,8 @@ import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { objectiveEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
+import { CanWrite } from "../../session/CanWrite";
+import { useSession } from "../../session/session";
 import { BurnUp } from "../objective/BurnUp";
 import { NewTask } from "../task/NewTask";
 import { AddObjective } from "./AddObjective";
@@ -94,13 +96,16 @@ function ObjectiveActions({ objective }: { objective: Objective }) {
   const [addingObjective, setAddingObjective] = useState(false);
   const [addingTask, setAddingTask] = useState(false);
   const [setStatus, disabled] = useMutation(SetObjectiveStatusDocument);
+  const { canWrite } = useSession();
   const draft = objective.status === "DRAFT";
   return (
     <div className="actions">
-      <button type="button" onClick={() => setAddingObjective(true)}>
-        Add objective
-      </button>
-      {(draft || objective.status === "ACTIVE") && (
+      {canWrite && (
+        <button type="button" onClick={() => setAddingObjective(true)}>
+          Add objective
+        </button>
+      )}
+      {canWrite && (draft || objective.status === "ACTIVE") && (
         <button
           type="button"
           disabled={disabled}
@@ -110,9 +115,11 @@ function ObjectiveActions({ objective }: { objective: Objective }) {
           {draft ? "Activate" : "Back to draft"}
         </button>
       )}
-      <button type="button" onClick={() => setAddingTask(true)}>
-        Add task
-      </button>
+      {canWrite && (
+        <button type="button" onClick={() => setAddingTask(true)}>
+          Add task
+        </button>
+      )}
       <Link href={room.to("graph", objective.id)}>Graph</Link>
       <Link href={`${room.to("board")}?objective=${objective.id}`}>Board</Link>
       {addingTask && <NewTask objective={objective.id} onClose={() => setAddingTask(false)} />}
@@ -157,12 +164,15 @@ function KeyResult({ result }: { result: Objective["keyResults"][number] }) {
         {value === null ? (
           <>
             <span>
-              {formatNumber(result.current)}
-              {result.unit && ` ${result.unit}`}, from {formatNumber(result.start)} to {formatNumber(result.target)}
+              {formatNumber(result.start)} → {formatNumber(result.target)}
+              {result.unit && ` ${result.unit}`}
+              {result.progress >= 1 ? ", reached" : `, now ${formatNumber(result.current)}`}
             </span>
-            <button type="button" className="quiet" onClick={() => setValue(String(result.current))}>
-              Update
-            </button>
+            <CanWrite>
+              <button type="button" className="quiet" onClick={() => setValue(String(result.current))}>
+                Update value
+              </button>
+            </CanWrite>
           </>
         ) : (
           <form
@@ -196,9 +206,8 @@ function Tasks({ tasks }: { tasks: Objective["tasks"] }) {
   return (
     <section>
       <h3>
-        Its own tasks <span className="soft">{formatNumber(tasks.totalCount)}</span>
+        Tasks directly under it <span className="soft">{formatNumber(tasks.totalCount)}</span>
       </h3>
-      {tasks.totalCount === 0 && <p className="soft">None.</p>}
       <ul className="rows">
         {tasks.nodes.map((task) => (
           <li key={task.id}>

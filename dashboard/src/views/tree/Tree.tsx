@@ -4,6 +4,7 @@ import { ErrorMessage } from "../../components/ErrorMessage";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { useLog } from "../../log/use-live-query";
+import { CanWrite } from "../../session/CanWrite";
 import { useSession } from "../../session/session";
 import type { ViewProps } from "../view";
 import { AddObjective } from "./AddObjective";
@@ -35,9 +36,11 @@ export default function Tree({ rest }: ViewProps) {
       <section className="tree-side" aria-labelledby="tree-side">
         <header className="tree-head">
           <h2 id="tree-side">Objectives</h2>
-          <button type="button" onClick={() => setAdding(true)}>
-            New objective
-          </button>
+          <CanWrite>
+            <button type="button" onClick={() => setAdding(true)}>
+              New objective
+            </button>
+          </CanWrite>
         </header>
         {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
         {!loaded && !refusal && <p className="placeholder">Loading…</p>}
