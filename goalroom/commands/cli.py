@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TextIO
 
@@ -110,7 +111,7 @@ def demo(
     settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
     structured_logging.to_stderr(logging.INFO)
     from goalroom import server
-    from goalroom.demo import roles, supervisor
+    from goalroom.demo import receiver, roles, supervisor
     from goalroom.postgres import admin_token
 
     options = supervisor.Options(speed=speed, agents=agents, seed=seed)
@@ -118,6 +119,9 @@ def demo(
     async def run_demo(url: str) -> None:
         await supervisor.run(url, settings.admin_token or admin_token.keep(settings.data_dir), options)
 
+    # Its own receiver listens on this machine.
+    allowed = (*settings.webhook_allow, ip_network(receiver.HOST))
+    settings = settings.model_copy(update={"webhook_allow": allowed})
     _run(server.serve(settings, run_demo, f"/rooms/{roles.ROOM}/now"), loop=server.LOOP)
 
 

@@ -29,6 +29,8 @@ def is_done(step: scenario_model.Step, task: Facts, worker: Agent) -> bool:
     match step:
         case scenario_model.Crash():
             return bool(task["attempts"])
+        case scenario_model.Reflect(change=change):
+            return change in {reflection["change"] for reflection in task["reflections"]}
         case scenario_model.Discover(ref):
             job = scenario_list.found(ref, scenario_list.job_of(task))
             return job.title in {edge["dependsOn"]["title"] for edge in task["dependencies"]}
@@ -56,6 +58,7 @@ class Actions:
             scenario_model.Block: self._block,
             scenario_model.Escalate: self._escalate,
             scenario_model.PutToVote: self._put_to_vote,
+            scenario_model.Reflect: self._reflect,
             scenario_model.Discover: self._discover,
             scenario_model.Crash: self._crash,
             scenario_model.NewSession: self._stop,
@@ -155,6 +158,19 @@ class Actions:
             },
         )
         self._worker.comment(task["id"], f"Put to the vote: {step.question}")
+
+    def _reflect(self, step: scenario_model.Reflect, task: Facts) -> None:
+        self._client.ask(
+            documents.REFLECT,
+            input={
+                "task": task["id"],
+                "worked": step.worked,
+                "didNotWork": step.did_not_work,
+                "change": step.change,
+                "tags": step.tags,
+                "idempotencyKey": f"{task['id']} {step.change}",
+            },
+        )
 
     def _decided_by(self) -> str:
         """Until when a question is open: long enough for a person who reads along."""

@@ -23,7 +23,7 @@ _TASK = """
 id title status attempts notes priority labels objective { id } parent { id } assignee { name } reviewer { name }
 criteria { id text accepted } resources { name } keyResults { id } reviews { verdict } lease { fence }
 comments(last: 100) { nodes { body } } dependencies { dependsOn { title } }
-subtasks { id title status assignee { name } }
+subtasks { id title status assignee { name } } reflections { change }
 """
 
 TASK = f"query($id: ID!) {{ task(id: $id) {{ {_TASK} }} }}"
@@ -52,6 +52,10 @@ ESCALATE = "mutation($input: EscalateInput!) { escalate(input: $input) { id } }"
 PROPOSE = "mutation($input: ProposeInput!) { propose(input: $input) { id } }"
 
 VOTE = "mutation($input: VoteInput!) { vote(input: $input) { status } }"
+
+REFLECT = "mutation($input: ReflectInput!) { reflect(input: $input) { id } }"
+
+PROMOTE = "mutation($input: PromoteInsightInput!) { promoteInsight(input: $input) { id } }"
 
 RELEASE = "mutation($input: ReleaseTaskInput!) { releaseTask(input: $input) { id status } }"
 
@@ -106,6 +110,16 @@ query($room: ID) { room(room: $room) {
 CREATE_ROOM = "mutation($input: CreateRoomInput!) { createRoom(input: $input) { id } }"
 
 UPDATE_ROOM = "mutation($input: UpdateRoomInput!) { updateRoom(input: $input) { id } }"
+
+SCHEDULES = "query($room: ID) { room(room: $room) { schedules { title } } }"
+
+CREATE_SCHEDULE = "mutation($input: CreateScheduleInput!) { createSchedule(input: $input) { id } }"
+
+WEBHOOKS = "query($room: ID) { room(room: $room) { webhooks { id url } } }"
+
+DELETE_WEBHOOK = "mutation($webhook: ID!) { deleteWebhook(input: {webhook: $webhook}) }"
+
+CREATE_WEBHOOK = "mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { id } }"
 
 DEFINE_RESOURCE = "mutation($input: DefineResourceInput!) { defineResource(input: $input) { id } }"
 

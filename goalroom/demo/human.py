@@ -8,13 +8,14 @@ from goalroom.demo.planner import open_goals
 from goalroom.demo.reviewer import review
 
 _WORKERS_OF_A_GOAL = 8
+_KINDS = ("OBJECTIVE_FINISHED", "OBJECTIVE_ARCHIVED", "OBJECTIVE_UPDATED", "INSIGHT_FOUND")
 
 
 class Human(Agent):
     """Keeps the team busy: when a goal is reached, the next scenario begins."""
 
     def run(self) -> None:
-        ended = {"room": roles.ROOM, "kinds": ["OBJECTIVE_FINISHED", "OBJECTIVE_ARCHIVED", "OBJECTIVE_UPDATED"]}
+        ended = {"room": roles.ROOM, "kinds": _KINDS}
         with self.client.watch(
             (documents.WATCH_INBOX, {}), (documents.WATCH_EVENTS, ended), session=self.me.session
         ) as self._watch:
@@ -24,8 +25,19 @@ class Human(Agent):
         goals = open_goals(self)
         if len(goals) <= len(self.me.names[roles.WORKER]) // _WORKERS_OF_A_GOAL:
             self._start_next_scenario({goal["title"] for goal in goals})
-        self.poll(self._watch)
+        for event in self.poll(self._watch):
+            if event.get("kind") == "INSIGHT_FOUND":
+                self._promote(event["data"])
         self.pause(0)
+
+    def _promote(self, insight: Facts) -> None:
+        """What several learned becomes work."""
+        self.pause(5, "THINKING", f"Reading what {insight['insight']} says")
+        task = {"title": insight["title"], "criteria": ["Nobody has to know it by heart any more"]}
+        made = self.client.ask(documents.PROMOTE, input={"insight": insight["insight"], "task": task})
+        self.say(
+            "general", f"Two of you learned the same: '{insight['title']}'. It is {made['promoteInsight']['id']} now."
+        )
 
     def handle(self, item: Facts) -> None:
         if item["kind"] == "REVIEW_REQUESTED" and item["task"]:

@@ -64,6 +64,16 @@ class PutToVote:
 
 
 @dataclass(frozen=True)
+class Reflect:
+    """What was learned; where another agent learned the same, which has one of its tags, it becomes an insight."""
+
+    worked: str
+    did_not_work: str
+    change: str
+    tags: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Discover:
     """It can't go on until another job is done, which nobody had thought of: the one of this ref."""
 
@@ -137,6 +147,7 @@ Step = (
     | Block
     | Escalate
     | PutToVote
+    | Reflect
     | Discover
     | Crash
     | NewSession

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from goalroom.command_error import CommandError
-from goalroom.demo import documents, roles
+from goalroom.demo import documents, receiver, roles
 from goalroom.demo.client import Client, Refused
+from goalroom.demo.receiver import Hook
 from goalroom.demo.roles import Role, in_seconds
 
 _WELCOME = (
@@ -16,6 +17,19 @@ _WELCOME = (
 # Shared things that work needs: how many may use it at once, and how long it rests once it failed.
 _RESOURCES = (("ci", 2, 30), ("staging", 1, 30))
 _FAILURES = 3
+
+# What comes again and again, by the clock of the world: the demo's is faster.
+_ROUND = {
+    "cron": "*/5 * * * *",
+    "task": {
+        "title": "Look through the error log",
+        "description": "Made by a schedule. What is new there, and what became more?",
+        "criteria": ["Every new kind of error has a task, or a reason why not"],
+        "labels": ["operations"],
+        "priority": "P3",
+    },
+}
+_HEARD_OUTSIDE = ("TASK_DONE", "OBJECTIVE_FINISHED", "INSIGHT_FOUND", "PROPOSAL_CLOSED")
 
 
 class Setup:
@@ -51,6 +65,16 @@ class Setup:
                 "cooldownSeconds": in_seconds(cooldown, self._speed, 3),
             }
             self._client.ask(documents.DEFINE_RESOURCE, input=wanted)
+        if not self._client.ask(documents.SCHEDULES, room=roles.ROOM)["room"]["schedules"]:
+            self._client.ask(documents.CREATE_SCHEDULE, input={"room": roles.ROOM, **_ROUND})
+
+    def send_to(self, hook: Hook) -> None:
+        """What is worth telling outside is sent there, and no more to where a demo before this one listened."""
+        for webhook in self._client.ask(documents.WEBHOOKS, room=roles.ROOM)["room"]["webhooks"]:
+            if webhook["url"].endswith(receiver.PATH):
+                self._client.ask(documents.DELETE_WEBHOOK, webhook=webhook["id"])
+        wanted = {"room": roles.ROOM, "url": hook.url, "secret": hook.secret, "kinds": _HEARD_OUTSIDE}
+        self._client.ask(documents.CREATE_WEBHOOK, input=wanted)
 
     def register(self, role: Role) -> tuple[str, str]:
         """The name and a token of this agent; a name that another agent has gets an addition."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from goalroom.command_error import CommandError
-from goalroom.demo import roles
+from goalroom.demo import receiver, roles
 from goalroom.demo.client import Client, Refused, ServerLost, TokenRefused
 from goalroom.demo.roles import AgentConfig
 from goalroom.demo.setup import Setup
@@ -36,11 +36,13 @@ async def run(url: str, admin_token: str, options: Options) -> None:
     """Run until cancelled."""
     setup = Setup(Client(url, admin_token), options.speed)
     try:
-        configs = await asyncio.to_thread(_register_agents, setup, url, options)
-        async with asyncio.TaskGroup() as group:
-            for config in configs:
-                group.create_task(_run_sessions(config, setup))
-            group.create_task(_remove_finished_subagents(setup))
+        with receiver.receiving() as hook:
+            configs = await asyncio.to_thread(_register_agents, setup, url, options)
+            await asyncio.to_thread(setup.send_to, hook)
+            async with asyncio.TaskGroup() as group:
+                for config in configs:
+                    group.create_task(_run_sessions(config, setup))
+                group.create_task(_remove_finished_subagents(setup))
     except TokenRefused as error:
         raise CommandError("The server refused the admin's token. Set GOALROOM_ADMIN_TOKEN to a valid one.") from error
     except (Refused, ServerLost) as error:

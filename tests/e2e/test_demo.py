@@ -18,6 +18,7 @@ from tests.size import long
 TOKEN = "gr_" + "d" * 40
 FOLLOW = """subscription($room: ID, $after: String) { events(room: $room, after: $after) {
   kind actor { name } task { id } objective { title parent: ancestors { id } } data } }"""
+WEBHOOKS = '{ room(room: "demo") { webhooks { lastStatus } } }'
 LOG = "query($room: ID) { events(room: $room, last: 200) { nodes { id kind } } }"
 
 # What the demo must show, each by an event that proves it.
@@ -39,6 +40,11 @@ EVENTS: dict[str, Callable[[Any], object]] = {
     ),
     "a question to a person": lambda event: event["kind"] == "PROPOSAL_OPENED" and event["data"]["kind"] == "APPROVAL",
     "what nobody answered": lambda event: event["kind"] == "PROPOSAL_CLOSED" and event["data"]["byDefault"],
+    "something learned": lambda event: event["kind"] == "REFLECTION_ADDED",
+    "an insight": lambda event: event["kind"] == "INSIGHT_FOUND",
+    "an insight that becomes work": lambda event: event["kind"] == "INSIGHT_CLOSED" and event["data"]["task"],
+    "a schedule": lambda event: event["kind"] == "SCHEDULE_CHANGED",
+    "a webhook": lambda event: event["kind"] == "WEBHOOK_CHANGED",
     "a subagent": lambda event: event["kind"] == "AGENT_JOINED" and "-t" in event["data"]["name"],
     "a goal reached": lambda event: event["kind"] == "OBJECTIVE_FINISHED" and not event["objective"]["parent"],
 }
@@ -89,15 +95,18 @@ async def test_the_demo_shows_everything_and_leaves_other_rooms_alone(options: t
                 if not missing:
                     break
             after = [await admin.execute(LOG, room=room) for room in ("main", "other")]
+            webhooks = (await admin.execute(WEBHOOKS))["room"]["webhooks"]
         agents = demo.agents()
         status = demo.stop(signal.SIGTERM)
         _, left = psutil.wait_procs(agents, timeout=10)
-        said = complaints(demo)
+        said, all_said = complaints(demo), demo.said()
 
     assert missing == set()
     assert {"juno-demo", "otto", "mara", "atlas"} <= actors
     assert "juno" not in actors
     assert after == before
+    assert [webhook["lastStatus"] for webhook in webhooks] == [204]
+    assert '"the webhook\'s receiver was told"' in all_said
     assert (status, left, said) == (0, [], [])
     assert len(agents) >= 6
 

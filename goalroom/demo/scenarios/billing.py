@@ -13,6 +13,7 @@ from goalroom.demo.scenario_model import (
     Outage,
     Part,
     Quiet,
+    Reflect,
     Remember,
     Say,
     Scenario,
@@ -96,6 +97,12 @@ SCENARIO = Scenario(
                         ),
                         Note("Round after each discount for contracts signed before the move; once, for new ones."),
                         Say("With the old rounding the 312 differences are gone."),
+                        Reflect(
+                            "Asking whose rounding we keep before writing a line.",
+                            "Invoices that we had made up by hand hid the cases that differ by a cent.",
+                            "Draw the invoices of tests from real ones, without their names",
+                            ("fixtures",),
+                        ),
                     ),
                     summary="87 combinations mapped. Running contracts keep the old rounding until they renew.",
                     objection=(
@@ -151,6 +158,12 @@ SCENARIO = Scenario(
                             "Signed and sent, they confirmed within minutes. You can go on.",
                         ),
                         Say("The transfer of 40,911 tokens is through."),
+                        Reflect(
+                            "Listing the expired cards for support before anybody asked.",
+                            "No card of our tests ever expires, so the first one that had was a surprise.",
+                            "Tests need cards and invoices as they are in life: expired, odd, in other currencies",
+                            ("fixtures", "payments"),
+                        ),
                     ),
                     summary="99.8 % of payment methods moved; 83 expired cards are with support.",
                     artifact="Transfer log",

@@ -14,6 +14,7 @@ from goalroom.demo.scenario_model import (
     Part,
     PutToVote,
     Quiet,
+    Reflect,
     Remember,
     Say,
     Scenario,
@@ -156,6 +157,12 @@ SCENARIO = Scenario(
                             " screen readers (aria-live), and the case where autocomplete is down."
                         ),
                         Say("Suggestions are announced, and the form survives a dead autocomplete."),
+                        Reflect(
+                            "Building every state of the form first and its looks last.",
+                            "Twice somebody else changed the test customer that I was typing with.",
+                            "Give every test run customers of its own",
+                            ("test-data",),
+                        ),
                     ),
                     summary="The address step with autocomplete, usable without a mouse and without the service.",
                     verdict="Tried it with a screen reader, it is pleasant. Approved.",
@@ -286,6 +293,12 @@ SCENARIO = Scenario(
                         ),
                         Quiet("Ten minutes at 76 orders a second begin now; nothing to say until they are over."),
                         Say("p99 610 ms after the second tax call was removed."),
+                        Reflect(
+                            "Replaying the traffic of last November instead of inventing some.",
+                            "One run was worthless: another test used the same customers at the same time.",
+                            "A script that makes customers for one run, and throws them away after it",
+                            ("test-data", "load"),
+                        ),
                     ),
                     summary="76 orders a second for ten minutes: p99 610 ms, no errors. One needless call removed.",
                     artifact="Load report",

@@ -13,6 +13,7 @@ from goalroom.demo.scenario_model import (
     Outage,
     Part,
     Quiet,
+    Reflect,
     Remember,
     Say,
     Scenario,
@@ -126,6 +127,12 @@ SCENARIO = Scenario(
                             " between 21:35 and 21:45, and who moved the rebuild."
                         ),
                         Say("The database log shows the plan change at 21:39:52. Timeline complete."),
+                        Reflect(
+                            "Writing down the source beside each line.",
+                            "The clocks of two hosts were four seconds apart, and the order of lines was a guess.",
+                            "An alarm where the clocks of our hosts are more than 100 ms apart",
+                            ("clocks",),
+                        ),
                     ),
                     summary="23 lines. The rebuild ended at 21:38, query plans changed at 21:39:52.",
                     artifact="Timeline",
@@ -145,6 +152,12 @@ SCENARIO = Scenario(
                         Quiet("Rebuilding the index as the nightly job does. That takes some minutes."),
                         Say(
                             "4,210 ms after the rebuild. Statistics are empty: the job swaps tables and never analyses."
+                        ),
+                        Reflect(
+                            "Restoring last night's copy, with its statistics.",
+                            "Traces of staging and production could not be laid over each other: their clocks differ.",
+                            "Staging and production follow the same time servers",
+                            ("clocks", "staging"),
                         ),
                     ),
                     summary="The rebuild swaps in a table without statistics. Reproduced ten times of ten.",
