@@ -12,10 +12,13 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.exceptions import MCPError
 from starlette.types import Receive, Scope, Send
 
-from goalroom.mcp.api import Api
+from goalroom.mcp import resources, texts
+from goalroom.mcp.api import Api, Refusal
 from goalroom.mcp.calls import Result, call_tool
+from goalroom.mcp.refusals import refused
 from goalroom.mcp.tool_list import listed
 from goalroom.version import __version__
 
@@ -25,7 +28,12 @@ Context = ServerRequestContext[Any, Any]
 
 _API = "goalroom.mcp.api"
 # What is listed changes with the version of the server alone; what a list shows depends on the token.
-_HINT = CacheHint(ttl_ms=300_000, scope="private")
+_HINT, _NOW = CacheHint(ttl_ms=300_000, scope="private"), CacheHint(ttl_ms=0, scope="private")
+_PROMPTS = {
+    "next": "Take the next task and do it",
+    "review": "Judge what others handed in",
+    "standup": "Say what was done, what comes next, and what you wait for",
+}
 
 
 class Protocol:
@@ -38,10 +46,22 @@ class Protocol:
         server = Server(
             "goalroom",
             version=__version__,
-            instructions="",
-            cache_hints={"tools/list": _HINT},
+            instructions=texts.text(texts.INSTRUCTIONS),
+            cache_hints={
+                "server/discover": _HINT,
+                "tools/list": _HINT,
+                "prompts/list": _HINT,
+                "resources/list": _HINT,
+                "resources/templates/list": _HINT,
+                "resources/read": _NOW,
+            },
             on_list_tools=_list_tools,
             on_call_tool=self._call_tool,
+            on_list_resources=_list_resources,
+            on_list_resource_templates=_list_templates,
+            on_read_resource=_read_resource,
+            on_list_prompts=_list_prompts,
+            on_get_prompt=_get_prompt,
         )
         # Its spans would go to whatever provider is global; ours are made where operations run.
         server.middleware.clear()
@@ -94,6 +114,50 @@ async def _list_tools(context: Context, _params: types.PaginatedRequestParams | 
 @cache
 def _tools(*, is_observer: bool) -> types.ListToolsResult:
     return types.ListToolsResult.model_validate({"tools": listed(is_observer=is_observer)})
+
+
+async def _list_resources(_context: Context, _params: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
+    return types.ListResourcesResult.model_validate({"resources": resources.RESOURCES})
+
+
+async def _list_templates(
+    _context: Context, _params: types.PaginatedRequestParams | None
+) -> types.ListResourceTemplatesResult:
+    return types.ListResourceTemplatesResult.model_validate({"resourceTemplates": resources.TEMPLATES})
+
+
+async def _read_resource(context: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+    api = _api(context)
+    try:
+        text = await resources.read(api, params.uri)
+    except Refusal as refusal:
+        raise _no_call(refusal) from None
+    except Exception as error:
+        raise _no_call(Refusal.of(api.masked(error))) from None
+    contents = types.TextResourceContents(uri=params.uri, mime_type=resources.MARKDOWN, text=text)
+    return types.ReadResourceResult(contents=[contents])
+
+
+async def _list_prompts(_context: Context, _params: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
+    prompts = [types.Prompt(name=name, description=about) for name, about in _PROMPTS.items()]
+    return types.ListPromptsResult(prompts=prompts)
+
+
+async def _get_prompt(_context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+    if params.name not in _PROMPTS:
+        raise _no_call(
+            Refusal("NOT_FOUND", f"There is no prompt {params.name[:100]}.", f"get one of {', '.join(_PROMPTS)}")
+        )
+    said = types.TextContent(type="text", text=texts.text(f"{params.name}.md"))
+    return types.GetPromptResult(
+        description=_PROMPTS[params.name], messages=[types.PromptMessage(role="user", content=said)]
+    )
+
+
+def _no_call(refusal: Refusal) -> MCPError:
+    """The error of the protocol for what is no call of a tool."""
+    code = types.INTERNAL_ERROR if refusal.code == "INTERNAL" else types.INVALID_PARAMS
+    return MCPError(code=code, message=refused(refusal), data={"code": refusal.code})
 
 
 def _answered(result: Result) -> types.CallToolResult:

@@ -77,7 +77,7 @@ def submission(task: Task, most: int = _TEXT) -> list[str]:
     for criterion in task["criteria"]:
         met = "said to be met" if criterion["met"] else "not met"
         lines += [f"{criterion['id']} {met}:", *quoted(criterion["text"], _CRITERION)]
-        lines += labelled(f"{criterion['id']} evidence", criterion["evidence"], most)
+        lines += labelled(f"evidence of {criterion['id']}", criterion["evidence"], most)
     return [
         *lines,
         *_artifacts(task),
@@ -127,7 +127,7 @@ def _criteria(task: Task, most: int) -> Iterable[str]:
             state = "not accepted by the reviewer"
         yield f"{criterion['id']} {state}"
         yield from quoted(criterion["text"], _CRITERION)
-        yield from labelled(f"{criterion['id']} evidence", criterion["evidence"], most)
+        yield from labelled(f"evidence of {criterion['id']}", criterion["evidence"], most)
     if len(task["criteria"]) > MOST_LINES:
         yield f"Left out: {len(task['criteria']) - MOST_LINES} criteria; look_up {compact({'ids': [task['id']]})}."
 

@@ -185,4 +185,4 @@ def _go_on(task: Mapping[str, Any]) -> str:
         return f"{next_call('claim_task', task=task['id'])}: its lease is over"
     if task["stale"]:
         return f"{next_call('update_task', task=task['id'], progress='WHAT YOU DID')}: it is stale"
-    return f"go on with {task['id']}; {next_call('submit_task', task=task['id'], summary='WHAT CAME OF IT')} at its end"
+    return f"{next_call('submit_task', task=task['id'], summary='WHAT CAME OF IT')} once its criteria are met"

@@ -8,7 +8,7 @@ from goalroom.mcp import task_text
 from goalroom.mcp.api import Api, Refusal, ask, bad_argument, given
 from goalroom.mcp.call import Call
 from goalroom.mcp.task_text import TASK_LINE
-from goalroom.mcp.text import MOST_LINES, compact, next_call
+from goalroom.mcp.text import MOST_LINES, compact, count, next_call
 
 _CREATE = "mutation ($input: CreateTasksInput!) { createTasks(input: $input) { ...TaskLine } }" + TASK_LINE
 _ROOT_OBJECTIVES = """
@@ -139,7 +139,7 @@ def _shown(
     planned: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]], objective: str | None, *, is_new: bool
 ) -> Iterable[str]:
     if objective:
-        yield f"{objective}{', made for them' if is_new else ''}: {len(made)} tasks"
+        yield f"{objective} has {count(len(made), 'new task')}" + (" and was made for them" if is_new else "")
     for one, task in [*zip(planned, made, strict=True)][:MOST_LINES]:
         yield f"{task['id']} {task_text.state(task)}" + (f", ref {compact(one['ref'])}" if "ref" in one else "")
     if len(made) > MOST_LINES:

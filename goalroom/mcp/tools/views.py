@@ -133,7 +133,8 @@ def _tasks(wanted: Callable[[str], Mapping[str, Any]]) -> View:
         seen = await ask(api, _TASKS, room=place.room, filter=chosen, after=place.after)
         found = seen["room"]["tasks"]
         entries = [Entry(edge["cursor"], _task(edge["node"])) for edge in found["edges"]]
-        return Page(entries=entries, head=[f"{found['totalCount']} in all"], has_more=found["pageInfo"]["hasNextPage"])
+        head = [f"{found['totalCount']} in all"] if entries else []
+        return Page(entries=entries, head=head, has_more=found["pageInfo"]["hasNextPage"])
 
     return view
 

@@ -28,9 +28,9 @@ class Answer:
         return self.text.splitlines()
 
     def ids(self, letter: str) -> list[str]:
-        """Ids of a letter that begin its lines, in their order."""
+        """Ids of a letter that begin its lines, in their order, each once."""
         first = (line.split(" ")[0] for line in self.lines)
-        return [word for word in first if word[:1] == letter and word[1:].isdigit()]
+        return [*dict.fromkeys(word for word in first if word[:1] == letter and word[1:].isdigit())]
 
 
 @dataclass
