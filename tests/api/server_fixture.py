@@ -20,6 +20,7 @@ from db.rooms import agents
 from goalroom.app import AppConfig, create_app
 from goalroom.server import bind, config
 from goalroom.settings import Settings
+from tests.client import NO_AUTHORITIES
 from tests.patience import PATIENCE_S
 
 
@@ -124,7 +125,7 @@ async def serving(database_url: str, **options: Any) -> AsyncGenerator[Live]:
                 while not server.started:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             host = "{}:{}".format(*listener.getsockname())
-            async with httpx.AsyncClient(base_url=f"http://{host}", timeout=20) as http:
+            async with httpx.AsyncClient(base_url=f"http://{host}", timeout=20, verify=NO_AUTHORITIES) as http:
                 room = await room_mutations.ensure_main(database)
                 agent = await agents.ensure(database, "admin", kind=AgentKind.HUMAN)
                 await agents.grant_membership(database, agent, [room.id])
