@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 READY = "Goalroom is ready: "
-DONE, USAGE, NOTHING, NOT_ALLOWED, REFUSED, NOT_YOURS = 0, 2, 3, 4, 5, 6
+DONE, FAULT, USAGE, NOTHING, NOT_ALLOWED, REFUSED, NOT_YOURS = range(7)
 
 
 class Shell:
@@ -87,6 +87,18 @@ def work(admin: Shell, worker: Shell, reviewer: Shell) -> None:
     worker(DONE, "log")
 
 
+def connect_tools(worker: Shell) -> None:
+    """What coding tools call, and what is written for them."""
+    worker(DONE, "brief", "--hook")
+    for moment in ("start", "tool", "stop"):
+        worker(DONE, "hook", moment, text='{"session_id": "one"}')
+    for tool in ("claude", "codex", "gemini", "cursor", "vscode", "agents-md"):
+        worker(FAULT, "setup", tool, "--check")
+        worker(DONE, "setup", tool)
+        worker(DONE, "setup", tool, "--check")
+        worker(DONE, "setup", tool, "--remove")
+
+
 def main(goalroom: str, gr: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -106,6 +118,7 @@ def main(goalroom: str, gr: str) -> None:
                 token = admin.data("gql", register, "-v", f'name="{name}"')["registerAgent"]["token"]
                 shells[name] = Shell(gr, home, url, token)
             work(admin, **shells)
+            connect_tools(shells["worker"])
             token = (home / "data" / "admin-token").read_text()
             admin(DONE, "login", url, text=token)
             kept = Shell(gr, home, "", "")

@@ -39,6 +39,7 @@ class Call:
         self.options = options
         self._settings: Connection | None = None
         self._api: Api | None = None
+        self._haste: dict[str, Any] = {}
 
     @property
     def settings(self) -> "Connection":
@@ -55,8 +56,12 @@ class Call:
         if self._api is None:
             from goalroom_client.api import Api
 
-            self._api = Api(self.settings)
+            self._api = Api(self.settings, **self._haste)
         return self._api
+
+    def ask_once(self, seconds: float) -> None:
+        """From now on ask the server once and for so long, where nobody can wait for it."""
+        self._haste = {"patience": seconds, "retries": 0}
 
     @property
     def given(self) -> "Given":

@@ -17,6 +17,7 @@ mutation($input: HeartbeatInput) {
 """
 # Leases are renewed well before the server's time is over, and a machine may be slow.
 _EARLY = 0.8
+_AWAY_S = 10
 
 
 def beat(call: Call) -> Answer | None:
@@ -36,6 +37,8 @@ def throttled(call: Call, session: str | None, quiet: int | None = None) -> dict
     state = HookState(settings.url, settings.token, session, "beat")
     if quiet is None and 0 <= state.number("next") - time.time() < seconds("1d"):
         return None
+    # Where the server is away, not each use of a tool finds that out anew.
+    state.keep(next=time.time() + _AWAY_S)
     pulse = heartbeat(call, session, quiet)
     state.keep(next=time.time() + _EARLY * pulse["nextWithinSeconds"])
     return pulse

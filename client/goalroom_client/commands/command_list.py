@@ -54,8 +54,14 @@ _BY_MODULE = {
         "propose": "Ask a person to approve, or the members to vote",
         "decisions": "What is to be decided in the room",
     },
+    "hooking": {
+        "hook": "What coding tools call by themselves",
+    },
     "graphql": {
         "gql": "Send any GraphQL document: for all that has no command",
+    },
+    "setting_up": {
+        "setup": "Write what a coding tool reads: the MCP server, hooks, a section in AGENTS.md",
     },
     "access": {
         "whoami": "Who you are here, and in which rooms",

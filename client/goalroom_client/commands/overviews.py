@@ -65,6 +65,10 @@ query($room: ID, $since: DateTime) {
 
 def brief(call: Call) -> Answer:
     status = DONE
+    if call.options.hook:
+        from goalroom_client.commands.hooking import in_time, start
+
+        return in_time(call, lambda: start(call, {}))
     if call.options.ack:
         given = ids(call.options.ack)
         call.create(ACKNOWLEDGE, **({} if given == ["all"] else {"items": given}))
@@ -151,6 +155,7 @@ COMMANDS = {
             wait_argument("until something is in your inbox"),
             arg("--ack", action="append", metavar="IDS", help="acknowledge these items first, or `all`"),
             arg("--max-tokens", type=int, metavar="N", help="how long it may be; 1000, if left out"),
+            arg("--hook", action="store_true", help="for the start of a session: what is held first, never a failure"),
         ),
     ),
     "ready": Command(ready, (arg("--first", type=int, metavar="N", help="so many at most; 20, if left out"),)),
