@@ -9,7 +9,7 @@ from db.core import ids
 from db.core.database import Database
 from db.core.errors import BadInput, Refused
 from db.core.queries import q
-from db.core.records import Agent, Insight, Objective, Proposal, Room, Task, TaskCounts
+from db.core.records import Agent, Insight, Objective, Proposal, Room, Task, TaskCounts, Webhook
 
 T = TypeVar("T")
 
@@ -64,6 +64,7 @@ class Digest:
     in_review: Listed[Entry] = Listed()
     finished: Listed[Objective] = Listed()
     insights: Listed[Insight] = Listed()
+    webhooks_off: Listed[Webhook] = Listed()
     agents: Sequence[Agent] = ()
     names: Mapping[int, str]
 
@@ -119,6 +120,7 @@ async def read(on: Any, asked: Sequence[tuple[Room, datetime]], until: datetime)
     undecided = _listed(await q.digest_open_proposals(on, **now), _open_proposal)
     decided = _listed(await q.digest_decided(on, **lately), Proposal.of)
     insights = _listed(await q.insights_found(on, **lately), Insight.of)
+    webhooks_off = _listed(await q.digest_webhooks_off(on, **now), Webhook.of)
     agents: dict[int, list[Agent]] = {}
     for row in await q.digest_agents(on, **sinces):
         agents.setdefault(row["position"], []).append(Agent.of(row))
@@ -147,6 +149,7 @@ async def read(on: Any, asked: Sequence[tuple[Room, datetime]], until: datetime)
             in_review=in_review.get(position, nothing),
             finished=finished.get(position, nothing),
             insights=insights.get(position, nothing),
+            webhooks_off=webhooks_off.get(position, nothing),
             agents=agents.get(position, []),
             names=names,
         )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from db.core import ids
-from db.core.records import Insight, Objective, Proposal, TaskCounts
+from db.core.records import Insight, Objective, Proposal, TaskCounts, Webhook
 from db.core.text import code_span
 from db.overviews.digest import Digest, Entry, Listed, OpenProposal
 
@@ -29,6 +29,7 @@ def markdown(digest: Digest) -> str:
         *_section("Stale", digest.stale, lambda entry: _stale(digest, entry)),
         *_section("Taken back", digest.reclaimed, lambda entry: _taken_back(digest, entry)),
         *_section("In review", digest.in_review, lambda entry: _in_review(digest, entry)),
+        *_section("Webhooks that are switched off", digest.webhooks_off, _webhook_off),
         *_section("Decided", digest.decided, _decided),
         *_section("Finished objectives", digest.finished, _finished),
         *_section("New insights", digest.insights, _insight),
@@ -98,6 +99,12 @@ def _finished(objective: Objective) -> str:
 
 def _insight(insight: Insight) -> str:
     return f"{ids.of(ids.INSIGHT, insight.id)} {code_span(insight.title, _TITLE)}"
+
+
+def _webhook_off(webhook: Webhook) -> str:
+    """Without its address, which is for ADMINs."""
+    times = f"{webhook.failures} times in a row" if webhook.failures > 1 else "once"
+    return f"{ids.of(ids.WEBHOOK, webhook.id)}: its receiver failed {times}"
 
 
 def _task(entry: Entry) -> str:

@@ -93,11 +93,10 @@ async def _switch_off(database: Database, failed: Schedule, refusal: Refused) ->
         await schedules.write(tx, schedule)
         schedules.append_event(tx, schedule, None, "FAILED", refusal.message())
         creator = (await agents.by_ids(tx, [schedule.creator_id]))[schedule.creator_id]
-        identifier = ids.of(ids.SCHEDULE, schedule.id)
-        await messages.post_direct(
-            tx,
-            schedule.room_id,
-            creator,
-            f"The schedule {identifier} '{schedule.title}' is switched off, because its task can't be created: "
-            f"{refusal.message()} Change it with updateSchedule, and switch it on again with `active: true`.",
+        said = (
+            f"The schedule {ids.of(ids.SCHEDULE, schedule.id)} '{schedule.title}' is switched off, because its task "
+            f"can't be created: {refusal.message()} Change it with updateSchedule, and switch it on again with "
+            "`active: true`."
         )
+        await messages.post(tx, schedule.room_id, messages.OPS, said)
+        await messages.post_direct(tx, schedule.room_id, creator, said)

@@ -118,6 +118,17 @@ select asked.position, page.*
     limit :most::integer) page
  order by asked.position, page.at, page.id;
 
+-- name: digest_webhooks_off(room_ids, most)
+select asked.position, page.*
+  from unnest(:room_ids::bigint[]) with ordinality as asked (room_id, position)
+ cross join lateral (
+   select webhook.*, count(*) over () as total
+     from webhook
+    where webhook.room_id = asked.room_id and not webhook.active
+    order by webhook.id
+    limit :most::integer) page
+ order by asked.position, page.id;
+
 -- name: digest_agents(room_ids, sinces)
 -- Members that were heard of since then, or are taken for present. Whoever acts is heard of.
 select asked.position, agent.*

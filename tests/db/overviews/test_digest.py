@@ -14,7 +14,7 @@ from db.core.enums import EventKind
 from db.core.errors import BadInput
 from db.core.records import Room, Task
 from db.operations import room_mutations
-from db.overviews import digest, digest_posting
+from db.overviews import digest, digest_markdown, digest_posting
 from db.overviews.digest import Digest, Entry, Listed
 from db.presence import presence
 from db.rooms import rooms
@@ -411,6 +411,22 @@ async def test_a_room_that_somebody_holds_waits_for_the_next_round(
 
     assert await digest_posting.post_due(database) == 1
     assert [len(await posted(database, one)) for one in (room, other)] == [1, 1]
+
+
+async def test_webhooks_that_are_switched_off_are_named_without_their_address(database: Database, room: Room) -> None:
+    await database.execute(
+        "insert into webhook (room_id, url, secret, kinds, labels, settled_seq, active, failures)"
+        " select $1, 'https://hook.example/', '', '{}', '{}', 0, many = 0, many from unnest($2::int[]) many",
+        room.id, [0, 1, 8],
+    )  # fmt: skip
+    keys = [row["id"] for row in await database.fetch("select id from webhook where not active order by failures")]
+
+    [found] = (await digest.of_rooms(database, [(room.id, None)])).values()
+
+    said = digest_markdown.markdown(found)
+    assert "### Webhooks that are switched off (2)" in said
+    assert f"- W{keys[0]}: its receiver failed once\n- W{keys[1]}: its receiver failed 8 times in a row" in said
+    assert "hook.example" not in said
 
 
 async def test_many_digests_take_no_more_statements_than_one(

@@ -151,6 +151,9 @@ async def test_a_schedule_whose_task_can_not_be_made_is_switched_off_and_its_cre
     assert message["author_id"] is None
     assert message["to_ids"] == [ann.agent_id]
     assert f"T{blocker.id} is CANCELLED" in message["body"]
+    [ops] = await database.fetch("select * from message where channel_id is not null")
+    assert (ops["author_id"], ops["body"], ops["mentions"]) == (None, message["body"], [])
+    assert await database.fetchval("select name from channel where id = $1", ops["channel_id"]) == "ops"
     [failed] = [data for kind, data in await people.log(database, room) if data.get("change") == "FAILED"]
     assert (failed["schedule"], failed["active"]) == (f"Z{schedule.id}", False)
     assert await turns(database) == 0
