@@ -54,6 +54,9 @@ async def example_room(admin: Client, room: str, worker: Client) -> tuple[str, s
         await client.execute(reflect, input={"room": room, "task": ids[1], **words})
     schedule = "mutation($input: CreateScheduleInput!) { createSchedule(input: $input) { id } }"
     await admin.execute(schedule, input={"room": room, "cron": "@daily", "task": {"title": "Sweep"}})
+    hook = "mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { id } }"
+    at = {"url": "https://nowhere.invalid", "secret": f"whsec_{'c2VjcmV0' * 4}", "kinds": []}
+    await admin.execute(hook, input={"room": room, **at})
     ask = "mutation($input: ProposeInput!) { propose(input: $input) { id } }"
     asked = {"kind": "VOTE", "title": "Which paint?", "body": "**Now**", "options": ["green", "blue"]}
     proposal = (await admin.execute(ask, input={"room": room, "tasks": [ids[5]], **asked}))["propose"]["id"]
@@ -91,6 +94,7 @@ async def test_no_view_has_accessibility_violations(
         (f"agents/{room}-worker", "That is the whole history"),
         ("insights", "The brush was hard"),
         ("schedules", "Sweep"),
+        ("webhooks", "nowhere.invalid"),
         ("flow", "Work in progress"),
         ("digest", "As Markdown"),
         ("graph", "Task 2"),

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { ConnectionStatus } from "../log/ConnectionStatus";
 import { useSession } from "../session/session";
-import { VIEWS } from "../views";
+import { viewsFor } from "../views";
 import { Logo } from "./Logo";
 import { PauseButton } from "./PauseButton";
 import { RoomSwitch } from "./RoomSwitch";
@@ -13,14 +13,15 @@ import { ThemeSwitch } from "./ThemeSwitch";
 
 /** What is around every view: navigation, the room, and the status of the connection. */
 export function Layout({ children }: { children: ReactNode }) {
-  const { me, canWrite, signOut } = useSession();
+  const { me, role, canWrite, signOut } = useSession();
   const room = useRoom();
+  const views = viewsFor(role);
   const [location, navigate] = useLocation();
   const [showingHelp, setShowingHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
   const nav = useRef<HTMLElement>(null);
   const [, , , path] = location.split("/");
-  const view = VIEWS.find((one) => one.path === path);
+  const view = views.find((one) => one.path === path);
   const title = room.info?.title || room.name;
 
   useEffect(() => {
@@ -32,7 +33,7 @@ export function Layout({ children }: { children: ReactNode }) {
   }, [path]);
   useShortcuts({
     go: (key) => {
-      const target = VIEWS.find((one) => one.key === key);
+      const target = views.find((one) => one.key === key);
       if (target) navigate(room.to(target.path));
     },
     help: () => setShowingHelp(true),
@@ -50,11 +51,13 @@ export function Layout({ children }: { children: ReactNode }) {
         </p>
         <RoomSwitch />
         <nav aria-label="Views" ref={nav}>
-          {VIEWS.filter(({ name }) => name).map(({ path: to, name }) => (
-            <Link key={to} href={room.to(to)} aria-current={view?.path === to ? "page" : undefined}>
-              {name}
-            </Link>
-          ))}
+          {views
+            .filter(({ name }) => name)
+            .map(({ path: to, name }) => (
+              <Link key={to} href={room.to(to)} aria-current={view?.path === to ? "page" : undefined}>
+                {name}
+              </Link>
+            ))}
         </nav>
         <div className="user">
           <span className="user-name" title="Signed in">

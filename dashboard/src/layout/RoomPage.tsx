@@ -7,7 +7,7 @@ import { roomUpdates } from "../log/invalidation";
 import { RoomLog } from "../log/room-log";
 import { LogContext, useLiveQuery, useLogStatus } from "../log/use-live-query";
 import { useSession } from "../session/session";
-import { preloadViews, VIEWS } from "../views";
+import { preloadViews, viewsFor } from "../views";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Layout } from "./Layout";
 import { type OpenRoom, RoomContext } from "./room";
@@ -40,6 +40,7 @@ export function RoomPage({ name }: { name: string }) {
 function RoomViews({ name }: { name: string }) {
   const { data, refusal } = useLiveQuery(RoomInfoDocument, { room: name }, roomUpdates);
   const info = data?.room ?? null;
+  const { role } = useSession();
   const [location] = useLocation();
   const room = useMemo<OpenRoom>(
     () => ({ name, info, to: (view, rest) => `/rooms/${name}/${view}${rest ? `/${rest}` : ""}` }),
@@ -52,7 +53,7 @@ function RoomViews({ name }: { name: string }) {
           <ErrorBoundary at={location}>
             <Suspense fallback={<p className="placeholder">Loading…</p>}>
               <Switch>
-                {VIEWS.map(({ path, View }) => (
+                {viewsFor(role).map(({ path, View }) => (
                   <Route key={path} path={`/rooms/${name}/${path}/*?`}>
                     {(params) => <View rest={params["*"] ?? ""} />}
                   </Route>

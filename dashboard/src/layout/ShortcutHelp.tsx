@@ -1,14 +1,18 @@
 import { Dialog } from "../components/Dialog";
-import { VIEWS } from "../views";
+import { useSession } from "../session/session";
+import { viewsFor } from "../views";
 
 /** The list of keyboard shortcuts. */
 export function ShortcutHelp({ onClose }: { onClose: () => void }) {
+  const { role } = useSession();
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <dl className="keys">
-        {VIEWS.filter(({ key }) => key).map(({ path, name, key }) => (
-          <Shortcut key={path} keys={["g", key ?? ""]} action={`Open ${name}`} />
-        ))}
+        {viewsFor(role)
+          .filter(({ key }) => key)
+          .map(({ path, name, key }) => (
+            <Shortcut key={path} keys={["g", key ?? ""]} action={`Open ${name}`} />
+          ))}
         <Shortcut keys={["/"]} action="Search in the view" />
         <Shortcut keys={["?"]} action="This list" />
         <Shortcut keys={["↑", "↓"]} action="Tree: the objective above or below" />

@@ -44,6 +44,9 @@ const ACTIONS: Record<EventKind, string> = {
   WEBHOOK_CHANGED: "changed a webhook",
 };
 
+/** All kinds of events, in the order in which they are listed to choose from. */
+export const EVENT_KINDS = Object.keys(ACTIONS) as readonly EventKind[];
+
 export interface EventDescription {
   readonly who: string;
   readonly action: string;

@@ -30,7 +30,11 @@ export const messageEvents = eventKinds("MESSAGE_SENT");
 export const proposalEvents = eventKinds("PROPOSAL_", "VOTE_CAST");
 export const insightEvents = eventKinds("REFLECTION_ADDED", "INSIGHT_");
 export const scheduleEvents = eventKinds("SCHEDULE_CHANGED", "TASK_CREATED", "TASK_DONE", "TASK_CANCELLED");
+export const webhookEvents = eventKinds("WEBHOOK_CHANGED");
 export const activityChanges: ChangeFilter = (change) => change === ACTIVITY_CHANGED;
+
+/** Every event: what is sent to a webhook, and becomes a delivery. */
+export const allEvents: ChangeFilter = (change) => change !== ACTIVITY_CHANGED;
 
 /** Any event but a change of presence may put an item into an inbox. */
 export const inboxEvents: ChangeFilter = (change) => change !== ACTIVITY_CHANGED && change.kind !== "PRESENCE_CHANGED";

@@ -1,7 +1,8 @@
+import type { Role } from "../api/documents";
 import { type View, view } from "./view";
 
 /** All views, in the order of the navigation. */
-export const VIEWS: readonly View[] = [
+const VIEWS: readonly View[] = [
   view("now", "Now", () => import("./now/Now"), { key: "n" }),
   view("decisions", "Decisions", () => import("./decisions/Decisions"), { key: "e" }),
   view("tree", "Tree", () => import("./tree/Tree"), { key: "t" }),
@@ -14,8 +15,14 @@ export const VIEWS: readonly View[] = [
   view("flow", "Flow", () => import("./flow/Flow"), { key: "f" }),
   view("digest", "Digest", () => import("./digest/Digest"), { key: "d" }),
   view("schedules", "Schedules", () => import("./schedules/Schedules"), { key: "s" }),
+  view("webhooks", "Webhooks", () => import("./webhooks/Webhooks"), { key: "w", adminOnly: true }),
   view("tasks", null, () => import("./task/TaskPage")),
 ];
+
+/** The views that a caller with this role is offered. */
+export function viewsFor(role: Role): readonly View[] {
+  return VIEWS.filter(({ adminOnly }) => !adminOnly || role === "ADMIN");
+}
 
 const IDLE_MS = 2_000;
 

@@ -8,6 +8,8 @@ export interface View {
   readonly name: string | null;
   /** The key that opens it after `g`. */
   readonly key?: string;
+  /** Only admins are offered it. */
+  readonly adminOnly?: boolean;
   /** Its script, which can be loaded ahead. */
   readonly load: () => Promise<ViewModule>;
   readonly View: LazyExoticComponent<ComponentType<ViewProps>>;
@@ -30,7 +32,7 @@ export function view(
   path: string,
   name: string | null,
   load: () => Promise<ViewModule>,
-  options: { readonly key?: string } = {},
+  options: Pick<View, "key" | "adminOnly"> = {},
 ): View {
   const loadOrMissing = () =>
     load().catch((error: unknown) => {
