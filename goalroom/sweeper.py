@@ -9,10 +9,11 @@ from db.conversation import memory
 from db.core import idempotency
 from db.core.database import Database
 from db.core.retry import Retry
+from db.events import retention
 from db.goal_tree import objectives
 from db.operations import outage_grace
 from db.overviews import digest_posting
-from db.presence import presence, sessions
+from db.presence import activity, presence, sessions
 from db.proposals import proposal_end
 from db.resources import resources
 from db.rooms import tokens
@@ -47,9 +48,11 @@ SWEEPS: Mapping[str, tuple[int, Sweep]] = {
     "close_settled_proposals": (20, proposal_end.close_settled),
     "delete_ended_sessions": (7200, sessions.delete_ended),
     "delete_old_tokens": (7200, tokens.delete_old),
+    "drop_old_events": (20, retention.drop_old_events),
     "forget_old": (60, idempotency.delete_old_keys),
     "forget_expired": (60, memory.delete_expired),
     "delete_old_deliveries": (120, deliveries.delete_old),
+    "delete_faded_activities": (60, activity.delete_faded),
 }
 
 

@@ -56,12 +56,13 @@ async def requested_page(
         if last is not None
         else validation.page("first", _DEFAULT if first is None else first)
     )
-    places = {"after": after, "before": before}
-    seqs = {field: event_log.seq_of(field, cursor, room_id) for field, cursor in places.items() if cursor is not None}
-    if seqs:
-        end = (await event_log.ends(database, [room_id])).get(room_id, 0)
-        for field, seq in seqs.items():
-            event_log.within(field, seq, end)
+    given = {"after": after, "before": before}
+    places = {field: event_log.place_of(field, text, room_id) for field, text in given.items() if text is not None}
+    seqs = {}
+    if places:
+        # Messages are kept when the log no longer is, and keep their numbers in a restore.
+        extent = await event_log.extent_of(database, room_id)
+        seqs = {field: extent.until_end(field, place) for field, place in places.items()}
     return MessagePage(
         room_id=room_id,
         reader=reader,
@@ -78,6 +79,7 @@ async def requested_page(
 class _Placed:
     message: Message
     seq: int
+    epoch: int
 
 
 async def pages(database: Database, keys: Sequence[MessagePage]) -> dict[MessagePage, Page[Message]]:
@@ -95,7 +97,7 @@ async def pages(database: Database, keys: Sequence[MessagePage]) -> dict[Message
         )
         grouped: dict[int, list[_Placed]] = defaultdict(list)
         for row in rows:
-            grouped[row["position"]].append(_Placed(Message.of(row), row["seq"]))
+            grouped[row["position"]].append(_Placed(Message.of(row), row["seq"], row["epoch"]))
         for position, key in enumerate(asked, start=1):
             resumed = (key.before if backward else key.after) is not None
             found[key] = _page(grouped[position], key, resumed=resumed)
@@ -133,6 +135,10 @@ def _places(asked: Sequence[MessagePage]) -> dict[str, Any]:
 
 def _page(placed: Sequence[_Placed], key: MessagePage, *, resumed: bool) -> Page[Message]:
     page = Page.of(
-        placed, key.most, lambda one: event_log.cursor(key.room_id, one.seq), resumed=resumed, backward=key.backward
+        placed,
+        key.most,
+        lambda one: event_log.cursor(key.room_id, one.seq, one.epoch),
+        resumed=resumed,
+        backward=key.backward,
     )
     return Page([one.message for one in page.items], page.cursors, page.has_next, page.has_previous)

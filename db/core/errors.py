@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     HANDOFF_REQUIRED = "HANDOFF_REQUIRED"
     REVIEW_REQUIRED = "REVIEW_REQUIRED"
     REFLECTION_REQUIRED = "REFLECTION_REQUIRED"
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"
     SELF_REVIEW = "SELF_REVIEW"
     WRONG_STATUS = "WRONG_STATUS"
     DEPENDENCY_CYCLE = "DEPENDENCY_CYCLE"
@@ -455,6 +456,23 @@ class IdempotencyMismatch(Refused):
 
     def hint(self) -> str:
         return "Use a new key for a new request, and the same input for a retry."
+
+
+@dataclass(eq=False)
+class CursorExpired(Refused):
+    """`oldest`: the cursor before the first event that the log still has."""
+
+    code = ErrorCode.CURSOR_EXPIRED
+    oldest: str
+
+    def message(self) -> str:
+        return f"The log does not go back to this cursor: it begins after {self.oldest}."
+
+    def hint(self) -> str:
+        return (
+            f'Read anew what you keep up to date. events(after: "{self.oldest}") begins with the first event that is '
+            "left, and a subscription without `after` starts now."
+        )
 
 
 @dataclass(eq=False)

@@ -69,6 +69,7 @@ class Room(Record):
     max_attempts: int | None
     digest_every_seconds: int | None
     archive_after_seconds: int | None
+    keep_events_seconds: int | None
     paused: bool
     created_at: datetime
     digested_at: datetime | None
@@ -532,6 +533,7 @@ class Event(Record):
     proposal_id: int | None
     data: dict[str, Any]
     at: datetime
+    epoch: int
 
     @property
     def is_direct(self) -> bool:

@@ -3,12 +3,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from db.core import ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import EventKind
-from db.core.errors import BadInput
+from db.core.errors import BadInput, CursorExpired
 from db.core.pagination import Page
 from db.core.queries import q
 from db.core.records import Event
@@ -16,22 +18,55 @@ from db.core.transaction import Transaction
 from db.rooms import rooms
 
 _DEFAULT_PAGE = 100
-_CURSOR = re.compile(r"[Rr](0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})")
+_CURSOR = re.compile(r"[Rr](0|[1-9][0-9]{0,17})\.(?:([1-9][0-9]{0,8})\.)?(0|[1-9][0-9]{0,17})")
 _BEYOND_ALL = 2**63 - 1
 
 
-def cursor(room_id: int, seq: int) -> str:
-    """The place behind this event of the room: R7.912."""
-    return f"{ids.of(ids.ROOM, room_id)}.{seq}"
+class Place(NamedTuple):
+    """A cursor of a room's log: the number of an event, and the epoch in which it has that number."""
+
+    epoch: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogExtent:
+    """From where to where a room's log goes: from behind the number `oldest` up to `seq`."""
+
+    room_id: int
+    epoch: int
+    oldest: int
+    seq: int
+
+    def behind(self, field: str, place: Place) -> int:
+        """The number of a place in this log; CURSOR_EXPIRED before its beginning, BAD_INPUT past its end."""
+        if place.epoch != self.epoch or place.seq < self.oldest:
+            raise CursorExpired(cursor(self.room_id, self.oldest, self.epoch))
+        return self.until_end(field, place)
+
+    def until_end(self, field: str, place: Place) -> int:
+        """The number, however old the place is; BAD_INPUT past the end of this log."""
+        if place.epoch == self.epoch and place.seq > self.seq:
+            raise BadInput(
+                field,
+                f"{field} is past the end of the room's log, which is at {self.seq}.",
+                "Send a cursor of this log; without one, a subscription starts now.",
+            )
+        return place.seq
+
+
+def cursor(room_id: int, seq: int, epoch: int = 0) -> str:
+    """The place behind this event of the room: R7.912, or R7.53.912 in a later epoch than the first."""
+    return f"{ids.of(ids.ROOM, room_id)}.{epoch}.{seq}" if epoch else f"{ids.of(ids.ROOM, room_id)}.{seq}"
 
 
 def cursor_of(event: Event) -> str:
     """The cursor that goes on from here."""
-    return cursor(event.room_id, event.seq)
+    return cursor(event.room_id, event.seq, event.epoch)
 
 
-def seq_of(field: str, text: str, room_id: int) -> int:
-    """The number in a cursor of this room's log, else BAD_INPUT. `within` checks that the log is that long."""
+def place_of(field: str, text: str, room_id: int) -> Place:
+    """What a cursor of this room's log says, else BAD_INPUT. Whether the log has that place its extent knows."""
     match = _CURSOR.fullmatch(text)
     if match is None:
         raise BadInput(
@@ -45,29 +80,24 @@ def seq_of(field: str, text: str, room_id: int) -> int:
             f"{field} is a cursor of room R{match[1]}, not of {ids.of(ids.ROOM, room_id)}.",
             "Send a cursor of this room's log, or the room that the cursor belongs to.",
         )
-    return int(match[2])
-
-
-def within(field: str, seq: int, end: int) -> int:
-    """The number; BAD_INPUT where it is past the end of the log."""
-    if seq > end:
-        raise BadInput(
-            field,
-            f"{field} is past the end of the room's log, which is at {end}.",
-            "Send a cursor of this log; without one, a subscription starts now.",
-        )
-    return seq
+    return Place(int(match[2] or 0), int(match[3]))
 
 
 async def start(on: Database | Transaction, room_id: int, after: str | None) -> int:
     """Where a follower begins: behind its cursor or, without one, at the end of the log as it is now."""
-    end: int = (await ends(on, [room_id])).get(room_id, 0)
-    return end if after is None else within("after", seq_of("after", after, room_id), end)
+    place = None if after is None else place_of("after", after, room_id)
+    extent = await extent_of(on, room_id)
+    return extent.seq if place is None else extent.behind("after", place)
 
 
-async def ends(on: Database | Transaction, keys: Sequence[int]) -> dict[int, int]:
-    """Where the log of each room stands."""
-    return {row["room_id"]: row["seq"] for row in await q.log_ends(on, room_ids=keys)}
+async def extents(on: Database | Transaction, keys: Sequence[int]) -> dict[int, LogExtent]:
+    """From where to where the log of each room goes."""
+    return {row["room_id"]: LogExtent(**row) for row in await q.log_extents(on, room_ids=keys)}
+
+
+async def extent_of(on: Database | Transaction, room_id: int) -> LogExtent:
+    """From where to where the room's log goes."""
+    return (await extents(on, [room_id])).get(room_id) or LogExtent(room_id, 0, 0, 0)
 
 
 async def events(
@@ -90,14 +120,17 @@ async def events(
     if kinds is not None:
         validation.items("kinds", list(kinds))
     room_id = (await rooms.find(database, caller, room)).id
-    begin, end = 0, _BEYOND_ALL
-    if after is not None or before is not None:
-        log_end = (await ends(database, [room_id])).get(room_id, 0)
-        begin = within("after", seq_of("after", after, room_id), log_end) if after is not None else begin
-        end = within("before", seq_of("before", before, room_id), log_end) if before is not None else end
+    given = {"after": after, "before": before}
+    places = {field: place_of(field, text, room_id) for field, text in given.items() if text is not None}
+    begin, end = places.get("after", Place(0, 0)), places.get("before", Place(0, _BEYOND_ALL))
     read = q.log_forward if last is None else q.log_backward
     names = None if kinds is None else [kind.value for kind in kinds]
-    rows = await read(database, room_id=room_id, after=begin, before=end, kinds=names, most=most + 1)
+    rows = await read(database, room_id=room_id, after=begin.seq, before=end.seq, kinds=names, most=most + 1)
+    if places:
+        # Afterwards: what the log goes back to now it went back to then, so nothing is missing in what was read.
+        extent = await extent_of(database, room_id)
+        for field, place in places.items():
+            extent.behind(field, place)
     found = [caller.shown(Event.of(row)) for row in rows]
     resumed = after is not None if last is None else before is not None
     return Page.of(found, most, cursor_of, resumed=resumed, backward=last is not None)

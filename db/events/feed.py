@@ -11,6 +11,8 @@ from db.core.queries import q
 from db.core.records import Event
 from db.core.retry import Retry
 from db.core.transaction import Committed, Topic
+from db.events import event_log
+from db.events.event_log import LogExtent, Place
 from db.events.log_cache import LogCache
 from db.events.state_watcher import StateWatcher
 
@@ -32,6 +34,7 @@ class _Room:
     def __init__(self, room_id: int) -> None:
         self.id = room_id
         self.known = 0
+        self.epoch = 0
         self.watchers = 0
         self.cache: LogCache | None = None
         self.wanted = asyncio.Event()
@@ -63,6 +66,11 @@ class Watch:
         """What has happened up to here can be seen in the database."""
         return self._cache.end
 
+    @property
+    def epoch(self) -> int:
+        """The epoch of the log, which is another after a restore: nobody watches through one."""
+        return self._room.epoch
+
     async def wait(self, seq: int, timeout: float | None = None) -> bool:  # noqa: ASYNC109  # waiters have deadlines
         """Until something happened after seq; False where nothing did in time."""
         with suppress(TimeoutError):
@@ -71,7 +79,7 @@ class Watch:
         return self.seq > seq
 
     async def next(self, seq: int) -> Event:
-        """The first event after seq, as soon as there is one."""
+        """The first event after seq, as soon as there is one; CURSOR_EXPIRED where the log no longer has it."""
         while True:
             seen = self.seq
             event = await self._cache.after(seq)
@@ -126,8 +134,10 @@ class Feed:
 
     async def lag(self) -> int:
         """How many events the log has that the furthest room's followers can't see yet."""
-        ends = await self._ends_of(list(self._rooms)) if self._rooms else []
-        behind = [seq - room.end for number, seq in ends if (room := self._rooms.get(number)) and room.cache]
+        extents = await event_log.extents(self._database, list(self._rooms)) if self._rooms else {}
+        behind = [
+            log.seq - room.end for log in extents.values() if (room := self._rooms.get(log.room_id)) and room.cache
+        ]
         return max([0, *behind])
 
     def log_extended(self, room_id: int, seq: int) -> None:
@@ -161,7 +171,10 @@ class Feed:
             watcher.poll_now()
 
     async def follow(self, room_id: int, seq: int, *, counts: bool = True) -> AsyncGenerator[Event]:
-        """Every event of the room after seq, in order, without end. A slow reader costs no memory but its position."""
+        """Every event of the room after seq, in order, without end. A slow reader costs no memory but its position.
+
+        CURSOR_EXPIRED where it is so slow that the log no longer has what comes next.
+        """
         async with self.watch(room_id, counts=counts) as watch:
             while True:
                 event = await watch.next(seq)
@@ -224,9 +237,15 @@ class Feed:
             task.add_done_callback(self._ending.discard)
 
     async def _keep_reading(self, room: _Room) -> None:
-        end = await self.read_with_retry(partial(self._end_of, room.id))
-        room.known = max(room.known, end)
-        room.cache = LogCache(end, partial(self._read, room.id), size=self._cache_size, page=self._page_size)
+        log = await self._extent(room.id)
+        room.known, room.epoch = max(room.known, log.seq), log.epoch
+        room.cache = LogCache(
+            log.seq,
+            partial(self._read, room.id),
+            partial(self._refuse_dropped, room.id),
+            size=self._cache_size,
+            page=self._page_size,
+        )
         room.wake()
         while True:
             room.wanted.clear()
@@ -244,14 +263,16 @@ class Feed:
                 async with asyncio.timeout(self._poll_seconds):
                     await self._look.wait()
             self._look.clear()
-            for room_id, seq in await self.read_with_retry(partial(self._ends_of, list(self._rooms))):
-                self.log_extended(room_id, seq)
+            extents = await self.read_with_retry(partial(event_log.extents, self._database, list(self._rooms)))
+            for room_id, log in extents.items():
+                self.log_extended(room_id, log.seq)
 
-    async def _end_of(self, room_id: int) -> int:
-        return next((seq for _, seq in await self._ends_of([room_id])), 0)
+    async def _extent(self, room_id: int) -> LogExtent:
+        return await self.read_with_retry(partial(event_log.extent_of, self._database, room_id))
 
-    async def _ends_of(self, room_ids: Sequence[int]) -> list[tuple[int, int]]:
-        return [(row["room_id"], row["seq"]) for row in await q.log_ends(self._database, room_ids=room_ids)]
+    async def _refuse_dropped(self, room_id: int, seq: int) -> None:
+        log = await self._extent(room_id)
+        log.behind("after", Place(log.epoch, min(seq, log.seq)))
 
     async def _read(self, room_id: int, seq: int, most: int) -> Sequence[Event]:
         async def events() -> Sequence[Event]:

@@ -10,6 +10,8 @@ from db.core.records import Event
 
 # Reads up to so many events after a number, and comes back only when it succeeded.
 Read = Callable[[int, int], Awaitable[Sequence[Event]]]
+# Refuses a number that is before the beginning of the log as it is now.
+RefuseDropped = Callable[[int], Awaitable[None]]
 
 # Texts in events may be long: what stays in memory is bounded in characters too, for the newest events and for the
 # pages. A few pages stay in any case, or followers at different places would take them from each other at every step.
@@ -29,9 +31,9 @@ class _Page:
 class LogCache:
     """The log from where watching began. Older events come from the table, a page at a time, once for all who ask."""
 
-    def __init__(self, end: int, read: Read, *, size: int, page: int) -> None:
+    def __init__(self, end: int, read: Read, refuse_dropped: RefuseDropped, *, size: int, page: int) -> None:
         self.end = end
-        self._read = read
+        self._read, self._refuse_dropped = read, refuse_dropped
         self._size, self._page_size = size, page
         self._newest: dict[int, Event] = {}
         self._oldest = end + 1
@@ -53,7 +55,15 @@ class LogCache:
         return bool(events)
 
     async def after(self, seq: int) -> Event | None:
-        """The first event after seq, if it has been read or lies before the end."""
+        """The first event after seq, if it has been read or is before the end; CURSOR_EXPIRED if it was dropped."""
+        if seq >= self.end:
+            return None
+        event = self._newest.get(seq + 1) or await self._first_after(seq)
+        if event is None or event.seq > seq + 1:
+            await self._refuse_dropped(seq)
+        return event
+
+    async def _first_after(self, seq: int) -> Event | None:
         while seq < self.end:
             if (event := self._newest.get(seq + 1)) is not None:
                 return event

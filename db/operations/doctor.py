@@ -132,9 +132,9 @@ async def _clock(connection: Any) -> Look:
 async def _log(connection: Any) -> Look:
     findings = []
     for row in await q.broken_logs(connection):
-        if row["events"] != row["last"]:
+        if row["events"] != row["numbers"]:
             gap = f"from {row['missing']} on" if row["missing"] else "at its beginning"
-            problem = f"The log of room {row['name']} lacks {row['last'] - row['events']} events, {gap}."
+            problem = f"The log of room {row['name']} lacks {row['numbers'] - row['events']} events, {gap}."
         else:
             problem = f"The log of room {row['name']} ends at {row['last']}, and its counter says {row['counter']}."
         findings.append(Finding(problem, "Something else wrote to the database: restore the last backup."))

@@ -111,7 +111,7 @@ async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
         observes=observes,
         room=here,
         at=facts["at"],
-        cursor=event_log.cursor(here.id, facts["seq"]),
+        cursor=event_log.cursor(here.id, facts["seq"], facts["epoch"]),
         proposals=[Question(Proposal.of(row), row["waiting"]) for row in asked],
         tasks=owned,
         reviews=[Task.of(row) for row in listed["REVIEW"]],

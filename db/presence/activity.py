@@ -17,6 +17,9 @@ from db.rooms import agents
 
 TTL_SECONDS = 30
 
+# What one sweep deletes at most.
+_BATCH = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewActivity:
@@ -47,6 +50,11 @@ async def set_activity(tx: Transaction, caller: Caller, new: NewActivity, ttl_se
         )
     for room_id in caller.rooms:
         tx.publish_change(Topic.ACTIVITY, room_id)
+
+
+async def delete_faded(database: Database) -> int:
+    """Delete a batch of what faded an hour ago; answers how many."""
+    return len(await q.delete_faded_activities(database, most=_BATCH))
 
 
 async def put_activity(database: Database, caller: Caller, new: NewActivity, ttl_seconds: int) -> Agent:

@@ -18,6 +18,7 @@ class ActivityChange:
     agent_id: int
     room_id: int
     seq: int
+    epoch: int
     at: datetime
     activity: Activity | None
 
@@ -35,7 +36,7 @@ async def follow(feed: Feed, room_id: int, seq: int) -> AsyncGenerator[Event | A
                     now = doing.result()
                     doing = asyncio.ensure_future(view.wait_for_change(now))
                     for agent_id, said in activity.changes_between(before, now):
-                        yield ActivityChange(agent_id, room_id, seq, datetime.now(UTC), said)
+                        yield ActivityChange(agent_id, room_id, seq, log.epoch, datetime.now(UTC), said)
                     before = now
                 if happening.done():
                     event = happening.result()

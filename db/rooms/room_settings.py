@@ -32,6 +32,7 @@ _NUMBERS = {
     "max_attempts": _Number(validation.MAX_INT, nullable=True),
     "digest_every_seconds": _Number(nullable=True),
     "archive_after_seconds": _Number(nullable=True),
+    "keep_events_seconds": _Number(nullable=True),
 }
 
 

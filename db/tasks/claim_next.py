@@ -79,7 +79,7 @@ async def claim_next(
     deadline = asyncio.get_running_loop().time() + wait_seconds
     async with feed.states(Topic.AGENT, _capabilities).watch(caller.agent_id) as able:
         while True:
-            seen, could = await q.log_ends(database, room_ids=[search.room_id]), able.state
+            seen, could = await q.log_extents(database, room_ids=[search.room_id]), able.state
             room, claimed = await claim_batches.claim(database, search, cancelled.is_set)
             if claimed:
                 return claimed, None

@@ -104,9 +104,9 @@ async def fail(
             milliseconds=attempt.milliseconds,
         )
         if found.gave_up:
-            webhooks.append_event(tx, webhook, None, "GAVE_UP", event=event.id, reason=attempt.error)
+            await webhooks.append_event(tx, webhook, None, "GAVE_UP", event=event.id, reason=attempt.error)
         if found.switched_off is not None:
-            webhooks.append_event(tx, webhook, None, "SWITCHED_OFF", event=event.id, reason=found.switched_off)
+            await webhooks.append_event(tx, webhook, None, "SWITCHED_OFF", event=event.id, reason=found.switched_off)
             await _tell(tx, webhook, found.switched_off)
     return found
 

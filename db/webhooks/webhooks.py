@@ -63,7 +63,7 @@ async def create(database: Database, outbound: Outbound, caller: Caller, room: s
             tx, room_id=found.id, url=url, secret=secret, kinds=kinds, labels=labels, settled_seq=seq
         )
         made = Webhook.of(row)
-        append_event(tx, made, caller.agent_id, "CREATED")
+        await append_event(tx, made, caller.agent_id, "CREATED")
     return made
 
 
@@ -73,22 +73,27 @@ async def delete(database: Database, caller: Caller, reference: str) -> bool:
     async with database.transaction() as tx:
         webhook = await _locked(tx, reference)
         await q.delete_webhook(tx, webhook_id=webhook.id)
-        append_event(tx, webhook, caller.agent_id, "DELETED")
+        await append_event(tx, webhook, caller.agent_id, "DELETED")
     return True
 
 
 async def resume(database: Database, caller: Caller, reference: str, after: str | None) -> Webhook:
-    """Switch it on again, from where it stands or from a cursor: what comes after that is sent, again if need be."""
+    """Switch it on again, from where it stands or from a cursor: what comes after that is sent, again if need be.
+
+    CURSOR_EXPIRED where the log no longer has that.
+    """
     caller.must_administrate("resume webhooks")
     async with database.transaction() as tx:
         webhook = await _locked(tx, reference)
         if after is None:
+            extent = await event_log.extent_of(tx, webhook.room_id)
+            extent.behind("after", event_log.Place(extent.epoch, webhook.settled_seq))
             row = await q.resume_webhook(tx, webhook_id=webhook.id)
         else:
             seq = await event_log.start(tx, webhook.room_id, after)
             row = await q.resume_webhook_after(tx, webhook_id=webhook.id, seq=seq)
         resumed = Webhook.of(required(row))
-        append_event(tx, resumed, caller.agent_id, "RESUMED")
+        await append_event(tx, resumed, caller.agent_id, "RESUMED")
     return resumed
 
 
@@ -110,7 +115,7 @@ async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Webhook]:
     return {row["id"]: Webhook.of(row) for row in await q.webhooks_by_ids(database, webhook_ids=keys)}
 
 
-def append_event(
+async def append_event(
     tx: Transaction,
     webhook: Webhook,
     actor: int | None,
@@ -123,11 +128,12 @@ def append_event(
 
     Where it sends to is not said: who reads the log needs not be an ADMIN.
     """
+    epoch = (await event_log.extent_of(tx, webhook.room_id)).epoch
     data: dict[str, object] = {
         "webhook": ids.of(ids.WEBHOOK, webhook.id),
         "change": change,
         "active": webhook.active,
-        "cursor": event_log.cursor(webhook.room_id, webhook.settled_seq),
+        "cursor": event_log.cursor(webhook.room_id, webhook.settled_seq, epoch),
     }
     if event is not None:
         data["event"] = ids.of(ids.EVENT, event)

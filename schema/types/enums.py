@@ -166,6 +166,8 @@ _tell(
     IDEMPOTENCY_MISMATCH="facts: the first request's input differs",
     RATE_LIMITED="facts: retryAfterSeconds",
     TOO_COMPLEX="facts: limit",
+    CURSOR_EXPIRED="The cursor is of events that were dropped, or of a log from before a restore. facts: oldest, the "
+    "cursor before the first event that is there.",
 )
 
 

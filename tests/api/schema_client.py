@@ -73,7 +73,13 @@ class Actor:
 
     async def unseen(self, query: str, **variables: Any) -> dict[str, Any]:
         """The extensions of the query's refusal, but for its hint."""
-        return _facts((await self._send(query, variables))[1])
+        return _facts([await self.query_complaint(query, **variables)])
+
+    async def query_complaint(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The one error that the query answers."""
+        _data, errors = await self._send(query, variables)
+        assert len(errors) == 1, errors
+        return errors[0]
 
     async def task(self, task: str, fields: str) -> Any:
         """These fields of a task."""

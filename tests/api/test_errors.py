@@ -166,6 +166,13 @@ async def round_about(stage: Stage) -> dict[str, Any]:
     return await stage.bob.complaint("addDependency", task=first, dependsOn=second)
 
 
+async def of_a_log_that_was_replaced(stage: Stage) -> dict[str, Any]:
+    """A cursor of the epoch before a restore, or of one that was restored elsewhere."""
+    return await stage.bob.query_complaint(
+        "query ($after: String) { events(after: $after) { __typename } }", after=f"R{stage.room.id}.5.1"
+    )
+
+
 # Which refusal, with which facts: a fact given as a type is of that type.
 REFUSALS = [
     (unknown, ErrorCode.NOT_FOUND, {"id": "T999999"}),
@@ -188,6 +195,7 @@ REFUSALS = [
     (by_a_relative, ErrorCode.SELF_REVIEW, {"task": str, "author": "bob", "reviewer": "child"}),
     (out_of_order, ErrorCode.WRONG_STATUS, {"id": str, "status": "TODO", "allowed": ["DONE", "CANCELLED"]}),
     (round_about, ErrorCode.DEPENDENCY_CYCLE, {"path": list}),
+    (of_a_log_that_was_replaced, ErrorCode.CURSOR_EXPIRED, {"oldest": str}),
 ]
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -18,6 +19,24 @@ TREE = (
 )
 
 
+END = '{ events(room: "garden", last: 1) { pageInfo { endCursor } } }'
+AFTER = 'query($after: String) { events(room: "garden", after: $after, first: 1) { nodes { cursor } } }'
+
+
+async def end_of_log(server: Server, token: str) -> str:
+    async with httpx.AsyncClient() as http:
+        page = await Agent(token, [server.url], http).ask(END)
+    end: str = page["events"]["pageInfo"]["endCursor"]
+    return end
+
+
+async def refused_cursor(server: Server, token: str, cursor: str) -> dict[str, Any]:
+    async with httpx.AsyncClient() as http:
+        [error] = (await Agent(token, [server.url], http).send(AFTER, after=cursor))["errors"]
+    facts: dict[str, Any] = error["extensions"]
+    return facts
+
+
 async def tree(server: Server, token: str) -> object:
     async with httpx.AsyncClient() as http:
         return await Agent(token, [server.url], http).ask(TREE)
@@ -27,7 +46,7 @@ async def test_what_was_exported_is_served_elsewhere(home: Path, tmp_path: Path)
     assert run("import", "beads", OWN, "--data-dir", home).returncode == 0
     old_token = (home / "admin-token").read_text().strip()
     with Server("--data-dir", home) as server:
-        before = await tree(server, old_token)
+        before, cursor = await tree(server, old_token), await end_of_log(server, old_token)
         exported = run("export", "--data-dir", home)
     assert exported.returncode == 0, exported.stderr
     file, new_home = tmp_path / "all.jsonl", tmp_path / "elsewhere"
@@ -42,6 +61,8 @@ async def test_what_was_exported_is_served_elsewhere(home: Path, tmp_path: Path)
         assert new_token != old_token
         assert await tree(server, new_token) == before
         assert await tree(server, old_token) == before
+        assert (await refused_cursor(server, old_token, cursor))["code"] == "CURSOR_EXPIRED"
+        assert await end_of_log(server, old_token) != cursor
 
     twice = run("restore", file, "--data-dir", new_home)
     assert (twice.returncode, twice.stdout) == (1, "")

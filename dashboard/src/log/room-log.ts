@@ -55,6 +55,7 @@ export class RoomLog {
   readonly #api: Api;
   readonly #room: string;
   #stopped = false;
+  #wasLive = false;
   #failures = 0;
   #endBackoff: () => void = () => {};
   #resolveReady: () => void = () => {};
@@ -119,6 +120,8 @@ export class RoomLog {
     let catchingUp = false;
     if (this.#next.cursor === null) {
       this.#set({ phase: "live", cursor: end, recent: events.nodes });
+      if (this.#wasLive) this.#notify(null);
+      this.#wasLive = true;
       this.#resolveReady();
     } else {
       catchingUp = end !== this.#next.cursor;
@@ -164,8 +167,9 @@ export class RoomLog {
 
   #canRetry(refusal: Refusal): boolean {
     if (refusal.isTransient) return true;
-    if (refusal.code === "BAD_INPUT") {
-      // The cursor is not of this log: the server has another database now. Start from its end.
+    if (refusal.code === "CURSOR_EXPIRED" || refusal.code === "BAD_INPUT") {
+      // The cursor is before what the log holds, or of another log: of a database that is not the one of before. Start
+      // from its end.
       this.#next = { ...this.#next, cursor: null };
       return true;
     }

@@ -134,12 +134,9 @@ class EventConnection:
 async def history_of(info: Info, task: records.Task, first: int | None, after: str | None) -> EventConnection:
     """The events of a task, read together with those of the other tasks in the request."""
     most = validation.page("first", 50 if first is None else first)
-    seq = 0
+    place = event_log.Place(0, 0) if after is None else event_log.place_of("after", after, task.room_id)
+    page = await info.context.one(event_log.history, (task.id, most, place.seq))
     if after is not None:
-        seq = event_log.within(
-            "after",
-            event_log.seq_of("after", after, task.room_id),
-            await info.context.one(event_log.ends, task.room_id) or 0,
-        )
-    page = await info.context.one(event_log.history, (task.id, most, seq))
+        # Afterwards, as for `events`.
+        (await info.context.required(event_log.extents, ids.ROOM, task.room_id)).behind("after", place)
     return EventConnection.of(page or Page([], []))

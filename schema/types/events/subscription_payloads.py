@@ -62,7 +62,7 @@ class PresenceChange:
     def of(cls, change: records.Event | ActivityChange) -> Self:
         moved = change if isinstance(change, records.Event) else None
         return cls(
-            cursor=event_log.cursor(change.room_id, change.seq),
+            cursor=event_log.cursor(change.room_id, change.seq, change.epoch),
             at=change.at,
             agent_id=change.agent_id or 0,
             room_id=change.room_id,

@@ -69,6 +69,8 @@ _RULES = {
     "these; null is never.",
     "timezone": "A zone of the tz database.",
     "archive_after_seconds": "A finished objective leaves the slim list this long after it finished; null is never.",
+    "keep_events_seconds": "Events of the log older than this may be dropped, oldest first, but for the newest 10,000; "
+    "null is never.",
     "paused": "Nothing can be claimed while this holds: the stop button. What is held goes on.",
 }
 
@@ -90,6 +92,7 @@ class RoomSettings:
     digest_at: str | None = strawberry.field(description=_RULES["digest_at"])
     timezone: str = strawberry.field(description=_RULES["timezone"])
     archive_after_seconds: int | None = strawberry.field(description=_RULES["archive_after_seconds"])
+    keep_events_seconds: int | None = strawberry.field(description=_RULES["keep_events_seconds"])
     paused: bool = strawberry.field(description=_RULES["paused"])
 
     @classmethod
@@ -313,6 +316,9 @@ class RoomSettingsInput:
     timezone: str | None = strawberry.field(default=strawberry.UNSET, description=_RULES["timezone"])
     archive_after_seconds: int | None = strawberry.field(
         default=strawberry.UNSET, description=_RULES["archive_after_seconds"]
+    )
+    keep_events_seconds: int | None = strawberry.field(
+        default=strawberry.UNSET, description=_RULES["keep_events_seconds"]
     )
 
     def changes(self) -> dict[str, Any]:

@@ -64,9 +64,6 @@ class Webhook(Node):
         description="What the receiver answered at the last attempt; null where no answer came."
     )
     last_delivered_at: datetime | None = strawberry.field(description="When an event was last taken.")
-    cursor: str = strawberry.field(
-        description="The last event that is settled: delivered, of no interest, or given up."
-    )
     record: strawberry.Private[records.Webhook]
 
     @classmethod
@@ -80,7 +77,6 @@ class Webhook(Node):
             failures=webhook.failures,
             last_status=webhook.last_status,
             last_delivered_at=webhook.last_delivered_at,
-            cursor=event_log.cursor(webhook.room_id, webhook.settled_seq),
             record=webhook,
         )
 
@@ -88,6 +84,11 @@ class Webhook(Node):
     def room(self, info: Info) -> Annotated["Room", strawberry.lazy("schema.types.rooms.room")]:
         shown = room_types.Room.of
         return info.context.belongs_to(rooms.by_ids, ids.ROOM, self.record, lambda webhook: webhook.room_id, shown)
+
+    @strawberry.field(description="The last event that is settled: delivered, of no interest, or given up.")
+    async def cursor(self, info: Info) -> str:
+        log = await info.context.required(event_log.extents, ids.ROOM, self.record.room_id)
+        return event_log.cursor(log.room_id, self.record.settled_seq, log.epoch)
 
     @strawberry.field(description="The newest attempts, newest first; 200 are kept.")
     def deliveries(self, info: Info, last: int | None = _DEFAULT_PAGE) -> list[Delivery]:

@@ -132,7 +132,8 @@ select 'M', id
 -- name: messages_forward(room_ids, channels, threads, afters, befores, agent_id, most)
 -- A page for each room, channel or thread asked for, in the order of the log; direct ones only where the agent is in them.
 -- Each kind of list has its own index, and of its own branch alone the condition holds.
-select asked.position, message.*, place.seq
+select asked.position, message.*, place.seq,
+       -- include: log_epoch
   from unnest(:room_ids::bigint[], :channels::text[], :threads::text[], :afters::bigint[], :befores::bigint[])
        with ordinality as asked (room_id, channel, thread, after, before, position)
  cross join lateral (
@@ -155,7 +156,8 @@ select asked.position, message.*, place.seq
 
 -- name: messages_backward(room_ids, channels, threads, afters, befores, agent_id, most)
 -- As messages_forward, the newest of each, newest first.
-select asked.position, message.*, place.seq
+select asked.position, message.*, place.seq,
+       -- include: log_epoch
   from unnest(:room_ids::bigint[], :channels::text[], :threads::text[], :afters::bigint[], :befores::bigint[])
        with ordinality as asked (room_id, channel, thread, after, before, position)
  cross join lateral (

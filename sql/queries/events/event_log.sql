@@ -25,36 +25,49 @@ insert into room_log (room_id) values (:room_id);
 -- rest comes later.
 select seq from room_log where room_id = :room_id for no key update;
 
--- name: log_ends(room_ids)
--- Where each of these logs stands: what a follower polls in case a nudge was lost.
-select room_id, seq from room_log where room_id = any(:room_ids::bigint[]);
+-- name: log_extents(room_ids)
+-- From where to where each of these logs goes: what a follower polls in case a nudge was lost.
+select room_id, oldest, seq,
+       -- include: log_epoch
+  from room_log
+ where room_id = any(:room_ids::bigint[]);
 
 -- name: events_after(room_id, seq, most)
--- What followers read: a contiguous stretch of the log.
-select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
+-- What followers read: a contiguous stretch of the log. What of the table is before its beginning is in no log any more.
+select
+  -- include: event_columns
   from event
  where room_id = :room_id and seq > :seq
+   and seq > (select oldest from room_log where room_log.room_id = :room_id)
  order by seq
  limit :most;
 
 -- name: events_by_ids(event_ids)
-select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
+select
+  -- include: event_columns
   from event
- where id = any(:event_ids::bigint[]);
+ where id = any(:event_ids::bigint[])
+   and seq > (select oldest from room_log where room_log.room_id = event.room_id);
 
 -- name: log_forward(room_id, after, before, kinds, most)
 -- Between two numbers, both left out themselves, the oldest first.
-select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
+select
+  -- include: event_columns
   from event
- where room_id = :room_id and seq > :after and seq < :before and (:kinds::text[] is null or kind = any(:kinds))
+ where room_id = :room_id and seq > :after and seq < :before
+   and seq > (select oldest from room_log where room_log.room_id = :room_id)
+   and (:kinds::text[] is null or kind = any(:kinds))
  order by seq
  limit :most;
 
 -- name: log_backward(room_id, after, before, kinds, most)
 -- As log_forward, the newest first.
-select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
+select
+  -- include: event_columns
   from event
- where room_id = :room_id and seq > :after and seq < :before and (:kinds::text[] is null or kind = any(:kinds))
+ where room_id = :room_id and seq > :after and seq < :before
+   and seq > (select oldest from room_log where room_log.room_id = :room_id)
+   and (:kinds::text[] is null or kind = any(:kinds))
  order by seq desc
  limit :most;
 
@@ -64,9 +77,14 @@ select asked.position, e.*
   from unnest(:task_ids::bigint[], :afters::bigint[], :mosts::bigint[])
        with ordinality as asked (task_id, after, most, position)
  cross join lateral (
-   select room_id, seq, id, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at
+   select
+     -- include: event_columns
      from event
-    where event.task_id = asked.task_id and event.seq > asked.after
+    where event.task_id = asked.task_id
+      and event.seq > greatest(asked.after, (
+            select oldest
+              from task join room_log on room_log.room_id = task.room_id
+             where task.id = asked.task_id))
     order by event.seq
     limit asked.most
  ) e

@@ -6,18 +6,21 @@ select current_setting('server_version') as version, current_setting('server_ver
        current_setting('session_replication_role') as replication_role, clock_timestamp() as moment;
 
 -- name: broken_logs()
--- Rooms whose log has a gap, or doesn't end where its counter says. Numbers start at 1, so a log without a gap has as many
--- events as its last number says.
+-- Rooms whose log has a gap, or doesn't end where its counter says. Numbers start behind the beginning of the log, so one without
+-- a gap has as many events as its last number is beyond it.
 -- nullable: missing
-select room.name, room_log.seq as counter, coalesce(log.last, 0) as last, coalesce(log.events, 0) as events,
+select room.name, room_log.seq as counter, log.last, log.last - log.oldest as numbers, log.events,
        (select min(e.seq) + 1
           from event e
-         where e.room_id = room.id and e.seq < log.last
+         where e.room_id = room.id and e.seq > log.oldest and e.seq < log.last
            and not exists (select from event n where n.room_id = e.room_id and n.seq = e.seq + 1)) as missing
   from room
   left join room_log on room_log.room_id = room.id
-  left join (select room_id, max(seq) as last, count(*) as events from event group by room_id) log on log.room_id = room.id
- where room_log.seq is distinct from coalesce(log.last, 0) or coalesce(log.last, 0) <> coalesce(log.events, 0)
+ cross join lateral (
+   select coalesce(room_log.oldest, 0) as oldest, coalesce(max(event.seq), room_log.oldest, 0) as last, count(*) as events
+     from event
+    where event.room_id = room.id and event.seq > coalesce(room_log.oldest, 0)) log
+ where room_log.seq is distinct from log.last or log.last - log.oldest <> log.events
  order by room.name;
 
 -- name: zones_of_rooms()

@@ -159,6 +159,12 @@ select continue_ids();
 -- Nobody served what was restored since it was exported, so no lease ran meanwhile.
 update uptime set alive_at = least(alive_at, :at::timestamptz);
 
+-- name: begin_epoch()!
+-- Of the logs that others still have cursors of, the database may have been put back to an earlier state. Which epochs there
+-- were elsewhere nobody knows: by chance two are the same once in a hundred million times.
+insert into log_epoch (epoch) values (1 + floor(random() * 99999999)::integer)
+on conflict (only_one) do update set epoch = excluded.epoch;
+
 -- name: columns(of_table)
 select attname::text as name
   from pg_attribute

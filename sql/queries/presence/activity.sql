@@ -27,3 +27,10 @@ select * from activity where agent_id = any(:agent_ids::bigint[]) and expires_at
 select room_member.room_id, activity.*
   from room_member join activity on activity.agent_id = room_member.agent_id
  where room_member.room_id = any(:room_ids::bigint[]) and activity.expires_at > clock_timestamp();
+
+-- name: delete_faded_activities(most)
+-- Nobody has seen them for an hour.
+delete from activity
+ where agent_id = any(array(
+         select agent_id from activity where expires_at < now() - interval '1 hour' limit :most::integer for update skip locked))
+returning agent_id;

@@ -50,6 +50,7 @@ update room
        timezone = new.timezone,
        daily_digest_due_at = new.daily_digest_due_at,
        archive_after_seconds = new.archive_after_seconds,
+       keep_events_seconds = new.keep_events_seconds,
        paused = new.paused
   from room as old, jsonb_populate_record(old, :changes::jsonb) as new
  where old.id = :room_id and room.id = old.id

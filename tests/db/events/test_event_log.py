@@ -32,22 +32,48 @@ async def logged(
 
 def test_a_cursor_is_a_room_and_a_number() -> None:
     assert event_log.cursor(7, 912) == "R7.912"
-    assert event_log.seq_of("after", "R7.912", 7) == 912
+    assert event_log.place_of("after", "R7.912", 7) == (0, 912)
+
+
+def test_a_cursor_of_a_later_epoch_says_which() -> None:
+    assert event_log.cursor(7, 912, 53) == "R7.53.912"
+    assert event_log.place_of("after", "R7.53.912", 7) == (53, 912)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "912", "R7", "R7.", "R7.-1", "R7.01", "R07.1", "T7.1", "R7.1 ", "R7.1\0", "R7.٣", "R7." + "9" * 5_000]
+    "text",
+    [
+        "",
+        "912",
+        "R7",
+        "R7.",
+        "R7.-1",
+        "R7.01",
+        "R07.1",
+        "T7.1",
+        "R7.1 ",
+        "R7.1\0",
+        "R7.٣",
+        "R7." + "9" * 5_000,
+        "R7.0.1",
+        "R7.05.1",
+        "R7..1",
+        "R7.1.",
+        "R7.1.2.3",
+        "R7.-1.2",
+        "R7." + "9" * 10 + ".1",
+    ],
 )
 def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(BadInput) as refused:
-        event_log.seq_of("after", text, 7)
+        event_log.place_of("after", text, 7)
 
     assert refused.value.field == "after"
 
 
 def test_a_cursor_of_another_room_is_refused() -> None:
     with pytest.raises(BadInput, match="is a cursor of room"):
-        event_log.seq_of("before", "R8.1", 7)
+        event_log.place_of("before", "R8.1", 7)
 
 
 async def test_the_log_is_paged_from_its_beginning_to_its_end(database: Database) -> None:

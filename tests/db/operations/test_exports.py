@@ -13,6 +13,7 @@ import pytest
 from db.core.database import Database
 from db.core.enums import Role
 from db.core.errors import NotFound
+from db.core.migrations import migrate
 from db.events.feed import Feed
 from db.operations import doctor, exports
 from db.operations.export_file import CannotRestore, Checksum
@@ -23,8 +24,8 @@ from tests.receiver import HOOK
 
 # Texts that a careless reader or writer of JSON changes.
 ODD = 'Größe "1.10" \\n \n\t\u2028 🦋 </script>'
-# The last is made anew from the others, row by row.
-LEFT_OUT = {"schema_migration", "uptime", "activity", "search_document"}
+# The last is made anew from the others, row by row, and a restore begins an epoch of its own.
+LEFT_OUT = {"schema_migration", "uptime", "activity", "log_epoch", "search_document"}
 
 
 async def furnish(database: Database) -> Actor:
@@ -152,6 +153,50 @@ async def test_ids_and_logs_continue_after_a_restore(ann: Actor, migrated_databa
     assert int(made[1:]) == int(newest[1:]) + 1
     assert len(set(log)) == len(log)
     assert [look for look in findings if look.subject != "database"] == []
+
+
+EVENTS = "query ($room: ID!, $after: String) { events(room: $room, after: $after, first: 200) { edges { cursor } } }"
+SAID = """query ($after: String) {
+  room(room: "web") { messages(first: 200, after: $after) { edges { cursor node { body } } } } }"""
+
+
+async def test_a_restore_begins_a_new_epoch_of_every_log(ann: Actor, migrated_database: str) -> None:
+    async def cursors(of: Actor, room: str, after: str | None = None) -> list[str]:
+        page = await of.see(EVENTS, room=room, after=after)
+        return [edge["cursor"] for edge in page["events"]["edges"]]
+
+    async def said(of: Actor, after: str | None = None) -> list[str]:
+        room = (await of.see(SAID, after=after))["room"]
+        return [edge["node"]["body"] for edge in room["messages"]["edges"]]
+
+    old = {room: await cursors(ann, room) for room in ("web", "other")}
+    messages = (await ann.see(SAID))["room"]["messages"]["edges"]
+    async with restored(migrated_database, await exported(ann.database)) as database:
+        there = Actor(database, ann.caller, Feed(database))
+        for _ in range(len(old["web"])):
+            await there.make(criteria=["It holds"])
+        new = {room: await cursors(there, room) for room in old}
+        for room, expired in old.items():
+            for cursor in (expired[0], expired[-1], expired[0].rpartition(".")[0] + ".0"):
+                facts = await there.unseen(EVENTS, room=room, after=cursor)
+                assert facts["code"] == "CURSOR_EXPIRED"
+                assert await cursors(there, room, facts["oldest"]) == new[room]
+        assert new["other"][: len(old["other"])] != old["other"]
+        assert await said(there, messages[0]["cursor"]) == [edge["node"]["body"] for edge in messages[1:]]
+        assert await said(there) == [edge["node"]["body"] for edge in messages]
+        made = await there.do("createRoom", "name", name="fresh")
+        assert (await cursors(there, made["name"]))[0].split(".")[1] == new["web"][0].split(".")[1]
+
+
+async def test_two_restores_of_one_file_have_epochs_of_their_own(
+    ann: Actor, migrated_database: str, empty_database: str
+) -> None:
+    lines = await exported(ann.database)
+    await migrate(empty_database)
+    async with restored(migrated_database, lines) as one, restored(empty_database, lines) as other:
+        epochs = {await database.fetchval("select epoch from log_epoch") for database in (one, other)}
+
+    assert len(epochs) == 2
 
 
 async def test_a_room_comes_with_whom_it_knows_and_nothing_of_others(ann: Actor, migrated_database: str) -> None:
