@@ -16,6 +16,7 @@ from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
 from goalroom.execution.engine_internals import graphql_schema, is_awaitable
 from goalroom.execution.executor import Executor
+from goalroom.execution.input_values import plan_input_values
 from goalroom.execution.plain_fields import plain_fields_of
 from goalroom.execution.query_cost import COUNTED, Budget, Price, Pricing
 from goalroom.execution.rate_limits import Kind
@@ -183,6 +184,7 @@ class Engine:
         self._metrics, self._tracing = metrics or Metrics(), tracing or Tracing()
         self._schema = schema
         self._graphql = graphql_schema(schema)
+        plan_input_values(self._graphql)
         self._limits = limits or Limits()
         aside = futures.ThreadPoolExecutor(1, "aside")
         self._documents = Documents(self._graphql, self._limits, aside)
