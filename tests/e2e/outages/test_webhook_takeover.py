@@ -68,7 +68,7 @@ async def test_every_event_arrives_in_order_whoever_is_killed(site: Site, tmp_pa
                 await servers.kill_who_delivers()
                 client = await stack.enter_async_context(servers.client())
         expected = await _log(client, webhook["cursor"])
-        async with asyncio.timeout(sized(PATIENCE, 600)):
+        async with asyncio.timeout(sized(PATIENCE, 1_800)):
             # Only asking tells.
             while (await client.execute(STATE, id=webhook["id"]))["node"]["cursor"] != await _end(client):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
@@ -82,6 +82,8 @@ async def test_every_event_arrives_in_order_whoever_is_killed(site: Site, tmp_pa
         bodies.setdefault(one.id, set()).add(one.body)
     assert all(len(same) == 1 for same in bodies.values())
     assert (state["active"], state["failures"]) == (True, 0)
+    one = receiver.received[0].json
+    assert one["url"] == f"https://goalroom.example/rooms/hooks/tasks/{one['task']['id']}"
 
 
 class _Servers:
@@ -117,7 +119,7 @@ class _Servers:
         server = Server(
             "--data-dir", home, "--database-url", self._site.database_url, "--rate-limit", "0",
             GOALROOM_ADMIN_TOKEN=self._site.token, GOALROOM_WEBHOOK_ALLOW="127.0.0.1/32",
-            GOALROOM_WEBHOOK_SCHEDULE="0.1,0.1,0.1,0.1",
+            GOALROOM_WEBHOOK_SCHEDULE="0.1,0.1,0.1,0.1", GOALROOM_PUBLIC_URL="https://goalroom.example/",
         )  # fmt: skip
         return self._stack.enter_context(server)
 
