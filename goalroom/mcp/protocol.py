@@ -1,6 +1,7 @@
 """MCP's own part: the SDK's low-level server, without sessions. Nothing else imports the SDK, which is large."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from functools import cache
@@ -76,6 +77,8 @@ class Protocol:
 
     async def start(self) -> None:
         """Run what the SDK keeps running, in a task of its own: it must end in the one in which it began."""
+        # It says a line for each request.
+        logging.getLogger("mcp").setLevel(logging.WARNING)
         self._serving = asyncio.create_task(self._serve())
         await self._ready.wait()
 
