@@ -89,7 +89,9 @@ def work(admin: Shell, worker: Shell, reviewer: Shell) -> None:
 
 def connect_tools(worker: Shell) -> None:
     """What coding tools call, and what is written for them."""
+    worker(DONE, "prime")
     worker(DONE, "brief", "--hook")
+    worker(DONE, "mcp", text='{"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}\n')
     for moment in ("start", "tool", "stop"):
         worker(DONE, "hook", moment, text='{"session_id": "one"}')
     for tool in ("claude", "codex", "gemini", "cursor", "vscode", "agents-md"):

@@ -88,6 +88,8 @@ def document() -> dict[str, Any]:
     me = _asked("access._ME", "me")
     role = {"enum": ["OBSERVER", "MEMBER", "ADMIN"]}
     commands["whoami"] = me | {"properties": me["properties"] | {"role": role}, "required": [*me["required"], "role"]}
+    markdown = {"type": "object", "properties": {"markdown": {"type": "string"}}, "required": ["markdown"]}
+    commands["prime"] = markdown
     commands["gql"] = {"description": "`data`, as the document asks for it", "type": "object"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

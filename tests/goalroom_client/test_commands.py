@@ -2,13 +2,16 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from goalroom_client import command_line
 from goalroom_client.commands.command_list import COMMANDS
+from tests import agent_texts
 from tests.goalroom_client import json_schemas
 from tests.goalroom_client.conftest import Team
 from tests.goalroom_client.terminal import Terminal
@@ -17,7 +20,7 @@ SCHEMAS = json_schemas.document()
 _DEFINITIONS = SCHEMAS["$defs"]
 VALIDATORS = {name: Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": _DEFINITIONS}) for name in _DEFINITIONS}
 # Those that are no request and answer of the API.
-OTHERS = {"login", "setup", "hook", "log", "watch"}
+OTHERS = {"login", "setup", "hook", "mcp", "log", "watch"}
 
 
 def done(terminal: Terminal, *words: str, name: str = "", **given: Any) -> Any:
@@ -283,6 +286,22 @@ def test_what_there_is_can_be_read(planner: Terminal, worker: Terminal, task: st
     briefing = done(worker, "brief", "--max-tokens", "60", "--ack", "all")
     assert len(briefing["markdown"]) <= 240
     assert done(worker, "gql", "query($id: ID!) { task(id: $id) { id } }", "-v", f'id="{task}"')["task"]["id"] == task
+
+
+def test_who_was_never_told_is_told_how_to_work_here(worker: Terminal) -> None:
+    text = done(worker, "prime", GOALROOM_TOKEN=None)["markdown"]
+
+    assert text + "\n" == agent_texts.PRIME.read_text("utf-8") == agent_texts.prime(), "python -m tests.agent_texts"
+    assert set(re.findall(r"`gr ([a-z]+)", text)) <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("typed", re.findall(r"`(gr [^`]+)`", agent_texts.prime()))
+def test_what_it_is_told_to_type_can_be_typed(typed: str) -> None:
+    words = [word.replace("...", "words") for word in shlex.split(typed)][1:]
+
+    # Named alone, or by what stands for any of them.
+    if words not in (["goal"], ["add"], ["assign"], ["COMMAND", "--help"]):
+        command_line.parse(words)
 
 
 def test_the_text_of_a_briefing_is_the_servers_own(worker: Terminal) -> None:

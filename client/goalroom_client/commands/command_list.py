@@ -3,6 +3,7 @@
 # In the order in which `gr --help` lists them.
 _BY_MODULE = {
     "overviews": {
+        "prime": "How to work here, for an agent that was never told",
         "brief": "What waits for you, most urgent first",
         "ready": "The tasks that you could take, best first",
         "mine": "The tasks that you hold or own",
@@ -53,6 +54,9 @@ _BY_MODULE = {
         "decide": "Vote on a proposal",
         "propose": "Ask a person to approve, or the members to vote",
         "decisions": "What is to be decided in the room",
+    },
+    "relaying": {
+        "mcp": "The Model Context Protocol over standard input and output",
     },
     "hooking": {
         "hook": "What coding tools call by themselves",

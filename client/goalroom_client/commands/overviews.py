@@ -1,6 +1,7 @@
 """Reading: what waits, what could be taken, and all there is to know of something."""
 
 import re
+from pathlib import Path
 
 from goalroom_client import documents, text_lines
 from goalroom_client.call import Answer, Call, Command, arg
@@ -61,6 +62,11 @@ query($room: ID, $since: DateTime) {
 """
     + documents.TASK_LINE
 )
+
+
+def prime(call: Call) -> Answer:  # noqa: ARG001  # it needs no server
+    text = (Path(__file__).parents[1] / "prime.md").read_text("utf-8").rstrip()
+    return Answer({"markdown": text}, text)
 
 
 def brief(call: Call) -> Answer:
@@ -149,6 +155,7 @@ def page(call: Call, found: text_lines.Thing) -> str:
 
 
 COMMANDS = {
+    "prime": Command(prime),
     "brief": Command(
         brief,
         (

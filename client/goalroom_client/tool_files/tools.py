@@ -20,7 +20,7 @@ _SECTION = """
 
 This project's work is coordinated in a Goalroom: who does what, what waits for what, what was decided.
 
-- `gr brief` says what waits for you, `gr --help` what else there is.
+- Run `gr prime` once: it says how to work here. `gr brief` says what waits for you.
 - `gr claim` gives you a task that nobody else has. Say how it goes: `gr say T42 TEXT --progress`.
 - Hand it in with `gr submit`, or give it back with `gr release`. Never just stop.
 """

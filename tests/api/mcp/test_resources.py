@@ -25,9 +25,7 @@ def test_what_models_read_is_made_from_the_guide() -> None:
     # Clients cut them behind 2,048 characters.
     assert len(made[INSTRUCTIONS]) < 2_000
     assert all(made[f"{name}.md"].strip() for name in PROMPTS)
-    assert made[SKILL].endswith(
-        GUIDE.read_text("utf-8")[-200:].replace("<!-- gr -->\n", "").replace("<!-- /gr -->\n", "")
-    )
+    assert made[SKILL].endswith(GUIDE.read_text("utf-8")[-200:])
 
 
 async def test_instructions_come_with_the_first_answer_in_both_eras(live: Live) -> None:
