@@ -10,7 +10,7 @@ from goalroom_client.commands.command_list import COMMANDS, MODULES
 from goalroom_client.failures import bad_usage
 from goalroom_client.version import __version__
 
-_GLOBAL = (
+GLOBAL = (
     ("--url", "URL", "the server; else GOALROOM_URL, .goalroom.toml, or the profile"),
     ("--token-file", "FILE", "the file with the token; else GOALROOM_TOKEN, GOALROOM_TOKEN_FILE, or the profile"),
     ("--room", "ROOM", "the room, where you are in several; else GOALROOM_ROOM, .goalroom.toml, or the profile"),
@@ -78,7 +78,7 @@ def _first() -> argparse.ArgumentParser:
 
 def _add_global(parser: argparse.ArgumentParser, default: Any, but: Collection[str] = ()) -> None:
     group = parser.add_argument_group("where, and as whom")
-    for name, metavar, what in _GLOBAL:
+    for name, metavar, what in GLOBAL:
         if name not in but:
             group.add_argument(name, metavar=metavar, default=default, help=what)
     group.add_argument("--json", action="store_true", default=default or False, help="one JSON object, for programs")

@@ -6,8 +6,10 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from goalroom_client import documents
+from goalroom_client.command_line import GLOBAL
 from goalroom_client.commands.command_list import COMMANDS, MODULES
 from resolvers.build import sdl
+from tests.goalroom_client import reference
 
 SCHEMA = build_schema(sdl())
 
@@ -29,6 +31,13 @@ def test_what_is_shown_of_a_thing_is_valid_alone_and_beside_others() -> None:
     texts = [documents.nodes(letters), documents.nodes(["Q"]), *(documents.nodes([letter]) for letter in letters)]
 
     assert [errors for text in texts if (errors := validate(SCHEMA, parse(text)))] == []
+
+
+def test_the_reference_is_what_the_parsers_have() -> None:
+    page = reference.PAGE.read_text("utf-8")
+
+    assert page == reference.text(), "reference.py says what prints it"
+    assert [name for name, metavar, _ in GLOBAL if f"| `{name} {metavar}` |" not in page] == []
 
 
 def test_every_command_says_in_a_line_what_it_does() -> None:

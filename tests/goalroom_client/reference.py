@@ -1,0 +1,49 @@
+"""docs/reference/gr.md: every command of `gr` as its own parser has it.
+
+`PYTHONPATH=client python -m tests.goalroom_client.reference` prints it anew.
+"""
+
+import argparse
+from pathlib import Path
+
+from goalroom_client import command_line
+from goalroom_client.commands.command_list import COMMANDS
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "gr.md"
+
+
+def text() -> str:
+    """The page: what people wrote above the first command, and the commands."""
+    head = PAGE.read_text("utf-8").partition("## `gr ")[0]
+    return head + "\n".join(map(_command, COMMANDS)).rstrip() + "\n"
+
+
+def _command(name: str) -> str:
+    command = command_line.command_of(name)
+    parser = argparse.ArgumentParser(add_help=False)
+    rows = []
+    for names, options in command.arguments:
+        action = parser.add_argument(*names, **options)
+        rows.append(f"| {_names(action)} | {_cell(str(action.help))} |")
+    said = f"{COMMANDS[name]}.{f' {command.description}.' if command.description else ''}"
+    table = ["", "| | |", "| --- | --- |", *rows] if rows else []
+    return "\n".join([f"## `gr {name}`", "", _cell(said), *table, ""])
+
+
+def _names(action: argparse.Action) -> str:
+    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else "")
+    shown = [f"{name} {value}".rstrip() if action.nargs != 0 else name for name in action.option_strings]
+    named = f"`{_cell(', '.join(shown) or str(value))}`"
+    if isinstance(action, argparse._AppendAction):  # noqa: SLF001  # argparse says it nowhere else
+        named += " …"
+    if action.required and action.option_strings:
+        named += " (required)"
+    return named if action.required or action.option_strings else f"[{named}]"
+
+
+def _cell(said: str) -> str:
+    return said.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(text(), "utf-8")
