@@ -477,14 +477,14 @@ class CursorExpired(Refused):
 
 @dataclass(eq=False)
 class RateLimited(Refused):
-    """`what` is more than this agent may have."""
+    """`what` is the most that may be had."""
 
     code = ErrorCode.RATE_LIMITED
     what: str
     retry_after_seconds: float = 1.0
 
     def message(self) -> str:
-        return f"Rate limit exceeded: at most {self.what} for each agent."
+        return f"Rate limit exceeded: at most {self.what}."
 
     def hint(self) -> str:
         return (

@@ -40,7 +40,7 @@ class RateLimiter:
         """Take one request of this agent's rate; RATE_LIMITED where none is left."""
         left = self._level(agent, kind)
         if self._rate and left < 1:
-            raise RateLimited(f"{self._rate} {kind} a second", round((1 - left) / self._rate, 3))
+            raise RateLimited(f"{self._rate} {kind} a second for each agent", round((1 - left) / self._rate, 3))
         self._set(agent, kind, left - 1)
 
     def charge(self, agent: int, kind: Kind, cost: int) -> None:
@@ -63,7 +63,7 @@ class RateLimiter:
         """Count it while it runs; RATE_LIMITED where too many run. Without a rate, nothing is counted."""
         most = self._at_once(kind)
         if self._rate and self._running[agent, kind] >= most:
-            raise RateLimited(f"{most} {kind} at once")
+            raise RateLimited(f"{most} {kind} at once for each agent")
         self._running[agent, kind] += 1
         try:
             yield

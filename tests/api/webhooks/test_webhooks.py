@@ -278,6 +278,28 @@ async def test_it_is_resumed_from_where_it_stands_or_from_a_cursor(database: Dat
     assert (await listed(root))[0]["cursor"] == ahead
 
 
+async def test_it_is_not_resumed_from_where_the_log_no_longer_reaches(
+    database: Database, root: Actor, bob: Actor
+) -> None:
+    made = await create(root)
+    for _ in range(3):
+        await bob.make()
+    await database.execute("update webhook set active = false")
+    await database.execute("update room_log set oldest = seq - 1")
+    before = await database.fetchrow("select * from webhook")
+    oldest = await database.fetchval("select oldest from room_log where room_id = $1", before["room_id"])
+    room = made["cursor"].partition(".")[0]
+
+    for after in ({}, {"after": made["cursor"]}):
+        refused = await root.refused("resumeWebhook", webhook=made["id"], **after)
+        assert refused == {"code": "CURSOR_EXPIRED", "oldest": f"{room}.{oldest}"}
+    assert await database.fetchrow("select * from webhook") == before
+    assert await changes(root) == []
+
+    resumed = await root.do("resumeWebhook", FIELDS, webhook=made["id"], after=f"{room}.{oldest}")
+    assert (resumed["active"], resumed["cursor"]) == (True, f"{room}.{oldest}")
+
+
 async def test_of_deliveries_200_are_kept_and_for_30_days(database: Database, root: Actor) -> None:
     first, second = await create(root), await create(root)
     keys = [int(one["id"].removeprefix("W")) for one in (first, second)]

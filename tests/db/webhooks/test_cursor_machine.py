@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from db.core.database import Database
 from db.core.enums import EventKind
+from db.core.queries import q
 from db.core.records import Event, Room
 from db.operations import room_mutations
 from db.webhooks import cursors, webhooks
@@ -80,11 +81,8 @@ class Holding(RuleBasedStateMachine):
 
     async def next(self) -> Event | None:
         """The first event that isn't settled."""
-        row = await self.database.fetchrow(
-            "select * from event where room_id = $1 and seq > $2 order by seq limit 1",
-            self.place.id, self.model.settled,
-        )  # fmt: skip
-        return None if row is None else Event.of(row)
+        rows = await q.events_after(self.database, room_id=self.place.id, seq=self.model.settled, most=1)
+        return Event.of(rows[0]) if rows else None
 
     @rule()
     def something_happens(self) -> None:

@@ -366,6 +366,36 @@ async def test_who_ends_in_order_leaves_it_to_others_at_once(scene: Scene) -> No
             await scene.receiver.until(number + 1)
 
 
+async def test_connections_that_are_lost_lose_no_event(scene: Scene, database_url: str) -> None:
+    await scene.webhook([EventKind.TASK_CREATED])
+    own = await Database.connect(database_url, size=4)
+    try:
+        async with replace(scene, database=own).delivering():
+            for number in range(3):
+                for _ in range(5):
+                    await scene.bob.make()
+                await scene.receiver.until(5 * number + 1)
+                await database_loses(own)
+            await scene.until(settled_seq=await scene.log_end())
+    finally:
+        await own.close()
+
+    log = await scene.database.fetch("select id from event where kind = 'TASK_CREATED' order by seq")
+    assert [one.partition(".")[0] for one in scene.receiver.ids] == [f"E{event['id']}" for event in log]
+
+
+async def database_loses(own: Database) -> None:
+    """Postgres ends the connections of this pool."""
+    async with asyncio.TaskGroup() as group:
+        for _ in range(2):
+            group.create_task(_end_backend(own))
+
+
+async def _end_backend(own: Database) -> None:
+    with suppress(Exception):
+        await own.execute("select pg_terminate_backend(pg_backend_pid())")
+
+
 async def test_a_cursor_that_passes_over_much_is_stored_in_few_steps(scene: Scene) -> None:
     await scene.webhook([EventKind.TASK_DONE])
     await scene.bob.do("createTasks", "id", tasks=[{"task": {"title": f"Task {number}"}} for number in range(300)])
