@@ -4,7 +4,7 @@
 
 16 clients claim from a room with so many events that are too old. By turns nothing else happens, and another process
 drops them as fast as it can, which a server does with pauses for all its other sweeps. Prints how long claims took then
-and otherwise, and at the end Postgres's plan of one more batch.
+and otherwise, and Postgres's plan of the first batch.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from db.events.feed import Feed
 from db.tasks import claim_next
 from goalroom.postgres.embedded import Cluster
 
-_PART = 50_000
+_PART, _TASKS_PART = 50_000, 5_000
 # Each fourth is of a kind that stays in the table.
 _EVENTS = """
 with log as (update room_log set seq = seq + $2 where room_id = $1 returning seq - $2 as seq)
@@ -57,6 +57,20 @@ async def _drop(url: str, until: float) -> tuple[int, list[float]]:
     return dropped, batches
 
 
+async def _plan(database: Database, room_id: int) -> str:
+    """Postgres's plan of one batch, and what it read, all of which is rolled back."""
+    async with database.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        # The server has one plan for all parameters, which stand in the order in which the statement has them.
+        await connection.execute("set local plan_cache_mode = force_generic_plan")
+        await connection.execute(f"prepare dropping as {text_of(q.drop_events)}")
+        asked = f"explain (analyze, buffers, costs off) execute dropping(10000, {room_id}, 2000)"
+        lines = [row[0] for row in await connection.fetch(asked)]
+        await transaction.rollback()
+    return "\n".join(lines)
+
+
 async def _claim(setting: Setting, feed: Feed, seconds: float) -> list[float]:
     """How long each claim took, of all clients together."""
     taken: list[float] = []
@@ -78,7 +92,10 @@ async def _measure(url: str, given: argparse.Namespace) -> None:
     database = await Database.connect(url)
     feed, setting = Feed(database), Setting(database, "busy")
     await setting.open()
-    await setting.tasks(given.tasks)
+    # In parts that end before statements time out.
+    for begun in range(0, given.tasks, _TASKS_PART):
+        await setting.tasks(min(_TASKS_PART, given.tasks - begun))
+    await database.execute("update event set at = at - interval '1 day'")
     for begun in range(0, given.events, _PART):
         await database.execute(_EVENTS, setting.room_id, min(_PART, given.events - begun))
     await database.pool.execute("vacuum analyze task, event, room_log", timeout=600)
@@ -90,6 +107,7 @@ async def _measure(url: str, given: argparse.Namespace) -> None:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as processes:
         await loop.run_in_executor(processes, drop, url, 0.0)
         await database.execute("update room set keep_events_seconds = 3600 where id = $1", setting.room_id)
+        plan = await _plan(database, setting.room_id)
         await _claim(setting, feed, 1)
         for _ in range(given.rounds):
             alone += await _claim(setting, feed, given.seconds)
@@ -107,12 +125,7 @@ async def _measure(url: str, given: argparse.Namespace) -> None:
         f"dropped {dropped} events, {dropped / sum(batches):.0f} a second of the dropping process;"
         f" a batch {_ms(batches, 50)} ms, the longest {max(batches) * 1000:.0f} ms"
     )
-    async with database.transaction() as tx:
-        # The server takes a plan for one of all parameters; this is what it would be for these.
-        await tx.execute("set local plan_cache_mode = force_generic_plan")
-        await tx.execute(f"prepare dropping as {text_of(q.drop_events)}")
-        asked = f"explain (analyze, buffers, costs off) execute dropping({setting.room_id}, 10000, 2000)"
-        print("\n".join(row[0] for row in await tx.fetch(asked)))
+    print(plan)
     await feed.close()
     await database.close()
 

@@ -20,7 +20,7 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import EventKind
 from db.core.errors import CursorExpired
-from db.core.queries import q, required
+from db.core.queries import q, required, text_of
 from db.core.records import Event, Room
 from db.events import event_log
 from db.events.feed import Feed
@@ -33,6 +33,7 @@ from tests import people
 from tests.clock import advance
 from tests.factories import World
 from tests.patience import PATIENCE_S
+from tests.plans import kept_plan, scans
 from tests.size import sized
 
 KEPT, DAY = 60, 86_400
@@ -244,6 +245,17 @@ async def test_a_follower_at_the_end_goes_on_and_one_that_is_too_slow_is_refused
 async def read_until(events: AsyncGenerator[Event], seq: int) -> None:
     while (await anext(events)).seq < seq:
         pass
+
+
+async def test_a_batch_reads_its_own_events_by_the_primary_key(log: Log) -> None:
+    await log.write(5_000)
+    await log.database.execute("analyze event, room_log, room, webhook")
+    async with log.database.pool.acquire() as connection:
+        dropping = await kept_plan(connection, text_of(q.drop_events))
+        looking = await kept_plan(connection, text_of(q.lock_log_to_shorten))
+
+    assert set(scans(dropping, "event")) == {"event_pkey"}
+    assert set(scans(looking, "event")) == {"event_pkey"}
 
 
 async def test_what_an_active_webhook_has_not_settled_waits_for_it(log: Log) -> None:
