@@ -8,6 +8,7 @@ import pytest
 
 from db.core.database import Database
 from db.core.enums import Role
+from db.presence import activity
 from db.rooms import rooms
 from tests import clock, people
 from tests.api.schema_client import Actor
@@ -188,3 +189,16 @@ async def test_the_log_and_activities_are_pushed_by_one_subscription(team: tuple
     assert (types["agent"], types["activity"]["kind"]) == ({"name": "ann"}, "TYPING")
     assert (also["agent"], also["presence"], also["activity"]) == ({"name": "bob"}, "ONLINE", None)
     assert int(came["cursor"].split(".")[1]) <= int(types["cursor"].split(".")[1]) < int(also["cursor"].split(".")[1])
+
+
+async def test_what_faded_long_ago_is_deleted(team: tuple[Actor, Actor]) -> None:
+    ann, bob = team
+    await ann.do("setActivity", "name", kind="WORKING", ttlSeconds=30)
+    await bob.do("setActivity", "name", kind="THINKING", ttlSeconds=7200)
+    await clock.advance(ann.database, 60)
+    assert await activity.delete_faded(ann.database) == 0
+
+    await clock.advance(ann.database, 3600)
+
+    assert await activity.delete_faded(ann.database) == 1
+    assert await ann.database.fetchval("select array_agg(kind) from activity") == ["THINKING"]
