@@ -59,7 +59,7 @@ class MCPEndpoint:
 
     async def close(self) -> None:
         """End what the SDK keeps running."""
-        if self._protocol is not None:
+        if self._protocol is not None and not (self._protocol.done() and self._protocol.exception()):
             await (await self._protocol).close()
 
     async def _imported(self) -> "Protocol":

@@ -56,9 +56,8 @@ async def _place(call: Call, arguments: Mapping[str, Any]) -> Place:
 
 async def _ids(call: Call, arguments: Mapping[str, Any], tokens: int) -> str:
     ids = arguments["ids"]
-    for name in ("under", "room"):
-        if name in arguments:
-            raise bad_argument(name, f"`{name}` goes with search and view: ids need none.")
+    if "under" in arguments:
+        raise bad_argument("under", f"`under` goes with the views {', '.join(sorted(views.UNDER))}.")
     if not ids:
         raise bad_argument("ids", "`ids` is empty: send at least one, like T42.")
     response = await call.api.run(_NODES, {"ids": ids})

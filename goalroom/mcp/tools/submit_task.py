@@ -38,7 +38,8 @@ async def submit(call: Call, arguments: Mapping[str, Any]) -> str:
         return "\n".join([*task_text.line(task), "It is handed in already.", next_call("check_in")])
     done = []
     if reflection := arguments.get("reflection"):
-        await ask(call.api, _REFLECT, input={"task": task["id"], "didNotWork": "", "change": "", **reflection})
+        empty = {"worked": "", "didNotWork": "", "change": ""}
+        await ask(call.api, _REFLECT, input={"task": task["id"], **empty, **reflection})
         done.append("Done before that: the reflection is kept.")
     sent = given(
         task=task["id"],

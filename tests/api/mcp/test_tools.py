@@ -151,6 +151,19 @@ async def test_an_idle_check_in_is_cheap_and_every_answer_keeps_its_bound(live: 
     assert (len(seen), len(set(seen))) == (30, 30)
 
 
+async def test_what_is_longer_than_a_page_is_cut_and_says_so(live: Live) -> None:
+    [ann] = await clients(live, "ann")
+    [task] = await plan(ann, {"title": "A", "description": "\n".join(f"{n} " + "z" * 70 for n in range(100))})
+
+    for tokens in (50, 200):
+        page = await ann.done("look_up", ids=[task], maxTokens=tokens)
+        assert len(page.text) <= 4 * tokens
+        assert page.lines[-1] == f'Next: look_up {{"ids":["{task}"],"maxTokens":20000}} shows more of it'
+    assert "> 99 " + "z" * 70 in (await ann.done("look_up", ids=[task], maxTokens=20_000)).lines
+    # Of a room it says that it needs none.
+    assert (await ann.done("look_up", ids=[task], room="main")).ids("T") == [task]
+
+
 async def test_who_is_in_several_rooms_says_which_or_names_an_id(live: Live) -> None:
     ann, root = MCP(live, await live.newcomer("ann")), MCP(live, live.token)
     await graphql(root, 'mutation { createRoom(input: {name: "side"}) { id } }')
