@@ -8,6 +8,7 @@ from typing import Any
 
 from goalroom.demo import documents, roles, scenario_list
 from goalroom.demo.client import TRANSIENT, Client, Refused, Watch
+from goalroom.demo.mcp_client import MCPClient
 from goalroom.demo.roles import AgentConfig
 
 # How often an agent looks at the API again when nothing wakes it, in seconds of the demo.
@@ -33,7 +34,7 @@ class Agent:
 
     def __init__(self, config: AgentConfig) -> None:
         self.me = config
-        self.client = Client(config.url, config.token)
+        self.client = (MCPClient if config.speaks_mcp else Client)(config.url, config.token)
         self.rng = random.Random(f"{config.seed} {config.name} {config.session}")  # noqa: S311  # for a simulation
         self.holds: str | None = None
         self._is_reading = False

@@ -42,6 +42,14 @@ class TokenRefused(Exception):  # noqa: N818  # as above
     """The token isn't good any more."""
 
 
+def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a response; Refused where there is an error in it."""
+    for error in answer.get("errors", ()):
+        raise Refused(error)
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
 class Client:
     """One caller, known by its token."""
 
@@ -61,13 +69,14 @@ class Client:
                 time.sleep(float(pause or _PAUSE_S))
 
     def _ask(self, document: str, variables: Mapping[str, object]) -> dict[str, Any]:
+        return data_of(self._post("/graphql", {"query": document, "variables": dict(variables)}))
+
+    def _post(self, path: str, body: object) -> dict[str, Any]:
         # A connection for each request: on one that was idle, a lost answer couldn't be told from a lost question.
         connection = http.client.HTTPConnection(self._address, timeout=_LONGEST_WAIT_S)
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         try:
-            connection.request(
-                "POST", "/graphql", json.dumps({"query": document, "variables": dict(variables)}), headers
-            )
+            connection.request("POST", path, json.dumps(body), headers)
             response = connection.getresponse()
             if response.status == _UNAUTHORIZED:
                 raise TokenRefused
@@ -76,10 +85,7 @@ class Client:
             raise ServerLost(f"{type(lost).__name__}: {lost}") from lost
         finally:
             connection.close()
-        for error in answer.get("errors", ()):
-            raise Refused(error)
-        data: dict[str, Any] = answer["data"]
-        return data
+        return answer
 
     @contextmanager
     def watch(self, *subscriptions: tuple[str, Mapping[str, object]], session: str | None = None) -> Iterator["Watch"]:

@@ -1,5 +1,6 @@
 """Which agents the demo has, and what the process of each is told when it begins."""
 
+import itertools
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ _WORKERS = (
 _REVIEWERS = ("lyra", "cleo")
 _WORKERS_OF_A_REVIEWER = 10
 _SKILLS = (("code", "infra"), ("code", "frontend"))
+_OVER_MCP = (True, True, False, False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,7 @@ class Role:
     name: str
     description: str
     capabilities: Sequence[str] = ()
+    speaks_mcp: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,7 @@ class AgentConfig:
     seed: int
     names: Mapping[str, Sequence[str]]
     task: str | None = None
+    speaks_mcp: bool = False
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -71,10 +75,12 @@ def team(agents: int) -> list[Role]:
             Role(
                 kind=WORKER,
                 name=name,
-                description=f"{SIMULATED} Works: {', '.join(skills)}.",
+                description=f"{SIMULATED} Works: {', '.join(skills)}{', over MCP' if speaks_mcp else ''}.",
                 capabilities=skills,
+                speaks_mcp=speaks_mcp,
             )
-            for name, skills in zip(workers, _SKILLS * len(workers), strict=False)
+            # Half of each kind, so that whatever comes to them comes both ways.
+            for name, skills, speaks_mcp in zip(workers, itertools.cycle(_SKILLS), itertools.cycle(_OVER_MCP))
         ),
     ]
 

@@ -70,6 +70,7 @@ def _register_agents(setup: Setup, url: str, options: Options) -> Sequence[Agent
             speed=options.speed,
             seed=options.seed,
             names=names,
+            speaks_mcp=role.speaks_mcp,
         )
         for role, name, token in registered
     ]

@@ -55,7 +55,7 @@ class MCPEndpoint:
         api = CallerApi(self._services, caller)
         with cancelled_on_disconnect(receive, api.cancelled), self._services.connections.waiting(api.cancelled):
             protocol = await self._imported()
-            await protocol.handle(api, scope, _replayed(body), _with_headers(send, limits))
+            await protocol.handle(api, _accepting(scope), _replayed(body), _with_headers(send, limits))
 
     async def close(self) -> None:
         """End what the SDK keeps running."""
@@ -171,6 +171,13 @@ async def _import(services: Services) -> "Protocol":
     protocol: Protocol = module.Protocol(services.metrics.mcp_call, services.limits.body_bytes)
     await protocol.start()
     return protocol
+
+
+def _accepting(scope: Scope) -> Scope:
+    """Who says nothing of what it accepts takes anything, as HTTP has it; the SDK would refuse it."""
+    if any(name == b"accept" for name, _ in scope["headers"]):
+        return scope
+    return {**scope, "headers": [*scope["headers"], (b"accept", b"application/json")]}
 
 
 def _replayed(body: bytes) -> Receive:

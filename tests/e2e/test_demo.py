@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import re
 import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -72,6 +74,13 @@ async def events_of_demo(client: Client) -> AsyncGenerator[dict[str, Any]]:
             yield event["events"]
 
 
+async def called_tools(demo: Demo) -> set[str]:
+    """The tools of MCP that were called without being refused: by half of the workers."""
+    async with httpx.AsyncClient() as http:
+        page = (await http.get(f"{demo.url}/metrics")).text
+    return set(re.findall(r'goalroom_mcp_calls_total\{code="OK",tool="(\w+)"\}', page))
+
+
 def complaints(demo: Demo) -> list[str]:
     """What stands on standard error beside the server's own coming and going."""
     lines = [json.loads(line) for line in demo.said().splitlines()]
@@ -96,6 +105,7 @@ async def test_the_demo_shows_everything_and_leaves_other_rooms_alone(options: t
                     break
             after = [await admin.execute(LOG, room=room) for room in ("main", "other")]
             webhooks = (await admin.execute(WEBHOOKS))["room"]["webhooks"]
+            counted = await called_tools(demo)
         agents = demo.agents()
         status = demo.stop(signal.SIGTERM)
         _, left = psutil.wait_procs(agents, timeout=10)
@@ -106,6 +116,7 @@ async def test_the_demo_shows_everything_and_leaves_other_rooms_alone(options: t
     assert "juno" not in actors
     assert after == before
     assert [webhook["lastStatus"] for webhook in webhooks] == [204]
+    assert {"check_in", "claim_task", "update_task", "submit_task", "goalroom_graphql"} <= counted
     assert '"the webhook\'s receiver was told"' in all_said
     assert (status, left, said) == (0, [], [])
     assert len(agents) >= 6

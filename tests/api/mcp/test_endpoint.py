@@ -144,6 +144,20 @@ async def test_a_notification_is_taken_without_an_answer(live: Live) -> None:
     assert (answer.status_code, answer.content) == (202, b"")
 
 
+async def test_who_says_nothing_of_what_it_accepts_is_answered(live: Live) -> None:
+    bob = MCP(live, await live.newcomer("bob"))
+    body = json.dumps(bob.envelope("tools/call", {"name": "check_in", "arguments": {}})).encode()
+    head = (
+        f"POST /mcp HTTP/1.1\r\nhost: {live.host}\r\nauthorization: Bearer {bob.token}\r\nconnection: close\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+
+    answer = await live.raw(head.encode() + body)
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"Nothing waits for you." in answer
+
+
 async def test_limits_of_the_server_hold_here_too(database_url: str) -> None:
     limits = Limits.of("body_bytes=2000 body_seconds=1")
     async with serving(database_url, rate_limit=5, limits=limits) as live:
