@@ -9,6 +9,9 @@ from goalroom.mcp.text import compact, count, labelled, minute, name_of, quoted
 
 Node = Mapping[str, Any]
 
+# The page of whoever asks for a thing by its id has a bound of its own.
+_ALL = 1_000
+
 # Of kinds that stand beside tasks in one answer, fields of another type have names of their own.
 OBJECTIVE_LINE = """
 fragment ObjectiveLine on Objective {
@@ -115,7 +118,7 @@ def whole(node: Node, most: int) -> list[str]:
 
 
 def _task(node: Node, most: int) -> Iterable[str]:
-    yield from task_text.whole(node, most=most)
+    yield from task_text.whole(node, most=most, listed=_ALL)
     for one in node["latest"]["nodes"]:
         yield f"{one['id']} {one['kind']} from {name_of(one['author'])}, {minute(one['createdAt'])}"
         yield from quoted(one["body"], most)

@@ -31,6 +31,8 @@ fragment WholeTask on Task {
 """
 # Of one text; who wants more of it asks for more.
 _TEXT, _CRITERION = 8_000, 1_000
+# Of a list, where each has two lines at least.
+LISTED = MOST_LINES // 2
 
 
 def line(task: Task, *facts: str) -> list[str]:
@@ -52,20 +54,20 @@ def state(task: Task) -> str:
     return ", ".join(words)
 
 
-def whole(task: Task, memories: Sequence[Mapping[str, Any]] = (), most: int = _TEXT) -> list[str]:
-    """All that a session must know of it that remembers nothing."""
+def whole(task: Task, memories: Sequence[Mapping[str, Any]] = (), most: int = _TEXT, listed: int = LISTED) -> list[str]:
+    """All that a session must know of it that remembers nothing: each text and each list up to so much."""
     return [
         *line(task, *_facts(task)),
         *_place(task),
-        *_criteria(task, most),
+        *_criteria(task, most, listed),
         *_sent_back(task, most),
         *labelled(f"instructions from {name_of(task['creator'])}", task["instructions"], most),
         *labelled("description", task["description"], most),
-        *_waits(task),
+        *_waits(task, listed),
         *_handoff(task, most),
         *labelled("notes", task["notes"], most),
         *_decisions(task, most),
-        *_memory(memories, most),
+        *_memory(task, memories, most),
         *_artifacts(task),
         *labelled("result", task["result"], most),
     ]
@@ -74,12 +76,13 @@ def whole(task: Task, memories: Sequence[Mapping[str, Any]] = (), most: int = _T
 def submission(task: Task, most: int = _TEXT) -> list[str]:
     """What was handed in, criterion by criterion."""
     lines = [*line(task), *labelled(f"result, by {name_of(task['assignee'])}", task["result"], most)]
-    for criterion in task["criteria"]:
+    for criterion in task["criteria"][:LISTED]:
         met = "said to be met" if criterion["met"] else "not met"
         lines += [f"{criterion['id']} {met}:", *quoted(criterion["text"], _CRITERION)]
         lines += labelled(f"evidence of {criterion['id']}", criterion["evidence"], most)
     return [
         *lines,
+        *_left_out(task, "criteria", LISTED),
         *_artifacts(task),
         *labelled("description", task["description"], most),
         *labelled("notes", task["notes"], most),
@@ -118,18 +121,24 @@ def _place(task: Task) -> Iterable[str]:
         yield from labelled("resources", compact([one["name"] for one in task["resources"]]))
 
 
-def _criteria(task: Task, most: int) -> Iterable[str]:
+def _left_out(task: Task, name: str, listed: int) -> Iterable[str]:
+    """What a list has more than is shown of it, and the call that shows it."""
+    if len(task[name]) > listed:
+        call = compact({"ids": [task["id"]], "maxTokens": 20_000})
+        yield f"Left out: {len(task[name]) - listed} of its {name}; look_up {call}"
+
+
+def _criteria(task: Task, most: int, listed: int) -> Iterable[str]:
     if task["criteria"]:
         yield "criteria:"
-    for criterion in task["criteria"][:MOST_LINES]:
+    for criterion in task["criteria"][:listed]:
         state = "met" if criterion["met"] else "to meet"
         if criterion["accepted"] is False:
             state = "not accepted by the reviewer"
         yield f"{criterion['id']} {state}"
         yield from quoted(criterion["text"], _CRITERION)
         yield from labelled(f"evidence of {criterion['id']}", criterion["evidence"], most)
-    if len(task["criteria"]) > MOST_LINES:
-        yield f"Left out: {len(task['criteria']) - MOST_LINES} criteria; look_up {compact({'ids': [task['id']]})}."
+    yield from _left_out(task, "criteria", listed)
 
 
 def _sent_back(task: Task, most: int) -> Iterable[str]:
@@ -144,14 +153,15 @@ def _sent_back(task: Task, most: int) -> Iterable[str]:
     yield from labelled(f"sent back by {name_of(last['reviewer'])}", text, most)
 
 
-def _waits(task: Task) -> Iterable[str]:
+def _waits(task: Task, listed: int) -> Iterable[str]:
     if task["waitingOn"]:
         yield "waits for:"
-    for wait in task["waitingOn"][:MOST_LINES]:
+    for wait in task["waitingOn"][:listed]:
         of = f" {wait['task']['id']}" if wait["task"] else ""
         until = f", until {minute(wait['until'])}" if wait["until"] else ""
         yield f"{wait['kind']}{of}{until}"
         yield from quoted(wait["reason"], _CRITERION)
+    yield from _left_out(task, "waitingOn", listed)
 
 
 def _handoff(task: Task, most: int) -> Iterable[str]:
@@ -171,11 +181,13 @@ def _decisions(task: Task, most: int) -> Iterable[str]:
         yield from [f"{proposal['id']} {proposal['status']}", *quoted(proposal["title"]), *outcome]
 
 
-def _memory(memories: Sequence[Mapping[str, Any]], most: int) -> Iterable[str]:
+def _memory(task: Task, memories: Sequence[Mapping[str, Any]], most: int) -> Iterable[str]:
     if memories:
         yield "memory:"
-    for memory in memories:
+    for memory in memories[:LISTED]:
         yield from value(memory, most)
+    if len(memories) > LISTED:
+        yield f"Left out: more of its memory; recall {compact({'scope': task['id']})}"
 
 
 def value(memory: Mapping[str, Any], most: int = _TEXT) -> list[str]:
@@ -187,5 +199,5 @@ def value(memory: Mapping[str, Any], most: int = _TEXT) -> list[str]:
 
 
 def _artifacts(task: Task) -> Iterable[str]:
-    for one in task["artifacts"][:MOST_LINES]:
+    for one in task["artifacts"][:LISTED]:
         yield from [one["kind"], *quoted(" ".join(part for part in (one["url"], one["title"]) if part))]

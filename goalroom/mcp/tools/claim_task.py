@@ -35,7 +35,7 @@ query ($room: ID, $filter: TaskFilter!) {
 }
 """
 _MEMORIES = """
-query ($scope: ID!) { memories(scope: $scope, first: 50) { key value version updatedAt expiresAt author { name } } }
+query ($scope: ID!) { memories(scope: $scope, first: 26) { key value version updatedAt expiresAt author { name } } }
 """
 # Nobody tells of a submission that names no reviewer: whoever waits for one looks so often.
 _LOOK_SECONDS = 2

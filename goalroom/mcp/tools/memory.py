@@ -10,7 +10,7 @@ from goalroom.mcp.text import MOST_LINES, compact, quoted
 
 _REMEMBER = "mutation ($input: RememberInput!) { remember(input: $input) { scope version expiresAt } }"
 _FORGET = "mutation ($input: ForgetInput!) { forget(input: $input) }"
-_FIELDS = "{ scope key value version updatedAt expiresAt author { name } }"
+_FIELDS = "{scope key value version updatedAt expiresAt author { name } }"
 _RECALL = f"query ($scope: ID!, $key: String!) {{ recall(scope: $scope, key: $key) {_FIELDS} }}"
 _MEMORIES = (
     "query ($scope: ID!, $prefix: String, $search: String, $first: Int) "

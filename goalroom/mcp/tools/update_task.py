@@ -50,7 +50,7 @@ async def run(call: Call, arguments: Mapping[str, Any]) -> str:
             raise
         done.append(name)
     found = (await ask(call.api, _STATE, id=thing))["node"]
-    return "\n".join(_shown(found, done))
+    return _shown(found) + (f"; done: {', '.join(done)}" if done else "")
 
 
 def _steps(arguments: Mapping[str, Any], thing: str, *, is_objective: bool) -> Iterable[Step]:
@@ -70,12 +70,10 @@ def _steps(arguments: Mapping[str, Any], thing: str, *, is_objective: bool) -> I
         yield ", ".join(changes), _OBJECTIVE if is_objective else _TASK, {"id": thing, **changes}
 
 
-def _shown(found: Mapping[str, Any], done: list[str]) -> list[str]:
-    said = f"; done: {', '.join(done)}" if done else ""
+def _shown(found: Mapping[str, Any]) -> str:
+    """The state in one line: whose title it is, is known."""
     if found["__typename"] == "Task":
-        first, *title = task_text.line(found)
-        return [first + said, *title]
-    if found["__typename"] != "Objective":
-        raise bad_argument("task", "`task` must be the id of a task or an objective, like T42 or O1.")
-    first, *title = node_text.objective_line(found)
-    return [first + said, *title]
+        return task_text.line(found)[0]
+    if found["__typename"] == "Objective":
+        return node_text.objective_line(found)[0]
+    raise bad_argument("task", "`task` must be the id of a task or an objective, like T42 or O1.")

@@ -164,6 +164,19 @@ async def test_what_is_longer_than_a_page_is_cut_and_says_so(live: Live) -> None
     assert (await ann.done("look_up", ids=[task], room="main")).ids("T") == [task]
 
 
+async def test_lists_end_and_say_which_call_shows_the_rest(live: Live) -> None:
+    [ann] = await clients(live, "ann")
+    [task] = await plan(ann, {"title": "A", "criteria": [f"Criterion {n}" for n in range(40)]})
+
+    claimed = await ann.done("claim_task")
+    planned = await ann.done("plan_tasks", tasks=[{"title": f"T {n}"} for n in range(60)])
+
+    assert len(claimed.ids("Q")) == 25
+    assert f'Left out: 15 of its criteria; look_up {{"ids":["{task}"],"maxTokens":20000}}' in claimed.lines
+    assert len((await ann.done("look_up", ids=[task], maxTokens=20_000)).ids("Q")) == 40
+    assert (len(planned.ids("T")), planned.lines[-2].startswith("Left out: 10 tasks")) == (50, True)
+
+
 async def test_who_is_in_several_rooms_says_which_or_names_an_id(live: Live) -> None:
     ann, root = MCP(live, await live.newcomer("ann")), MCP(live, live.token)
     await graphql(root, 'mutation { createRoom(input: {name: "side"}) { id } }')
@@ -201,8 +214,8 @@ async def test_a_refusal_in_the_middle_says_what_was_done(live: Live) -> None:
     assert answer.lines[-1] == "Done before that: progress, notes. Not done: unblock, and what follows it."
     assert await live.database.fetchval("select title from task") == "A"
     done = await bob.done("update_task", task=task, title="B", priority="P0", labels=["x"], comment="Renamed")
-    assert done.lines == [f"{task} P0 DOING, @bob; done: comment, priority, title, labels", "> B"]
-    assert (await bob.done("update_task", task=task)).lines == [f"{task} P0 DOING, @bob", "> B"]
+    assert done.lines == [f"{task} P0 DOING, @bob; done: comment, priority, title, labels"]
+    assert (await bob.done("update_task", task=task)).lines == [f"{task} P0 DOING, @bob"]
 
 
 async def test_an_objective_is_updated_by_its_id(live: Live) -> None:
@@ -215,7 +228,7 @@ async def test_an_objective_is_updated_by_its_id(live: Live) -> None:
         "update_task", task=objective, comment="Half", keyResult={"id": number, "current": 2}, title="Better"
     )
 
-    assert answer.lines == [f"{objective} ACTIVE, 25%, 0 of 1 task done; done: comment, keyResult, title", "> Better"]
+    assert answer.lines == [f"{objective} ACTIVE, 25%, 0 of 1 task done; done: comment, keyResult, title"]
     again = await ann.done("plan_tasks", objective="Better", tasks=[{"title": "B"}])
     assert again.ids("O") == [objective]
 
