@@ -64,7 +64,8 @@ def _children_s() -> float:
 
 def test_the_client_is_made_of_the_standard_library() -> None:
     used = set()
-    for path in CLIENT.rglob("*.py"):
+    # But for what the extra is for.
+    for path in set(CLIENT.rglob("*.py")) - set((CLIENT / "goalroom_client" / "sdk").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 used |= {name.name.partition(".")[0] for name in node.names}
