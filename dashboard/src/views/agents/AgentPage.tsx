@@ -16,6 +16,7 @@ import { useSession } from "../../session/session";
 import { Activity } from "./Activity";
 import { AgentHistory } from "./agent-history";
 import { HeldTasks } from "./HeldTasks";
+import { Tokens } from "./Tokens";
 
 type Agent = NonNullable<AgentPageQuery["agent"]>;
 type RoomData = NonNullable<AgentPageQuery["room"]>;
@@ -30,6 +31,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
     { agent: asked, name: asked, room: room.name },
     invalidatedBy,
   );
+  const { me, role } = useSession();
   const agent = data?.agent;
 
   return (
@@ -52,6 +54,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
                 </div>
               </Panel>
               <Sessions agent={agent} />
+              {(role === "ADMIN" || agent.name === me.name) && <Tokens agent={agent.name} />}
               <Tasks room={data.room} />
             </div>
             <HistoryPanel agent={agent.name} />

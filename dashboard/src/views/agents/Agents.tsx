@@ -8,10 +8,12 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
+import { useSession } from "../../session/session";
 import type { ViewProps } from "../view";
 import { Activity } from "./Activity";
 import { AgentPage } from "./AgentPage";
 import { agentTree } from "./agent-tree";
+import { ConnectAgent } from "./ConnectAgent";
 import { HeldTasks } from "./HeldTasks";
 import "./agents.css";
 
@@ -28,6 +30,8 @@ type Filter = keyof typeof FILTERS;
 function AgentList() {
   const { name } = useRoom();
   const { data, refusal } = useLiveQuery(AgentsDocument, { room: name }, invalidatedBy);
+  const { role } = useSession();
+  const [connecting, setConnecting] = useState(false);
   const [search, setSearch] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
 
@@ -69,6 +73,11 @@ function AgentList() {
             value={search}
             onChange={(event) => setSearch(event.target.value)}
           />
+          {role === "ADMIN" && (
+            <button type="button" className="primary" onClick={() => setConnecting(true)}>
+              Connect an agent
+            </button>
+          )}
         </div>
       </header>
       {rows.length === 0 ? (
@@ -94,6 +103,7 @@ function AgentList() {
           </tbody>
         </table>
       )}
+      {connecting && <ConnectAgent onClose={() => setConnecting(false)} />}
     </section>
   );
 }

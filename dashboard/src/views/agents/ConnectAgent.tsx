@@ -1,0 +1,71 @@
+import { useState } from "react";
+import { RegisterAgentDocument, type Role } from "../../api/documents";
+import { Field, FormDialog } from "../../components/Form";
+import { parseWords } from "../../components/parse-input";
+import { useRoom } from "../../layout/room";
+import { useMutation } from "../../layout/use-mutation";
+import { useSession } from "../../session/session";
+import { ConnectLines } from "./ConnectLines";
+
+const ROLES: Record<Role, string> = {
+  MEMBER: "Member: works on tasks",
+  OBSERVER: "Observer: reads only",
+  ADMIN: "Admin: sees every room, makes agents",
+};
+
+/** Registers an agent, and shows its token once, in the lines that connect it. */
+export function ConnectAgent({ onClose }: { onClose: () => void }) {
+  const room = useRoom();
+  const { rooms } = useSession();
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<Role>("MEMBER");
+  const [joins, setJoins] = useState(room.name);
+  const [capabilities, setCapabilities] = useState("");
+  const [register, disabled] = useMutation(RegisterAgentDocument);
+  const [made, setMade] = useState<{ readonly name: string; readonly token: string } | null>(null);
+
+  if (made) return <ConnectLines agent={made.name} token={made.token} onClose={onClose} />;
+  const submit = async () => {
+    const input = { name: name.trim(), role, rooms: [joins], capabilities: parseWords(capabilities) };
+    const registered = (await register({ input }))?.registerAgent;
+    if (registered) setMade({ name: registered.agent.name, token: registered.token });
+  };
+  return (
+    <FormDialog title="Connect an agent" submitLabel="Create" disabled={disabled} onSubmit={submit} onClose={onClose}>
+      <Field label="Name" hint="Lower case letters, digits, hyphens and underscores.">
+        <input
+          required
+          maxLength={64}
+          autoComplete="off"
+          spellCheck={false}
+          pattern="[a-z][a-z0-9_\-]*"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </Field>
+      <div className="two-columns">
+        <Field label="Role">
+          <select value={role} onChange={(event) => setRole(event.target.value as Role)}>
+            {Object.entries(ROLES).map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <Field label="Room">
+          <select value={joins} onChange={(event) => setJoins(event.target.value)}>
+            {rooms.map((one) => (
+              <option key={one.id} value={one.name}>
+                {one.title || one.name}
+              </option>
+            ))}
+          </select>
+        </Field>
+      </div>
+      <Field label="Capabilities" hint="What it can do, with commas between: tasks may ask for them.">
+        <input value={capabilities} onChange={(event) => setCapabilities(event.target.value)} />
+      </Field>
+    </FormDialog>
+  );
+}
