@@ -205,3 +205,34 @@ async def test_the_page_follows_the_log_to_its_end_under_load(visit: Open, admin
     sign = page.locator("[data-cursor]")
     await expect(sign).to_have_attribute("data-cursor", await end_of_log(admin, room))
     await expect(page.get_by_role("region", name="Ready to start").get_by_text("400", exact=True)).to_be_visible()
+
+
+async def test_what_waits_is_counted_in_the_navigation_and_in_the_title(
+    visit: Open, admin: Client, room: str, worker: Client
+) -> None:
+    page = await visit(admin.url, worker.token)
+    await page.goto(f"/rooms/{room}/tree")
+    await expect(page).to_have_title(f"Tree · {room} · Goalroom")
+
+    say = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id } }"
+    await admin.execute(say, input={"room": room, "to": [f"{room}-worker"], "body": "The cache is on fire"})
+    ask = "mutation($input: ProposeInput!) { propose(input: $input) { id } }"
+    await admin.execute(ask, input={"room": room, "kind": "VOTE", "title": "Turn it off?"})
+
+    await expect(page).to_have_title(f"(2) Tree · {room} · Goalroom")
+    navigation = page.get_by_role("navigation", name="Views")
+    await expect(navigation.get_by_role("link", name="Inbox 2")).to_be_visible()
+    await expect(navigation.get_by_role("link", name="Decisions 1")).to_be_visible()
+    await expect(page.locator("link[rel=icon]")).to_have_attribute("href", "/logo-waiting.svg")
+
+
+async def test_the_texts_of_a_task_are_markdown_without_images(visit: Open, admin: Client, room: str) -> None:
+    text = "**Bold**, see [there](https://elsewhere.example/) ![x](https://elsewhere.example/x.png)"
+    task = await _new_task(admin, room, "Alone", description=text)
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/tasks/{task}")
+
+    description = page.get_by_role("region", name="Description")
+    await expect(description.locator("strong")).to_have_text("Bold")
+    await expect(description.get_by_role("link", name="there")).to_have_attribute("rel", "noopener noreferrer")
+    await expect(description.locator("img")).to_have_count(0)

@@ -1,8 +1,10 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { formatNumber } from "../components/format";
 import { ConnectionStatus } from "../log/ConnectionStatus";
 import { useSession } from "../session/session";
 import { viewsFor } from "../views";
+import { useAttention, useTabIcon } from "./attention";
 import { Logo } from "./Logo";
 import { PauseButton } from "./PauseButton";
 import { RoomSwitch } from "./RoomSwitch";
@@ -23,10 +25,13 @@ export function Layout({ children }: { children: ReactNode }) {
   const [, , , path] = location.split("/");
   const view = views.find((one) => one.path === path);
   const title = room.info?.title || room.name;
+  const attention = useAttention();
 
   useEffect(() => {
-    document.title = `${view?.name ? `${view.name} · ` : ""}${title} · Goalroom`;
-  }, [view, title]);
+    const waiting = attention.inbox ? `(${attention.inbox}) ` : "";
+    document.title = `${waiting}${view?.name ? `${view.name} · ` : ""}${title} · Goalroom`;
+  }, [view, title, attention.inbox]);
+  useTabIcon(Object.values(attention).some((count) => count > 0));
   // On a phone the navigation scrolls.
   useEffect(() => {
     if (path) nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -53,11 +58,19 @@ export function Layout({ children }: { children: ReactNode }) {
         <nav aria-label="Views" ref={nav}>
           {views
             .filter(({ name }) => name)
-            .map(({ path: to, name }) => (
-              <Link key={to} href={room.to(to)} aria-current={view?.path === to ? "page" : undefined}>
-                {name}
-              </Link>
-            ))}
+            .map(({ path: to, name }) => {
+              const waiting = attention[to] ?? 0;
+              return (
+                <Link key={to} href={room.to(to)} aria-current={view?.path === to ? "page" : undefined}>
+                  {name}
+                  {waiting > 0 && (
+                    <span className="waiting" title="Waiting for you">
+                      {formatNumber(waiting)}
+                    </span>
+                  )}
+                </Link>
+              );
+            })}
         </nav>
         <div className="user">
           <span className="user-name" title="Signed in">

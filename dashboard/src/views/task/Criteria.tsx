@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { SetCriteriaDocument } from "../../api/documents";
 import { Field, FormDialog } from "../../components/Form";
+import { Markdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
 import { parseLines } from "../../components/parse-input";
 import { useMutation } from "../../layout/use-mutation";
@@ -27,7 +28,11 @@ export function Criteria({ task }: { task: Task }) {
             </span>
             <div>
               <p>{criterion.text}</p>
-              {criterion.evidence && <p className="soft">{criterion.evidence}</p>}
+              {criterion.evidence && (
+                <div className="evidence">
+                  <Markdown text={criterion.evidence} />
+                </div>
+              )}
             </div>
             {criterion.accepted !== null && (
               <span className="tag" data-state={criterion.accepted ? "DONE" : "BLOCKED"}>

@@ -11,6 +11,7 @@ import {
 } from "../../api/documents";
 import { AgentSelect } from "../../components/AgentSelect";
 import { Field, FormDialog } from "../../components/Form";
+import { Markdown } from "../../components/Markdown";
 import { useMutation } from "../../layout/use-mutation";
 import { useSession } from "../../session/session";
 import { Escalate, Propose } from "../decisions/Propose";
@@ -191,7 +192,7 @@ function Review({ task, onClose }: ActionProps) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <p className="prose">{task.result}</p>
+      <Markdown text={task.result} />
       <fieldset className="choices">
         <legend className="field-label">Verdict</legend>
         <label>

@@ -4,6 +4,7 @@ import { TaskPageDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatCount, formatDate, formatDateTime } from "../../components/format";
 import { LeaseCountdown } from "../../components/LeaseCountdown";
+import { Markdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
 import { Progress } from "../../components/Progress";
 import { RelativeTime } from "../../components/RelativeTime";
@@ -41,19 +42,25 @@ function TaskDetails({ id }: { id: string }) {
         <div>
           {task.description && (
             <Panel title="Description">
-              <p className="prose padded">{task.description}</p>
+              <div className="padded">
+                <Markdown text={task.description} />
+              </div>
             </Panel>
           )}
           <Criteria task={task} />
           {task.result && (
             <Panel title="Result">
-              <p className="prose padded">{task.result}</p>
+              <div className="padded">
+                <Markdown text={task.result} />
+              </div>
               <Artifacts artifacts={task.artifacts} />
             </Panel>
           )}
           {task.notes && (
             <Panel title="Notes">
-              <p className="prose padded">{task.notes}</p>
+              <div className="padded">
+                <Markdown text={task.notes} />
+              </div>
             </Panel>
           )}
           <Handoff task={task} />
@@ -256,16 +263,22 @@ function Handoff({ task }: { task: Task }) {
       <dl className="pairs">
         <div>
           <dt>Done</dt>
-          <dd>{comment.handoff.done}</dd>
+          <dd>
+            <Markdown text={comment.handoff.done} />
+          </dd>
         </div>
         <div>
           <dt>Pending</dt>
-          <dd>{comment.handoff.pending}</dd>
+          <dd>
+            <Markdown text={comment.handoff.pending} />
+          </dd>
         </div>
         {comment.handoff.gotchas && (
           <div>
             <dt>Gotchas</dt>
-            <dd>{comment.handoff.gotchas}</dd>
+            <dd>
+              <Markdown text={comment.handoff.gotchas} />
+            </dd>
           </div>
         )}
       </dl>

@@ -8,6 +8,7 @@ import {
 } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatDate, formatNumber } from "../../components/format";
+import { Markdown } from "../../components/Markdown";
 import { Progress } from "../../components/Progress";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
@@ -59,7 +60,7 @@ export function ObjectivePage({ id, onAncestors }: ObjectivePageProps) {
             <span className="id">{objective.id}</span> {objective.title}
           </h2>
           <Facts objective={objective} />
-          {objective.description && <p className="prose">{objective.description}</p>}
+          {objective.description && <Markdown text={objective.description} />}
           <ObjectiveActions objective={objective} />
           <KeyResults results={objective.keyResults} />
           {objective.counts.total > 0 && <BurnUp objective={objective.id} />}
