@@ -58,6 +58,9 @@ _BY_MODULE = {
     "relaying": {
         "mcp": "The Model Context Protocol over standard input and output",
     },
+    "running": {
+        "runner": "Start headless agents for what arrives in their inboxes",
+    },
     "hooking": {
         "hook": "What coding tools call by themselves",
     },
