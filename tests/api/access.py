@@ -242,7 +242,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "RoomSettings": {
         PLAIN: "requireDoneCriteria requireReview requireHandoff requireReflection wipLimit leaseSeconds "
         "idleAfterSeconds offlineAfterSeconds staleAfterSeconds reclaimAfterSeconds maxAttempts digestEverySeconds "
-        "digestAt timezone archiveAfterSeconds paused",
+        "digestAt timezone archiveAfterSeconds keepEventsSeconds paused",
     },
     "Schedule": {
         PLAIN: "id cron timezone title skipWhileOpen active nextAt missed upcoming",
