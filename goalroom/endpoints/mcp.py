@@ -18,6 +18,7 @@ from goalroom.execution import errors
 from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Request
 from goalroom.execution.rate_limits import Kind
+from goalroom.mcp import messages
 from goalroom.transport.body import BodyRefused, Disconnected, read_json_body
 from goalroom.transport.disconnects import cancelled_on_disconnect
 from goalroom.transport.origins import may_be_from
@@ -90,13 +91,16 @@ class MCPEndpoint:
         try:
             limiter.acquire(caller.agent_id)
             with limiter.slot(caller.agent_id, Kind.REQUEST):
-                return await read_json_body(headers, receive, limits.body_bytes, limits.body_seconds)
+                body = await read_json_body(headers, receive, limits.body_bytes, limits.body_seconds)
         except RateLimited as refused:
             self._services.metrics.refused(refused.code)
             later = {"retry-after": str(ceil(refused.retry_after_seconds))}
             raise _Answer(429, errors.described(refused), later) from None
         except BodyRefused as refused:
             raise _Answer(refused.status, errors.described(BadInput("body", refused.why)), refused.headers) from None
+        if (fault := messages.fault(body)) is not None:
+            raise _Answer(400, fault)
+        return body
 
 
 class CallerApi:
@@ -152,7 +156,9 @@ class _Answer(Exception):  # noqa: N818  # how a request ends early
         self._status, self._error, self._headers = status, error, dict(headers or {})
 
     def response(self) -> Response:
-        return JSONResponse({"errors": [self._error]}, self._status, {**_ALWAYS, **self._headers})
+        # What is one of JSON-RPC has its own form.
+        said = self._error if "jsonrpc" in self._error else {"errors": [self._error]}
+        return JSONResponse(said, self._status, {**_ALWAYS, **self._headers})
 
 
 async def no_metadata(_request: HTTPRequest) -> Response:
