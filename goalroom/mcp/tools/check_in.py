@@ -85,13 +85,14 @@ async def _wait(call: Call, seen: dict[str, Any], room: str | None, seconds: int
         after = page["endCursor"] or after
         if not page["hasNextPage"]:
             break
-    while not seen["briefing"]["inbox"] and (rest := min(_MOST_WAIT, deadline - call.now())) > 0:
+    while True:
+        # After the end is known: what came before it is in this, and what comes later is waited for.
+        seen = await ask(call.api, _BRIEFING, room=room)
+        rest = min(_MOST_WAIT, deadline - call.now())
+        if seen["briefing"]["inbox"] or rest <= 0 or call.is_cancelled:
+            return seen
         page = (await ask(call.api, _WAIT, after=after, seconds=max(1, round(rest))))["inbox"]["pageInfo"]
         after = page["endCursor"] or after
-        seen = await ask(call.api, _BRIEFING, room=room)
-        if call.is_cancelled:
-            break
-    return seen
 
 
 def _head(pulse: Mapping[str, Any] | None, briefing: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
