@@ -126,6 +126,25 @@ def test_what_settled_starts_one_run_which_is_noted(machine: Machine) -> None:
     assert log.read_text().startswith("working\n")
 
 
+def test_a_run_for_a_task_is_noted_there_and_what_is_moot_starts_none(machine: Machine) -> None:
+    machine.todo("nothing")
+    with machine.running(machine.configure(kinds=["ASSIGNED"], settle_seconds=1.5)):
+        moot = machine.sender.json("add", "Moot", "--assignee", machine.agent.name)["id"]
+        assert machine.sender("cancel", moot, "No longer wanted").status == 0
+        task = machine.sender.json("add", "Look at it", "--assignee", machine.agent.name)["id"]
+
+        def comments(of: str) -> list[str]:
+            query = "query($id: ID!) { task(id: $id) { comments(first: 50) { nodes { kind body } } } }"
+            nodes = machine.team.admin.ask(query, id=of)["task"]["comments"]["nodes"]
+            return [node["body"] for node in nodes if node["kind"] == "NOTE" and "Runner of" in node["body"]]
+
+        until(lambda: comments(task))
+
+        assert comments(task)[0].endswith(": nothing done.")
+        assert [run["arguments"][1] for run in machine.runs()] == [task]
+        assert comments(moot) == machine.notes() == []
+
+
 def test_three_failures_open_the_breaker_and_a_good_run_closes_it(machine: Machine) -> None:
     machine.todo("fail")
     with machine.running(machine.configure(cooldown_seconds=4)):
