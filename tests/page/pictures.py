@@ -24,7 +24,9 @@ async def _addresses(admin: Client) -> dict[str, str]:
       tasks(filter: {statuses: [VALIDATING, DOING, BLOCKED]}, first: 1) { nodes { id } } } }"""
     found = (await admin.execute(query))["room"]
     goals = sorted(found["objectives"]["nodes"], key=lambda one: -one["counts"]["doing"] - one["counts"]["validating"])
-    views = ("now", "tree", "board", "room", "inbox", "agents", "flow", "digest")
+    views = (
+        "now", "decisions", "tree", "board", "room", "inbox", "agents", "insights", "flow", "digest", "schedules",
+    )  # fmt: skip
     goal, task = goals[0]["id"], found["tasks"]["nodes"][0]["id"]
     things = {"objective": f"tree/{goal}", "graph": f"graph/{goal}", "task": f"tasks/{task}"}
     return {view: view for view in views} | things
