@@ -20,7 +20,7 @@ SCHEMAS = json_schemas.document()
 _DEFINITIONS = SCHEMAS["$defs"]
 VALIDATORS = {name: Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": _DEFINITIONS}) for name in _DEFINITIONS}
 # Those that are no request and answer of the API.
-OTHERS = {"login", "setup", "hook", "mcp", "log", "watch"}
+OTHERS = {"login", "setup", "hook", "mcp", "log", "watch", "runner"}
 
 
 def done(terminal: Terminal, *words: str, name: str = "", **given: Any) -> Any:
