@@ -14,12 +14,13 @@ import psutil
 import pytest
 
 from tests import forked
-from tests.size import FULL
 
 PATIENCE = 40
 READY = "Goalroom is ready: "
 
 _ROOT = Path(__file__).parents[2]
+# Whether commands are forked from a process that has imported them, or each gets an interpreter of its own.
+_FORK = os.environ.get("GOALROOM_TEST_FORK") != "no"
 
 
 def run(*arguments: str | Path, prefix: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
@@ -109,8 +110,8 @@ class Demo(Server):
 
 
 def _may_fork(environment: dict[str, str]) -> bool:
-    """Not at full size, nor where an interpreter reads its environment as it starts."""
-    return not FULL and all(name.startswith(("GOALROOM_", "OTEL_", "COLUMNS")) for name in environment)
+    """Not where an interpreter reads its environment as it starts."""
+    return _FORK and all(name.startswith(("GOALROOM_", "OTEL_", "COLUMNS")) for name in environment)
 
 
 def _command(*arguments: str | Path) -> list[str]:
