@@ -5,6 +5,7 @@ import random
 import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import psutil
@@ -89,5 +90,7 @@ class Faults:
         postmaster = psutil.Process(self.postmaster())
         backends = postmaster.children()
         victim = self.dice.choice([postmaster, *backends[:3]])
-        victim.kill()
+        # A backend may have ended by itself a moment ago.
+        with suppress(psutil.NoSuchProcess):
+            victim.kill()
         await asyncio.sleep(self.dice.uniform(1, 3))

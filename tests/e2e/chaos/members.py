@@ -113,7 +113,9 @@ class Team:
                     return
             await socket.send(json.dumps(subscribe))
             while not last or not seen or seen[-1] != last:
-                message = json.loads(await asyncio.wait_for(socket.recv(), _QUIET_S))
+                # `wait_for` would hand over what came and forget that it was cancelled: the day would never end.
+                async with asyncio.timeout(_QUIET_S):
+                    message = json.loads(await socket.recv())
                 if message["type"] == "ping":
                     await socket.send(json.dumps({"type": "pong"}))
                     continue
