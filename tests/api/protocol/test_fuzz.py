@@ -41,7 +41,7 @@ _SCALARS = {
     "DateTime": st.sampled_from(["2026-01-01T00:00:00Z", "2031-12-31T23:59:59.5+02:00", "soon"]).map(nodes.String),
     "JSON": st.sampled_from([nodes.Int(7), nodes.String("x"), nodes.Boolean(value=True)]),
 }
-_EACH = sized(2, 6)
+_EACH = sized(2, 4)
 # A subscription that has nothing to say, or goes on, is left after this.
 _LISTEN_SECONDS = 0.1
 
