@@ -133,6 +133,9 @@ def _said(token: Token) -> str:
         return _CODE
     if token.type == "comment":
         return " "
+    if token.type == "hardbreak":
+        # A backslash at the end of a line: what stands before it and behind it is no one word.
+        return "\n"
     # What is escaped keeps its backslash, so that \\@name is no mention here either.
     return token.markup if token.type == "text_special" else token.content
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from db.conversation import mention_resolution, mentions
@@ -116,6 +116,7 @@ def test_nothing_in_code_is_found(before: str, name: str, after: str, code: str)
 
 
 @given(st.text(), st.text(alphabet="@\uff20ab.-_/`~<!>\\ \n1T:请。"))
+@example("", "@T\\\n1`")
 def test_any_text_can_be_read(anything: str, likely: str) -> None:
     for text in (anything, likely):
         named = mentions.read(text)
