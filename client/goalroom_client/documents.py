@@ -1,5 +1,21 @@
 """What is asked of things, by their type."""
 
+INBOX_KINDS = (
+    "DIRECT",
+    "MENTION",
+    "UNBLOCKED",
+    "ASSIGNED",
+    "REVIEW_REQUESTED",
+    "APPROVED",
+    "CHANGES_REQUESTED",
+    "LEASE_LOST",
+    "STALE",
+    "REOPENED",
+    "HANDOFF",
+    "PROPOSAL",
+    "DECIDED",
+)
+
 TASK_LINE = """
 fragment TaskLine on Task { id title status priority ready stale labels assignee { name } lease { expiresAt fence } }
 """

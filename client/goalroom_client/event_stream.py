@@ -13,7 +13,6 @@ from goalroom_client.failures import Failure
 # The server says something every 12 seconds: who hears nothing for so long is cut off.
 _SILENCE_S = 30.0
 _PAUSES_S = (0.1, 0.5, 1.0, 2.0, 5.0)
-_LATER = frozenset({"UNAVAILABLE", "RATE_LIMITED"})
 
 
 class _TimeIsUp(Exception):  # noqa: N818  # how a wait ends
@@ -40,7 +39,7 @@ def follow(api: Api, document: str, /, *, seconds: float | None = None, **variab
         except _TimeIsUp:
             return
         except Failure as failure:
-            if failure.code not in _LATER or not (heard or time.monotonic() < given_up):
+            if not failure.retryable or not (heard or time.monotonic() < given_up):
                 raise
         pause = _PAUSES_S[min(failed, len(_PAUSES_S) - 1)]
         # Those that one restart cut off don't all come back in the same moment.

@@ -13,12 +13,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 from db.core.callers import Caller
 from db.core.enums import Role
-from db.core.errors import BadInput, ErrorCode, RateLimited, Refused, Unauthenticated, Unavailable
+from db.core.errors import BadInput, ErrorCode, RateLimited, Refused
 from goalroom.execution import errors
 from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.mcp import messages
+from goalroom.transport.authentication import not_let_in
 from goalroom.transport.body import BodyRefused, Disconnected, read_json_body
 from goalroom.transport.disconnects import cancelled_on_disconnect
 from goalroom.transport.origins import may_be_from
@@ -79,12 +80,7 @@ class MCPEndpoint:
         try:
             return await self._services.authenticate(bearer(headers.get("authorization")))
         except Exception as error:
-            found, refused = errors.described(error), errors.refusal(error)
-            if isinstance(refused, Unauthenticated):
-                raise _Answer(401, found, {"www-authenticate": 'Bearer realm="goalroom"'}) from None
-            if isinstance(refused, Unavailable):
-                raise _Answer(503, found, {"retry-after": str(refused.retry_after_seconds)}) from None
-            raise _Answer(500, found) from None
+            raise _Answer(*not_let_in(error)) from None
 
     async def _body(self, caller: Caller, headers: Headers, receive: Receive) -> bytes:
         limiter, limits = self._services.rate_limiter, self._services.limits

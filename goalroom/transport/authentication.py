@@ -3,11 +3,13 @@
 import asyncio
 import contextvars
 from collections.abc import Sequence
+from typing import Any
 
 from db.core.callers import Caller, authenticate_all, token_hash
 from db.core.database import Database
-from db.core.errors import Unauthenticated
+from db.core.errors import Unauthenticated, Unavailable
 from db.presence import presence
+from goalroom.execution import errors
 
 
 class TokenAuthenticator:
@@ -39,3 +41,13 @@ class TokenAuthenticator:
     async def _look_up(self, hashes: Sequence[bytes]) -> list[Caller | None]:
         found = await authenticate_all(self._database, sorted(set(hashes)))
         return [found.get(hashed) for hashed in hashes]
+
+
+def not_let_in(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """How a request is answered whose caller could not be known: the status, the error, and further headers."""
+    found, refused = errors.described(error), errors.refusal(error)
+    if isinstance(refused, Unauthenticated):
+        return 401, found, {"www-authenticate": 'Bearer realm="goalroom"'}
+    if isinstance(refused, Unavailable):
+        return 503, found, {"retry-after": str(refused.retry_after_seconds)}
+    return 500, found, {}

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from db.core.callers import Caller, token_hash
-from db.core.errors import ErrorCode, RateLimited, Refused, Unauthenticated, Unavailable
+from db.core.errors import ErrorCode, RateLimited, Refused
 from goalroom import json_codec
 from goalroom.execution import errors
 from goalroom.execution.documents import RequestError
@@ -18,6 +18,7 @@ from goalroom.execution.engine import Operation, Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.limits import Limits
 from goalroom.transport import content_negotiation, sse
+from goalroom.transport.authentication import not_let_in
 from goalroom.transport.body import BodyRefused, Disconnected, read_json_body
 from goalroom.transport.connections import Connection
 from goalroom.transport.disconnects import cancelled_on_disconnect
@@ -125,12 +126,8 @@ class GraphQLHTTP:
         try:
             return await self._services.authenticate(bearer(headers.get("authorization")))
         except Exception as error:
-            found, refused = errors.described(error), errors.refusal(error)
-            if isinstance(refused, Unauthenticated):
-                raise _Answer(401, [found], {"www-authenticate": 'Bearer realm="goalroom"'}) from None
-            if isinstance(refused, Unavailable):
-                raise _Answer(503, [found], {"retry-after": str(refused.retry_after_seconds)}) from None
-            raise _Answer(500, [found]) from None
+            status, found, more = not_let_in(error)
+            raise _Answer(status, [found], more) from None
 
     async def _run(self, operation: Operation, context: Context, receive: Receive) -> dict[str, Any]:
         """Run it to its end, and set `cancelled` when its client has disconnected."""

@@ -30,21 +30,6 @@ query($scope: ID!, $prefix: String, $search: String, $first: Int) {
     + documents.MEMORY
 )
 _FORGET = "mutation($input: ForgetInput!) { forget(input: $input) }"
-_KINDS = (
-    "DIRECT",
-    "MENTION",
-    "UNBLOCKED",
-    "ASSIGNED",
-    "REVIEW_REQUESTED",
-    "APPROVED",
-    "CHANGES_REQUESTED",
-    "LEASE_LOST",
-    "STALE",
-    "REOPENED",
-    "HANDOFF",
-    "PROPOSAL",
-    "DECIDED",
-)
 _MOST = 200
 
 _SCOPE = arg("scope", metavar="SCOPE", help="a room, O1, T42, an agent, or `me`")
@@ -140,7 +125,13 @@ COMMANDS = {
         (
             wait_argument("until something is there"),
             arg("--all", action="store_true", help="what is acknowledged, too"),
-            arg("--kind", action="append", choices=_KINDS, metavar="KIND", help=f"only these: {', '.join(_KINDS)}"),
+            arg(
+                "--kind",
+                action="append",
+                choices=documents.INBOX_KINDS,
+                metavar="KIND",
+                help=f"only these: {', '.join(documents.INBOX_KINDS)}",
+            ),
             arg("--first", type=int, metavar="N", help="so many at most; 50, if left out"),
         ),
     ),

@@ -26,7 +26,6 @@ _PROMPT = (
     "You were woken by {items} in the Goalroom. Run `gr brief`, deal with what waits for you, "
     "and acknowledge it with `gr ack`."
 )
-_LATER = frozenset({"UNAVAILABLE", "RATE_LIMITED"})
 _HIDDEN = ("GOALROOM_TOKEN", "GOALROOM_PROFILE")
 
 
@@ -78,7 +77,7 @@ class AgentRunner:
                     if not self._settings.labels or set(self._settings.labels) & set(labels):
                         self._wakes.hear(item, time.monotonic())
             except Failure as failure:
-                if failure.code not in _LATER:
+                if not failure.retryable:
                     self._failure = failure
                     return
             self._stopping.wait(pause)
@@ -199,7 +198,7 @@ class AgentRunner:
             try:
                 return ask()
             except Failure as failure:
-                if failure.code not in _LATER or self._stopping.is_set():
+                if not failure.retryable or self._stopping.is_set():
                     raise
             self._stopping.wait(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)

@@ -7,23 +7,9 @@ from typing import Any, NamedTuple
 
 from goalroom_client import connection_settings, user_files
 from goalroom_client.connection_settings import Connection, Given
+from goalroom_client.documents import INBOX_KINDS
 from goalroom_client.failures import bad_usage
 
-INBOX_KINDS = (
-    "DIRECT",
-    "MENTION",
-    "UNBLOCKED",
-    "ASSIGNED",
-    "REVIEW_REQUESTED",
-    "APPROVED",
-    "CHANGES_REQUESTED",
-    "LEASE_LOST",
-    "STALE",
-    "REOPENED",
-    "HANDOFF",
-    "PROPOSAL",
-    "DECIDED",
-)
 _PLACES = re.compile(r"\{(prompt|item|task|session)\}")
 
 
