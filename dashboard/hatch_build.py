@@ -25,9 +25,10 @@ class DashboardBuild(BuildHookInterface):  # type: ignore[type-arg]  # generic i
         self._folder = tempfile.mkdtemp(prefix="goalroom-page-")
         checkout, work = Path(self.root), Path(self._folder)
         shutil.copytree(checkout / "dashboard", work / "dashboard", ignore=_NOT_SOURCE)
-        # The page shows the lines of the guide.
-        (work / "docs").mkdir()
-        shutil.copy(checkout / "docs" / "connect.md", work / "docs")
+        # The page shows the lines of these guides.
+        for page in ("connect.md", "how-to/graphiql.md"):
+            (work / "docs" / page).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(checkout / "docs" / page, work / "docs" / page)
         shutil.copytree(checkout / "schema", work / "schema", ignore=shutil.ignore_patterns("*.py"))
         _build(work / "dashboard")
         build_data["force_include"][str(work / "dashboard" / "dist")] = "goalroom/dashboard"

@@ -30,6 +30,9 @@ _NEEDS_A_STREAM = (
     "graphql-transport-ws."
 )
 
+# Where a browser that asks for a page is sent.
+EXPLORER = "/graphiql"
+
 _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), (b"vary", b"Accept"))
 
 
@@ -56,6 +59,9 @@ class GraphQLHTTP:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
+        if scope["method"] == "GET" and content_negotiation.prefers_html(headers.get("accept", "")):
+            await _send_to_explorer(send, scope["query_string"])
+            return
         kinds = content_negotiation.acceptable(headers.get("accept", ""))
         kind = next((one for one in kinds if one != content_negotiation.EVENT_STREAM), content_negotiation.JSON)
         rate_limit_headers: list[tuple[bytes, bytes]] = []
@@ -177,6 +183,14 @@ def _later(response: Mapping[str, Any]) -> dict[str, str]:
         if found["extensions"]["code"] == ErrorCode.UNAVAILABLE:
             return {"retry-after": str(found["extensions"]["retryAfterSeconds"])}
     return {}
+
+
+async def _send_to_explorer(send: Send, query_string: bytes) -> None:
+    """The page that explores the API, with the document that was asked for."""
+    location = EXPLORER.encode() + (b"?" + query_string if query_string else b"")
+    sent = [(b"location", location), (b"content-length", b"0"), *_ALWAYS]
+    await send({"type": "http.response.start", "status": 303, "headers": sent})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _send(

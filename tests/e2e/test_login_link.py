@@ -105,6 +105,9 @@ def built(tmp_path: Path) -> Path:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_bytes(b"<p>index")
+    (folder / "graphiql.html").write_bytes(b"<p>graphiql")
+    (folder / "assets" / "graphiql").mkdir()
+    (folder / "assets" / "graphiql" / "editor-3c4d.js").write_bytes(b"editor")
     (folder / "assets" / "page-1a2b.js").write_bytes(b"plain")
     (folder / "assets" / "page-1a2b.js.gz").write_bytes(b"zipped")
     (folder / "assets" / "page-1a2b.js.br").write_bytes(b"brotlied")
@@ -160,10 +163,46 @@ async def test_the_page_may_load_nothing_from_elsewhere_and_stands_in_no_frame(v
     assert headers["cache-control"] == "no-cache"
 
 
-async def test_where_no_page_is_built_the_address_says_how_to_build_it(tmp_path: Path) -> None:
+async def test_graphiql_may_set_styles_in_place_and_still_load_nothing_from_elsewhere(
+    visitor: httpx.AsyncClient,
+) -> None:
+    answer = await visitor.get("/graphiql")
+
+    assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (200, "<p>graphiql", "no-cache")
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+    assert policy["style-src"] == "'self' 'unsafe-inline'"
+    assert {policy[f"{kind}-src"] for kind in ("script", "connect", "worker")} == {"'self'"}
+    assert {policy[f"{kind}-src"] for kind in ("img", "font")} == {"'self' data:"}
+    assert (policy["default-src"], policy["frame-ancestors"]) == ("'none'", "'none'")
+
+
+async def test_what_graphiql_alone_needs_is_read_when_it_is_asked_for(visitor: httpx.AsyncClient, built: Path) -> None:
+    editor = built / "assets" / "graphiql" / "editor-3c4d.js"
+    editor.write_bytes(b"read late")
+
+    first = await visitor.get("/assets/graphiql/editor-3c4d.js")
+    editor.unlink()
+    again = await visitor.get("/assets/graphiql/editor-3c4d.js")
+
+    assert (first.text, again.text, "immutable" in first.headers["cache-control"]) == ("read late", "read late", True)
+
+
+async def test_a_file_that_an_upgrade_took_away_before_it_was_asked_for_is_not_found(
+    visitor: httpx.AsyncClient, built: Path
+) -> None:
+    (built / "assets" / "graphiql" / "editor-3c4d.js").unlink()
+
+    answer = await visitor.get("/assets/graphiql/editor-3c4d.js")
+
+    assert answer.status_code == 404
+    assert "cache-control" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["/", "/graphiql"])
+async def test_where_no_page_is_built_the_address_says_how_to_build_it(tmp_path: Path, address: str) -> None:
     transport = httpx.ASGITransport(Starlette(routes=dashboard.routes((tmp_path,))))
     async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
-        answer = await client.get("/")
+        answer = await client.get(address)
 
     assert answer.status_code == 200
     assert "npm run build" in answer.text

@@ -1,6 +1,12 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { type AnyVariables, Client, type CombinedError, fetchExchange, stringifyDocument } from "@urql/core";
-import { createClient, type Client as Socket } from "graphql-ws";
+import {
+  createClient,
+  type FormattedExecutionResult,
+  type Sink,
+  type Client as Socket,
+  type SubscribePayload,
+} from "graphql-ws";
 import { Refusal } from "./refusal";
 
 const PING_EVERY_MS = 10_000;
@@ -55,6 +61,24 @@ export class Api {
       if (first) throw Refusal.fromGraphQLError(first as { message: string; extensions?: Record<string, unknown> });
       if (data) yield data;
     }
+  }
+
+  /** Any operation, of whatever kind, over the WebSocket; its results come as the server sends them, errors included. */
+  run(operation: SubscribePayload) {
+    return {
+      subscribe: (sink: Sink<FormattedExecutionResult>) => ({
+        unsubscribe: this.#socket.subscribe(operation, {
+          next: (result) => sink.next(result as FormattedExecutionResult),
+          complete: () => sink.complete(),
+          error: (error) => {
+            // What can't be run is an answer, too; all else means that the connection is gone.
+            if (!Array.isArray(error)) return sink.error(Refusal.unreachable());
+            sink.next({ errors: error } as FormattedExecutionResult);
+            sink.complete();
+          },
+        }),
+      }),
+    };
   }
 
   /** Close the WebSocket if it has been silent for longer than a ping and its pong take. */

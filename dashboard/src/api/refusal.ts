@@ -19,6 +19,10 @@ export class Refusal extends Error {
     const status = (error.response as Response | undefined)?.status;
     if (status === 401)
       return new Refusal("UNAUTHENTICATED", "This token is not valid: it may be wrong, expired or revoked.");
+    return Refusal.unreachable();
+  }
+
+  static unreachable(): Refusal {
     return new Refusal(UNREACHABLE, "The server can't be reached.");
   }
 
