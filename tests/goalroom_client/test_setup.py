@@ -117,6 +117,49 @@ def test_what_others_wrote_stays_to_the_letter(desk: Desk, tool: str, indent: in
     assert not copy.exists()
 
 
+@pytest.mark.parametrize("tool", ["gemini", "cursor", "vscode"])
+def test_comments_stay_where_the_tool_takes_them(desk: Desk, tool: str) -> None:
+    servers = "servers" if tool == "vscode" else "mcpServers"
+    text = (
+        f'// Ours\n{{\n    "{servers}": {{\n        /* local */ "other": {{ "args": ["a", "b"] }}, // why\n    }}\n}}\n'
+    )
+    path = desk.write(JSON[tool], text)
+
+    assert desk.setup(tool).status == 0
+    written_ = path.read_text()
+    for part in (
+        "// Ours\n",
+        '/* local */ "other": { "args": ["a", "b"] }, // why\n        "goalroom": {\n            "',
+    ):
+        assert part in written_
+    assert desk.setup(tool, "--check").status == 0
+    path.with_name(path.name + ".before-goalroom").unlink()
+    assert desk.setup(tool, "--remove").status == 0
+
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "text"),
+    [
+        ("claude", ".mcp.json", '{\n  "mcpServers": {\n    "other": {}\n  }\n}\n'),
+        ("codex", ".codex/config.toml", "# mine\nmodel = 'o'\n"),
+        ("agents-md", "AGENTS.md", "# Orders\n\nBe kind.\n"),
+    ],
+)
+def test_the_ends_of_lines_and_the_mark_of_some_editors_stay(desk: Desk, tool: str, name: str, text: str) -> None:
+    path = desk.write(name, "")
+    path.write_bytes(before := b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+
+    assert desk.setup(tool).status == 0
+    after = path.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbf")
+    assert after.count(b"\n") == after.count(b"\r\n") > before.count(b"\n")
+    assert desk.setup(tool, "--check").status == 0
+    assert desk.setup(tool, "--remove").status == 0
+    assert path.read_bytes() == before
+
+
 def _holds(found: object, value: object) -> bool:
     if isinstance(value, dict):
         assert isinstance(found, dict)
@@ -174,7 +217,11 @@ def test_agents_md_keeps_what_people_wrote(desk: Desk) -> None:
         ("claude", ".claude/settings.json", '{"hooks": []}', "hooks is no object"),
         ("claude", ".claude/settings.json", '{"hooks": {"Stop": {}}}', "Stop is no list"),
         ("cursor", ".cursor/mcp.json", "[]", "is no object"),
-        ("vscode", ".vscode/mcp.json", '{"servers": 3} // why', "is no JSON"),
+        ("vscode", ".vscode/mcp.json", '{"servers": 3} // why', "servers is no object"),
+        ("vscode", ".vscode/mcp.json", '{"servers": {} /* why', "is no JSON"),
+        ("claude", ".mcp.json", '{"mcpServers": {}} // why', "is no JSON"),
+        ("claude", ".claude/settings.json", '{"hooks": {},}', "is no JSON"),
+        ("codex", ".codex/hooks.json", "// why\n", "is no JSON"),
         ("codex", ".codex/config.toml", "model = ", "is no TOML"),
         ("codex", ".codex/config.toml", 'mcp_servers = {goalroom = {url = "x"}}', "in a form that is not ours"),
         ("agents-md", "AGENTS.md", "<!-- goalroom: begin -->\n", "marks of our section"),

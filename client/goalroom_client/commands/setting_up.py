@@ -10,6 +10,7 @@ from goalroom_client.failures import DONE, FAULT, bad_usage
 from goalroom_client.tool_files.tools import TOOLS, File, files
 
 _COPY = ".before-goalroom"
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 class _Change(NamedTuple):
@@ -43,21 +44,46 @@ def setup(call: Call) -> Answer:
 
 
 def _change(file: File, *, remove: bool) -> _Change:
-    before = ""
-    if file.path.exists():
-        try:
-            before = file.path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise bad_usage(f"Can't read {file.path}: {error}. It was left as it is.", "Correct it.") from error
+    before, copy = _read(file.path), _copy_of(file)
     if not remove:
-        return _Change(file, before, file.added(before))
-    after, copy = file.removed(before), _copy_of(file)
+        return _Change(file, before, _as_before(before, file.added(_plain(before))))
+    after = _as_before(before, file.removed(_plain(before)))
     # What it was, to the letter, where nothing but ours was added to it.
     if after != before and copy.is_file():
-        original = copy.read_text("utf-8")
-        if not file.holds(original) and file.same(file.removed(original), after):
+        original = _read(copy)
+        if not file.holds(_plain(original)) and file.same(file.removed(_plain(original)), _plain(after)):
             after = original
     return _Change(file, before, after)
+
+
+def _read(path: Path) -> str:
+    """The file to the letter; nothing where there is none."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise bad_usage(f"Can't read {path}: {error}. It was left as it is.", "Correct it.") from error
+
+
+def _plain(text: str) -> str:
+    """Without what some editors put at its beginning and at the end of each line."""
+    ends = text.replace("\r\n", "\n") if _has_long_ends(text) else text
+    return ends.removeprefix(_BYTE_ORDER_MARK)
+
+
+def _as_before(before: str, text: str) -> str:
+    """With what they put there before."""
+    if not text:
+        return text
+    ends = text.replace("\n", "\r\n") if _has_long_ends(before) else text
+    return (_BYTE_ORDER_MARK if before.startswith(_BYTE_ORDER_MARK) else "") + ends
+
+
+def _has_long_ends(text: str) -> bool:
+    """Whether each line ends as on Windows."""
+    return 0 < text.count("\n") == text.count("\r\n")
 
 
 def _write(change: _Change, *, remove: bool) -> None:
@@ -68,7 +94,7 @@ def _write(change: _Change, *, remove: bool) -> None:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             if change.before and not copy.exists() and not remove:
-                copy.write_text(change.before, "utf-8")
+                copy.write_text(change.before, "utf-8", newline="")
                 copy.chmod(path.stat().st_mode & 0o777)
             _replace(path, change.after)
         if remove:
@@ -82,7 +108,7 @@ def _replace(path: Path, text: str) -> None:
     target = path.resolve()
     new = target.with_name(f"{target.name}.{os.getpid()}.new")
     try:
-        new.write_text(text, "utf-8")
+        new.write_text(text, "utf-8", newline="")
         if target.exists():
             new.chmod(target.stat().st_mode & 0o777)
         new.replace(target)

@@ -51,14 +51,16 @@ def files(tool: str, url: str, project: Path | None) -> list[File]:
         case "gemini":
             entry = {"httpUrl": mcp, "headers": _bearer("$GOALROOM_TOKEN")}
             hooks = _hooks("SessionStart", "AfterTool", "AfterAgent", _MILLISECONDS)
-            return [JsonEntries((project or home) / ".gemini" / "settings.json", {("mcpServers", _NAME): entry}, hooks)]
+            path = (project or home) / ".gemini" / "settings.json"
+            return [JsonEntries(path, {("mcpServers", _NAME): entry}, hooks, comments=True)]
         case "cursor":
             entry = {"url": mcp, "headers": _bearer("${env:GOALROOM_TOKEN}")}
-            return [JsonEntries((project or home) / ".cursor" / "mcp.json", {("mcpServers", _NAME): entry})]
+            path = (project or home) / ".cursor" / "mcp.json"
+            return [JsonEntries(path, {("mcpServers", _NAME): entry}, comments=True)]
         case "vscode":
             entry = {"type": "http", "url": mcp, "headers": _bearer("${env:GOALROOM_TOKEN}")}
             folder = project / ".vscode" if project else _vscode_user()
-            return [JsonEntries(folder / "mcp.json", {("servers", _NAME): entry})]
+            return [JsonEntries(folder / "mcp.json", {("servers", _NAME): entry}, comments=True)]
     if project is None:
         raise bad_usage("AGENTS.md belongs to a project: leave out --user.")
     return [MarkedSection(project / "AGENTS.md", _SECTION)]
