@@ -13,7 +13,7 @@ from goalroom_client import command_line
 from goalroom_client.commands.command_list import COMMANDS
 from tests import agent_texts
 from tests.goalroom_client import json_schemas
-from tests.goalroom_client.conftest import Team
+from tests.goalroom_client.team import Team
 from tests.goalroom_client.terminal import Terminal
 
 SCHEMAS = json_schemas.document()

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from tests.goalroom_client.conftest import Team
+from tests.goalroom_client.team import Team
 from tests.goalroom_client.terminal import Terminal
 
 NOBODY = "http://127.0.0.1:1"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.goalroom_client.conftest import Team
+from tests.goalroom_client.team import Team
 from tests.goalroom_client.terminal import Ended, Terminal
 
 Hook = Callable[..., Ended]

@@ -13,7 +13,7 @@ import pytest
 from db.core.errors import ErrorCode
 from goalroom_client import sdk
 from goalroom_client.sdk.refusals import CLASSES
-from tests.goalroom_client.conftest import Team
+from tests.goalroom_client.team import Team
 from tests.goalroom_client.terminal import CLIENT, Terminal
 from tests.goalroom_client.test_watching import Proxy
 from tests.patience import PATIENCE_S

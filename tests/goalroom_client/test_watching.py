@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
-from tests.goalroom_client.conftest import Team
+from tests.goalroom_client.team import Team
 from tests.goalroom_client.terminal import Terminal
 
 

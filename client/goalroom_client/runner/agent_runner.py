@@ -30,10 +30,10 @@ _HIDDEN = ("GOALROOM_TOKEN", "GOALROOM_PROFILE")
 
 
 class AgentRunner:
-    """One agent. `stopping` is set when nothing more may start; runs end `PATIENCE_S` later."""
+    """One agent. `stopping` is set when nothing more may start; runs end `patience` seconds later."""
 
-    def __init__(self, agent: WatchedAgent, stopping: threading.Event) -> None:
-        self._agent, self._settings, self._stopping = agent, agent.settings, stopping
+    def __init__(self, agent: WatchedAgent, stopping: threading.Event, patience: float = PATIENCE_S) -> None:
+        self._agent, self._settings, self._stopping, self._patience = agent, agent.settings, stopping, patience
         self._api = Api(agent.connection)
         self._wakes = Wakes(self._settings.settle_seconds)
         self._stopped_at: float | None = None
@@ -157,7 +157,7 @@ class AgentRunner:
         return why or ("ok" if status == 0 else "killed" if status < 0 else f"failed {status}")
 
     def _deadline(self) -> float | None:
-        return None if self._stopped_at is None else self._stopped_at + PATIENCE_S
+        return None if self._stopped_at is None else self._stopped_at + self._patience
 
     def _environment(self, items: list[str], room: str | None, session: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in _HIDDEN}
@@ -189,7 +189,9 @@ class AgentRunner:
         try:
             self._asked(lambda: self._reports.note(room, task, text, f"runner-{run}"))
         except Failure as failure:
-            self._say(f"{text} It could not be noted: {failure.message}")
+            # It was noted already: its runner was killed just afterwards.
+            if failure.code != "IDEMPOTENCY_MISMATCH":
+                self._say(f"{text} It could not be noted: {failure.message}")
 
     def _asked(self, ask: Any) -> Any:
         """What the server answers, however long it is away; while it stops, not much longer."""
