@@ -92,19 +92,28 @@ async def test_a_person_creates_prioritises_assigns_comments_on_and_cancels_a_ta
     }
 
 
-async def test_a_refusal_is_shown_with_its_hint(visit: Open, admin: Client, room: str, worker: Client) -> None:
-    task = await _new_task(admin, room, "Alone", criteria=["It is so"])
+async def test_a_refusal_stands_at_its_field_in_words_for_people(
+    visit: Open, admin: Client, room: str, worker: Client
+) -> None:
+    first = await _new_task(admin, room, "First", criteria=["It is so"])
+    task = await _new_task(admin, room, "Alone", criteria=["It is so"], dependsOn=[first])
     page = await visit(admin.url, worker.token)
-    await page.goto(f"/rooms/{room}/tasks/{task}")
+    await page.goto(f"/rooms/{room}/tasks/{first}")
 
-    await page.get_by_label("Id of the task to wait for").fill(task)
-    await page.get_by_role("button", name="Add dependency").click()
+    await page.get_by_label("Add dependency").fill(task)
+    await page.get_by_label("Add dependency").press("Enter")
 
     refused = await worker.refused(
-        "mutation($task: ID!) { addDependency(input: {task: $task, dependsOn: $task}) { kind } }", task=task
+        "mutation($task: ID!, $on: ID!) { addDependency(input: {task: $task, dependsOn: $on}) { kind } }",
+        task=first,
+        on=task,
     )
-    assert refused["hint"]
-    await expect(page.get_by_role("alert")).to_contain_text(refused["hint"])
+    alert = page.get_by_role("region", name="Dependencies").get_by_role("alert")
+    await expect(alert).to_contain_text(f"This would create a dependency cycle: {' waits for '.join(refused['path'])}.")
+    await expect(alert).to_contain_text("A task can't wait for itself, directly or through others.")
+    # It names the next call of a program.
+    assert "removeDependency" in refused["hint"]
+    await expect(alert).not_to_contain_text("removeDependency")
 
 
 async def test_a_refusal_of_a_dialog_is_shown_once_in_it_and_goes_with_it(

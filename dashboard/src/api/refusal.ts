@@ -36,10 +36,9 @@ export class Refusal extends Error {
     return error instanceof Refusal ? error : new Refusal("INTERNAL", String(error));
   }
 
-  /** What a person can do: where something isn't there, the hint is for programs. */
+  /** What a person can do. The hint of the server names the next call of a program. */
   get hintForPeople(): string {
-    if (this.code === UNREACHABLE) return "It may not have been saved: try again.";
-    return this.code === "NOT_FOUND" ? "" : this.hint;
+    return HINTS_FOR_PEOPLE[this.code] ?? "";
   }
 
   /** The same request may succeed later. */
@@ -49,4 +48,16 @@ export class Refusal extends Error {
 }
 
 const UNREACHABLE = "UNREACHABLE";
+const HINTS_FOR_PEOPLE: Readonly<Record<string, string>> = {
+  [UNREACHABLE]: "It may not have been saved: try again.",
+  UNAVAILABLE: "Nothing was saved: try again in a moment.",
+  RATE_LIMITED: "Nothing was saved: try again in a moment.",
+  CRITERIA_FROZEN: "Whoever created or reviews it can still change them.",
+  CRITERIA_UNMET: "Accept them too, or ask for changes.",
+  DEPENDENCY_CYCLE: "A task can't wait for itself, directly or through others.",
+  HANDOFF_REQUIRED: "Assign it anew, and say what is done and what is pending.",
+  SELF_REVIEW: "Choose another reviewer.",
+  OBJECTIVE_CYCLE: "Choose a parent that is not below it.",
+  TOO_COMPLEX: "Ask for less at once.",
+};
 const TRANSIENT: ReadonlySet<string> = new Set([UNREACHABLE, "UNAVAILABLE", "RATE_LIMITED"]);

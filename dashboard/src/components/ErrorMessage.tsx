@@ -2,7 +2,7 @@ import { Link } from "wouter";
 import type { Refusal } from "../api/refusal";
 
 /** Shows a refusal where its data would be. */
-export function ErrorMessage({ refusal: { code, message, hint } }: { refusal: Refusal }) {
+export function ErrorMessage({ refusal: { code, message, hintForPeople: hint } }: { refusal: Refusal }) {
   return (
     <p className="error-message" role="alert">
       {message}

@@ -20,11 +20,19 @@ interface TaskStateProps {
 }
 
 /** The status of a task, or that it is ready or stale, as a coloured label. */
-export function TaskState({ status, ready = false, stale = false }: TaskStateProps) {
-  const state: State = status === "TODO" && ready ? "READY" : status === "DOING" && stale ? "STALE" : status;
+export function TaskState(props: TaskStateProps) {
   return (
-    <span className="state" data-state={state}>
-      {LABELS[state]}
+    <span className="state" data-state={stateOf(props)}>
+      {stateLabel(props)}
     </span>
   );
+}
+
+/** The status of a task, or that it is ready or stale, in a word. */
+export function stateLabel(props: TaskStateProps): string {
+  return LABELS[stateOf(props)];
+}
+
+function stateOf({ status, ready = false, stale = false }: TaskStateProps): State {
+  return status === "TODO" && ready ? "READY" : status === "DOING" && stale ? "STALE" : status;
 }

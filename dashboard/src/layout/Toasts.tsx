@@ -16,17 +16,23 @@ interface Toast {
   readonly text: string;
   readonly hint: string;
   readonly isError: boolean;
+  readonly undo: (() => void) | undefined;
 }
 
 interface Toasts {
-  readonly showSuccess: (text: string) => void;
+  /** With `undo`, it has a button that takes back what was done. */
+  readonly showSuccess: (text: string, undo?: () => void) => void;
   readonly showError: (error: unknown) => void;
+  /** What was done is over with: nothing of it covers what is done now. */
+  readonly hideSuccess: () => void;
   /** Show them in this element from now on, until the function that is returned is called. */
   readonly showIn: (element: HTMLElement) => () => void;
 }
 
 const ToastContext = createContext<Toasts | null>(null);
 const SUCCESS_SHOWN_MS = 6_000;
+// As long as it takes to see that it was wrong.
+const UNDO_SHOWN_MS = 15_000;
 let lastId = 0;
 
 export function useToasts(): Toasts {
@@ -48,20 +54,21 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 
   const remove = useCallback((id: number) => setShown((toasts) => toasts.filter((toast) => toast.id !== id)), []);
   const add = useCallback(
-    (text: string, hint: string, isError: boolean) => {
+    (text: string, hint: string, isError: boolean, undo?: () => void) => {
       lastId += 1;
       const id = lastId;
       // The same error once, however often somebody tries.
       const others = (toasts: readonly Toast[]) => toasts.filter((toast) => !(isError && toast.text === text));
-      setShown((toasts) => [...others(toasts).slice(-2), { id, text, hint, isError }]);
+      setShown((toasts) => [...others(toasts).slice(-2), { id, text, hint, isError, undo }]);
       // An error stays until it is dismissed.
-      if (!isError) window.setTimeout(() => remove(id), SUCCESS_SHOWN_MS);
+      if (!isError) window.setTimeout(() => remove(id), undo ? UNDO_SHOWN_MS : SUCCESS_SHOWN_MS);
     },
     [remove],
   );
   const toasts = useMemo<Toasts>(
     () => ({
-      showSuccess: (text) => add(text, "", false),
+      showSuccess: (text, undo) => add(text, "", false, undo),
+      hideSuccess: () => setShown((toasts) => toasts.filter(({ isError }) => isError)),
       showError: (error) => {
         const refusal = Refusal.fromUnknown(error);
         add(refusal.message, refusal.hintForPeople, true);
@@ -80,12 +87,23 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 
   const list = (
     <div className="toasts" aria-live="polite">
-      {shown.map(({ id, text, hint, isError }) => (
+      {shown.map(({ id, text, hint, isError, undo }) => (
         <div key={id} className={isError ? "toast toast-error" : "toast"} role={isError ? "alert" : undefined}>
           <p>
             {text}
             {hint && <span className="hint">{hint}</span>}
           </p>
+          {undo && (
+            <button
+              type="button"
+              onClick={() => {
+                remove(id);
+                undo();
+              }}
+            >
+              Undo
+            </button>
+          )}
           <button type="button" className="quiet" aria-label="Dismiss" onClick={() => remove(id)}>
             ×
           </button>

@@ -154,6 +154,16 @@ async def test_searches_out_of_bounds_are_refused(database: Database, ann: Calle
         await search.find(database, ann, text, None, first)
 
 
+async def test_a_star_stands_for_the_rest_of_a_word(database: Database, world: World, room: Room, ann: Caller) -> None:
+    task = name(await world.task(room, title="Rotate the authentication keys"))
+    await world.task(room, title="Water the plants")
+
+    assert await found(database, ann, "authen") == []
+    assert await found(database, ann, "authen*") == [task]
+    assert await found(database, ann, "keys rot*") == [task]
+    assert await found(database, ann, "au*") == []
+
+
 async def test_whoever_is_in_two_rooms_says_which(database: Database, world: World, room: Room) -> None:
     both = await world.agent("both", rooms=[room, await world.room()])
 
@@ -197,6 +207,10 @@ async def test_old_texts_are_found_behind_many_newer_ones(
         ("登录页面", "'登录' & '录页' & '页面'"),
         ("Café猫", "'cafe' & '猫':*"),
         ('"登录 error" OR x', "'error' & '登录' | 'x'"),
+        ("db/embed*", "'db' <-> 'emb':*"),
+        ("vault certificat*", "'vault' & 'certificat':*"),
+        ('"vault*" le* * -mail*', "'vault' & 'le' & !'mail':*"),
+        ("the*", None),
         ("a or -x", None),
         ("the", None),
     ],

@@ -12,6 +12,7 @@ import {
   TodoColumnDocument,
 } from "../../api/documents";
 import { parseIds } from "../../components/parse-input";
+import type { Thing } from "../../components/things";
 import { useSession } from "../../session/session";
 import { NewTask } from "../task/NewTask";
 import "./board.css";
@@ -79,9 +80,14 @@ export default function Board() {
           ),
         )}
       </div>
-      {creating && <NewTask objective={values.objective} onClose={() => setCreating(false)} />}
+      {creating && <NewTask objective={objectiveOf(values)} onClose={() => setCreating(false)} />}
     </div>
   );
+}
+
+function objectiveOf({ objective }: FilterValues): Thing | undefined {
+  const id = parseIds(objective)[0];
+  return id === undefined ? undefined : { id, title: "" };
 }
 
 /** A filter for each column. */

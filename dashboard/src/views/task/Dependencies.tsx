@@ -1,15 +1,20 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Link } from "wouter";
 import {
   AddDependencyDocument,
+  type DependencyInput,
   type DependencyKind,
   RemoveDependencyDocument,
   type TaskRefFragment,
 } from "../../api/documents";
+import { Refusal } from "../../api/refusal";
+import { FieldError } from "../../components/FieldError";
 import { Panel } from "../../components/Panel";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
+import { ThingPicker } from "../../components/ThingPicker";
 import { useRoom } from "../../layout/room";
+import { useToasts } from "../../layout/Toasts";
 import { useMutation } from "../../layout/use-mutation";
 import { useSession } from "../../session/session";
 import type { Task } from "./task";
@@ -27,11 +32,10 @@ const DEPENDENT_LABELS: Record<DependencyKind, string> = {
   DUPLICATES: "Duplicated by",
 };
 
-/** What the task waits for, and what waits for it. */
+/** What the task waits for and is otherwise related to, and what waits for it. */
 export function Dependencies({ task }: { task: Task }) {
   const room = useRoom();
   const { canWrite } = useSession();
-  const [remove, disabled] = useMutation(RemoveDependencyDocument);
   const count = task.dependencies.length + task.dependents.length;
   const graph = (
     <Link className="panel-link" href={room.to("graph", task.id)}>
@@ -42,24 +46,21 @@ export function Dependencies({ task }: { task: Task }) {
     <Panel title="Dependencies" action={graph}>
       {count === 0 && <p className="empty">No dependencies.</p>}
       <ul className="lines">
-        {task.dependencies.map(({ kind, open, dependsOn }) => (
-          <Edge key={`${kind} ${dependsOn.id}`} label={DEPENDENCY_LABELS[kind]} other={dependsOn}>
-            {kind === "BLOCKS" && open && canWrite && (
-              <button
-                type="button"
-                className="quiet"
-                disabled={disabled}
-                aria-label={`Remove the dependency on ${dependsOn.id}`}
-                title="Remove the dependency"
-                onClick={() => remove({ task: task.id, dependsOn: dependsOn.id })}
-              >
-                ×
-              </button>
-            )}
-          </Edge>
+        {task.dependencies.map(({ kind, dependsOn }) => (
+          <Edge
+            key={`${kind} ${dependsOn.id}`}
+            label={DEPENDENCY_LABELS[kind]}
+            other={dependsOn}
+            edge={{ task: task.id, dependsOn: dependsOn.id, kind }}
+          />
         ))}
         {task.dependents.map(({ kind, task: other }) => (
-          <Edge key={`${kind} of ${other.id}`} label={DEPENDENT_LABELS[kind]} other={other} />
+          <Edge
+            key={`${kind} of ${other.id}`}
+            label={DEPENDENT_LABELS[kind]}
+            other={other}
+            edge={{ task: other.id, dependsOn: task.id, kind }}
+          />
         ))}
       </ul>
       {canWrite && <AddDependency task={task} />}
@@ -67,38 +68,77 @@ export function Dependencies({ task }: { task: Task }) {
   );
 }
 
-function Edge({ label, other, children }: { label: string; other: TaskRefFragment; children?: React.ReactNode }) {
+function Edge({ label, other, edge }: { label: string; other: TaskRefFragment; edge: DependencyInput }) {
+  const { canWrite } = useSession();
+  const { showSuccess } = useToasts();
+  const [remove, removing] = useMutation(RemoveDependencyDocument);
+  const [add] = useMutation(AddDependencyDocument);
+  const removeWithUndo = async () => {
+    if (await remove({ input: edge })) showSuccess("The dependency was removed.", () => void add({ input: edge }));
+  };
   return (
     <li>
       <p className="soft small">{label}</p>
       <TaskLine task={other}>
         <TaskState status={other.status} ready={other.ready} stale={other.stale} />
-        {children}
+        {canWrite && (
+          <button
+            type="button"
+            className="quiet"
+            disabled={removing}
+            aria-label={`Remove: ${label} ${other.id}`}
+            title="Remove the dependency"
+            onClick={removeWithUndo}
+          >
+            ×
+          </button>
+        )}
       </TaskLine>
     </li>
   );
 }
 
 function AddDependency({ task }: { task: Task }) {
-  const [id, setId] = useState("");
-  const [add, disabled] = useMutation(AddDependencyDocument);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (await add({ task: task.id, dependsOn: id.trim().toUpperCase() })) setId("");
+  const { api } = useSession();
+  const { showSuccess } = useToasts();
+  const [kind, setKind] = useState<DependencyKind>("BLOCKS");
+  const [remove] = useMutation(RemoveDependencyDocument);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+
+  const add = async (dependsOn: string) => {
+    const input = { task: task.id, dependsOn, kind };
+    setRefusal(null);
+    try {
+      await api.mutate(AddDependencyDocument, { input });
+      showSuccess(`${DEPENDENCY_LABELS[kind]} ${dependsOn}.`, () => void remove({ input }));
+    } catch (error) {
+      setRefusal(Refusal.fromUnknown(error));
+    }
   };
   return (
-    <form className="inline padded" onSubmit={submit}>
-      <input
-        aria-label="Id of the task to wait for"
-        placeholder="T…"
-        required
-        size={8}
-        value={id}
-        onChange={(event) => setId(event.target.value)}
-      />
-      <button type="submit" disabled={disabled}>
-        Add dependency
-      </button>
-    </form>
+    <div className="padded add-dependency">
+      <div className="inline">
+        <select
+          aria-label="Kind of dependency"
+          value={kind}
+          onChange={(event) => setKind(event.target.value as DependencyKind)}
+        >
+          {Object.entries(DEPENDENCY_LABELS).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <ThingPicker
+          label="Add dependency"
+          placeholder="Add: title or id of a task"
+          kind="task"
+          value={[]}
+          without={[task.id]}
+          onChange={([other]) => other && void add(other.id)}
+        />
+      </div>
+      <FieldError refusal={refusal} />
+    </div>
   );
 }

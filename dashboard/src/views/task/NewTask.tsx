@@ -4,25 +4,30 @@ import { CreateTaskDocument, type Priority } from "../../api/documents";
 import { AgentSelect } from "../../components/AgentSelect";
 import { Field, FormDialog } from "../../components/Form";
 import { newIdempotencyKey } from "../../components/idempotency-key";
-import { parseIds, parseLines } from "../../components/parse-input";
+import { parseLines, parseWords } from "../../components/parse-input";
+import { ThingPicker } from "../../components/ThingPicker";
+import type { Thing } from "../../components/things";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 
 interface NewTaskProps {
-  /** The id of its objective, if that is known. */
-  readonly objective?: string;
+  /** Its objective, if that is known. */
+  readonly objective?: Thing | undefined;
+  /** The task that it is a subtask of. */
+  readonly parent?: Thing | undefined;
   readonly onClose: () => void;
 }
 
 /** The dialog for a new task. */
-export function NewTask({ objective: initialObjective = "", onClose }: NewTaskProps) {
+export function NewTask({ objective: knownObjective, parent, onClose }: NewTaskProps) {
   const room = useRoom();
   const [, navigate] = useLocation();
   const [title, setTitle] = useState("");
   const [description, setDescription] = useState("");
   const [criteria, setCriteria] = useState("");
-  const [objective, setObjective] = useState(initialObjective);
-  const [dependsOn, setDependsOn] = useState("");
+  const [objectives, setObjectives] = useState<readonly Thing[]>(knownObjective ? [knownObjective] : []);
+  const [dependsOn, setDependsOn] = useState<readonly Thing[]>([]);
+  const [labels, setLabels] = useState("");
   const [assignee, setAssignee] = useState("");
   const [priority, setPriority] = useState<Priority>("P2");
   const [create, disabled] = useMutation(CreateTaskDocument);
@@ -36,8 +41,11 @@ export function NewTask({ objective: initialObjective = "", onClose }: NewTaskPr
       description,
       priority,
       criteria: parseLines(criteria),
-      dependsOn: parseIds(dependsOn),
-      objective: parseIds(objective)[0] ?? null,
+      dependsOn: dependsOn.map(({ id }) => id),
+      labels: parseWords(labels),
+      // Left out, a subtask gets the objective of its parent.
+      ...(objectives[0] ? { objective: objectives[0].id } : {}),
+      ...(parent && { parent: parent.id }),
       assignee: assignee || null,
       idempotencyKey: key.current,
     };
@@ -47,7 +55,13 @@ export function NewTask({ objective: initialObjective = "", onClose }: NewTaskPr
     navigate(room.to("tasks", created.createTask.id));
   };
   return (
-    <FormDialog title="New task" submitLabel="Create" disabled={disabled} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title={parent ? `New subtask of ${parent.id}` : "New task"}
+      submitLabel="Create"
+      disabled={disabled}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <Field label="Title">
         <input required maxLength={300} value={title} onChange={(event) => setTitle(event.target.value)} />
       </Field>
@@ -76,12 +90,15 @@ export function NewTask({ objective: initialObjective = "", onClose }: NewTaskPr
           <AgentSelect value={assignee} onChange={setAssignee} none="Nobody: anyone can claim it" />
         </Field>
         <Field label="Objective">
-          <input placeholder="O…" value={objective} onChange={(event) => setObjective(event.target.value)} />
+          <ThingPicker label="Objective" kind="objective" most={1} value={objectives} onChange={setObjectives} />
         </Field>
-        <Field label="Blocked by">
-          <input placeholder="T…, T…" value={dependsOn} onChange={(event) => setDependsOn(event.target.value)} />
+        <Field label="Labels" hint="Separated by commas.">
+          <input value={labels} onChange={(event) => setLabels(event.target.value)} />
         </Field>
       </div>
+      <Field label="Blocked by">
+        <ThingPicker label="Blocked by" kind="task" value={dependsOn} onChange={setDependsOn} />
+      </Field>
     </FormDialog>
   );
 }

@@ -5,8 +5,8 @@ import {
   type Priority,
   ReopenTaskDocument,
   ReviewTaskDocument,
-  SetPriorityDocument,
   UnblockTaskDocument,
+  UpdateTaskDocument,
   type Verdict,
 } from "../../api/documents";
 import { AgentSelect } from "../../components/AgentSelect";
@@ -22,7 +22,7 @@ type OpenDialog = "ask" | "assign" | "cancel" | "reopen" | "review";
 /** What a person can do with the task in its present status. */
 export function TaskActions({ task }: { task: Task }) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const [setPriority, settingPriority] = useMutation(SetPriorityDocument);
+  const [setPriority, settingPriority] = useMutation(UpdateTaskDocument);
   const [unblock, unblocking] = useMutation(UnblockTaskDocument);
   const ended = task.status === "DONE" || task.status === "CANCELLED";
   const { me, canWrite } = useSession();
@@ -48,7 +48,7 @@ export function TaskActions({ task }: { task: Task }) {
             <select
               value={task.priority}
               disabled={settingPriority}
-              onChange={(event) => setPriority({ id: task.id, priority: event.target.value as Priority })}
+              onChange={(event) => setPriority({ input: { id: task.id, priority: event.target.value as Priority } })}
             >
               {["P0", "P1", "P2", "P3"].map((priority) => (
                 <option key={priority}>{priority}</option>

@@ -123,7 +123,7 @@ function ObjectiveActions({ objective }: { objective: Objective }) {
       )}
       <Link href={room.to("graph", objective.id)}>Graph</Link>
       <Link href={`${room.to("board")}?objective=${objective.id}`}>Board</Link>
-      {addingTask && <NewTask objective={objective.id} onClose={() => setAddingTask(false)} />}
+      {addingTask && <NewTask objective={objective} onClose={() => setAddingTask(false)} />}
       {addingObjective && <AddObjective parent={objective} onClose={() => setAddingObjective(false)} />}
     </div>
   );
