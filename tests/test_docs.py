@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from goalroom.version import __version__
+from goalroom_client.version import __version__ as client_version
+
 ROOT = Path(__file__).parents[1]
 
 _LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
@@ -69,3 +72,10 @@ def test_each_decision_has_a_status_and_stands_in_the_index_by_its_title() -> No
             wrong.append(page.name)
 
     assert wrong == []
+
+
+def test_the_changelog_has_the_version_of_server_and_client() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    released = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
+
+    assert released[0] == __version__ == client_version
