@@ -216,7 +216,7 @@ def beads(
 ) -> None:
     """Make a room from an issue file of beads; twice is the same as once."""
     settings = _settings(data_dir=data_dir, database_url=database_url)
-    from goalroom.importers.beads import command
+    from goalroom.importers import command
     from goalroom.postgres import setup
 
     async def work() -> None:

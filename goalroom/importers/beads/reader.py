@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from goalroom.command_error import CommandError
-from goalroom.importers.beads.model import Complaints, File
-from goalroom.importers.beads.names import issue_id
-from goalroom.importers.beads.parser import Beside, Complain, NumberedLine, clean, parse
+from goalroom.importers.issues import Complaints, File
+from goalroom.importers.names import issue_id
+from goalroom.importers.parser import Beside, Complain, NumberedLine, clean, parse
 
 ISSUES = "issues.jsonl"
 

@@ -20,8 +20,8 @@ from db.goals import objective_mutations
 from db.rooms import agents
 from db.tasks import dependencies
 from goalroom.command_error import CommandError
-from goalroom.importers.beads.command import import_file
 from goalroom.importers.beads.reader import read_file
+from goalroom.importers.command import import_file
 from tests.factories import World
 from tests.goalroom.importers.beads_check import BEST, OWN, check_follows_from_edges, contents
 from tests.goals import finish

@@ -10,9 +10,9 @@ import pytest
 from db.core.database import Database
 from db.operations.import_plan import Known
 from goalroom.command_error import CommandError
-from goalroom.importers.beads.model import File
-from goalroom.importers.beads.planner import plan
 from goalroom.importers.beads.reader import read_file
+from goalroom.importers.issues import File
+from goalroom.importers.planner import plan
 from tests.goalroom.importers.beads_check import BEST, OWN
 from tests.goalroom.importers.test_beads import bring
 

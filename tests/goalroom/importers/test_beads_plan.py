@@ -5,11 +5,11 @@ import pytest
 
 from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations.import_plan import Known, KnownObjective, KnownTask, NewTask, Plan
-from goalroom.importers.beads.model import Complaints, File
-from goalroom.importers.beads.names import agent_name, room_name
-from goalroom.importers.beads.parser import parse
-from goalroom.importers.beads.planner import BLOCKED_WITHOUT_REASON, criteria_of, plan
 from goalroom.importers.beads.reader import read_file
+from goalroom.importers.issues import Complaints, File
+from goalroom.importers.names import agent_name, room_name
+from goalroom.importers.parser import parse
+from goalroom.importers.planner import BLOCKED_WITHOUT_REASON, criteria_of, plan
 from tests.goalroom.importers.beads_check import OWN
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from db.core import validation
 from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
-from goalroom.importers.beads.dependencies import Dependencies
-from goalroom.importers.beads.hierarchy import Hierarchy
-from goalroom.importers.beads.model import CANCELLED, DONE, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
-from goalroom.importers.beads.names import LABEL, agent_name
+from goalroom.importers.dependencies import Dependencies
+from goalroom.importers.hierarchy import Hierarchy
+from goalroom.importers.issues import CANCELLED, DONE, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
+from goalroom.importers.names import LABEL, agent_name
 
 BACKLOG = "backlog"
 OWNER = "owner:"

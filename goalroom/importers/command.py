@@ -9,10 +9,10 @@ from db.core.database import Database
 from db.core.enums import DependencyKind
 from db.operations import imports
 from db.operations.import_plan import Known, Plan
-from goalroom.importers.beads.model import File
-from goalroom.importers.beads.names import room_name
-from goalroom.importers.beads.planner import plan
 from goalroom.importers.beads.reader import read_file
+from goalroom.importers.issues import File
+from goalroom.importers.names import room_name
+from goalroom.importers.planner import plan
 
 
 async def import_file(database: Database, path: Path, room: str | None, out: TextIO, err: TextIO) -> None:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from db.core import validation
 from db.core.errors import BadInput
-from goalroom.importers.beads.names import LABEL, issue_id
+from goalroom.importers.names import LABEL, issue_id
 
 TOMBSTONE = "tombstone"
 DONE = ("closed", "done", "complete", "completed", "resolved")

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from db.core.enums import DependencyKind
 from db.operations.import_plan import Known, NewDependency, Ref
-from goalroom.importers.beads.cycles import WaitGraph
-from goalroom.importers.beads.hierarchy import Hierarchy
-from goalroom.importers.beads.model import PARENT, Complaints, Dependency, Issue
-from goalroom.importers.beads.names import agent_name
+from goalroom.importers.cycles import WaitGraph
+from goalroom.importers.hierarchy import Hierarchy
+from goalroom.importers.issues import PARENT, Complaints, Dependency, Issue
+from goalroom.importers.names import agent_name
 
 _KINDS = {
     "block": DependencyKind.BLOCKS,

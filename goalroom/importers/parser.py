@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from db.core import validation
-from goalroom.importers.beads.model import NO_WORK, PARENT, Complaints, Dependency, File, Issue, shown, storable
-from goalroom.importers.beads.names import issue_id
+from goalroom.importers.issues import NO_WORK, PARENT, Complaints, Dependency, File, Issue, shown, storable
+from goalroom.importers.names import issue_id
 
 Complain: TypeAlias = Callable[[str], None]
 NumberedLine: TypeAlias = tuple[int, bytes]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from db.operations.import_plan import Known, Ref
-from goalroom.importers.beads.model import File, Issue
+from goalroom.importers.issues import File, Issue
 
 
 class Hierarchy:
