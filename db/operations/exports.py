@@ -33,6 +33,7 @@ TABLES = (
     "schedule",
     "criterion",
     "dependency",
+    "imported",
     "task_key_result",
     "artifact",
     "review",

@@ -22,8 +22,8 @@ _BATCH_OF_TEXTS = 100
 class Writer:
     """Turns names and ids of the file into keys, as far as they are known."""
 
-    def __init__(self, tx: Transaction, room: Room, admin: int, known: Known) -> None:
-        self._tx, self._room, self._admin, self._known = tx, room, admin, known
+    def __init__(self, tx: Transaction, room: Room, admin: int, source: str, known: Known) -> None:
+        self._tx, self._room, self._admin, self._source, self._known = tx, room, admin, source, known
         self._agents: dict[str, int] = {}
         self._objectives: dict[str, int] = {ref: objective.key for ref, objective in known.objectives.items()}
         self._tasks: dict[Ref, int] = {ref: task.key for ref, task in known.tasks.items()}
@@ -49,6 +49,7 @@ class Writer:
         await self._write_tasks(plan)
         await self._write_dependencies(plan)
         await self._write_comments(plan)
+        await self._remember(plan)
         await readiness.recompute(self._tx, self._room.id)
         for key in grown:
             await objectives.parts_changed(self._tx, key, None)
@@ -175,6 +176,14 @@ class Writer:
             for row in await q.import_comments(self._tx, room_id=self._room.id, kind=CommentKind.NOTE, comments=batch):
                 data = {"comment": ids.of(ids.COMMENT, row["id"]), "kind": CommentKind.NOTE.value}
                 self._record(EventKind.COMMENT_ADDED, task=row["task_id"], objective=row["objective_id"], data=data)
+
+    async def _remember(self, plan: Plan) -> None:
+        rows: list[dict[str, Any]] = [
+            {"ref": new.ref, "objective_id": self._objectives[new.ref], "placed": {}} for new in plan.objectives
+        ]
+        rows += [{"ref": new.ref, "task_id": self._tasks[new.ref], "placed": {}} for new in plan.tasks]
+        for batch in _batches(rows):
+            await q.remember_imported(self._tx, room_id=self._room.id, source=self._source, rows=batch)
 
     def _agent(self, name: str | None) -> int | None:
         return None if name is None else self._agents[name]

@@ -26,16 +26,16 @@ class Made:
     agents: int
 
 
-async def load(database: Database, name: str, plan: Callable[[Known], Plan]) -> Made:
+async def load(database: Database, name: str, source: str, plan: Callable[[Known], Plan]) -> Made:
     """Write what the plan makes of what the room of this name holds by then; the room is made where there is none."""
     validation.room_name(name)
     async with database.transaction() as tx:
         room, admin = await _room(tx, name)
-        known = await _known(tx, room.id)
+        known = await _known(tx, room.id, source)
         planned = plan(known)
         if not planned.objectives and not planned.tasks:
             return Made(room, 0)
-        writer = Writer(tx, room, admin, known)
+        writer = Writer(tx, room, admin, source, known)
         made = await writer.bring_agents(planned.agents())
         await writer.write(planned)
         return Made(room, made)
@@ -53,13 +53,13 @@ async def _room(tx: Transaction, name: str) -> tuple[Room, int]:
     return await rooms.lock(tx, row["id"]), admin.id
 
 
-async def _known(tx: Transaction, room_id: int) -> Known:
+async def _known(tx: Transaction, room_id: int, source: str) -> Known:
     found = {
         row["ref"]: KnownTask(row["id"], row["objective_id"], row["open"])
-        for row in await q.imported_tasks(tx, room_id=room_id)
+        for row in await q.imported_tasks(tx, room_id=room_id, source=source)
     }
     ref_of: dict[int, Ref] = {task.key: ref for ref, task in found.items()}
-    rows = await q.imported_objectives(tx, room_id=room_id)
+    rows = await q.imported_objectives(tx, room_id=room_id, source=source)
     within: dict[int, list[Ref]] = defaultdict(list)
     still_open: set[Ref] = set()
     for row in await q.tasks_within(tx, objective_ids=[row["id"] for row in rows]):

@@ -203,27 +203,43 @@ def _imports() -> None:
     """Make a room from the files of another tool."""
 
 
-@imports.command()
-def beads(
-    file: Annotated[
-        Path, typer.Argument(help="An issue file of beads, or the folder that it is in.", exists=True, readable=True)
-    ],
-    room: Annotated[
-        str | None, typer.Option(envvar="GOALROOM_ROOM", help="The room's name.", show_default="from the file's name")
-    ] = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Make a room from an issue file of beads; twice is the same as once."""
-    settings = _settings(data_dir=data_dir, database_url=database_url)
-    from goalroom.importers import command
-    from goalroom.postgres import setup
+def _import_command(source: str, file_help: str) -> None:
+    """Of each source one command, alike but for what it reads."""
 
-    async def work() -> None:
-        async with setup.opened(settings) as database:
-            await command.import_file(database, file, room, sys.stdout, sys.stderr)
+    def command(
+        file: Annotated[Path, typer.Argument(help=file_help, exists=True, readable=True)],
+        room: Annotated[
+            str | None,
+            typer.Option(envvar="GOALROOM_ROOM", help="The room's name.", show_default="from the file's name"),
+        ] = None,
+        data_dir: DataDir = None,
+        database_url: DatabaseUrl = None,
+    ) -> None:
+        settings = _settings(data_dir=data_dir, database_url=database_url)
+        from goalroom.importers import command
+        from goalroom.importers.names import room_name
+        from goalroom.postgres import setup
 
-    _run(work())
+        async def work() -> None:
+            # Before a database is made for it.
+            found = await asyncio.to_thread(command.read_file, file, source)
+            async with setup.opened(settings) as database:
+                await command.bring(database, found, room or room_name(file, source), sys.stdout, sys.stderr)
+
+        _run(work())
+
+    imports.command(source, help=f"Make a room from {file_help[0].lower()}{file_help[1:]} Twice is the same as once.")(
+        command
+    )
+
+
+for _source, _file_help in (
+    ("beads", "An issue file of beads, or the folder that it is in."),
+    ("github", "Issues of GitHub, as `gh issue list --json` or `gh api` wrote them."),
+    ("linear", "An export of Linear, CSV or JSON."),
+    ("taskmaster", "A tasks.json of task-master, or the folder of its project."),
+):
+    _import_command(_source, _file_help)
 
 
 @app.command(short_help="Write a room, or all, as JSON lines.")

@@ -1,7 +1,9 @@
-"""Makes a room from an issue file of beads."""
+"""Makes a room from the files of another tool."""
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -9,16 +11,69 @@ from db.core.database import Database
 from db.core.enums import DependencyKind
 from db.operations import imports
 from db.operations.import_plan import Known, Plan
-from goalroom.importers.beads.reader import read_file
-from goalroom.importers.issues import File
+from goalroom.command_error import CommandError
+from goalroom.importers import github, linear, taskmaster
+from goalroom.importers.beads import reader as beads
+from goalroom.importers.beads.model import BEADS
+from goalroom.importers.complaints import Loss
+from goalroom.importers.issues import File, Source
 from goalroom.importers.names import room_name
 from goalroom.importers.planner import plan
+from goalroom.importers.source_files import NotIssues
 
 
-async def import_file(database: Database, path: Path, room: str | None, out: TextIO, err: TextIO) -> None:
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """How one source is read, and what its file must be."""
+
+    source: Source
+    what: str
+    read: Callable[[Path], File]
+
+
+IMPORTERS = {
+    importer.source.name: importer
+    for importer in (
+        Importer(BEADS, "an issue file of beads", beads.read),
+        Importer(github.GITHUB, "a list of issues of GitHub", github.read),
+        Importer(linear.LINEAR, "an export of Linear", linear.read),
+        Importer(taskmaster.TASKMASTER, "a file of task-master", taskmaster.read),
+    )
+}
+
+
+def read_file(path: Path, source: str = BEADS.name) -> File:
+    """What the source's file holds; a CommandError that says what was found where that is no issue."""
+    importer = IMPORTERS[source]
+    try:
+        file = importer.read(path)
+    except OSError as error:
+        raise CommandError(f"{error.filename or path} can't be read: {error.strerror}.") from error
+    except NotIssues as what:
+        raise CommandError(f"{path} is not {importer.what}: {what}.") from None
+    if not file.issues:
+        raise CommandError(f"{path} is not {importer.what}: {_nothing(file)}")
+    return file
+
+
+def _nothing(file: File) -> str:
+    """Why a file without an issue has none."""
+    left = [f"{count} of type {kind}" for kind, count in sorted(Counter(file.no_work.values()).items())]
+    if file.tombstones:
+        left.insert(0, f"{len(file.tombstones)} tombstones")
+    return f"nothing in it is work: {', '.join(left)}." if left else next(file.complaints.lines(), "it holds no issue.")
+
+
+async def import_file(
+    database: Database, path: Path, room: str | None, out: TextIO, err: TextIO, source: str = BEADS.name
+) -> None:
+    """As `bring`, of the file at this path."""
+    file = await asyncio.to_thread(read_file, path, source)
+    await bring(database, file, room or room_name(path, source), out, err)
+
+
+async def bring(database: Database, file: File, name: str, out: TextIO, err: TextIO) -> None:
     """Add what of the file isn't in the room yet, and say what was made, and what wasn't and why."""
-    file = await asyncio.to_thread(read_file, path)
-    name = room_name(path) if room is None else room
     planned = Plan()
 
     def planning(known: Known) -> Plan:
@@ -26,7 +81,7 @@ async def import_file(database: Database, path: Path, room: str | None, out: Tex
         planned = plan(file, known)
         return planned
 
-    made = await imports.load(database, name, planning)
+    made = await imports.load(database, name, file.source.name, planning)
     for line in file.complaints.lines():
         print(line, file=err)
     there = len(file.issues) - len(planned.objectives) - len(planned.tasks)
@@ -46,6 +101,11 @@ async def import_file(database: Database, path: Path, room: str | None, out: Tex
         ),
     ):
         print(f"  {count} {what}", file=out)
+    if file.complaints.losses:
+        print("Not kept as it is:", file=out)
+        for loss in Loss:
+            if file.complaints.losses[loss]:
+                print(f"  {file.complaints.losses[loss]} {loss}", file=out)
 
 
 def _with(file: File, kind: str) -> str:

@@ -1,12 +1,13 @@
-"""Which dependencies of a beads file can hold: none that would tie a task to itself or close a cycle."""
+"""Which dependencies of a file can hold: none that would tie a task to itself or close a cycle."""
 
 from collections.abc import Iterable
 
 from db.core.enums import DependencyKind
 from db.operations.import_plan import Known, NewDependency, Ref
+from goalroom.importers.complaints import Complaints, Loss
 from goalroom.importers.cycles import WaitGraph
 from goalroom.importers.hierarchy import Hierarchy
-from goalroom.importers.issues import PARENT, Complaints, Dependency, Issue
+from goalroom.importers.issues import PARENT, Dependency, Issue
 from goalroom.importers.names import agent_name
 
 _KINDS = {
@@ -58,7 +59,7 @@ class Dependencies:
             if why_not is not None:
                 named = f" ({dependency.type or dependency.kind})" if dependency.kind in _KINDS else ""
                 text = f"{issue.id} does not depend on {dependency.depends_on_id}{named}: {why_not}."
-                self._complaints.add(issue.line, text)
+                self._complaints.add(issue.line, text, Loss.EDGES)
         return list(self._added.values())
 
     def _add(self, issue: Issue, dependency: Dependency) -> str | None:

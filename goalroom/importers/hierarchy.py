@@ -1,9 +1,10 @@
-"""Where the issues of a beads file go in the goal tree: its parent-child dependencies, as far as they can hold."""
+"""Where the issues of a file go in the goal tree: what they are said to be below, as far as that can hold."""
 
 from collections.abc import Iterator
 
 from db.operations.import_plan import Known, Ref
-from goalroom.importers.issues import File, Issue
+from goalroom.importers.complaints import Loss
+from goalroom.importers.issues import EPIC, File, Issue
 
 
 class Hierarchy:
@@ -21,7 +22,7 @@ class Hierarchy:
         self._objectives: set[str] = set()
         for key in self.order:
             parent = self._parents.get(key)
-            if self.new[key].issue_type == "epic" and (parent is None or self.is_objective(parent)):
+            if self.new[key].issue_type == EPIC and (parent is None or self.is_objective(parent)):
                 self._objectives.add(key)
         self._within: dict[str, list[Ref]] = {key: list(one.tasks) for key, one in known.objectives.items()}
         for key in self.new:
@@ -67,7 +68,7 @@ class Hierarchy:
         for parent in issue.parents:
             why_not = self._why_no_parent(issue, parent)
             if why_not is not None:
-                self._complaints.add(issue.line, f"{issue.id} is not below {parent}: {why_not}.")
+                self._complaints.add(issue.line, f"{issue.id} is not below {parent}: {why_not}.", Loss.PARENTS)
             elif not self.is_known(issue.id):
                 self._parents[issue.id] = parent
             # What is in the room already may have been moved there.

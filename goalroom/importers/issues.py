@@ -1,18 +1,18 @@
-"""The lines of a beads file as pydantic models, in the file's own words."""
+"""Issues of any source as pydantic models: what the planner places."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from db.core import validation
 from db.core.errors import BadInput
-from goalroom.importers.names import LABEL, issue_id
+from goalroom.importers.complaints import Complaints, shown
+from goalroom.importers.names import issue_id
 
 TOMBSTONE = "tombstone"
 DONE = ("closed", "done", "complete", "completed", "resolved")
@@ -20,50 +20,70 @@ CANCELLED = ("cancelled", "canceled", "wontfix", "wont_fix")
 UNFINISHED = ("open", "in_progress", "blocked", "deferred", "hooked", "pinned")
 LOWEST_PRIORITY = 4
 USUAL_PRIORITY = 2
-# Types of issues that are no work.
-NO_WORK = ("event", "agent", "role", "message", "convoy", "slot", "wisp")
 PARENT = "parentchild"
+PARENT_TYPE = "parent-child"
+EPIC = "epic"
 
-_MAX_SHOWN = 60
 _NOTHING: tuple[Any, ...] = ("", [], {}, "{}")
-# Counts of what the file says anyway, and the ids of comments and dependencies.
-_IMPLIED = ("comment_count", "dependency_count", "dependent_count", "id", "issue_id")
 
 
-def shown(value: object) -> str:
-    """Enough to recognise it by, on one line."""
-    try:
-        text = ascii(value)
-    except RecursionError:
-        text = type(value).__name__
-    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "..."
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where issues come from: its name stands before their ids, and `names` are its own words for our fields."""
+
+    name: str
+    title: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}:"
+
+    def called(self, name: str) -> str:
+        """The field by the name that it has there."""
+        return self.names.get(name, name)
+
+    def issue_id(self, text: str) -> str:
+        """As it stands behind the name, in a label or on the last line of a description."""
+        return issue_id(text, validation.MAX_KEY - len(self.label))
 
 
-def storable(text: str) -> str:
-    """Without the characters that Postgres can't hold."""
-    return "".join(sign for sign in text if sign != "\0" and not "\ud800" <= sign <= "\udfff")
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the checks of an issue's fields need to know: whose it is, and its id there."""
+
+    source: Source
+    id: str
 
 
-def _must(hold: Callable[[str], bool], otherwise: str) -> AfterValidator:
-    """A condition, and the complaint where it doesn't hold; the context is the id of the issue."""
+def _context(info: ValidationInfo) -> Context:
+    assert isinstance(info.context, Context)  # noqa: S101  # pydantic can't say it
+    return info.context
 
-    def validate(value: str, info: ValidationInfo) -> str:
-        if not hold(value):
-            raise ValueError(otherwise.format(shown=shown(value), issue=info.context))
-        return value
 
-    return AfterValidator(validate)
+def _called(info: ValidationInfo) -> str:
+    return _context(info).source.called(info.field_name or "")
 
 
 def _label(value: Any, info: ValidationInfo) -> str:
+    context = _context(info)
     try:
         label = validation.key("label", value)
     except (AttributeError, BadInput):
         raise ValueError(f"a label is text of 1 to {validation.MAX_KEY} characters: {shown(value)}.") from None
-    if label.startswith(LABEL) and label != f"{LABEL}{info.context}":
+    if label.startswith(context.source.label) and label != f"{context.source.label}{context.id}":
         # The other issue would be taken for one that is in the room already.
-        raise ValueError(f"a label says that {info.context} is another issue: {shown(label)}.")
+        raise ValueError(f"a label says that {context.id} is another issue: {shown(label)}.")
     return label
+
+
+def _kind(value: str, info: ValidationInfo) -> str:
+    kind = value.strip().lower() or "task"
+    if len(kind) > validation.MAX_KEY:
+        raise ValueError(f"{_called(info)} is longer than {validation.MAX_KEY} characters: {shown(kind)}.")
+    if kind.startswith(_context(info).source.label):
+        raise ValueError(f"{_called(info)} looks like the label of an id: {shown(kind)}.")
+    return kind
 
 
 def _status(text: str) -> str:
@@ -71,43 +91,48 @@ def _status(text: str) -> str:
     return re.sub(r"[\s-]+", "_", text.strip().lower().replace("'", "")) or "open"
 
 
-def _json(value: object) -> str:
-    """As text, which it may be already."""
-    try:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
-    except RecursionError:
-        raise ValueError("metadata is nested too deeply.") from None
-    return "" if value in _NOTHING or text == "{}" else storable(text)
-
-
 def _time(value: Any, info: ValidationInfo) -> datetime | None:
+    if value == "":
+        return None
     try:
-        return validation.time("time", datetime.fromisoformat(value)) if value != "" else None
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        # Without a zone it is taken as UTC.
+        return validation.time("time", at.replace(tzinfo=at.tzinfo or UTC))
     except (TypeError, ValueError, OverflowError, BadInput):
-        raise ValueError(f"{info.field_name} is not a time in the years 1970 to 9998: {shown(value)}.") from None
+        raise ValueError(f"{_called(info)} is not a time in the years 1970 to 9998: {shown(value)}.") from None
 
 
-def _whole(most: int) -> BeforeValidator:
+def whole(most: int) -> BeforeValidator:
+    """A number from 0 to `most`."""
+
     def validate(value: object, info: ValidationInfo) -> object:
         if type(value) is not int or not 0 <= value <= most:
-            raise ValueError(f"{info.field_name} is not a whole number from 0 to {most}: {shown(value)}.")
+            raise ValueError(f"{_called(info)} is not a whole number from 0 to {most}: {shown(value)}.")
         return value
 
     return BeforeValidator(validate)
 
 
+def _id(text: str, info: ValidationInfo) -> str:
+    return _context(info).source.issue_id(text)
+
+
 Stripped = Annotated[str, AfterValidator(str.strip)]
 Filled = Annotated[Stripped, Field(min_length=1)]
-Id = Annotated[str, AfterValidator(issue_id)]
+Id = Annotated[str, AfterValidator(_id)]
 Time = Annotated[datetime | None, BeforeValidator(_time)]
 Label = Annotated[str, BeforeValidator(_label)]
+# A heading, and what stands below it.
+Section = tuple[str, str]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """What it says beyond its fields is kept, to be named."""
+
     model_config = ConfigDict(strict=True, extra="allow")
 
 
-class Dependency(_Part):
+class Dependency(Part):
     """`depends_on_id` is what the issue depends on, or its parent."""
 
     depends_on_id: Annotated[Id, Field(min_length=1)]
@@ -122,49 +147,42 @@ class Dependency(_Part):
         return "".join(filter(str.isalpha, self.type.lower())) or "blocks"
 
 
-class Comment(_Part):
+class Comment(Part):
     text: Filled
     author: Stripped = ""
     created_at: Time = None
 
 
 def _own(dependency: Dependency, info: ValidationInfo) -> Dependency:
-    if dependency.issue_id not in ("", info.context):
+    if dependency.issue_id not in ("", _context(info).id):
         on, other = shown(dependency.depends_on_id), shown(dependency.issue_id)
         raise ValueError(f"a dependency on {on} is another issue's: {other}.")
     return dependency
 
 
-class Issue(_Part):
-    """One line, its fields of the types that they should have."""
+class Issue(Part):
+    """One issue, its fields of the types that they should have."""
+
+    # What needs no place, for it is said elsewhere.
+    implied: ClassVar[tuple[str, ...]] = ()
 
     line: int
     id: str
     title: Filled
     description: str = ""
     status: Annotated[str, AfterValidator(_status)] = "open"
-    issue_type: Annotated[
-        Stripped,
-        AfterValidator(lambda kind: kind.lower() or "task"),
-        _must(
-            lambda kind: len(kind) <= validation.MAX_KEY,
-            f"issue_type is longer than {validation.MAX_KEY} characters: {{shown}}.",
-        ),
-        _must(lambda kind: not kind.startswith(LABEL), "issue_type looks like the label of an id: {shown}."),
-    ] = "task"
-    priority: Annotated[int, _whole(LOWEST_PRIORITY)] = USUAL_PRIORITY
-    design: str = ""
+    issue_type: Annotated[str, AfterValidator(_kind)] = "task"
+    priority: Annotated[int, whole(LOWEST_PRIORITY)] = USUAL_PRIORITY
     notes: str = ""
     acceptance_criteria: str = ""
     close_reason: str = ""
-    external_ref: Stripped = ""
-    spec_id: Stripped = ""
-    metadata: Annotated[str, BeforeValidator(_json)] = ""
+    # What the source has a field for and we have none.
+    under_headings: list[Section] = []
     labels: list[Label] = []
     assignee: Stripped = ""
     owner: Stripped = ""
     created_by: Stripped = ""
-    estimated_minutes: Annotated[int | None, _whole(validation.MAX_INT)] = None
+    estimated_minutes: Annotated[int | None, whole(validation.MAX_INT)] = None
     created_at: Time = None
     updated_at: Time = None
     started_at: Time = None
@@ -173,6 +191,8 @@ class Issue(_Part):
     due_at: Time = None
     comments: list[Comment] = []
     dependencies: list[Annotated[Dependency, AfterValidator(_own)]] = []
+    # What depends on this one, or is below it: said from the other end.
+    from_other_end: list[Dependency] = []
     parent: Id = ""
 
     @property
@@ -180,20 +200,12 @@ class Issue(_Part):
         return self.status == TOMBSTONE
 
     @property
+    def is_no_work(self) -> bool:
+        return False
+
+    @property
     def finished(self) -> bool:
         return self.status in (*DONE, *CANCELLED)
-
-    def fields_without_place(self) -> list[str]:
-        """What the line says beyond the fields above."""
-        parts = [("", self), *(("comment.", one) for one in self.comments)]
-        parts += [("dependency.", one) for one in self.dependencies]
-        names = [
-            f"{prefix}{name}"
-            for prefix, part in parts
-            for name, value in (part.model_extra or {}).items()
-            if value not in _NOTHING and name not in _IMPLIED
-        ]
-        return list(dict.fromkeys(names))
 
     @property
     def has_known_status(self) -> bool:
@@ -203,35 +215,40 @@ class Issue(_Part):
     def parents(self) -> list[str]:
         return [one.depends_on_id for one in self.dependencies if one.kind == PARENT]
 
+    def sections_first(self) -> list[Section]:
+        """What stands right below the description."""
+        return []
 
-@dataclass(slots=True)
-class Complaints:
-    """What was not placed, and why, by line."""
+    def sections_last(self) -> list[Section]:
+        """What stands at its end."""
+        return self.under_headings
 
-    said: list[tuple[int, str]] = field(default_factory=list)
-    said_beside: list[str] = field(default_factory=list)
-
-    def add(self, line: int, text: str) -> None:
-        # On one line, and nothing in it that a terminal would obey.
-        self.said.append((line, text if text.isprintable() else ascii(text)[1:-1]))
-
-    def add_beside(self, where: str, text: str) -> None:
-        """Of a file beside it."""
-        self.said_beside.append(f"{where}: {text}")
-
-    def lines(self) -> Iterator[str]:
-        """For people, in the order of the file."""
-        for line, text in sorted(self.said, key=lambda one: one[0]):
-            yield f"line {line}: {text}"
-        yield from self.said_beside
+    def fields_without_place(self) -> list[str]:
+        """What the issue says beyond the fields above."""
+        parts: list[tuple[str, Part]] = [("", self), *(("comment.", one) for one in self.comments)]
+        parts += [("dependency.", one) for one in self.dependencies]
+        names = [
+            f"{prefix}{name}"
+            for prefix, part in parts
+            for name, value in (part.model_extra or {}).items()
+            if value not in _NOTHING and name not in self.implied
+        ]
+        return list(dict.fromkeys(names))
 
 
 @dataclass(slots=True)
 class File:
-    """What a file holds: tombstones by their lines, what is no work by its type, and dependencies from or on that."""
+    """What a source holds: tombstones by their lines, what is no work by its type, and dependencies from or on that."""
 
+    source: Source
     issues: dict[str, Issue] = field(default_factory=dict)
     tombstones: dict[str, int] = field(default_factory=dict)
     no_work: dict[str, str] = field(default_factory=dict)
     no_work_dependencies: Counter[str] = field(default_factory=Counter)
     complaints: Complaints = field(default_factory=Complaints)
+
+    def known(self) -> Iterator[str]:
+        """The ids of all of it, placed or not."""
+        yield from self.issues
+        yield from self.tombstones
+        yield from self.no_work

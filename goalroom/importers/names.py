@@ -9,9 +9,6 @@ from pathlib import Path
 from db.core import validation
 from db.core.errors import BadInput
 
-LABEL = "beads:"
-MAX_ID = validation.MAX_KEY - len(LABEL)
-
 _MOST = 64
 _DIGEST = 8
 
@@ -21,17 +18,17 @@ def agent_name(text: str) -> str:
     return _made(text, "agent", r"[^a-z0-9_-]+", validation.agent_name)
 
 
-def room_name(path: Path) -> str:
+def room_name(path: Path, source: str) -> str:
     """The room that a file makes: `My issues.jsonl` is my-issues."""
-    return _made(path.stem, "beads", r"[^a-z0-9-]+", validation.room_name)
+    return _made(path.resolve().stem, source, r"[^a-z0-9-]+", validation.room_name)
 
 
-def issue_id(text: str) -> str:
+def issue_id(text: str, most: int) -> str:
     """An id as it stands in a label or on the last line of a description: any text, on one line and not too long."""
     plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    if len(plain) <= MAX_ID and plain == text.strip():
+    if len(plain) <= most and plain == text.strip():
         return plain
-    return f"{plain[: MAX_ID - _DIGEST - 1]}-{_digest(text)}" if plain else ""
+    return f"{plain[: most - _DIGEST - 1]}-{_digest(text)}" if plain else ""
 
 
 def _digest(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a room gets from a beads file: pure, so that the same file always plans the same."""
+"""What a room gets from a file: pure, so that the same file always plans the same."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
 from goalroom.importers.dependencies import Dependencies
 from goalroom.importers.hierarchy import Hierarchy
-from goalroom.importers.issues import CANCELLED, DONE, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
-from goalroom.importers.names import LABEL, agent_name
+from goalroom.importers.issues import CANCELLED, DONE, EPIC, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
+from goalroom.importers.names import agent_name
 
 BACKLOG = "backlog"
 OWNER = "owner:"
@@ -18,7 +18,7 @@ UNKNOWN_STATUS = "Its status was {status!r} when it was imported."
 BLOCKED_WITHOUT_REASON = "Blocked when it was imported; the file names nothing that is still open."
 
 _LABELLED = ("deferred", "pinned")
-_PLAIN_KINDS = ("task", "epic")
+_PLAIN_KINDS = ("task", EPIC)
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s+(?:\[(?P<box>[ xX])\]\s*)?(?P<text>\S.*)")
 _BOX = re.compile(r"\s*\[(?P<box>[ xX])\]\s*(?P<text>\S.*)")
 _FIRST_OF_LINE = re.compile(r"(?:.*:\s)?\s*\(?1[.)]\s+")
@@ -52,7 +52,7 @@ class _Planner:
         return Plan(list(self._objectives(tasks)), tasks, self._dependencies, list(self._comments()))
 
     def _task(self, issue: Issue) -> NewTask:
-        labels = [f"{LABEL}{issue.id}", *issue.labels]
+        labels = [self._reference(issue), *issue.labels]
         if issue.status in _LABELLED:
             labels.append(issue.status)
         if issue.priority == LOWEST_PRIORITY:
@@ -71,10 +71,10 @@ class _Planner:
         started_at = None if issue.started_at and finished_at and issue.started_at > finished_at else issue.started_at
         description = _with_sections(
             issue.description,
-            ("Design", issue.design),
+            *issue.sections_first(),
             ("Close reason", "" if issue.finished else issue.close_reason),
             ("Started", "" if started_at else _time(issue.started_at)),
-            *_references(issue),
+            *issue.sections_last(),
         )
         return NewTask(
             ref=issue.id,
@@ -99,6 +99,10 @@ class _Planner:
             started_at=started_at,
             finished_at=finished_at,
         )
+
+    def _reference(self, issue: Issue) -> str:
+        """How it is found again."""
+        return f"{self._file.source.label}{issue.id}"
 
     def _status(self, issue: Issue) -> TaskStatus:
         if issue.status in DONE:
@@ -163,12 +167,12 @@ class _Planner:
         return reversed(made)
 
     def _objective_text(self, issue: Issue) -> str:
-        """An objective has no fields for these; the id on the last line is how it is found again."""
+        """An objective has no fields for these, and its id stands on the last line."""
         labels = dict.fromkeys([*issue.labels, *([issue.status] if issue.status in _LABELLED else ())])
         owner, other, creator = _name(issue.assignee or issue.owner), _name(issue.owner), _name(issue.created_by)
         text = _with_sections(
             issue.description.strip(),
-            ("Design", issue.design),
+            *issue.sections_first(),
             ("Acceptance criteria", issue.acceptance_criteria),
             ("Notes", issue.notes),
             ("Status", "" if issue.has_known_status else issue.status),
@@ -180,9 +184,9 @@ class _Planner:
             ("Estimate", "" if issue.estimated_minutes is None else f"{issue.estimated_minutes} minutes"),
             ("Not before", _time(issue.defer_until)),
             ("Started", _time(issue.started_at)),
-            *_references(issue),
+            *issue.sections_last(),
         )
-        last = f"{LABEL}{issue.id}"
+        last = self._reference(issue)
         room = validation.MAX_TEXT - len(last) - 2
         above = self._fit(issue, "description", text, most=room)
         return f"{above}\n\n{last}" if above else last
@@ -204,11 +208,6 @@ def _with_sections(description: str, *sections: tuple[str, str]) -> str:
     """What has no field of its own stands under a heading."""
     under = [f"## {heading}\n\n{text.strip()}" for heading, text in sections if text.strip()]
     return "\n\n".join([description, *under] if description.strip() else under or [description])
-
-
-def _references(issue: Issue) -> list[tuple[str, str]]:
-    metadata = f"```json\n{issue.metadata}\n```" if issue.metadata else ""
-    return [("External reference", issue.external_ref), ("Spec", issue.spec_id), ("Metadata", metadata)]
 
 
 def _time(at: datetime | None) -> str:

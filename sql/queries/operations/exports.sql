@@ -70,6 +70,8 @@ with recursive rooms as (
   union all
   select 'dependency', row_to_json(t) from dependency t where task_id in (select id from tasks)
   union all
+  select 'imported', row_to_json(t) from imported t where room_id in (select id from rooms)
+  union all
   select 'task_key_result', row_to_json(t) from task_key_result t where task_id in (select id from tasks)
   union all
   select 'artifact', row_to_json(t) from artifact t where task_id in (select id from tasks)
@@ -138,7 +140,7 @@ select exists (
 -- name: clear()!
 -- All tables but those that say which migrations ran and when a server last did.
 truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, insight, reflection,
-         schedule, criterion, dependency, task_key_result, artifact, review, proposal, proposal_voter, vote, proposal_task,
+         schedule, criterion, dependency, imported, task_key_result, artifact, review, proposal, proposal_voter, vote, proposal_task,
          resource, comment, channel, message, event, webhook, delivery, inbox, inbox_item, memory, idempotency,
          activity
 restart identity;

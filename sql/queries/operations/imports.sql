@@ -1,21 +1,43 @@
--- name: imported_tasks(room_id)
--- The tasks of the room that came from a file, by the id that they have there. The oldest, should one be there twice.
--- What was cancelled takes no more parts.
+-- name: imported_tasks(room_id, source)
+-- The tasks of the room that came from a source, by the id that they have there. Before that was remembered, beads alone was
+-- read, and labels said it: the oldest, should one be there twice. What was cancelled takes no more parts.
 -- nullable: objective_id
 select distinct on (ref) ref, id, objective_id, open
-  from (select substr(label, 7) as ref, task.id, task.status not in ('DONE', 'CANCELLED') as open,
+  from (select found.ref, found.remembered, task.id, task.status not in ('DONE', 'CANCELLED') as open,
                case when objective.status <> 'CANCELLED' then objective.id end as objective_id
-          from task cross join unnest(task.labels) as label left join objective on objective.id = task.objective_id
-         where task.room_id = :room_id and starts_with(label, 'beads' || chr(58)) and length(label) > 6) found
- order by ref, id;
+          from (select ref, true as remembered, task_id
+                  from imported where room_id = :room_id and source = :source and task_id is not null
+                union all
+                select substr(label, 7), false, task.id
+                  from task cross join unnest(labels) as label
+                 where :source = 'beads' and room_id = :room_id and starts_with(label, 'beads' || chr(58))
+                   and length(label) > 6
+                   and not exists (select from imported i where i.task_id = task.id and i.source = :source)) found
+          join task on task.id = found.task_id
+          left join objective on objective.id = task.objective_id) known
+ order by ref, remembered desc, id;
 
--- name: imported_objectives(room_id)
--- Likewise objectives, which say it on the last line of their description.
+-- name: imported_objectives(room_id, source)
+-- Likewise objectives, which said it on the last line of their description.
 select distinct on (ref) ref, id, in_draft, status = 'CANCELLED' as cancelled
-  from (select substring(description from '(?n)^beads\u003A(\S(.*\S)?)\s*\Z') as ref, id, in_draft, status
-          from objective where room_id = :room_id) found
+  from (select i.ref, true as remembered, o.id, o.in_draft, o.status
+          from imported i join objective o on o.id = i.objective_id
+         where i.room_id = :room_id and i.source = :source
+        union all
+        select substring(description from '(?n)^beads\u003A(\S(.*\S)?)\s*\Z'), false, id, in_draft, status
+          from objective
+         where :source = 'beads' and room_id = :room_id
+           and not exists (select from imported i where i.objective_id = objective.id and i.source = :source)) known
  where ref is not null
- order by ref, id;
+ order by ref, remembered desc, id;
+
+-- name: remember_imported(room_id, source, rows)!
+-- What there is of it now.
+insert into imported (room_id, source, ref, task_id, objective_id, placed)
+select :room_id, :source, r.ref, r.task_id, r.objective_id, r.placed
+  from jsonb_to_recordset(:rows::jsonb) as r (ref text, task_id bigint, objective_id bigint, placed jsonb)
+on conflict (room_id, source, ref)
+do update set task_id = excluded.task_id, objective_id = excluded.objective_id, placed = excluded.placed;
 
 -- name: tasks_within(objective_ids)
 -- The tasks now in each of these objectives and all below it.

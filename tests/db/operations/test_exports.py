@@ -68,6 +68,12 @@ async def furnish(database: Database) -> Actor:
     await ann.do("sendMessage", to=["bob"], body="For you alone")
     await eve.make("Elsewhere", room="other", criteria=["It holds"])
     await ann.do("updateTask", id=second, keyResults=[goal["keyResults"][0]["id"]])
+    key = int(second.removeprefix("T"))
+    await database.execute(
+        "insert into imported select room_id, 'beads', $2, id, null, '{\"title\": \"1.10\"}' from task where id = $1",
+        key,
+        ODD,
+    )
     asked = await ann.do("propose", kind="VOTE", title=ODD, options=[ODD, "other"], tasks=[second])
     await bob.do("vote", proposal=asked["id"], option=ODD, note=ODD)
     return ann

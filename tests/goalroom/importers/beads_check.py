@@ -32,7 +32,10 @@ select o.id from objective o join part on part.objective_id = o.id
  group by o.id having (o.status = 'DONE') <> bool_and(part.finished)
 """
 
-_TABLES = ("room", "agent", "room_member", "objective", "task", "criterion", "dependency", "comment", "event")
+_TABLES = (
+    *("room", "agent", "room_member", "objective", "task", "criterion", "dependency", "comment"),
+    *("imported", "event"),
+)
 
 
 async def check_follows_from_edges(database: Database) -> None:

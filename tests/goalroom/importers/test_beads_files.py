@@ -10,7 +10,7 @@ import pytest
 from db.core.database import Database
 from db.operations.import_plan import Known
 from goalroom.command_error import CommandError
-from goalroom.importers.beads.reader import read_file
+from goalroom.importers.command import read_file
 from goalroom.importers.issues import File
 from goalroom.importers.planner import plan
 from tests.goalroom.importers.beads_check import BEST, OWN

@@ -5,10 +5,11 @@ import pytest
 
 from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations.import_plan import Known, KnownObjective, KnownTask, NewTask, Plan
-from goalroom.importers.beads.reader import read_file
-from goalroom.importers.issues import Complaints, File
+from goalroom.importers.beads.lines import parse
+from goalroom.importers.command import read_file
+from goalroom.importers.complaints import Complaints
+from goalroom.importers.issues import File
 from goalroom.importers.names import agent_name, room_name
-from goalroom.importers.parser import parse
 from goalroom.importers.planner import BLOCKED_WITHOUT_REASON, criteria_of, plan
 from tests.goalroom.importers.beads_check import OWN
 
@@ -531,7 +532,7 @@ def test_names_of_which_little_is_left_stay_apart() -> None:
 
 @pytest.mark.parametrize(("file", "name"), [("My issues.jsonl", "my-issues"), ("r12.jsonl", "beads-r12")])
 def test_a_room_is_named_after_its_file(file: str, name: str) -> None:
-    assert room_name(OWN.with_name(file)) == name
+    assert room_name(OWN.with_name(file), "beads") == name
 
 
 def test_what_is_there_already_stays_as_it_is_and_takes_new_parts() -> None:
