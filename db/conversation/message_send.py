@@ -102,17 +102,18 @@ async def _send_together(
     database: Database, room_id: int, drafts: Sequence[tuple[Draft, Sequence[_Item]]]
 ) -> list[Message]:
     """Write messages of one room, with the items that they make, in one statement, which is all there is to commit."""
-    items = [(position, item) for position, (_, made) in enumerate(drafts, start=1) for item in made]
+    items = [
+        {"position": position, "agent_id": item.agent_id, "kind": item.kind, "summary": item.text}
+        for position, (_, made) in enumerate(drafts, start=1)
+        for item in made
+    ]
     rows = await q.send_messages(
         database,
         room_id=room_id,
         messages=[draft.columns() | {"data": draft.data()} for draft, _ in drafts],
-        positions=[position for position, _ in items],
-        agent_ids=[item.agent_id for _, item in items],
-        kinds=[item.kind for _, item in items],
-        summaries=[item.text for _, item in items],
+        items=items,
     )
-    changes = frozenset((Topic.INBOX, item.agent_id) for _, item in items)
+    changes = frozenset((Topic.INBOX, item.agent_id) for _, made in drafts for item in made)
     database.publish(Committed({room_id: rows[0]["log_end"]}, [EventKind.MESSAGE_SENT] * len(rows), changes))
     return [Message.of(row) for row in rows]
 

@@ -30,9 +30,10 @@ values (:room_id, :author_id, :channel_id, :to_ids::bigint[], :body, :reply_to_i
         :unknown_mentions::text[], :refs::text[], clock_timestamp())
 returning *;
 
--- name: send_messages(room_id, messages, positions, agent_ids, kinds, summaries)
+-- name: send_messages(room_id, messages, items)
 -- Messages of one room, with their inbox items, in the order given; the log's row is locked last, and only until the commit. The
 -- items' positions say to which message each belongs. What the log says of a message is given but for its id.
+-- Both are records in JSON: of arrays the planner knows how long they are, and would make a plan for each call.
 with given as (
   select *
     from rows from (jsonb_to_recordset(:messages::jsonb) as (
@@ -46,17 +47,19 @@ with given as (
   returning *
 ), numbered as (
   select *, row_number() over (order by id) as position from sent
+), item as (
+  select *
+    from rows from (jsonb_to_recordset(:items::jsonb) as (
+         position bigint, agent_id bigint, kind text, summary text)) with ordinality
 ), locked as (
   insert into inbox (agent_id)
-  select distinct agent_id from unnest(:agent_ids::bigint[]) as told (agent_id) order by agent_id
+  select distinct agent_id from item order by agent_id
   on conflict (agent_id) do update set agent_id = excluded.agent_id where false
   returning 1
 ), told as (
   insert into inbox_item (agent_id, room_id, kind, summary, from_id, message_id)
   select e.agent_id, :room_id, e.kind, e.summary, numbered.author_id, numbered.id
-    from unnest(:positions::bigint[], :agent_ids::bigint[], :kinds::text[], :summaries::text[]) with ordinality
-         as e (position, agent_id, kind, summary, ordinality)
-    join numbered on numbered.position = e.position
+    from item e join numbered on numbered.position = e.position
    where (select count(*) from locked) >= 0
      and
      -- include: acknowledges

@@ -233,8 +233,34 @@ select objective_id, null, null, weight, null, null, null, null, null, null, nul
 select * from key_result where objective_id = any((select :objective_ids::bigint[])::bigint[]) order by objective_id, id;
 
 -- name: task_counts_of_rooms(room_ids)
-select t.room_id as id,
-       -- include: task_counts
-  from task t join room r on r.id = t.room_id
- where t.room_id = any((select :room_ids::bigint[])::bigint[])
- group by t.room_id;
+-- Each count from an index that holds nothing else: by state, what is ready, and what is stale.
+select room.id, by_status.*, ready.ready, stale.stale
+  from unnest((select :room_ids::bigint[])) as asked (room_id)
+  join room on room.id = asked.room_id
+ cross join lateral (
+   select coalesce(sum(tasks), 0)::bigint as total,
+          coalesce(sum(tasks) filter (where status = 'TODO'), 0)::bigint as todo,
+          coalesce(sum(tasks) filter (where status = 'DOING'), 0)::bigint as doing,
+          coalesce(sum(tasks) filter (where status = 'BLOCKED'), 0)::bigint as blocked,
+          coalesce(sum(tasks) filter (where status = 'VALIDATING'), 0)::bigint as validating,
+          coalesce(sum(tasks) filter (where status = 'DONE'), 0)::bigint as done,
+          coalesce(sum(tasks) filter (where status = 'CANCELLED'), 0)::bigint as cancelled
+     from (select t.status, count(*) as tasks from task t where t.room_id = room.id group by t.status) counted
+ ) by_status
+ cross join lateral (
+   select coalesce(sum(tasks), 0)::bigint as ready
+     from (select t.requirement_id, count(*) as tasks
+             from task t
+            where t.room_id = room.id and t.ready and t.assignee_id is null
+            group by t.requirement_id
+           union all
+           select t.requirement_id, count(*)
+             from task t
+            where t.room_id = room.id and t.ready and t.assignee_id is not null
+            group by t.requirement_id) asking
+     join available_requirement on available_requirement.id = asking.requirement_id
+    where not room.paused
+ ) ready
+ cross join lateral (
+   select count(*) as stale from task t where t.room_id = room.id and t.stale_since is not null
+ ) stale;
