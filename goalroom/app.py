@@ -139,6 +139,7 @@ class _Lifespan:
                 ("webhooks", followers.run),
                 ("tokens", connections.follow_tokens),
                 ("presence", connections.keep_alive),
+                ("pings", connections.ping_silent),
                 ("end", connections.end_when_stopping),
             )
         ]

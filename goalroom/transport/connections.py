@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from enum import Enum, auto
 
 from db.core.callers import Caller, callers_of_connections
 from db.core.database import Database
@@ -16,20 +17,34 @@ _LOOK_SECONDS = 0.5
 _ALIVE_SECONDS = 1.0
 # A socket that was silent for so long, though it was pinged, says nothing about its agent any more.
 _SILENT_SECONDS = 60
+# A socket that is silent for so long is asked whether its client is there.
+_PING_SECONDS = 20
 
 _log = logging.getLogger(__name__)
 
 
-class Connection:
-    """A socket or a stream: whose it is, and the contexts that its operations run on."""
+class End(Enum):
+    """Why a connection is ended from here."""
 
-    def __init__(self, token: bytes, caller: Caller, session: str | None = None) -> None:
-        self.token = token
-        self.caller = caller
-        self.session = session
-        self.revoked = asyncio.Event()
-        self.heard_at = asyncio.get_running_loop().time()
-        self.speaks = False
+    REVOKED = auto()
+    STOPPING = auto()
+
+
+class Connection:
+    """A socket or a stream: whose it is, and the contexts that its operations run on.
+
+    `ended` says why it is to end. `ping` asks a client that can answer.
+    """
+
+    __slots__ = ("_contexts", "_on_end", "_ping", "_pinged_at", "caller", "ended", "heard_at", "session", "token")
+
+    def __init__(
+        self, token: bytes, caller: Caller, session: str | None = None, ping: Callable[[], object] | None = None
+    ) -> None:
+        self.token, self.caller, self.session, self._ping = token, caller, session, ping
+        self.ended: End | None = None
+        self.heard_at = self._pinged_at = asyncio.get_running_loop().time()
+        self._on_end: Callable[[], object] | None = None
         self._contexts: dict[int, Context] = {}
 
     @contextmanager
@@ -44,7 +59,7 @@ class Connection:
     def becomes(self, caller: Caller | None) -> None:
         """The connection's caller is this one now, or nobody."""
         if caller is None:
-            self.revoked.set()
+            self.end(End.REVOKED)
             return
         if caller == self.caller:
             # The same one: what goes by it need not look again.
@@ -53,9 +68,33 @@ class Connection:
         for context in self._contexts.values():
             context.caller = caller
 
+    @contextmanager
+    def ending(self, on_end: Callable[[], object]) -> Generator[None]:
+        """While this runs, `on_end` is called when the connection is to end: at once, where that was said before."""
+        self._on_end = on_end
+        if self.ended is not None:
+            on_end()
+        try:
+            yield
+        finally:
+            self._on_end = None
+
+    def end(self, why: End) -> None:
+        """Have it end, for the first of such reasons."""
+        if self.ended is None:
+            self.ended = why
+            if self._on_end is not None:
+                self._on_end()
+
     def is_alive(self, now: float) -> bool:
         """Whether its client is known to be there; a stream can't be asked, so it counts while it is open."""
-        return not self.speaks or now - self.heard_at < _SILENT_SECONDS
+        return self._ping is None or now - self.heard_at < _SILENT_SECONDS
+
+    def ping_if_silent(self, now: float) -> None:
+        """Ask a silent client whether it is there. One that doesn't answer is slow, perhaps, and stays."""
+        if self._ping is not None and now - max(self.heard_at, self._pinged_at) >= _PING_SECONDS:
+            self._pinged_at = now
+            self._ping()
 
 
 class Connections:
@@ -77,6 +116,8 @@ class Connections:
     def open(self, connection: Connection) -> Generator[None]:
         """While it is open, it counts."""
         self._open.add(connection)
+        if self.stopping.is_set():
+            connection.end(End.STOPPING)
         try:
             yield
         finally:
@@ -112,8 +153,10 @@ class Connections:
             self._look.set()
 
     async def end_when_stopping(self) -> None:
-        """End long polls with what they have."""
+        """End sockets and streams, and long polls with what they have."""
         await self.stopping.wait()
+        for connection in tuple(self._open):
+            connection.end(End.STOPPING)
         for cancelled in self._waiting:
             cancelled.set()
 
@@ -130,6 +173,14 @@ class Connections:
             callers = await callers_of_connections(self._database, sorted({connection.token for connection in asked}))
             for connection in asked:
                 connection.becomes(callers.get(connection.token))
+
+    async def ping_silent(self) -> None:
+        """Ask those that have been silent for long."""
+        while True:
+            await asyncio.sleep(_ALIVE_SECONDS)
+            now = asyncio.get_running_loop().time()
+            for connection in self._open:
+                connection.ping_if_silent(now)
 
     async def keep_alive(self) -> None:
         """An open connection is a sign of life of its agent, and of the session that it named."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from starlette.types import Receive, Send
@@ -11,7 +12,7 @@ from goalroom import json_codec
 from goalroom.execution import errors
 from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Operation
-from goalroom.transport.connections import Connection, Connections
+from goalroom.transport.connections import Connection, Connections, End
 from goalroom.transport.disconnects import until_disconnected
 from schema.context import Context
 
@@ -54,20 +55,22 @@ async def answer(
     await send(_START)
     # A comment at once, so that the client knows that it is connected.
     await _send(send, b":\n\n")
-    with connections.open(connection), connection.running(context), connections.waiting(context.cancelled):
+    ended = asyncio.get_running_loop().create_future()
+    with (
+        connections.open(connection),
+        connection.ending(partial(ended.set_result, None)),
+        connection.running(context),
+        connections.waiting(context.cancelled),
+    ):
         work = asyncio.create_task(_pump(operation, send))
-        revoked = asyncio.create_task(connection.revoked.wait())
-        stopping = asyncio.create_task(connections.stopping.wait())
         tasks: list[asyncio.Task[Any]] = [
             work,
-            revoked,
-            stopping,
             asyncio.create_task(until_disconnected(receive)),
             asyncio.create_task(_tick(send)),
         ]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if stopping.done() and not operation.is_subscription:
+            await asyncio.wait((ended, *tasks), return_when=asyncio.FIRST_COMPLETED)
+            if connection.ended is End.STOPPING and not operation.is_subscription:
                 await work
         finally:
             context.cancelled.set()
@@ -77,7 +80,7 @@ async def answer(
     last = b""
     if not work.cancelled() and work.exception() is None:
         last = _COMPLETE
-    elif revoked.done() and not revoked.cancelled():
+    elif connection.ended is End.REVOKED:
         last = _next({"errors": [errors.described(Unauthenticated())]}) + _COMPLETE
     await send({"type": "http.response.body", "body": last})
 

@@ -5,6 +5,7 @@ import itertools
 import weakref
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, ClassVar
 
 from starlette.datastructures import Headers
@@ -19,16 +20,19 @@ from goalroom.execution.engine import Operation, Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.observability import request_ids
 from goalroom.transport import websocket_messages as ws
-from goalroom.transport.connections import Connection
+from goalroom.transport.connections import Connection, End
 from goalroom.transport.origins import may_be_from
 from goalroom.transport.services import Services, bearer
 from goalroom.transport.uvicorn_websocket import EXTENSION, TextFrames
 from schema.context import Context
 
-# A client that is silent for so long is asked whether it is there.
-_PING_SECONDS = 20
+_PING = b'{"type":"ping"}'
 # What ends with the socket has so long to end well.
 _ENDING_SECONDS = 5
+_CLOSES = {
+    End.REVOKED: ws.Close(ws.FORBIDDEN, "Forbidden"),
+    End.STOPPING: ws.Close(ws.RESTARTING, "The server is restarting, reconnect"),
+}
 
 
 class GraphQLWebSocket:
@@ -78,62 +82,65 @@ class _Socket:
 
     async def serve(self) -> None:
         try:
-            if not await self._begin():
-                return
-            await self._go_on()
+            connection = await self._begin()
+            if connection is not None:
+                await self._go_on(connection)
         except ws.Close as close:
             await _close(self._send, close)
         finally:
             self._open.close()
-            # How they ended holds on to the socket.
+            # How they ended holds on to the socket, and so does the connection.
             self._operations.clear()
+            self._connection = None
 
-    async def _begin(self) -> bool:
-        """Wait for whose it is; False where the client left. Many may wait, so nothing else runs for them yet."""
+    async def _begin(self) -> Connection | None:
+        """Wait for whose it is; None where the client left."""
         limits = self._services.limits
         try:
             async with asyncio.timeout(limits.init_seconds) as patience:
                 with self._services.connections.unauthenticated(patience, limits.unauthenticated_sockets):
                     while self._connection is None:
                         if not await self._hear():
-                            return False
+                            return None
         except TimeoutError:
             raise ws.Close(ws.INIT_TIMEOUT, "Connection initialisation timeout") from None
-        return True
+        return self._connection
 
-    async def _go_on(self) -> None:
-        guards = [
-            asyncio.create_task(guard())
-            for guard in (self._read, self._expect_signs, self._expect_revocation, self._expect_end)
-        ]
+    async def _go_on(self, connection: Connection) -> None:
+        """Hear the client until it leaves, or until the socket is to be closed: then with the reason."""
         try:
-            done, _ = await asyncio.wait(guards, return_when=asyncio.FIRST_COMPLETED)
-            for guard in guards:
-                guard.cancel()
-            await self._end(done)
+            close = await self._hear_until_ended(connection)
+            await self._end()
+            if close is not None:
+                await _close(self._send, close)
         finally:
-            for task in (*guards, *self._running):
+            for task in self._running:
                 task.cancel()
-            await asyncio.gather(*guards, *self._running, return_exceptions=True)
+            await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _end(self, done: set[asyncio.Task[None]]) -> None:
-        """End subscriptions at once, let other operations finish, then close the socket with the reason."""
+    async def _hear_until_ended(self, connection: Connection) -> ws.Close | None:
+        try:
+            async with asyncio.timeout(None) as patience:
+                with connection.ending(partial(patience.reschedule, 0)):
+                    while await self._hear():
+                        pass
+        except ws.Close as close:
+            return close
+        except OSError:
+            # Patience was ended, or the client went away while something was sent to it.
+            return None if connection.ended is None else _CLOSES[connection.ended]
+        except Exception as error:
+            return ws.Close(ws.INTERNAL, errors.described(error)["message"])
+        return None
+
+    async def _end(self) -> None:
+        """End subscriptions at once, and let other operations finish."""
         self._frames = None
         for task in self._subscriptions:
             task.cancel()
         errands = self._running - self._subscriptions
         if errands:
             await asyncio.wait(errands, timeout=_ENDING_SECONDS)
-        for task in done:
-            error = task.exception()
-            if isinstance(error, ws.Close):
-                await _close(self._send, error)
-            elif error is not None and not isinstance(error, OSError):
-                await _close(self._send, ws.Close(ws.INTERNAL, errors.described(error)["message"]))
-
-    async def _read(self) -> None:
-        while await self._hear():
-            pass
 
     async def _hear(self) -> bool:
         """Handle the next message; False where the client has left."""
@@ -145,23 +152,6 @@ class _Socket:
         said = ws.parse(message.get("text"))
         await self._HANDLERS[said["type"]](self, said)
         return True
-
-    async def _expect_signs(self) -> None:
-        """Ask a silent client whether it is there. One that doesn't answer is slow, perhaps, and stays."""
-        while self._connection is not None:
-            silent = asyncio.get_running_loop().time() - self._connection.heard_at
-            if silent >= _PING_SECONDS:
-                await self._say({"type": "ping"})
-            await asyncio.sleep(max(_PING_SECONDS - silent, 1.0))
-
-    async def _expect_revocation(self) -> None:
-        if self._connection is not None:
-            await self._connection.revoked.wait()
-        raise ws.Close(ws.FORBIDDEN, "Forbidden")
-
-    async def _expect_end(self) -> None:
-        await self._services.connections.stopping.wait()
-        raise ws.Close(ws.RESTARTING, "The server is restarting, reconnect")
 
     async def _init(self, said: dict[str, Any]) -> None:
         if self._connection is not None:
@@ -181,8 +171,7 @@ class _Socket:
             if errors.code(error) == ErrorCode.INTERNAL:
                 raise
             raise ws.Close(ws.TRY_LATER, errors.described(error)["message"]) from None
-        connection = Connection(token_hash(token or ""), caller, session)
-        connection.speaks = True
+        connection = Connection(token_hash(token or ""), caller, session, self._ping_client)
         await self._say({"type": "connection_ack"})
         self._connection = connection
         self._open.enter_context(self._services.connections.open(connection))
@@ -284,6 +273,10 @@ class _Socket:
         "subscribe": _subscribe,
         "complete": _complete,
     }
+
+    def _ping_client(self) -> None:
+        if self._frames is not None:
+            self._frames.write(b"", [_PING], b"")
 
     def _is_wanted(self, name: str) -> bool:
         return self._operations.get(name) is asyncio.current_task()

@@ -96,7 +96,10 @@ async def test_a_subscription_keeps_nothing_of_what_it_sent(live: Live) -> None:
         async def pass_on(events: int) -> int:
             for _ in range(events):
                 await live.ask(SAY)
-                assert (await socket.hear())["type"] == "next"
+                # It only listens, so on a busy machine it is asked whether it is there.
+                while (heard := await socket.hear())["type"] == "ping":
+                    pass
+                assert heard["type"] == "next"
             gc.collect()
             return len(gc.get_objects())
 

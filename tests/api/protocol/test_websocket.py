@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from db.core.enums import EventKind
 from db.rooms import agents
 from goalroom.limits import DEFAULTS, Limits
-from goalroom.transport import websocket
+from goalroom.transport import connections
 from goalroom.transport.uvicorn_http import Upgrades
 from tests.api.server_fixture import Live, Socket, serving
 
@@ -226,7 +226,7 @@ async def test_who_never_inits_is_closed_with_4408(database_url: str) -> None:
 
 
 async def test_a_silent_client_is_asked_whether_it_is_there(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket, "_PING_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "_PING_SECONDS", 0.2)
 
     async with live.socket() as socket:
         first = await socket.hear()
