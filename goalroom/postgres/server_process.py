@@ -88,7 +88,8 @@ class PostgresServer:
                     if self.account is not None:
                         os.fchown(kept.fileno(), self.account.uid, self.account.gid)
                     full.seek(-_LONGEST_LOG, os.SEEK_END)
-                    shutil.copyfileobj(full, kept)
+                    # The server goes on writing meanwhile: to the new end, and no more than the last of it.
+                    kept.write(full.read()[-_LONGEST_LOG:])
                 # The server appends, so it goes on at the new end.
                 full.truncate(0)
         except FileNotFoundError:
