@@ -1018,6 +1018,7 @@ class ProposalsPageRow(ProposalRow):
     position: int
 
 class ProposalsToAnswerRow(ProposalRow):
+    author: str
     waiting: int
     total: int
 
@@ -1213,6 +1214,8 @@ class TroubledWebhooksRow(TypedDict):
     failures: int
 
 class UnacknowledgedByUrgencyRow(InboxItemRow):
+    author: str | None
+    words: str | None
     by_person: bool
     total: int
 

@@ -13,6 +13,14 @@ def code_span(text: str, most: int) -> str:
     return f"`{one_line(visible, most) or '(blank)'}`"
 
 
+def block_quote(text: str, most: int) -> list[str]:
+    """Lines of Markdown that are quoted, so that nothing in them is ours; nothing of nothing."""
+    if not text.strip():
+        return []
+    said = text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    return [f"> {''.join(one if one.isprintable() else ' ' for one in line)}" for line in said.strip().splitlines()]
+
+
 def camel_case(name: str) -> str:
     """The contract's name of a field or column: lease_seconds is leaseSeconds."""
     head, *rest = name.split("_")

@@ -38,17 +38,20 @@ _URGENCY = (
 
 @dataclass(frozen=True, slots=True)
 class BriefingItem:
-    """`by_person` where a person said what the item tells of."""
+    """`words` and `author` of the message or comment that it tells of, if any; `by_person` where a person said it."""
 
     item: InboxItem
     by_person: bool
+    author: str | None
+    words: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A proposal that the caller may answer, and how many unfinished tasks wait for it, directly or through others."""
+    """A proposal that the caller may answer, who asks, and how many unfinished tasks wait for it, in all."""
 
     proposal: Proposal
+    author: str
     waiting: int
 
 
@@ -112,10 +115,10 @@ async def of(database: Database, caller: Caller, room: str | None) -> Briefing:
         room=here,
         at=facts["at"],
         cursor=event_log.cursor(here.id, facts["seq"], facts["epoch"]),
-        proposals=[Question(Proposal.of(row), row["waiting"]) for row in asked],
+        proposals=[Question(Proposal.of(row), row["author"], row["waiting"]) for row in asked],
         tasks=owned,
         reviews=[Task.of(row) for row in listed["REVIEW"]],
-        told=[BriefingItem(InboxItem.of(row), row["by_person"]) for row in told],
+        told=[BriefingItem(InboxItem.of(row), row["by_person"], row["author"], row["words"]) for row in told],
         next=[Task.of(row) for row in listed["OFFERED"]],
         totals=Listed(
             to_answer=asked[0]["total"] if asked else 0,

@@ -1,82 +1,103 @@
-"""A briefing in words, as Markdown for a prompt. What users wrote stands in code spans of one line."""
+"""A briefing in words, as Markdown for a prompt: what `gr brief` prints and MCP's check_in says.
 
-from collections.abc import Sequence
-from datetime import UTC
+It names no call, because each of them has its own. A paragraph begins with an id; what users wrote is quoted below.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import chain
 
 from db.core import ids
 from db.core.enums import TaskStatus, WaitKind
-from db.core.records import Criterion, InboxItem, Task
-from db.core.text import code_span
-from db.overviews.briefing import Briefing, Question
-from db.overviews.text_budget import Line, Section, fit
+from db.core.records import Criterion, Task
+from db.core.text import block_quote
+from db.overviews.briefing import Briefing, BriefingItem, Question
+from db.overviews.text_budget import Entry, Section, fit
 
-_TITLE, _SUMMARY, _DETAIL = 100, 200, 500
+_TITLE, _WORDS, _DETAIL = 300, 300, 500
 _CRITERIA = 5
 _HEADINGS = (
-    "Decide with vote",
+    "To decide",
     "From people: answer, then acknowledge",
-    "Your tasks",
-    "Give your verdict with reviewTask",
+    "Yours",
+    "To review: give your verdict",
     "Told: acknowledge what is dealt with",
-    "To take with claimNextTask",
+    "To take: claim one",
 )
 # For a token that only reads: nothing that it may not do.
-_OBSERVED = ("To decide", "From people", "Your tasks", "Waiting for your verdict", "Told", "To take")
+_OBSERVED = ("To decide", "From people", "Yours", "Waiting for your verdict", "Told", "To take")
 
 
 def markdown(briefing: Briefing, most: int) -> str:
     """The briefing in as many characters at most: what is to be decided, people's words, then what can't wait."""
     head = f"# {briefing.agent} in {briefing.room.name}, {briefing.cursor}"
-    people = [_told(one.item) for one in briefing.told if one.by_person]
-    agents = [_told(one.item) for one in briefing.told if not one.by_person]
+    people = [_told(one) for one in briefing.told if one.by_person]
+    agents = [_told(one) for one in briefing.told if not one.by_person]
     owned = {task.id for task in briefing.tasks}
-    free = [Line(_task(task)) for task in briefing.next if task.id not in owned]
+    free = [Entry(_paragraph(_name(task), task.title, _TITLE)) for task in briefing.next if task.id not in owned]
     totals = briefing.totals
     headings = _OBSERVED if briefing.observes else _HEADINGS
-    lines = [
+    entries = [
         ("to decide", [_question(one) for one in briefing.proposals], totals.to_answer),
         ("from people", people, totals.from_people),
         ("of your tasks", [_owned(briefing, task) for task in briefing.tasks], totals.owned),
         ("to review", _reviews(briefing), totals.to_review),
         ("things told", agents, totals.from_agents),
-        ("to claim", free, len(free)),
+        ("to take", free, len(free)),
     ]
-    sections = [Section(heading, *section) for heading, section in zip(headings, lines, strict=True)]
+    sections = [Section(heading, *section) for heading, section in zip(headings, entries, strict=True)]
     if briefing.room.paused:
         head += "\n\nThe room is paused: nothing can be claimed in it. What you hold goes on."
     elif not any(section.total for section in sections):
         head += "\n\nNothing waits for you."
-        head += "" if briefing.observes else " claimNextTask with waitSeconds waits for work."
     return fit(head, sections, most)
 
 
-def _question(one: Question) -> Line:
+def _question(one: Question) -> Entry:
     proposal = one.proposal
-    options = ", ".join(code_span(option, _TITLE) for option in proposal.options)
-    until = f", until {proposal.closes_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if proposal.closes_at else ""
-    waiting = f"; {one.waiting} task{'s' if one.waiting > 1 else ''} waiting" if one.waiting else ""
-    name = f"{ids.of(ids.PROPOSAL, proposal.id)} {code_span(proposal.title, _TITLE)}"
-    return Line(f"{name}: {options}{until}{waiting}", [code_span(proposal.body, _DETAIL)] if proposal.body else ())
+    until = f", until {_minute(proposal.closes_at)}" if proposal.closes_at else ""
+    waiting = f", {one.waiting} task{'s' if one.waiting > 1 else ''} waiting" if one.waiting else ""
+    facts = f"{ids.of(ids.PROPOSAL, proposal.id)} {proposal.kind} from @{one.author}{until}{waiting}"
+    options = chain.from_iterable(block_quote(option, _TITLE) for option in proposal.options)
+    body = _paragraph("it says", proposal.body, _DETAIL)
+    choice = "\n".join(["options", *options])
+    return Entry(_paragraph(facts, proposal.title, _TITLE), [choice, *([body] if proposal.body.strip() else [])])
 
 
-def _told(item: InboxItem) -> Line:
-    task = f" ({ids.of(ids.TASK, item.task_id)})" if item.task_id else ""
-    return Line(f"{ids.of(ids.INBOX_ITEM, item.id)} {item.kind}{task}: {code_span(item.summary, _SUMMARY)}")
+def _told(one: BriefingItem) -> Entry:
+    """What it is about and who said it, then the words."""
+    item = one.item
+    about = (
+        (ids.TASK, item.task_id),
+        (ids.PROPOSAL, item.proposal_id),
+        (ids.MESSAGE, item.message_id),
+        (ids.COMMENT, item.comment_id),
+    )
+    named = [ids.of(kind, key) for kind, key in about if key is not None]
+    facts = " ".join([ids.of(ids.INBOX_ITEM, item.id), item.kind, *named])
+    if one.words is None:
+        return Entry(_paragraph(facts, item.summary, _WORDS))
+    by = f"@{one.author}" if one.author else "the server"
+    return Entry(_paragraph(f"{facts} from {by}", one.words, _WORDS))
 
 
-def _task(task: Task) -> str:
-    return f"{ids.of(ids.TASK, task.id)} P{task.priority} {code_span(task.title, _TITLE)}"
+def _name(task: Task) -> str:
+    return f"{ids.of(ids.TASK, task.id)} P{task.priority}"
 
 
-def _reviews(briefing: Briefing) -> Sequence[Line]:
-    return [Line(f"{_task(task)}, by {briefing.authors.get(task.id, 'nobody')}") for task in briefing.reviews]
+def _reviews(briefing: Briefing) -> Sequence[Entry]:
+    return [
+        Entry(_paragraph(f"{_name(task)} from @{briefing.authors.get(task.id, 'nobody')}", task.title, _TITLE))
+        for task in briefing.reviews
+    ]
 
 
-def _owned(briefing: Briefing, task: Task) -> Line:
+def _owned(briefing: Briefing, task: Task) -> Entry:
     """The task, what to do next about it and, where there is work to go on with, what is known of it."""
     begun = task.status is TaskStatus.DOING or (task.status is TaskStatus.TODO and task.ready)
-    state = task.status.value if briefing.observes else _next(briefing, task)
-    return Line(f"{_task(task)}: {state}", _details(briefing, task) if begun else ())
+    state = task.status.value if briefing.observes else f"{task.status}: {_next(briefing, task)}"
+    details = _details(briefing, task) if begun else _waits(briefing, task)
+    return Entry(_paragraph(f"{_name(task)} {state}", task.title, _TITLE), list(details))
 
 
 def _next(briefing: Briefing, task: Task) -> str:
@@ -85,27 +106,34 @@ def _next(briefing: Briefing, task: Task) -> str:
             return _held(briefing, task)
         case TaskStatus.VALIDATING:
             reviewer = briefing.reviewers.get(task.id)
-            return f"in review with {reviewer}" if reviewer else "waits for a reviewer"
+            return f"in review with @{reviewer}" if reviewer else "waits for a reviewer"
         case TaskStatus.TODO if task.ready:
-            return "yours to go on with: claimTask" if task.started_at else "assigned to you, ready: claimTask"
-    waits = briefing.waits[task.id]
-    reasons = code_span("; ".join(wait.reason for wait in waits) or "unknown", _SUMMARY)
-    ends = "; unblockTask when that is over" if any(wait.kind is WaitKind.REASON for wait in waits) else ""
-    return f"{'blocked' if task.status is TaskStatus.BLOCKED else 'waits'}: {reasons}{ends}"
+            return "yours to go on with, claim it" if task.started_at else "assigned to you and ready, claim it"
+    # What ends with the caller's own word, and not by itself.
+    ends = any(wait.kind is WaitKind.REASON for wait in briefing.waits[task.id])
+    return "unblock it when what it waits for is over" if ends else "you are told when it can go on"
 
 
 def _held(briefing: Briefing, task: Task) -> str:
     if task.lease_expires_at is None or task.lease_expires_at <= briefing.at:
-        return "your lease is over: claimTask takes it up again"
-    end = "submitTask" if briefing.room.require_review else "completeTask"
-    until = f"{task.lease_expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    quiet = "; stale, so say how it goes with addComment (PROGRESS)" if task.stale_since else ""
-    return f"you hold it until {until}, fence {task.fence}; end it with {end}{quiet}"
+        return "your lease is over, claim it again"
+    end = "submit it for review" if briefing.room.require_review else "complete it"
+    quiet = "; it is stale, say how it goes" if task.stale_since else ""
+    return f"yours until {_minute(task.lease_expires_at)}, fence {task.fence}; {end}{quiet}"
 
 
-def _details(briefing: Briefing, task: Task) -> list[str]:
+def _waits(briefing: Briefing, task: Task) -> Iterator[str]:
+    for wait in briefing.waits.get(task.id, ()):
+        yield _paragraph(f"waits, {wait.kind}", wait.reason, _WORDS)
+
+
+def _details(briefing: Briefing, task: Task) -> Iterator[str]:
     """The unmet criteria of a task, its role, instructions, last handoff, description and notes."""
     unmet = [one for one in briefing.criteria.get(task.id, ()) if not one.met or one.accepted is False]
+    for one in unmet[:_CRITERIA]:
+        yield from _criterion(one)
+    if len(unmet) > _CRITERIA:
+        yield f"and {len(unmet) - _CRITERIA} criteria more to meet"
     texts = {
         "your role": task.role,
         "instructions": task.instructions,
@@ -113,17 +141,22 @@ def _details(briefing: Briefing, task: Task) -> list[str]:
         "description": task.description,
         "notes": task.notes,
     }
-    more = [f"and {len(unmet) - _CRITERIA} criteria more to meet"] if len(unmet) > _CRITERIA else []
-    return [
-        *(_criterion(one) for one in unmet[:_CRITERIA]),
-        *more,
-        *(f"{name}: {code_span(text, _DETAIL)}" for name, text in texts.items() if text.strip()),
-    ]
+    for name, text in texts.items():
+        if text.strip():
+            yield _paragraph(name, text, _DETAIL)
 
 
-def _criterion(one: Criterion) -> str:
-    name, text = ids.of(ids.CRITERION, one.id), code_span(one.text, _SUMMARY)
-    if one.accepted is not False:
-        return f"{name} to meet: {text}"
-    note = f", says the reviewer: {code_span(one.verdict_note, _SUMMARY)}" if one.verdict_note else ""
-    return f"{name} not accepted: {text}{note}"
+def _criterion(one: Criterion) -> Iterator[str]:
+    name, refused = ids.of(ids.CRITERION, one.id), one.accepted is False
+    yield _paragraph(f"{name} {'not accepted' if refused else 'to meet'}", one.text, _WORDS)
+    if refused and one.verdict_note.strip():
+        yield _paragraph(f"why {name} is not accepted", one.verdict_note, _WORDS)
+
+
+def _paragraph(facts: str, words: str, most: int) -> str:
+    """What we say, and below it somebody's words."""
+    return "\n".join([facts, *block_quote(words, most)])
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -8,7 +8,7 @@ from goalroom.mcp.api import Api, Failed, Refusal, ask
 from goalroom.mcp.arguments import checked
 from goalroom.mcp.call import Call
 from goalroom.mcp.refusals import refused
-from goalroom.mcp.text import quoted
+from goalroom.mcp.text import lost_lines
 from goalroom.mcp.tool_list import MOST_QUIET, TOOLS, Tool
 from goalroom.mcp.tools import (
     block_task,
@@ -89,7 +89,9 @@ async def _run(call: Call, name: str, tool: Tool | None, arguments: Mapping[str,
         answer = await _RUN[name](call, given)
     except Refusal as refusal:
         raise await _naming_rooms(call.api, refusal, given) from None
-    return "\n".join([answer, *_lost(call, name)])
+    # check_in begins with what was lost; where the answer is JSON, nothing follows it.
+    lost = [] if name in {"check_in", "goalroom_graphql"} else lost_lines(call.pulse)
+    return "\n".join([answer, *lost])
 
 
 async def _naming_rooms(api: Api, refusal: Refusal, arguments: Mapping[str, Any]) -> Refusal:
@@ -99,14 +101,3 @@ async def _naming_rooms(api: Api, refusal: Refusal, arguments: Mapping[str, Any]
         refusal.hint = f"send `room`: one of {', '.join(names)}"
         refusal.is_of_api = False
     return refusal
-
-
-def _lost(call: Call, name: str) -> list[str]:
-    """What the heartbeat said that check_in would have begun with; where the answer is JSON, nothing follows it."""
-    if name in {"check_in", "goalroom_graphql"} or not call.pulse:
-        return []
-    return [
-        line
-        for task in call.pulse["lost"]
-        for line in (f"{task['id']} is lost: it is not yours any more, stop working on it", *quoted(task["title"]))
-    ]

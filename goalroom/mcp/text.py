@@ -1,13 +1,13 @@
 """Answers as text: our own lines, and other people's words, quoted so that they can't pose as ours."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 # A list without a budget of its own ends after so many lines.
 MOST_LINES = 50
-_CHARACTERS_OF_A_TOKEN = 4
+CHARACTERS_OF_A_TOKEN = 4
 _LONGEST_TEXT = 20_000
 
 
@@ -45,23 +45,18 @@ def name_of(agent: Mapping[str, Any] | None) -> str:
     return f"@{agent['name']}" if agent else "the server"
 
 
+def lost_lines(pulse: Mapping[str, Any] | None) -> list[str]:
+    """What the heartbeat said is the caller's no more."""
+    return [
+        said
+        for task in (pulse["lost"] if pulse else ())
+        for said in (f"{task['id']} is lost: it is not yours any more, stop working on it", *quoted(task["title"]))
+    ]
+
+
 def count(number: int, one: str, more: str = "") -> str:
     """So many of them."""
     return f"{number} {one if number == 1 else more or one + 's'}"
-
-
-@dataclass
-class Section:
-    """Items under a heading, each a few lines that stay together. `total` counts those that aren't here, too."""
-
-    heading: str
-    items: Sequence[Sequence[str]]
-    # What is missing is called so, behind its number.
-    left_out: str
-    total: int = 0
-
-    def __post_init__(self) -> None:
-        self.total = max(self.total, len(self.items))
 
 
 @dataclass
@@ -74,7 +69,7 @@ class Fitted:
     @classmethod
     def tokens(cls, most: int) -> "Fitted":
         """Of so many tokens at most, at four characters each."""
-        return cls(most * _CHARACTERS_OF_A_TOKEN)
+        return cls(most * CHARACTERS_OF_A_TOKEN)
 
     @property
     def room(self) -> int:
@@ -88,31 +83,6 @@ class Fitted:
         if fits:
             self.lines += new
         return fits
-
-
-def fit(head: Sequence[str], sections: Sequence[Section], tail: Sequence[str], tokens: int) -> str:
-    """All that fits into so many tokens, in the order given; what is left out is counted before the tail."""
-    answer = Fitted.tokens(tokens)
-    missing: list[str] = []
-    # The last line of it is where to go on from: that one always fits.
-    tail = next(tail[at:] for at in range(len(tail)) if at == len(tail) - 1 or _size(tail[at:]) <= answer.most // 2)
-    # What each section may have to say of what is left out of it.
-    reserve = _size(tail)
-    notes = {id(section): len(section.left_out) + 8 for section in sections if section.total}
-    reserve += sum(notes.values()) + len("Left out: ") if notes else 0
-    answer.add(head, _size(tail))
-    for section in sections:
-        shown = 0
-        for number, item in enumerate(section.items):
-            heading = [] if number else [f"{section.heading} ({section.total}):"]
-            if not answer.add([*heading, *item], reserve):
-                break
-            shown += 1
-        if shown < section.total:
-            missing.append(f"{section.total - shown} {section.left_out}")
-    if missing:
-        answer.add([f"Left out: {', '.join(missing)}."], _size(tail))
-    return "\n".join([*answer.lines, *tail])[: answer.most]
 
 
 def _size(lines: Iterable[str]) -> int:

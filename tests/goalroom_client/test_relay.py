@@ -83,7 +83,11 @@ def test_a_client_of_the_new_era_needs_no_handshake(worker: Terminal) -> None:
 
     assert found["supportedVersions"] == [NEW]
     assert said["isError"] is False
-    assert worker.name in said["content"][0]["text"]
+    # What a person reads at a terminal is what a model is told.
+    briefing, cursor = worker("brief").output.rstrip().rsplit("\n\n", 1)
+    assert briefing.startswith(f"# {worker.name} in ")
+    assert said["content"][0]["text"].startswith(f"{briefing}\nNext: ")
+    assert said["content"][0]["text"].endswith(f"\n{cursor}")
 
 
 def test_one_that_waits_holds_up_no_other(worker: Terminal, planner: Terminal) -> None:

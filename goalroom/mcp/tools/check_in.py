@@ -1,68 +1,52 @@
-"""check_in: acknowledge, give a sign of life, and see what waits."""
+"""check_in: acknowledge, give a sign of life, and see what waits, in the words of the briefing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goalroom.mcp.api import Api, ask, bad_argument
 from goalroom.mcp.call import Call
-from goalroom.mcp.task_text import TASK_LINE, line
-from goalroom.mcp.text import Section, compact, fit, labelled, minute, name_of, next_call, quoted
+from goalroom.mcp.text import CHARACTERS_OF_A_TOKEN, lost_lines, next_call
 
 _ACKNOWLEDGE = "mutation ($input: AcknowledgeInput!) { acknowledge(input: $input) }"
-_BRIEFING = (
-    """
-query ($room: ID) {
-  briefing(room: $room) {
-    cursor
-    me { name }
-    tasks {
-      ...TaskLine
-      startedAt instructions notes
-      criteria { id text met accepted }
-      waitingOn { kind reason }
-      handoff { author { name } handoff { done pending gotchas } }
-    }
-    reviews { ...TaskLine }
-    inbox {
-      id kind summary
-      task { id } proposal { id }
-      message { id from { name } body } comment { id author { name } body }
-    }
-    proposals { id kind title body options closesAt author { name } }
-    next { ...TaskLine }
+_BRIEFING = """
+query ($room: ID, $maxTokens: Int) {
+  briefing(room: $room, maxTokens: $maxTokens) {
+    cursor markdown
+    tasks { id status ready stale lease { expiresAt } }
+    reviews { id } inbox { id } proposals { id } next { id }
   }
-  room(room: $room) { name settings { paused } }
+  room(room: $room) { settings { paused } }
 }
 """
-    + TASK_LINE
-)
 _END_OF_INBOX = "query ($after: String) { inbox(first: 200, after: $after) { pageInfo { endCursor hasNextPage } } }"
 _WAIT = """
 query ($after: String, $seconds: Int) {
   inbox(first: 1, after: $after, waitSeconds: $seconds) { pageInfo { endCursor } }
 }
 """
-_TOKENS = 800
+_TOKENS, _FEWEST_TOKENS = 800, 50
 _MOST_WAIT = 50
-# Of one text in this overview.
-_SUMMARY, _DETAIL = 300, 500
 
 
 async def run(call: Call, arguments: Mapping[str, Any]) -> str:
     """The briefing, once there is something in the inbox or the time is over."""
     if acknowledged := arguments.get("ack"):
         await _acknowledge(call.api, acknowledged)
-    room = arguments.get("room")
-    seen = await ask(call.api, _BRIEFING, room=room)
+    asked = {"room": arguments.get("room"), "maxTokens": arguments.get("maxTokens", _TOKENS)}
+    seen = await ask(call.api, _BRIEFING, **asked)
     if seconds := arguments.get("waitSeconds"):
-        seen = await _wait(call, seen, room, seconds)
-    briefing, here = seen["briefing"], seen["room"]
-    head = _head(call.pulse, briefing, here)
-    sections = _sections(briefing)
-    if not any(section.total for section in sections):
-        head.append("Nothing waits for you.")
-    tail = [_next(briefing, paused=here["settings"]["paused"]), f"cursor: {briefing['cursor']}"]
-    return fit(head, sections, tail, arguments.get("maxTokens", _TOKENS))
+        seen = await _wait(call, seen, asked, seconds)
+    most, lost = CHARACTERS_OF_A_TOKEN * asked["maxTokens"], lost_lines(call.pulse)
+    around = len("\n".join([*lost, *_tail(seen, most)])) + 1
+    if len(seen["briefing"]["markdown"]) + around > most:
+        fewer = max(_FEWEST_TOKENS, (most - around) // CHARACTERS_OF_A_TOKEN)
+        seen = await ask(call.api, _BRIEFING, **(asked | {"maxTokens": fewer}))
+    tail = "\n".join(_tail(seen, most))
+    text = "\n".join([*lost, seen["briefing"]["markdown"]])
+    if len(text) + 1 + len(tail) > most:
+        # So few tokens that the briefing has none fewer.
+        text = text[: most - 1 - len(tail)].rpartition("\n")[0]
+    return f"{text}\n{tail}"
 
 
 async def _acknowledge(api: Api, items: Sequence[str]) -> None:
@@ -74,7 +58,7 @@ async def _acknowledge(api: Api, items: Sequence[str]) -> None:
     await ask(api, _ACKNOWLEDGE, input={"items": list(items)})
 
 
-async def _wait(call: Call, seen: dict[str, Any], room: str | None, seconds: int) -> dict[str, Any]:
+async def _wait(call: Call, seen: dict[str, Any], asked: Mapping[str, Any], seconds: int) -> dict[str, Any]:
     """Wait for an item of this room: what waits in others is no news of it."""
     if seen["briefing"]["inbox"]:
         return seen
@@ -87,7 +71,7 @@ async def _wait(call: Call, seen: dict[str, Any], room: str | None, seconds: int
             break
     while True:
         # After the end is known: what came before it is in this, and what comes later is waited for.
-        seen = await ask(call.api, _BRIEFING, room=room)
+        seen = await ask(call.api, _BRIEFING, **asked)
         rest = min(_MOST_WAIT, deadline - call.now())
         if seen["briefing"]["inbox"] or rest <= 0 or call.is_cancelled:
             return seen
@@ -95,66 +79,12 @@ async def _wait(call: Call, seen: dict[str, Any], room: str | None, seconds: int
         after = page["endCursor"] or after
 
 
-def _head(pulse: Mapping[str, Any] | None, briefing: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
-    paused = ": paused, nothing can be claimed" if here["settings"]["paused"] else ""
-    head = [f"{name_of(briefing['me'])} in {here['name']}{paused}"]
-    for task in pulse["lost"] if pulse else ():
-        head += [f"{task['id']} is lost: it is not yours any more, stop working on it", *quoted(task["title"])]
-    return head
-
-
-def _sections(briefing: Mapping[str, Any]) -> list[Section]:
-    held = {task["id"] for task in briefing["tasks"]}
-    offered = [line(task) for task in briefing["next"] if task["id"] not in held]
-    return [
-        Section("Inbox, acknowledge what is dealt with", [told(item) for item in briefing["inbox"]], "of the inbox"),
-        Section("Yours", [_owned(task) for task in briefing["tasks"]], "of your tasks"),
-        Section("To review", [line(task) for task in briefing["reviews"]], "to review"),
-        Section("To decide", [_question(one) for one in briefing["proposals"]], "to decide"),
-        Section("To take", offered, "to take"),
-    ]
-
-
-def told(item: Mapping[str, Any]) -> list[str]:
-    """An item of the inbox: what it is about and who said it, then the words."""
-    message, comment = item["message"], item["comment"]
-    about = [one["id"] for one in (item["task"], item["proposal"], message, comment) if one]
-    by = f" from {name_of(message['from'])}" if message else f" from {name_of(comment['author'])}" if comment else ""
-    said = message["body"] if message else comment["body"] if comment else item["summary"]
-    return [f"{' '.join([item['id'], item['kind'], *about])}{by}", *quoted(said, _SUMMARY)]
-
-
-def _question(proposal: Mapping[str, Any]) -> list[str]:
-    until = f", until {minute(proposal['closesAt'])}" if proposal["closesAt"] else ""
-    return [
-        f"{proposal['id']} {proposal['kind']} from {name_of(proposal['author'])}{until}",
-        *quoted(proposal["title"], _SUMMARY),
-        *quoted(proposal["body"], _DETAIL),
-        *quoted(compact(proposal["options"]), _DETAIL),
-    ]
-
-
-def _owned(task: Mapping[str, Any]) -> list[str]:
-    facts = [f"lease until {minute(task['lease']['expiresAt'])}"] if task["lease"] else []
-    return [*line(task, *facts), *_details(task)]
-
-
-def _details(task: Mapping[str, Any]) -> Iterable[str]:
-    if task["status"] in {"BLOCKED", "TODO"}:
-        for wait in task["waitingOn"]:
-            yield from [f"waits, {wait['kind']}", *quoted(wait["reason"], _SUMMARY)]
-    if task["status"] != "DOING" and not task["ready"]:
-        return
-    for criterion in task["criteria"]:
-        if criterion["accepted"] is False or not criterion["met"]:
-            state = "not accepted" if criterion["accepted"] is False else "to meet"
-            yield from [f"{criterion['id']} {state}", *quoted(criterion["text"], _SUMMARY)]
-    yield from labelled("instructions", task["instructions"], _DETAIL)
-    if task["handoff"] and task["handoff"]["handoff"]:
-        said = task["handoff"]["handoff"]
-        text = "\n".join(f"{name}: {said[name]}" for name in ("done", "pending", "gotchas") if said[name])
-        yield from labelled(f"handoff from {name_of(task['handoff']['author'])}", text, _DETAIL)
-    yield from labelled("notes", task["notes"], _DETAIL)
+def _tail(seen: Mapping[str, Any], most: int) -> list[str]:
+    """What comes next, where there is room for it, and where the log stands."""
+    briefing = seen["briefing"]
+    cursor = f"cursor: {briefing['cursor']}"
+    next_line = _next(briefing, paused=seen["room"]["settings"]["paused"])
+    return [next_line, cursor] if len(next_line) + len(cursor) < most // 2 else [cursor]
 
 
 def _next(briefing: Mapping[str, Any], *, paused: bool) -> str:

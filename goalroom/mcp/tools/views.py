@@ -8,7 +8,6 @@ from goalroom.mcp.api import Api, ask
 from goalroom.mcp.node_text import INSIGHT_LINE, OBJECTIVE_LINE, PROPOSAL
 from goalroom.mcp.task_text import TASK_LINE
 from goalroom.mcp.text import compact, labelled, minute, name_of, quoted
-from goalroom.mcp.tools.check_in import told
 from goalroom.mcp.tools.pages import Entry, Page, Place
 
 View = Callable[[Api, Place], Awaitable[Page]]
@@ -231,8 +230,17 @@ def _event(event: Mapping[str, Any]) -> list[str]:
 
 async def _inbox(api: Api, place: Place) -> Page:
     found = (await ask(api, _INBOX, after=place.after))["inbox"]
-    entries = [Entry(edge["cursor"], told(edge["node"])) for edge in found["edges"]]
+    entries = [Entry(edge["cursor"], _told(edge["node"])) for edge in found["edges"]]
     return Page(entries=entries, has_more=found["pageInfo"]["hasNextPage"])
+
+
+def _told(item: Mapping[str, Any]) -> list[str]:
+    """What it is about and who said it, then the words."""
+    message, comment = item["message"], item["comment"]
+    about = [one["id"] for one in (item["task"], item["proposal"], message, comment) if one]
+    by = f" from {name_of(message['from'])}" if message else f" from {name_of(comment['author'])}" if comment else ""
+    said = message["body"] if message else comment["body"] if comment else item["summary"]
+    return [f"{' '.join([item['id'], item['kind'], *about])}{by}", *quoted(said, _TEXT)]
 
 
 async def _decisions(api: Api, place: Place) -> Page:

@@ -48,11 +48,13 @@ select now() as at, log.seq, listed.*, reviewer.name as reviewer, submitter.name
  order by listed.list, listed.place;
 
 -- name: proposals_to_answer(room_id, agent_id, most)
--- Those that the agent may vote on and has not, the one for which most work waits first; with how many there are.
-select proposal.*,
+-- Those that the agent may vote on and has not, the one for which most work waits first; with who asks, and how many
+-- there are.
+select proposal.*, author.name as author,
        -- include: unfinished_waiters
        as waiting, count(*) over () as total
   from proposal
+  join agent author on author.id = proposal.author_id
   join proposal_voter e on e.proposal_id = proposal.id and e.agent_id = :agent_id
   join room_member m on m.room_id = proposal.room_id and m.agent_id = e.agent_id
  where proposal.room_id = :room_id and proposal.status = 'OPEN'
@@ -64,10 +66,14 @@ select proposal.*,
 
 -- name: unacknowledged_by_urgency(room_id, agent_id, kinds, proposal_ids, most)
 -- What asks for these proposals, in their order; then what people say before what agents say, then in the order of these
--- kinds, then as it came; with how many there are of both.
-select item.*, coalesce(author.kind = 'HUMAN', false) as by_person,
+-- kinds, then as it came; with the words of a message or comment and whose they are, and how many there are of both.
+-- nullable: author, words
+select item.*, author.name as author, left(coalesce(message.body, comment.body), 500) as words,
+       coalesce(author.kind = 'HUMAN', false) as by_person,
        count(*) over (partition by coalesce(author.kind = 'HUMAN', false)) as total
   from inbox_item item
+  left join message on message.id = item.message_id
+  left join comment on comment.id = item.comment_id
   left join agent author on author.id = item.from_id and (item.message_id is not null or item.comment_id is not null)
  where item.agent_id = :agent_id and item.room_id = :room_id and item.acknowledged_at is null
  order by array_position(:proposal_ids::bigint[], item.proposal_id) nulls last, by_person desc,

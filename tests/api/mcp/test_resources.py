@@ -59,7 +59,7 @@ async def test_resources_are_listed_and_read(live: Live) -> None:
 
     assert [one["uri"] for one in listed] == ["goalroom://briefing", "skill://goalroom/SKILL.md"]
     assert template["uriTemplate"] == "goalroom://{id}"
-    assert (await read(ann, "goalroom://briefing")).startswith("@ann in main")
+    assert (await read(ann, "goalroom://briefing")).startswith("# ann in main, ")
     assert await read(ann, "skill://goalroom/SKILL.md") == texts()[SKILL]
     assert "> Do *it*" in (await read(ann, f"goalroom://{task}")).splitlines()
     for name, words in ((objective, "> Ship it"), (message, "> Look"), (proposal, "> Ship?")):

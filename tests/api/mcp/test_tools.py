@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 from goalroom.mcp.tool_list import VIEWS
@@ -128,15 +129,16 @@ async def test_an_idle_check_in_is_cheap_and_every_answer_keeps_its_bound(live: 
 
     idle = await bob.done("check_in")
     assert len(idle.text) <= 4 * 250
-    assert idle.lines[1:3] == ["Nothing waits for you.", 'Next: check_in {"waitSeconds":50}']
+    assert idle.lines[2:4] == ["Nothing waits for you.", 'Next: check_in {"waitSeconds":50}']
 
     await plan(ann, *({"title": f"Task {n} " + "x" * 200, "assignee": "bob"} for n in range(30)))
     for n in range(5):
         await ann.done("send_message", to=["bob"], body=f"{n} " + "y" * 900)
-    for tokens in (50, 100, 800, 3_000):
+    for tokens in (50, 60, 75, 100, 800, 3_000):
         answer = await bob.done("check_in", maxTokens=tokens)
         assert len(answer.text) <= 4 * tokens
         assert answer.lines[-1].startswith("cursor: R")
+        assert re.search(r"\nLeft out: \d+ ", answer.text)
     assert "Left out: " in (await bob.done("check_in")).text
     seen: list[str] = []
     after: dict[str, str] = {}
@@ -149,6 +151,27 @@ async def test_an_idle_check_in_is_cheap_and_every_answer_keeps_its_bound(live: 
         after = {"after": page.lines[-1].removeprefix("cursor: ")}
         assert json.loads(page.lines[-2].removeprefix("Next: look_up "))["after"] == after["after"]
     assert (len(seen), len(set(seen))) == (30, 30)
+
+
+async def test_check_in_says_the_briefing_in_the_briefings_own_words(live: Live) -> None:
+    ann, bob = await clients(live, "ann", "bob")
+    [mine, lost] = await plan(ann, {"title": "A", "criteria": ["So"], "assignee": "bob"}, {"title": "B"})
+    await ann.done("send_message", to=["bob"], body="Two\nlines")
+    await bob.done("claim_task", task=lost)
+    await graphql(ann, f'mutation {{ cancelTask(input: {{task: "{lost}", reason: "No"}}) {{ id }} }}')
+
+    said = (await bob.done("check_in")).text
+    briefing = (await graphql(bob, "{ briefing { markdown cursor } }"))["briefing"]
+
+    assert said.splitlines() == [
+        f"{lost} is lost: it is not yours any more, stop working on it",
+        "> B",
+        *briefing["markdown"].splitlines(),
+        *[line for line in said.splitlines() if line.startswith("Next: check_in")],
+        f"cursor: {briefing['cursor']}",
+    ]
+    assert f"{mine} P2 TODO: assigned to you and ready, claim it" in said
+    assert "> Two\n> lines\n" in said
 
 
 async def test_what_is_longer_than_a_page_is_cut_and_says_so(live: Live) -> None:

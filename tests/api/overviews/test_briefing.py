@@ -1,5 +1,6 @@
 """Briefings: all that waits for the caller at one moment, most urgent first, in as much text as was asked for."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -55,8 +56,7 @@ async def test_whoever_has_nothing_to_do_is_told_so(ann: Actor) -> None:
 
     assert found == {
         "me": {"name": "ann"}, "tasks": [], "reviews": [], "next": [], "cursor": found["cursor"],
-        "markdown": f"# ann in web, {found['cursor']}\n\n"
-        "Nothing waits for you. claimNextTask with waitSeconds waits for work.",
+        "markdown": f"# ann in web, {found['cursor']}\n\nNothing waits for you.",
     }  # fmt: skip
 
 
@@ -84,13 +84,13 @@ async def test_people_come_before_tasks_and_those_before_what_agents_say(
 
     parts = [
         "From people",
-        "`Stop`",
-        "Your tasks (1)",
-        mine,
+        "\n> Stop\n",
+        "Yours (1)",
+        f"\n{mine} P2 DOING: ",
         "Told",
-        "`Gone`",
-        "`And now?`",
-        f"{free} P2 `Free # and 'm",
+        "\n> Gone\n",
+        "\n> And now?\n",
+        f"\n{free} P2\n> Free\n> # and `more`",
     ]
     assert [said.index(part) for part in parts] == sorted(said.index(part) for part in parts)
     assert "Left out" not in said
@@ -123,16 +123,19 @@ async def test_each_task_says_what_to_do_next(database: Database, actor: NewActo
     await ann.do("addDependency", "kind", task=waiting, dependsOn=before)
 
     found = await brief(ann)
-    lines = {line.split()[1]: line.partition("`: ")[2] for line in found["markdown"].splitlines() if line[:3] == "- T"}
+    paragraphs = found["markdown"].split("\n\n")
+    lines = {part.split()[0]: part.partition(" P2 ")[2] for part in paragraphs if part[:1] == "T"}
 
     assert [task["id"] for task in found["tasks"]] == [lost, held, given, stuck, waiting, handed]
-    assert lines[held].startswith("you hold it until ")
-    assert lines[held].endswith("UTC, fence 1; end it with submitTask")
-    assert lines[lost] == "your lease is over: claimTask takes it up again"
-    assert lines[given] == "assigned to you, ready: claimTask"
-    assert lines[waiting] == f"waits: `{before} 'before' is unfinished`"
-    assert lines[stuck] == "blocked: `no 'key'`; unblockTask when that is over"
-    assert lines[handed] == "waits for a reviewer"
+    assert lines[held].startswith("DOING: yours until ")
+    assert lines[held].endswith("UTC, fence 1; submit it for review\n> held")
+    assert lines[lost] == "DOING: your lease is over, claim it again\n> lost"
+    assert lines[given] == "TODO: assigned to you and ready, claim it\n> given"
+    assert lines[waiting] == "TODO: you are told when it can go on\n> waiting"
+    assert lines[stuck] == "BLOCKED: unblock it when what it waits for is over\n> stuck"
+    assert lines[handed] == "VALIDATING: waits for a reviewer\n> handed"
+    for task, wait in ((waiting, f"DEPENDENCY\n> {before} 'before' is unfinished"), (stuck, "REASON\n> no `key`")):
+        assert paragraphs[paragraphs.index(f"{task} P2 {lines[task]}") + 1] == f"waits, {wait}"
 
 
 async def test_what_came_back_from_review_says_so_with_what_is_known_of_it(actor: NewActor, ann: Actor) -> None:
@@ -150,20 +153,20 @@ async def test_what_came_back_from_review_says_so_with_what_is_known_of_it(actor
     said = (await brief(ann))["markdown"]
 
     assert reviewing["reviews"] == [{"id": task}]
-    assert f"## Give your verdict with reviewTask (1)\n- {task} P2 `Pump`, by ann" in reviewing["markdown"]
-    assert f"- {task} P2 `Pump`: yours to go on with: claimTask" in said
-    refused = f"{criterion} not accepted: `It is dry`, says the reviewer: `There is a puddle`"
-    known = ("your role: `welder`", "instructions: `By hand`", "description: `Leaks`", "notes: `Seal is worn`")
+    assert f"## To review: give your verdict (1)\n\n{task} P2 from @ann\n> Pump" in reviewing["markdown"]
+    assert f"\n{task} P2 TODO: yours to go on with, claim it\n> Pump\n" in said
+    refused = f"{criterion} not accepted\n> It is dry\n\nwhy {criterion} is not accepted\n> There is a puddle"
+    known = ("your role\n> welder", "instructions\n> By hand", "description\n> Leaks", "notes\n> Seal\n> is worn")
     for detail in (refused, *known):
-        assert f"\n  - {detail}" in said
+        assert f"\n\n{detail}" in said
     told = f"Not accepted: {criterion} 'It is dry' (There is a puddle). Still wet"
     again = f"{task} 'Pump': bob requests changes; claimTask takes it up again. {told}"
-    assert f"CHANGES_REQUESTED ({task}): `{again}`" in said
+    assert f" CHANGES_REQUESTED {task}\n> {again}" in said
 
     await ann.claim(task)
     await ann.do("submitTask", task=task, summary="Dry", criteria=[{"id": criterion, "met": True, "evidence": "y"}])
     await bob.do("reviewTask", task=task, verdict="CHANGES_REQUESTED", comment="Wipe it")
-    assert "not accepted: " not in (await brief(ann))["markdown"], "a verdict is on one submission"
+    assert f"{criterion} not accepted" not in (await brief(ann))["markdown"], "a verdict is on one submission"
 
 
 @pytest.mark.parametrize("tokens", [50, 75, 120, 300, 1_000])
@@ -181,7 +184,7 @@ async def test_it_keeps_within_its_tokens_and_counts_what_is_left_out(
     said = (await brief(named, tokens))["markdown"]
 
     assert len(said) <= 4 * tokens
-    assert f"{120 - said.count(' ASSIGNED: ')} things told" in said
+    assert f"{120 - len(re.findall(r'^I[0-9]+ ASSIGNED$', said, re.MULTILINE))} things told" in said
     assert said.startswith("# aaa")
 
 
@@ -209,13 +212,13 @@ async def test_a_token_that_only_reads_is_not_told_to_do_anything(actor: NewActo
     seen = (await brief(ann.as_role(Role.OBSERVER)))["markdown"]
 
     assert nothing.endswith("\n\nNothing waits for you.")
-    verbs = ("claim", "acknowledge", "submitTask", "completeTask", "reviewTask", "answer", "addComment")
+    verbs = ("claim", "acknowledge", "submit", "complete", "give your verdict", "answer", "say how")
     # What users and other agents wrote is theirs.
-    ours = [line for line in seen.splitlines() if not line.startswith("- I")]
+    ours = [line for line in seen.splitlines() if not line.startswith("> ")]
     assert [verb for verb in verbs if any(verb in line for line in ours)] == []
-    assert {verb for verb in verbs if verb in everything} >= {"claim", "acknowledge", "submitTask", "reviewTask"}
-    assert f"- {held} P2 `Task`: DOING" in seen
-    assert f"- {given} P2 `Task`: TODO" in seen
+    assert {verb for verb in verbs if verb in everything} >= {"claim", "acknowledge", "submit", "give your verdict"}
+    assert f"\n{held} P2 DOING\n> Task" in seen
+    assert f"\n{given} P2 TODO\n> Task" in seen
 
 
 async def test_a_paused_room_says_so(database: Database, ann: Actor) -> None:
@@ -247,5 +250,5 @@ async def test_the_inbox_stands_in_it_with_messages_of_people_first(actor: NewAc
     later = (await ann.see(asked))["briefing"]["inbox"]
 
     assert [item["message"]["body"] for item in found["inbox"]] == ["Stop", "Beep", "@ann: boop"]
-    assert found["markdown"].index("@boss: Stop") < found["markdown"].index("@bot: Beep")
+    assert found["markdown"].index("from @boss\n> Stop") < found["markdown"].index("from @bot\n> Beep")
     assert later == found["inbox"][:2]

@@ -42,12 +42,16 @@ async def test_a_persons_briefing_begins_with_what_most_work_waits_for(ann: Acto
 
     assert proposals == [big, small, idle]
     assert items == [("PROPOSAL", big), ("PROPOSAL", small), ("PROPOSAL", idle), ("DIRECT", None)]
-    assert markdown.split("\n\n")[1].splitlines() == [
-        "## Decide with vote (3)",
-        f"- {big} `Big?`: `yes`, `no`; 3 tasks waiting",
-        f"- {small} `Small?`: `yes`, `no`, until 2100-01-01 00:00 UTC; 1 task waiting",
-        "  - `It is 'small'.`",
-        f"- {idle} `Idle?`: `yes`, `no`",
+    options = "options\n> yes\n> no"
+    assert markdown.split("\n\n")[1:9] == [
+        "## To decide (3)",
+        f"{big} APPROVAL from @ann, 3 tasks waiting\n> Big?",
+        options,
+        f"{small} APPROVAL from @ann, until 2100-01-01 00:00 UTC, 1 task waiting\n> Small?",
+        options,
+        "it says\n> It is `small`.",
+        f"{idle} APPROVAL from @ann\n> Idle?",
+        options,
     ]
     assert [(await briefing(one))[0] for one in (ann, bob)] == [[], []]
     # An OBSERVER is offered nothing that it may not do.
@@ -77,7 +81,7 @@ async def test_an_agent_reads_what_people_say_before_what_it_may_vote_on(ann: Ac
     proposals, items, markdown = await briefing(bob)
 
     assert (proposals, items) == ([vote], [("DIRECT", None), ("PROPOSAL", vote)])
-    assert markdown.index("Decide with vote") < markdown.index("From people")
+    assert markdown.index("To decide") < markdown.index("From people")
 
 
 async def test_a_digest_begins_with_what_is_to_be_decided(database: Database, ann: Actor, hugo: Actor) -> None:
