@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from broadcaster import Broadcast
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from db.core import session
 from db.core.database import Database
 from db.core.lock_waits import end_long_waits
 from db.core.retry import Retry
@@ -20,6 +22,7 @@ from db.events.feed import Feed
 from db.operations import outage_grace
 from goalroom.broadcast.notifier import Nudges
 from goalroom.broadcast.postgres import PostgresBroadcast
+from goalroom.broadcast.watched_connection import CONNECT_SECONDS, WatchedConnection
 from goalroom.endpoints import dashboard, login_link, mcp
 from goalroom.endpoints.health import Health
 from goalroom.endpoints.login_link import LoginLink
@@ -52,6 +55,8 @@ class AppConfig:
     """What the app is built from. Whoever stops the process sets `stopping` before it closes the connections."""
 
     database_url: str = field(repr=False)
+    # Where what needs a session of its own connects, if a pooler is in between.
+    direct_database_url: str | None = field(default=None, repr=False, kw_only=True)
     rate_limit: int = 200
     limits: Limits = DEFAULTS
     allowed_origins: tuple[str, ...] = ()
@@ -60,6 +65,11 @@ class AppConfig:
     login_link: LoginLink = field(default_factory=LoginLink)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tracing: Tracing = field(default_factory=configured)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether the pool's way to Postgres is another than that of sessions."""
+        return self.direct_database_url not in {None, self.database_url}
 
 
 def create_app(config: AppConfig) -> Starlette:
@@ -99,10 +109,12 @@ class _Lifespan:
     @asynccontextmanager
     async def __call__(self, app: Starlette) -> AsyncGenerator[None]:
         config = self._config
-        database = await Database.connect(config.database_url, transaction_span=config.tracing.transaction)
+        database = await Database.connect(
+            config.database_url, pooled=config.is_pooled, transaction_span=config.tracing.transaction
+        )
         # Before anybody's request is judged by the clock: nobody could keep a lease alive while no server ran.
         await outage_grace.record_alive(database)
-        feed, backend = Feed(database), PostgresBroadcast(config.database_url)
+        feed, backend = Feed(database), PostgresBroadcast(config.direct_database_url or config.database_url)
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, config.stopping)
         nudges.on_agent_changed(connections.agent_changed)
@@ -124,7 +136,11 @@ class _Lifespan:
         metrics.gauge("goalroom_webhooks", "Webhooks to which this process delivers.").set_function(
             lambda: followers.count
         )
-        health = Health(database, backend)
+        watched = [backend.listener]
+        if config.is_pooled:
+            connect = partial(session.connect_pooled, config.database_url, seconds=CONNECT_SECONDS)
+            watched.append(WatchedConnection("asking the pooler", connect))
+        health = Health(database, watched)
         # They need the database, which opens only now; and they stand first, since most requests are for them.
         mcp_endpoint = MCPEndpoint(services)
         app.router.routes[:0] = _routes(services, health, config.login_link, mcp_endpoint)
@@ -141,6 +157,7 @@ class _Lifespan:
                 ("presence", connections.keep_alive),
                 ("pings", connections.ping_silent),
                 ("end", connections.end_when_stopping),
+                *(("pooler", one.run) for one in watched[1:]),
             )
         ]
         try:

@@ -95,13 +95,17 @@ async def _serve_on(
             # Another server came first to this database, and wrote it where it was told to.
             how = "`goalroom token admin --role admin` makes one"
             _log.warning("this data directory has no admin-token", extra={"path": str(settings.data_dir), "hint": how})
+        pool_url = settings.database_url or url
+        if pool_url != url:
+            await setup.check_pooler(pool_url)
         app_config = AppConfig(
-            url,
+            pool_url,
             settings.rate_limit,
             settings.limits,
             settings.allowed_origins,
             settings.webhook_allow,
             WebhookOptions(schedule=settings.webhook_schedule, public_url=settings.public_url),
+            direct_database_url=url,
         )
         server = _Server(config(create_app(app_config), settings), app_config.login_link, entrance)
         beside = asyncio.create_task(_run_sidecar(sidecar, server.ready, stop)) if sidecar else None

@@ -91,6 +91,7 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("goalroom", appauthor=False)
     )
     database_url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(None, repr=False)
+    direct_database_url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(None, repr=False)
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(4280, ge=0, le=65_535)
     rate_limit: int = Field(200, ge=0)
@@ -113,6 +114,8 @@ class Settings(BaseSettings):
             raise CommandError(
                 "; ".join(_said(name, given, problem) for name, problem in _problems(error)), 2
             ) from error
+        if settings.direct_database_url and not settings.database_url:
+            raise CommandError("--direct-database-url is of the same database as --database-url: set both.", 2)
         if (settings.tls_cert is None) != (settings.tls_key is None):
             raise CommandError("TLS requires both a certificate and its key: --tls-cert and --tls-key.", 2)
         return settings

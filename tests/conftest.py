@@ -19,6 +19,7 @@ from db.core.migrations import migrate
 from goalroom.postgres.embedded import Cluster
 from tests.client import Client
 from tests.e2e.commands import Server
+from tests.e2e.pooled import pooler
 from tests.factories import World
 
 _SERVER_ENV = "GOALROOM_TEST_DATABASE_URL"
@@ -26,6 +27,10 @@ _SERVER_ENV = "GOALROOM_TEST_DATABASE_URL"
 # That the machine is slow is no fault of what is tested.
 settings.register_profile("goalroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("goalroom")
+
+
+if pooler.EVERYWHERE:
+    pooler.put_before_pools()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -155,7 +160,7 @@ async def _pool(_migrated: Migrated) -> AsyncGenerator[Database]:
 @pytest.fixture
 async def database(database_url: str, _pool: Database) -> Database:  # noqa: ARG001  # emptied after the test
     """One that knows nothing of the tests before."""
-    return Database(_pool.pool)
+    return Database(_pool.pool, pooled=_pool.pooled)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ async def process(url: str, *, poll_seconds: float = LATE) -> AsyncGenerator[Pro
     nudges = Nudges(Broadcast(backend=backend), database, feed)
     running = asyncio.create_task(nudges.run())
     async with asyncio.timeout(PATIENCE_S):
-        await backend.listening.wait()
+        await backend.listener.answering.wait()
     try:
         yield Process(database, feed, nudges, backend)
     finally:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Collection
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from typing import Any, Self
@@ -15,6 +15,7 @@ from db.core.batches import Batches
 from db.core.connection_errors import locked
 from db.core.errors import Unavailable
 from db.core.outage_log import OutageLog
+from db.core.pooled_sessions import PooledSessions
 from db.core.transaction import Committed, Requirement, Transaction
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
@@ -24,9 +25,6 @@ POOL_SIZE = 16
 _ACQUIRE_TIMEOUT = 4
 
 _ALL_AT_WORK = "The database is busy: other requests had all connections to it in use for too long."
-
-# No client can hold a lock or a snapshot for long: each statement, each wait for a lock and each pause ends.
-_TIMEOUTS = {"statement_timeout": "30s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
 
 
 class Database:
@@ -39,9 +37,15 @@ class Database:
         *,
         acquire_timeout: float = _ACQUIRE_TIMEOUT,
         transaction_span: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        pooled: PooledSessions | None = None,
     ) -> None:
         """`transaction_span` is entered around each transaction, for those who trace."""
         self.pool = pool
+        self.pooled = pooled
+        # What lends a connection for one statement.
+        self._alone: Callable[[], AbstractAsyncContextManager[Any]] = self.connection
+        if pooled is not None:
+            self._alone = partial(self._alone_in, pooled)
         self._acquire_timeout = acquire_timeout
         self._connections = connections
         self._unavailable = False
@@ -76,17 +80,24 @@ class Database:
         cls,
         url: str,
         *,
+        pooled: bool = False,
         size: int = POOL_SIZE,
         acquire_timeout: float = _ACQUIRE_TIMEOUT,
         transaction_span: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> Self:
-        """Open the pool; raises OSError or asyncpg.PostgresError where the server can't be reached."""
+        """Open the pool; raises OSError or asyncpg.PostgresError where the server can't be reached.
+
+        `pooled` where the URL is that of a pooler, which lends sessions for one transaction each.
+        """
         connections: set[Any] = set()
+        sessions = PooledSessions() if pooled else None
 
         async def prepare(connection: Any) -> None:
             connections.add(connection)
             connection.add_termination_listener(connections.discard)
-            await _prepare(connection)
+            await (session.prepare(connection) if sessions is None else sessions.look_at(connection))
+            for kind in ("json", "jsonb"):
+                await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
 
         pool = await asyncpg.create_pool(
             url,
@@ -96,9 +107,11 @@ class Database:
             reset=_skip_reset,
             statement_cache_size=1000,
             timeout=5,
-            server_settings=dict(session.SETTINGS) | _TIMEOUTS,
+            server_settings=dict(session.POOL_SETTINGS) if sessions is None else sessions.server_settings,
         )
-        return cls(pool, connections, acquire_timeout=acquire_timeout, transaction_span=transaction_span)
+        return cls(
+            pool, connections, acquire_timeout=acquire_timeout, transaction_span=transaction_span, pooled=sessions
+        )
 
     async def close(self) -> None:
         await self.pool.close()
@@ -140,12 +153,13 @@ class Database:
         self.heard_at = clock()
         self._outages.succeeded(self.heard_at)
 
-    def at_work_since(self, seconds: float) -> list[int]:
-        """The backends that have been in use for so long; where they are cancelled now, it was for waiting."""
+    def at_work_since(self, seconds: float) -> tuple[list[int], list[str]]:
+        """The backends that have been in use for so long, by number or name; if cancelled now, it was for waiting."""
         latest = asyncio.get_running_loop().time() - seconds
         backends = [backend for backend, since in self._at_work.items() if since <= latest]
         self._cancelled.update(backends)
-        return backends
+        # The numbers that a pooler tells may be those of others in Postgres.
+        return (backends, []) if self.pooled is None else ([], [self.pooled.name] if backends else [])
 
     async def _acquire(self) -> Any:
         if self._unavailable:
@@ -162,27 +176,27 @@ class Database:
         return Unavailable() if self._unavailable or not is_full else Unavailable(why=_ALL_AT_WORK)
 
     async def fetch(self, statement: str, *parameters: object) -> list[Any]:
-        async with self.connection() as connection:
+        async with self._alone() as connection:
             rows: list[Any] = await connection.fetch(statement, *parameters)
             return rows
 
     async def fetchrow(self, statement: str, *parameters: object) -> Any:
-        async with self.connection() as connection:
+        async with self._alone() as connection:
             return await connection.fetchrow(statement, *parameters)
 
     async def fetchval(self, statement: str, *parameters: object) -> Any:
-        async with self.connection() as connection:
+        async with self._alone() as connection:
             return await connection.fetchval(statement, *parameters)
 
     async def execute(self, statement: str, *parameters: object) -> Any:
-        async with self.connection() as connection:
+        async with self._alone() as connection:
             return await connection.execute(statement, *parameters)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction]:
         """A transaction. Its events are written last, and published once it is committed; an exception undoes all."""
         with self._transaction_span():
-            async with self.connection() as connection, connection.transaction():
+            async with self.connection() as connection, self._begin(connection):
                 tx = Transaction(connection, self._known_needs, self._known_requirements)
                 yield tx
                 committed = await tx.write_queued()
@@ -195,15 +209,17 @@ class Database:
         """A connection on which all reads see the same moment."""
         async with (
             self.connection() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
+            self._begin(connection, isolation="repeatable_read", readonly=True),
         ):
             yield connection
 
+    def _begin(self, connection: Any, **how: Any) -> Any:
+        return connection.transaction(**how) if self.pooled is None else self.pooled.transaction(connection, **how)
 
-async def _prepare(connection: Any) -> None:
-    await session.prepare(connection)
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
+    @asynccontextmanager
+    async def _alone_in(self, pooled: PooledSessions) -> AsyncGenerator[Any]:
+        async with self.connection() as connection, pooled.transaction(connection) if pooled.lacking else nullcontext():
+            yield connection
 
 
 async def _skip_reset(_connection: Any) -> None:

@@ -14,6 +14,6 @@ async def end_long_waits(database: Database) -> None:
     """Cancel what waits too long, until cancelled. It looks only where a connection has been at work for so long."""
     while True:
         await asyncio.sleep(_EVERY_SECONDS)
-        backends = database.at_work_since(SECONDS)
-        if backends:
-            await q.cancel_lock_waits(database, backends=backends, seconds=SECONDS)
+        backends, names = database.at_work_since(SECONDS)
+        if backends or names:
+            await q.cancel_lock_waits(database, backends=backends, names=names, seconds=SECONDS)

@@ -36,6 +36,18 @@ SETTINGS: Mapping[str, str] = {
     # Compiling costs more than any of our statements runs.
     "jit": "off",
 }
+# No client of the pool holds a lock or a snapshot for long: each statement, each wait for a lock and each pause ends.
+POOL_SETTINGS = dict(SETTINGS) | {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+# What not every Postgres knows, and what only one value of is wrong.
+LATER_SETTINGS = {"transaction_timeout": "0", "synchronous_commit": "on"}
+# Of these a pooler of transactions keeps the value of each of its clients; all else it refuses at the start.
+KEPT_BY_POOLERS = {
+    name: SETTINGS[name] for name in ("application_name", "TimeZone", "DateStyle", "standard_conforming_strings")
+}
 # Another name of a value of ours, as Debian's configuration has it.
 _SAME = {"Etc/UTC": "UTC"}
 
@@ -49,6 +61,11 @@ async def connect(url: str, *, seconds: float, **settings: str) -> Any:
         connection.terminate()
         raise
     return connection
+
+
+async def connect_pooled(url: str, *, seconds: float) -> Any:
+    """A connection to a pooler of transactions, within so many seconds, with what such a one takes of our settings."""
+    return await asyncpg.connect(url, timeout=seconds, server_settings=KEPT_BY_POOLERS)
 
 
 async def prepare(connection: Any) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from db.core import ids, time_zones
+from db.core import ids, session, time_zones
 from db.core.migrations import OLDEST_POSTGRES, applied, migrations
+from db.core.pooled_sessions import PooledSessions, keeps_prepared_statements
 from db.core.queries import q
 
 # A clock that differs by more shows people wrong times; leases are judged by the database's alone.
@@ -59,6 +60,20 @@ async def examine(connection: Any, replaced: Mapping[str, str] = MappingProxyTyp
     yield await _webhooks(connection)
     for subject, letter, find, _ in _FOLLOWING:
         yield _counted(subject, letter, await find(connection))
+
+
+async def pooler(url: str) -> Look:
+    """Look at what is between the pool and Postgres."""
+    if not await keeps_prepared_statements(url):
+        advice = "Let PgBouncer be 1.21 or newer, with max_prepared_statements above 0."
+        return Look("pooler", "of transactions", [Finding("It forgets prepared statements.", advice)])
+    connection = await session.connect_pooled(url, seconds=10)
+    try:
+        await (sessions := PooledSessions()).look_at(connection)
+    finally:
+        connection.terminate()
+    lacking = ", ".join(sorted(sessions.lacking))
+    return Look("pooler", f"each transaction sets {lacking}" if lacking else "its sessions have our settings")
 
 
 async def problems(connection: Any) -> list[str]:

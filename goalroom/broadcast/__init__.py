@@ -1,1 +1,1 @@
-"""Telling the other server processes that a room's log has grown."""
+"""Telling the other server processes that a log has grown, and whether Postgres answers."""

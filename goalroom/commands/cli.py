@@ -39,6 +39,12 @@ DataDir = Annotated[
     Path | None, typer.Option(help="Where data is kept.", show_default="the platform's user data directory")
 ]
 DatabaseUrl = Annotated[str | None, typer.Option(help="A Postgres, 15 or newer, instead of the embedded one.")]
+DirectDatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="The same database without the pooler in between, for what needs a session.", show_default="--database-url"
+    ),
+]
 Host = Annotated[str | None, typer.Option(help="Where to listen.", show_default="127.0.0.1")]
 Port = Annotated[int | None, typer.Option(help="0 picks a free one.", show_default="4280")]
 RateLimit = Annotated[int | None, typer.Option(help="Requests a second and token; 0 is no limit.", show_default="200")]
@@ -48,6 +54,7 @@ RateLimit = Annotated[int | None, typer.Option(help="Requests a second and token
 def serve(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
     host: Host = None,
     port: Port = None,
     rate_limit: RateLimit = None,
@@ -74,6 +81,7 @@ def serve(
     settings = _settings(
         data_dir=data_dir,
         database_url=database_url,
+        direct_database_url=direct_database_url,
         host=host,
         port=port,
         rate_limit=rate_limit,
@@ -103,12 +111,20 @@ def demo(
     seed: Annotated[int, typer.Option(envvar="GOALROOM_SEED", help="Random seed.")] = 1,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
     host: Host = None,
     port: Port = None,
     rate_limit: RateLimit = None,
 ) -> None:
     """Run the server, and a simulated team at work in its room `demo`, until SIGINT or SIGTERM."""
-    settings = _settings(data_dir=data_dir, database_url=database_url, host=host, port=port, rate_limit=rate_limit)
+    settings = _settings(
+        data_dir=data_dir,
+        database_url=database_url,
+        direct_database_url=direct_database_url,
+        host=host,
+        port=port,
+        rate_limit=rate_limit,
+    )
     structured_logging.to_stderr(logging.INFO)
     from goalroom import server
     from goalroom.demo import receiver, roles, supervisor
@@ -126,9 +142,13 @@ def demo(
 
 
 @app.command()
-def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+def migrate(
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
+) -> None:
     """Bring the database up to date."""
-    settings = _settings(data_dir=data_dir, database_url=database_url)
+    settings = _settings(data_dir=data_dir, database_url=database_url, direct_database_url=direct_database_url)
     from goalroom.postgres import setup
 
     async def work() -> None:
@@ -163,9 +183,10 @@ def token(
     ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
 ) -> None:
     """Print a new token of the agent, and nothing else."""
-    settings = _settings(data_dir=data_dir, database_url=database_url)
+    settings = _settings(data_dir=data_dir, database_url=database_url, direct_database_url=direct_database_url)
     from goalroom.commands import tokens as work
 
     made = work.NewToken(agent, role, kind, room or (), label, timedelta(days=days) if days else None)
@@ -177,9 +198,10 @@ def tokens(
     agent: Annotated[str | None, typer.Argument(help="Only those of the agent of this name.")] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
 ) -> None:
     """List the valid tokens: whose they are, what for, and when last used. The tokens themselves are not stored."""
-    settings = _settings(data_dir=data_dir, database_url=database_url)
+    settings = _settings(data_dir=data_dir, database_url=database_url, direct_database_url=direct_database_url)
     from goalroom.commands import tokens as work
 
     _run(work.show(settings, agent, sys.stdout))
@@ -190,9 +212,10 @@ def revoke(
     token: Annotated[str, typer.Argument(help="The token's id, which `goalroom tokens` lists.")],
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
 ) -> None:
     """End one token, and the connections that it opened."""
-    settings = _settings(data_dir=data_dir, database_url=database_url)
+    settings = _settings(data_dir=data_dir, database_url=database_url, direct_database_url=direct_database_url)
     from goalroom.commands import tokens as work
 
     _run(work.revoke(settings, token, sys.stdout))
@@ -214,8 +237,9 @@ def _import_command(source: str, file_help: str) -> None:
         ] = None,
         data_dir: DataDir = None,
         database_url: DatabaseUrl = None,
+        direct_database_url: DirectDatabaseUrl = None,
     ) -> None:
-        settings = _settings(data_dir=data_dir, database_url=database_url)
+        settings = _settings(data_dir=data_dir, database_url=database_url, direct_database_url=direct_database_url)
         from goalroom.importers import command
         from goalroom.importers.names import room_name
         from goalroom.postgres import setup
@@ -249,9 +273,10 @@ def export(
     ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
 ) -> None:
     """Write everything of a room, or of all, to standard output, as JSON lines."""
-    settings = _settings(data_dir=data_dir, database_url=database_url)
+    settings = _settings(data_dir=data_dir, database_url=database_url, direct_database_url=direct_database_url)
     from goalroom.commands import data
 
     _run(data.export(settings, room, _standard_output()))
@@ -262,9 +287,10 @@ def restore(
     file: Annotated[Path, typer.Argument(help="What export wrote.", exists=True, dir_okay=False, readable=True)],
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
 ) -> None:
     """Bring back what export wrote, into a database that is empty."""
-    settings = _settings(data_dir=data_dir, database_url=database_url)
+    settings = _settings(data_dir=data_dir, database_url=database_url, direct_database_url=direct_database_url)
     from goalroom.commands import data
 
     _run(data.restore(settings, file, sys.stdout))
@@ -278,9 +304,10 @@ def doctor(
     ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    direct_database_url: DirectDatabaseUrl = None,
 ) -> None:
     """Check database, migrations, clock, logs and counters, and say what to do about each finding."""
-    settings = _settings(data_dir=data_dir, database_url=database_url)
+    settings = _settings(data_dir=data_dir, database_url=database_url, direct_database_url=direct_database_url)
     from goalroom.commands import data
 
     _run(data.doctor(settings, sys.stdout, fix=fix))

@@ -92,6 +92,8 @@ async def doctor(settings: Settings, out: TextIO, *, fix: bool) -> None:
                     out.write(f"Fixed {', '.join(fixed) or 'nothing'}.\n")
                 async for look in checks.examine(connection, replaced):
                     show(look)
+                if settings.database_url not in {None, url}:
+                    show(await checks.pooler(settings.database_url))
             finally:
                 with suppress(OSError, asyncpg.PostgresError):
                     await connection.close(timeout=5)

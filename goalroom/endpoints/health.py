@@ -1,13 +1,14 @@
 """Readiness: whether Postgres answered the last of the regular checks."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 from db.core.connection_errors import DISK_FULL
 from db.core.database import Database
 from db.core.migrations import pending
 from db.operations import disk
-from goalroom.broadcast.postgres import PostgresBroadcast
+from goalroom.broadcast.watched_connection import WatchedConnection
 from goalroom.execution import errors
 
 # A Postgres that was silent for so many looks isn't waited for any more: requests are answered within five seconds.
@@ -20,20 +21,22 @@ _BEGIN_SECONDS = 5.0
 class Health:
     """Read by /readyz and the metrics; it also ends waits for connections while Postgres does not answer."""
 
-    def __init__(self, database: Database, backend: PostgresBroadcast) -> None:
-        self._database, self._backend = database, backend
+    def __init__(self, database: Database, watched: Sequence[WatchedConnection]) -> None:
+        """The last of those that are `watched` goes the way of the database's own connections."""
+        self._database, self._watched = database, watched
         self._migrated_until = 0.0
 
     @property
     def is_answering(self) -> bool:
         """Whether Postgres answered when it was last asked, or was asked less than a second ago."""
-        return self._backend.listening.is_set()
+        return all(one.answering.is_set() for one in self._watched)
 
     async def begin(self) -> None:
         """Wait for the first answer of Postgres, so that the readiness line is true; not for ever."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_BEGIN_SECONDS):
-                await self._backend.listening.wait()
+                for one in self._watched:
+                    await one.answering.wait()
 
     async def why_not_ready(self) -> str | None:
         """Why the process is not ready; None where it is."""
@@ -60,7 +63,7 @@ class Health:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             # A machine that is busy answers some of us late; one that hangs answers none.
-            heard = max(self._backend.heard_at, self._database.heard_at)
+            heard = max(self._watched[-1].heard_at, self._database.heard_at)
             # Looks are counted, not seconds: a process that was itself kept from running knows nothing of Postgres.
             last, silent = heard, silent + 1 if heard == last else 0
             if silent >= _SILENT_LOOKS:

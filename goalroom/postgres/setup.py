@@ -11,6 +11,7 @@ import asyncpg
 
 from db.core.database import Database
 from db.core.migrations import CannotMigrate, exclusive_connection, migrate
+from db.core.pooled_sessions import keeps_prepared_statements
 from db.operations import bootstrap
 from goalroom.command_error import CommandError
 from goalroom.postgres import admin_token, data_dir
@@ -20,10 +21,13 @@ from goalroom.settings import Settings
 
 @asynccontextmanager
 async def postgres(settings: Settings) -> AsyncGenerator[str]:
-    """The URL of a Postgres that runs until this is left; the embedded one unless the settings name another."""
+    """The URL of a Postgres that runs until this is left; the embedded one unless the settings name another.
+
+    Sessions are made there, whatever is between the pool and it.
+    """
     if settings.database_url is not None:
         data_dir.close_to_others(settings.data_dir)
-        yield settings.database_url
+        yield settings.direct_database_url or settings.database_url
         return
     cluster = Cluster(settings.data_dir)
     keeper = None
@@ -62,6 +66,16 @@ async def bring_up_to_date(url: str) -> list[str]:
             return await migrate(url)
         except (asyncpg.ClientConfigurationError, ValueError) as error:
             raise CommandError(f"The database URL is wrong: {error}.", 2) from error
+
+
+async def check_pooler(url: str) -> None:
+    """A CommandError where the pooler forgets prepared statements, of which every statement is one."""
+    with as_command_errors(url):
+        if not await keeps_prepared_statements(url):
+            raise CommandError(
+                f"The pooler {_shown(url)} doesn't keep prepared statements: PgBouncer does from 1.21 on, with "
+                "max_prepared_statements above 0."
+            )
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from goalroom.app import AppConfig, create_app
 from goalroom.server import bind, config
 from goalroom.settings import Settings
 from tests.client import NO_AUTHORITIES
+from tests.e2e.pooled import pooler
 from tests.patience import PATIENCE_S
 
 
@@ -114,7 +115,8 @@ class Socket:
 async def serving(database_url: str, **options: Any) -> AsyncGenerator[Live]:
     """A server on this database."""
     with bind("127.0.0.1", 0) as listener:
-        app = AppConfig(database_url, **{"rate_limit": 0} | options)
+        pool_url = pooler.pooled(database_url) if pooler.EVERYWHERE else database_url
+        app = AppConfig(pool_url, direct_database_url=database_url, **{"rate_limit": 0} | options)
         server = uvicorn.Server(config(create_app(app), Settings(limits=app.limits)))
         server.capture_signals = suppress  # type: ignore[assignment]  # signals are pytest's
         task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests import forked
+from tests.e2e.pooled import pooler
 
 PATIENCE = 40
 READY = "Goalroom is ready: "
@@ -46,7 +47,7 @@ class Server:
     prefix: Sequence[str] = ()
 
     def __init__(self, *arguments: str | Path, **environment: str) -> None:
-        self._arguments, self._environment = arguments, environment
+        self._arguments, self._environment = pooler.servers_options(arguments), environment
         self.url = ""
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from db.core import session
 from db.core.database import Database
 from db.core.migrations import exclusive_connection
 from goalroom.broadcast.postgres import PostgresBroadcast
+from tests.e2e.pooled import pooler
 from tests.operators_settings import CHANGED, change
 
 # Those that some of our connections have otherwise than others.
@@ -23,6 +24,7 @@ async def test_every_setting_that_we_need_is_changed_by_the_tests() -> None:
     assert CHANGED.keys() >= session.SETTINGS.keys() - {"application_name"}
 
 
+@pooler.unpooled
 async def test_no_session_of_ours_has_the_operators_settings(empty_database: str) -> None:
     await change(empty_database)
     operators = await asyncpg.connect(empty_database)
