@@ -33,8 +33,9 @@ def main(command: list[str]) -> None:
         url = line.removeprefix(READY).split()[0]
         for path in ("/healthz", "/readyz"):
             print(path, get(url + path).strip())
-        if '<div id="page">' not in get(url + "/"):
-            sys.exit("this is not the page for people")
+        for path in ("/", "/graphiql"):
+            if '<div id="page">' not in get(url + path):
+                sys.exit(f"{path} is not the page for people")
         token = next(Path(os.environ["HOME"]).rglob("admin-token")).read_text().strip()
         answer = json.loads(get(f"{url}/graphql", token, {"query": "{ me { name } rooms { name } }"}))
         print(answer)

@@ -7,7 +7,7 @@ const MAX_BYTES = { "": 250_000, "assets/graphiql/": 1_800_000 };
 
 const scriptBytes = { "": 0, "assets/graphiql/": 0 };
 for (const name of readdirSync("dist", { recursive: true })) {
-  if (!/\.(html|js|css|svg|ttf)$/.test(name)) continue;
+  if (!/\.(html|js|css|svg|ttf|txt)$/.test(name)) continue;
   const content = readFileSync(`dist/${name}`);
   const gzipped = gzipSync(content, { level: 9 });
   writeFileSync(`dist/${name}.gz`, gzipped);

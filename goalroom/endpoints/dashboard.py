@@ -39,7 +39,7 @@ _HEADERS = {
 # The build names assets after their content, so what has a name never changes.
 _ASSETS, _FOR_EVER, _ASK_FIRST = "assets/", "public, max-age=31536000, immutable", "no-cache"
 # Several megabytes that most processes are never asked for.
-_READ_WHEN_ASKED = "assets/graphiql/"
+_READ_WHEN_ASKED = ("assets/graphiql/", "third-party-licenses.txt")
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 
 
