@@ -17,7 +17,7 @@ async def test_the_page_shows_that_the_server_is_down_and_catches_up_when_it_is_
     with own_server(0) as server:
         url, token = server.url, (tmp_path / "home" / "admin-token").read_text().strip()
         page = await visit(url, token)
-        await expect(page.get_by_role("heading", name="For you")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Needs you")).to_be_visible()
 
         server.stop()
         await expect(page.get_by_text("Reconnecting")).to_be_visible()

@@ -14,7 +14,7 @@ async def test_a_token_signs_a_person_in_for_one_browser_tab_only(
     await expect(page.get_by_role("navigation", name="Views")).to_be_visible()
     await expect(page.get_by_title("Signed in", exact=True)).to_have_text("admin")
     await page.goto(f"/rooms/{room}/now")
-    await expect(page.get_by_role("heading", name="For you")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Needs you")).to_be_visible()
     other = await page.context.new_page()
     await other.goto("/")
     await expect(other.get_by_label("Token")).to_be_visible()

@@ -35,12 +35,7 @@ export function Markdown({ text, mentions, refs, me }: MarkdownProps) {
   const names = mentions?.join(" ");
   const ids = refs?.join(" ");
   const content = useMemo(() => {
-    const context = {
-      room,
-      mentions: new Set(names?.split(" ")),
-      refs: ids === undefined ? null : new Set(ids.split(" ")),
-      me,
-    };
+    const context = contextOf(room, names, ids, me);
     try {
       return blocks(Lexer.lex(text, { gfm: true, breaks: true, tokenizer: new AddressTokenizer() }), context, 0);
     } catch {
@@ -49,6 +44,37 @@ export function Markdown({ text, mentions, refs, me }: MarkdownProps) {
     }
   }, [text, names, ids, me, room]);
   return <div className="markdown">{content}</div>;
+}
+
+/** The same in a line: what is set apart in a text, such as lists and headings, stays as it was written. */
+export function InlineMarkdown({ text, mentions, refs, me }: MarkdownProps) {
+  const room = useRoom();
+  const names = mentions?.join(" ");
+  const ids = refs?.join(" ");
+  return useMemo(() => {
+    const line = text.replace(/\s+/g, " ").trim();
+    try {
+      const tokens = Lexer.lexInline(line, { gfm: true, tokenizer: new AddressTokenizer() });
+      return inline(tokens, contextOf(room, names, ids, me), 0);
+    } catch {
+      // The lexer's recursion fails on extreme nesting.
+      return line;
+    }
+  }, [text, names, ids, me, room]);
+}
+
+function contextOf(
+  room: OpenRoom,
+  names: string | undefined,
+  ids: string | undefined,
+  me: string | undefined,
+): Context {
+  return {
+    room,
+    mentions: new Set(names?.split(" ")),
+    refs: ids === undefined ? null : new Set(ids.split(" ")),
+    me,
+  };
 }
 
 /** Elements without keys: parts of a text have no identity. */

@@ -4,7 +4,7 @@ import { formatNumber } from "./format";
 interface PanelProps {
   readonly title: string;
   readonly count?: number | undefined;
-  /** Shown instead of the children when `count` is 0. */
+  /** Shown instead of the children, in one line with the title, when `count` is 0. */
   readonly empty?: string | undefined;
   readonly className?: string | undefined;
   readonly action?: ReactNode;
@@ -14,6 +14,14 @@ interface PanelProps {
 /** A section of a view with a heading. */
 export function Panel({ title, count, empty, className = "", action, children }: PanelProps) {
   const heading = useId();
+  if (count === 0 && empty)
+    return (
+      <section className={`panel panel-empty ${className}`} aria-labelledby={heading}>
+        <h2 id={heading}>{title}</h2>
+        <p className="empty">{empty}</p>
+        {action}
+      </section>
+    );
   return (
     <section className={`panel ${className}`} aria-labelledby={heading}>
       <header>
@@ -21,7 +29,7 @@ export function Panel({ title, count, empty, className = "", action, children }:
         {count !== undefined && <span className="count">{formatNumber(count)}</span>}
         {action}
       </header>
-      {count === 0 && empty ? <p className="empty">{empty}</p> : children}
+      {children}
     </section>
   );
 }

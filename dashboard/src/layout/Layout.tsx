@@ -6,6 +6,7 @@ import { useSession } from "../session/session";
 import { viewsFor } from "../views";
 import { useAttention, useTabIcon } from "./attention";
 import { Logo } from "./Logo";
+import { NotificationSwitch } from "./NotificationSwitch";
 import { PauseButton } from "./PauseButton";
 import { RoomSwitch } from "./RoomSwitch";
 import { useRoom } from "./room";
@@ -85,6 +86,7 @@ export function Layout({ children }: { children: ReactNode }) {
           <button type="button" className="quiet" onClick={signOut}>
             Sign out
           </button>
+          <NotificationSwitch />
           <ThemeSwitch />
           <button
             type="button"

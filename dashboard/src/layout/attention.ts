@@ -7,10 +7,11 @@ import { useRoom } from "./room";
 /** How much waits for the person who is signed in, by the path of the view that shows it. */
 export function useAttention(): Readonly<Record<string, number>> {
   const { name } = useRoom();
-  const inbox = useLiveQuery(InboxCountDocument, {}, inboxEvents);
+  const { data } = useLiveQuery(InboxCountDocument, {}, inboxEvents);
   const decisions = useLiveQuery(DecisionCountDocument, { room: name }, proposalEvents);
   return {
-    inbox: inbox.data?.inbox.totalCount ?? 0,
+    inbox: data?.inbox.totalCount ?? 0,
+    room: data?.messages.nodes.filter(({ message }) => message?.room.name === name).length ?? 0,
     decisions: decisions.data?.briefing.proposals.length ?? 0,
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { describeEvent } from "./describe-event";
+import { actsOf } from "./acts";
+import { describeAct, describeEvent } from "./describe-event";
 import { logEvent } from "./event.fixture";
 
 test("an event names who did what", () => {
@@ -7,16 +8,21 @@ test("an event names who did what", () => {
 });
 
 test("what nobody did was done by Goalroom", () => {
-  expect(describeEvent(logEvent({ kind: "TASK_STALE", actor: null }))).toEqual({
+  expect(describeEvent(logEvent({ kind: "TASK_RELEASED", actor: null, data: { reason: "left" } }))).toEqual({
     who: "Goalroom",
-    action: "heard nothing of",
-    detail: "",
+    action: "released",
+    detail: "because its owner left the room",
   });
 });
 
-test("presence and joining are told of the agent, whoever caused them", () => {
+test("presence, silence and joining are told of the agent, whoever caused them", () => {
   const agent = { name: "lyra" };
 
+  expect(describeEvent(logEvent({ kind: "TASK_STALE", actor: null, agent }))).toEqual({
+    who: "lyra",
+    action: "is silent on",
+    detail: "",
+  });
   expect(describeEvent(logEvent({ kind: "PRESENCE_CHANGED", agent, data: { presence: "OFFLINE" } }))).toEqual({
     who: "lyra",
     action: "is offline",
@@ -39,6 +45,13 @@ test("a verdict, an assignee and a reason are told", () => {
   expect(told({ kind: "TASK_REVIEWED", data: { verdict: "CHANGES_REQUESTED" } })).toEqual(["requested changes to", ""]);
   expect(told({ kind: "TASK_ASSIGNED", data: { assignee: "finn" } })).toEqual(["assigned", "to finn"]);
   expect(told({ kind: "TASK_ASSIGNED", data: { assignee: null } })).toEqual(["assigned", ""]);
+  expect(
+    told({ kind: "TASK_ASSIGNED", data: { assignee: "finn", reviewer: "bob", previous: { assignee: "lyra" } } }),
+  ).toEqual(["assigned", "lyra → finn, reviewer: bob"]);
+  expect(told({ kind: "TASK_ASSIGNED", data: { assignee: null, previous: { assignee: "lyra" } } })).toEqual([
+    "unassigned",
+    "from lyra",
+  ]);
   expect(told({ kind: "TASK_BLOCKED", data: { reason: "No paint." } })).toEqual(["blocked", "No paint."]);
   expect(told({ kind: "TASK_CANCELLED", data: { reason: "Not needed." } })).toEqual(["cancelled", "Not needed."]);
   expect(told({ kind: "TASK_REOPENED", data: { reason: "It leaks." } })).toEqual(["reopened", "It leaks."]);
@@ -57,14 +70,33 @@ test("what changed is told, and the new value where it is a word", () => {
 
   expect(told({ kind: "TASK_UPDATED", data: { changes: { priority: "P0", labels: ["db"] } } })).toEqual([
     "changed",
-    "priority to P0, labels",
+    "priority → P0, labels → db",
   ]);
+  expect(
+    told({
+      kind: "TASK_UPDATED",
+      data: { changes: { priority: "P0", dueAt: null }, previous: { priority: "P2", dueAt: "2026-03-01T10:00:00Z" } },
+    }),
+  ).toEqual(["changed", expect.stringMatching(/^priority P2 → P0, due at 1 Mar 2026, .* → none$/)]);
+  expect(told({ kind: "OBJECTIVE_MOVED", data: { previous: "O1", parent: null } })).toEqual([
+    "moved objective",
+    "O1 → top level",
+  ]);
+  expect(
+    told({ kind: "KEY_RESULT_UPDATED", data: { title: "Rooms", current: 3, previous: { current: 1 }, note: "Wow" } }),
+  ).toEqual(["updated a key result of", "Rooms: 1 → 3 · Wow"]);
   expect(told({ kind: "ROOM_UPDATED", data: { settings: { paused: true } } })).toEqual(["paused the room", ""]);
   expect(told({ kind: "ROOM_UPDATED", data: { settings: { paused: false } } })).toEqual(["resumed the room", ""]);
-  expect(told({ kind: "RESOURCE_CHANGED", data: { name: "ci", breaker: "HALF_OPEN", detail: "No quota" } })).toEqual([
-    "changed a resource",
-    "ci · breaker half-open · No quota",
-  ]);
+  expect(
+    describeEvent(
+      logEvent({ kind: "RESOURCE_CHANGED", data: { name: "ci", breaker: "OPEN", failures: 3, detail: "No quota" } }),
+    ),
+  ).toEqual({ who: "ci", action: "breaker opened", detail: "3 failures · No quota" });
+  expect(describeEvent(logEvent({ kind: "RESOURCE_CHANGED", data: { name: "ci", breaker: "CLOSED" } }))).toEqual({
+    who: "ci",
+    action: "breaker is closed",
+    detail: "by atlas",
+  });
 });
 
 test("a vote and a decision are told with what was chosen", () => {
@@ -102,6 +134,34 @@ test("a message is told with its text, unless the reader may not see it", () => 
     action: "sent a direct message",
     detail: "",
   });
+});
+
+test("a review and what came of it are one line", () => {
+  const task = { id: "T1", title: "Raise the roof", status: "DONE" as const };
+  const next = { id: "T2", title: "Paint it", status: "TODO" as const };
+  const at = "2026-03-01T10:00:00.000001+00:00";
+  const acts = actsOf([
+    logEvent({ kind: "COMMENT_ADDED", task, at }),
+    logEvent({ kind: "TASK_REVIEWED", task, at, data: { verdict: "APPROVED", comment: "It holds." } }),
+    logEvent({ kind: "TASK_DONE", task, at }),
+    logEvent({ kind: "MESSAGE_SENT", actor: null, at }),
+    logEvent({ kind: "TASK_UNBLOCKED", task: next, at, data: { clearedBy: "T1", ready: true } }),
+  ]);
+
+  expect(acts).toHaveLength(1);
+  expect(acts.map(describeAct)).toMatchObject([
+    { who: "atlas", action: "approved", detail: "It holds.", rest: ["done", "T2 became ready"] },
+  ]);
+});
+
+test("many of a kind at once are one line that names them", () => {
+  const made = [1, 2, 3].map((number) =>
+    logEvent({ kind: "TASK_CREATED", task: { id: `T${number}`, title: "Task", status: "TODO" } }),
+  );
+
+  expect(actsOf(made).map(describeAct)).toEqual([
+    { who: "atlas", action: "created", detail: "", events: made, rest: [] },
+  ]);
 });
 
 test("data of an unexpected shape is left out", () => {

@@ -2,6 +2,7 @@ import { Refusal } from "../api/refusal";
 import type { ChangeFilter, LogChange } from "./invalidation";
 import { LiveStore } from "./live-store";
 import type { RoomLog } from "./room-log";
+import type { Throttle } from "./throttle";
 
 export interface QueryState<Data> {
   readonly data: Data | undefined;
@@ -10,14 +11,16 @@ export interface QueryState<Data> {
 
 /** The result of one fetch, which is repeated when the log holds a change that invalidates it. */
 export class LiveQuery<Data> extends LiveStore<QueryState<Data>> {
-  readonly #throttle = this.throttledFetch(() => this.#fetch());
+  readonly #throttle: Throttle;
 
   constructor(
     log: RoomLog,
     private readonly fetch: () => Promise<Data>,
     private readonly invalidatedBy: ChangeFilter,
+    interval?: number,
   ) {
     super(log, { data: undefined, refusal: null });
+    this.#throttle = this.throttledFetch(() => this.#fetch(), interval);
   }
 
   readonly refetch = (): void => this.#throttle.trigger();

@@ -43,7 +43,7 @@ export abstract class LiveStore<State extends { readonly refusal: Refusal | null
   };
 
   /** Fetches when it is triggered. A refusal is published, and the fetch is retried if the refusal is transient. */
-  protected throttledFetch(fetch: () => Promise<void>): Throttle {
+  protected throttledFetch(fetch: () => Promise<void>, interval?: number): Throttle {
     const throttle = new Throttle(async () => {
       try {
         await this.log.ready;
@@ -55,7 +55,7 @@ export abstract class LiveStore<State extends { readonly refusal: Refusal | null
         this.publish({ refusal } as Partial<State>);
         return !refusal.isTransient;
       }
-    });
+    }, interval);
     this.#throttles.push(throttle);
     return throttle;
   }

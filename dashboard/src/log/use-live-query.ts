@@ -48,10 +48,20 @@ export function useLiveQuery<Data, Variables extends AnyVariables>(
   return useLiveFetch(fetch, invalidatedBy);
 }
 
-/** As `useLiveQuery`, for data that takes several queries. `fetch` must be memoised too. */
-export function useLiveFetch<Data>(fetch: () => Promise<Data>, invalidatedBy: ChangeFilter): LiveQueryResult<Data> {
+/**
+ * As `useLiveQuery`, for data that takes several queries. `fetch` must be memoised too. What costs the server much is
+ * asked for again at most once in an `interval` of milliseconds.
+ */
+export function useLiveFetch<Data>(
+  fetch: () => Promise<Data>,
+  invalidatedBy: ChangeFilter,
+  interval?: number,
+): LiveQueryResult<Data> {
   const log = useLog();
-  const query = useMemo(() => new LiveQuery(log, fetch, invalidatedBy), [log, fetch, invalidatedBy]);
+  const query = useMemo(
+    () => new LiveQuery(log, fetch, invalidatedBy, interval),
+    [log, fetch, invalidatedBy, interval],
+  );
   const { data, refusal } = useSyncExternalStore(query.subscribe, query.getSnapshot);
   const last = useRef<Data | undefined>(undefined);
   if (data !== undefined) last.current = data;

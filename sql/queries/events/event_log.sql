@@ -1,15 +1,15 @@
 -- name: append_events(room_id, kinds, actors, tasks, objectives, agents, messages, proposals, datas)$
 -- The room's next numbers are taken and used in one statement: the row of room_log is held until the commit, so that
--- numbers become visible in their order and without a gap.
+-- numbers become visible in their order and without a gap. What one act did has one time.
 with numbered as (
   update room_log
      set seq = seq + cardinality(:kinds::text[])
    where room_id = :room_id
-  returning seq
+  returning seq, clock_timestamp() as at
 )
-insert into event (room_id, seq, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data)
+insert into event (room_id, seq, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at)
 select :room_id, numbered.seq - cardinality(:kinds::text[]) + e.position, e.kind, e.actor, e.task, e.objective, e.agent,
-       e.message, e.proposal, e.data
+       e.message, e.proposal, e.data, numbered.at
   from numbered,
        unnest(:kinds::text[], :actors::bigint[], :tasks::bigint[], :objectives::bigint[], :agents::bigint[],
               :messages::bigint[], :proposals::bigint[], :datas::jsonb[])

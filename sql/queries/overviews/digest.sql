@@ -16,7 +16,8 @@ update room set daily_digested_at = :until, daily_digest_due_at = :due_at where 
 
 -- name: digest_completed(room_ids, sinces, until, most)
 -- As the log tells it: finished_at is when a transaction began, and one may have begun before the last digest and ended
--- after it. What was opened again since is left out. Whose work it was is told by what was handed in last.
+-- after it. What the log tells of long afterwards, as of what an import brought in, counts by its end; no transaction takes
+-- a minute. What was opened again since is left out. Whose work it was is told by what was handed in last.
 -- nullable: whose_id
 select asked.position, page.*,
        (select comment.author_id
@@ -26,32 +27,38 @@ select asked.position, page.*,
          limit 1) as whose_id
   from unnest(:room_ids::bigint[], :sinces::timestamptz[]) with ordinality as asked (room_id, since, position)
  cross join lateral (
-   select task.*, ended.at, count(*) over () as total
-     from (select event.task_id, max(event.at) as at
+   select task.*, ending.at, count(*) over () as total
+     from (select event.task_id, max(event.at) as told
              from event
             where event.room_id = asked.room_id and event.kind = 'TASK_DONE'
               and event.at > asked.since and event.at <= :until
             group by event.task_id) ended
      join task on task.id = ended.task_id
-    where task.status = 'DONE'
-    order by ended.at, task.id
+    cross join lateral (
+      select case when ended.told - task.finished_at < interval '1 minute' then ended.told else task.finished_at end as at
+    ) ending
+    where task.status = 'DONE' and ending.at > asked.since
+    order by ending.at, task.id
     limit :most::integer) page
  order by asked.position, page.at, page.id;
 
 -- name: digest_finished(room_ids, sinces, until, most)
--- The objectives, as the log tells it.
+-- The objectives, in the same way.
 select asked.position, page.*
   from unnest(:room_ids::bigint[], :sinces::timestamptz[]) with ordinality as asked (room_id, since, position)
  cross join lateral (
-   select objective.*, ended.at, count(*) over () as total
-     from (select event.objective_id, max(event.at) as at
+   select objective.*, ending.at, count(*) over () as total
+     from (select event.objective_id, max(event.at) as told
              from event
             where event.room_id = asked.room_id and event.kind = 'OBJECTIVE_FINISHED'
               and event.at > asked.since and event.at <= :until
             group by event.objective_id) ended
      join objective on objective.id = ended.objective_id
-    where objective.status = 'DONE'
-    order by ended.at, objective.id
+    cross join lateral (
+      select case when ended.told - objective.finished_at < interval '1 minute' then ended.told else objective.finished_at end as at
+    ) ending
+    where objective.status = 'DONE' and ending.at > asked.since
+    order by ending.at, objective.id
     limit :most::integer) page
  order by asked.position, page.at, page.id;
 

@@ -30,6 +30,17 @@ async def logged(
     return admin, room
 
 
+async def test_what_one_act_did_has_one_time_and_the_next_act_has_another(database: Database) -> None:
+    _, room = await logged(database, EventKind.TASK_CREATED, EventKind.TASK_CLAIMED, EventKind.COMMENT_ADDED)
+    async with database.transaction() as tx:
+        tx.append_event(room.id, EventKind.TASK_DONE)
+
+    rows = await database.fetch("select at from event where room_id = $1 order by seq", room.id)
+
+    times = [row["at"] for row in rows]
+    assert times[0] == times[1] == times[2] < times[3]
+
+
 def test_a_cursor_is_a_room_and_a_number() -> None:
     assert event_log.cursor(7, 912) == "R7.912"
     assert event_log.place_of("after", "R7.912", 7) == (0, 912)

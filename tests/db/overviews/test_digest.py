@@ -102,6 +102,31 @@ async def test_what_is_over_is_told_of_the_time_since(
     assert (entry.reason, lately.names[entry.whose_id or 0]) == ("expired", "ann")
 
 
+async def test_what_was_imported_counts_by_its_own_end(
+    database: Database, world: World, room: Room, ann: Caller
+) -> None:
+    goal = await world.objective(room)
+    long_ago = await world.task(room, objective=ids.of(ids.OBJECTIVE, goal.id))
+    lately = await world.task(room)
+    for task in (long_ago, lately):
+        await finish(database, ann, task)
+    for table, key, ago in (
+        ("task", long_ago.id, "3 days"),
+        ("task", lately.id, "1 hour"),
+        ("objective", goal.id, "3 days"),
+    ):
+        # As an import writes it: the log is of today, the end is the file's.
+        moved = f"update {table} set finished_at = finished_at - $2::text::interval where id = $1"  # noqa: S608  # our own
+        await database.execute(moved, key, ago)
+    await due(database, room, "5 days")
+    since = await database.fetchval("select now() - interval '1 day'")
+
+    of_a_day, of_all = await told(database, room, since), await told(database, room)
+
+    assert (keys(of_a_day.completed), [one.id for one in of_a_day.finished.items]) == ([lately.id], [])
+    assert (keys(of_all.completed), [one.id for one in of_all.finished.items]) == ([long_ago.id, lately.id], [goal.id])
+
+
 async def test_a_task_taken_back_twice_is_told_once(database: Database, world: World, room: Room, ann: Caller) -> None:
     task = await world.task(room)
     await lose(database, ann, task)

@@ -9,8 +9,9 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
+import { ActLine } from "../../log/ActLine";
+import { actsOf } from "../../log/acts";
 import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
-import { LogLine } from "../../log/LogLine";
 import { useLiveQuery, useLog } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
 import { Activity } from "./Activity";
@@ -234,8 +235,8 @@ function HistoryPanel({ agent }: { agent: string }) {
     <Panel title="History">
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       <ol className="log-lines" reversed>
-        {events.map((event) => (
-          <LogLine key={event.cursor} event={event} />
+        {actsOf(events).map((act) => (
+          <ActLine key={act.head.cursor} act={act} dated />
         ))}
       </ol>
       <div className="padded agent-older">

@@ -1,7 +1,8 @@
-import { type FormEvent, useCallback, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatCount } from "../../components/format";
+import { parseIds } from "../../components/parse-input";
 import { useRoom } from "../../layout/room";
 import { taskEvents } from "../../log/invalidation";
 import { useLiveFetch } from "../../log/use-live-query";
@@ -10,38 +11,32 @@ import type { ViewProps } from "../view";
 import { DependencyDrawing } from "./DependencyDrawing";
 import { DependencyTable } from "./DependencyTable";
 import "./graph.css";
-import { fetchDependencyGraph } from "./dependency-graph";
+import { ALL_OPEN, fetchDependencyGraph } from "./dependency-graph";
 
-/** The dependencies around a task or within an objective, with the critical path. */
+/** The dependencies around a task, within an objective or of all open tasks, with the critical path. */
 export default function Graph({ rest }: ViewProps) {
   const { api } = useSession();
   const room = useRoom();
-  const [, navigate] = useLocation();
   const [asTable, setAsTable] = useState(false);
-  const [typed, setTyped] = useState(rest);
-  const fetch = useCallback(() => fetchDependencyGraph(api, room.name, rest), [api, room.name, rest]);
+  const [finished, setFinished] = useState(false);
+  const fetch = useCallback(
+    () => fetchDependencyGraph(api, room.name, rest, finished),
+    [api, room.name, rest, finished],
+  );
   const { data: graph, refusal, isPreviousData } = useLiveFetch(fetch, taskEvents);
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    navigate(room.to("graph", typed.trim().toUpperCase()));
-  };
+  const ofObjective = rest.startsWith("O");
 
   return (
     <div className="graph">
       <header className="graph-head">
         <h1>Graph</h1>
-        <form className="inline" onSubmit={submit}>
-          <input
-            type="search"
-            aria-label="Task or objective"
-            placeholder="T… or O…"
-            size={10}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
-          <button type="submit">Show</button>
-        </form>
+        <Choice center={rest} />
+        {ofObjective && (
+          <label className="inline">
+            <input type="checkbox" checked={finished} onChange={(event) => setFinished(event.target.checked)} />
+            Finished tasks too
+          </label>
+        )}
         <fieldset className="inline view-switch">
           <legend className="visually-hidden">Show as</legend>
           <button type="button" aria-pressed={!asTable} onClick={() => setAsTable(false)}>
@@ -53,26 +48,73 @@ export default function Graph({ rest }: ViewProps) {
         </fieldset>
       </header>
       <p className="soft">
-        {rest ? (
-          <>
-            {rest.startsWith("O") ? "Tasks of " : "Around "}
-            <Link href={room.to(rest.startsWith("O") ? "tree" : "tasks", rest)}>{rest}</Link>
-          </>
-        ) : (
-          "Around the critical path, the longest chain of unfinished tasks"
-        )}
+        <Subject center={rest} finished={finished} />
         {graph && `: ${formatCount(graph.tasks.size, "task")}`}
         {graph?.truncated && ", and more that is not shown"}
         {graph && graph.critical.length > 0 && `; critical path: ${formatCount(graph.critical.length, "task")}`}.
       </p>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       {!graph && !refusal && <p className="placeholder">Loading…</p>}
-      {graph && graph.tasks.size === 0 && <p className="placeholder">There are no dependencies here.</p>}
+      {graph && graph.tasks.size === 0 && <p className="placeholder">{emptyText(rest, finished)}</p>}
       {graph && graph.tasks.size > 0 && (
         <div aria-busy={isPreviousData} data-previous={isPreviousData || undefined} className="graph-body">
-          {asTable ? <DependencyTable graph={graph} /> : <DependencyDrawing graph={graph} center={rest} />}
+          {asTable ? <DependencyTable graph={graph} /> : <DependencyDrawing key={rest} graph={graph} center={rest} />}
         </div>
       )}
     </div>
+  );
+}
+
+function Subject({ center, finished }: { center: string; finished: boolean }) {
+  const room = useRoom();
+  if (center === ALL_OPEN) return "All open tasks of the room";
+  if (!center) return "Around the critical path, the longest chain of unfinished tasks";
+  const isObjective = center.startsWith("O");
+  return (
+    <>
+      {isObjective ? (finished ? "All tasks of " : "Open tasks of ") : "Around "}
+      <Link href={room.to(isObjective ? "tree" : "tasks", center)}>{center}</Link>
+    </>
+  );
+}
+
+function emptyText(center: string, finished: boolean): string {
+  if (center === ALL_OPEN) return "No task is open.";
+  if (center.startsWith("O")) return finished ? "No tasks yet." : "No open tasks.";
+  return "There are no dependencies here.";
+}
+
+/** What the graph is of. */
+function Choice({ center }: { center: string }) {
+  const room = useRoom();
+  const [, navigate] = useLocation();
+  const [typed, setTyped] = useState(center === ALL_OPEN ? "" : center);
+  useEffect(() => setTyped(center === ALL_OPEN ? "" : center), [center]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    navigate(room.to("graph", parseIds(typed)[0]));
+  };
+  return (
+    <>
+      <nav className="inline" aria-label="What is drawn">
+        <Link href={room.to("graph")} aria-current={center === "" ? "page" : undefined}>
+          Critical path
+        </Link>
+        <Link href={room.to("graph", ALL_OPEN)} aria-current={center === ALL_OPEN ? "page" : undefined}>
+          All open tasks
+        </Link>
+      </nav>
+      <form className="inline" onSubmit={submit}>
+        <input
+          type="search"
+          aria-label="Task or objective"
+          placeholder="T… or O…"
+          size={10}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <button type="submit">Show</button>
+      </form>
+    </>
   );
 }

@@ -1,14 +1,18 @@
 import type { Api } from "../../api/api";
 import {
   CriticalPathDocument,
+  type GraphNodeFragment,
   GraphOfObjectiveDocument,
+  GraphOfRoomDocument,
+  type GraphPageFragment,
   type GraphTaskFragment,
   GraphTasksDocument,
+  type TaskFilter,
 } from "../../api/documents";
 
 /** Tasks, and which of them block which. */
 export interface DependencyGraph {
-  readonly tasks: ReadonlyMap<string, GraphTaskFragment>;
+  readonly tasks: ReadonlyMap<string, GraphNodeFragment>;
   /** From the task that blocks to the task that is blocked. */
   readonly edges: readonly (readonly [string, string])[];
   /** The longest chain of unfinished tasks, in order. */
@@ -17,22 +21,59 @@ export interface DependencyGraph {
   readonly truncated: boolean;
 }
 
+/** What stands for an id where the graph is of all open tasks of the room. */
+export const ALL_OPEN = "open";
+
 const MAX_TASKS = 150;
 const MAX_IDS = 100;
 const STEPS = 4;
+const PAGE = 200;
+// As many as a browser draws at once without a pause.
+const MAX_WHOLE = 600;
+const OPEN: TaskFilter = { statuses: ["TODO", "DOING", "BLOCKED", "VALIDATING"] };
 
-/** The graph around a task, of an objective, or, without a center, around the room's critical path. */
-export async function fetchDependencyGraph(api: Api, room: string, center: string): Promise<DependencyGraph> {
+/**
+ * The graph around a task, of an objective, of all open tasks, or, without a center, around the room's critical path.
+ * `finished`: tasks of an objective that are over belong to it too.
+ */
+export async function fetchDependencyGraph(
+  api: Api,
+  room: string,
+  center: string,
+  finished: boolean,
+): Promise<DependencyGraph> {
+  if (center === ALL_OPEN) {
+    const ofRoom = async (after: string | null) =>
+      (await api.query(GraphOfRoomDocument, { room, filter: OPEN, first: PAGE, after })).room?.tasks;
+    return fetchWhole(api, room, null, ofRoom);
+  }
   if (center.startsWith("O")) {
-    const [{ objective }, { criticalPath }] = await Promise.all([
-      api.query(GraphOfObjectiveDocument, { id: center, first: MAX_TASKS }),
-      api.query(CriticalPathDocument, { room, objective: center }),
-    ]);
-    const tasks = objective?.tasks.nodes ?? [];
-    return buildGraph(tasks, idsOf(criticalPath), (objective?.tasks.totalCount ?? 0) > tasks.length);
+    const filter = finished ? null : OPEN;
+    const ofObjective = async (after: string | null) =>
+      (await api.query(GraphOfObjectiveDocument, { id: center, filter, first: PAGE, after })).objective?.tasks;
+    return fetchWhole(api, room, center, ofObjective);
   }
   const critical = idsOf((await api.query(CriticalPathDocument, { room, objective: null })).criticalPath);
   return fetchAround(api, center ? [center] : critical, critical, center ? STEPS : 1);
+}
+
+/** All tasks of a list, page by page. */
+async function fetchWhole(
+  api: Api,
+  room: string,
+  objective: string | null,
+  fetchPage: (after: string | null) => Promise<GraphPageFragment | undefined>,
+): Promise<DependencyGraph> {
+  const { criticalPath } = await api.query(CriticalPathDocument, { room, objective });
+  const tasks: GraphNodeFragment[] = [];
+  let page = await fetchPage(null);
+  while (page) {
+    tasks.push(...page.nodes);
+    const { endCursor, hasNextPage } = page.pageInfo;
+    if (!hasNextPage || tasks.length >= MAX_WHOLE) break;
+    page = await fetchPage(endCursor ?? null);
+  }
+  return buildGraph(tasks, idsOf(criticalPath), (page?.totalCount ?? 0) > tasks.length);
 }
 
 /** All tasks that can be reached in so many steps, in both directions. */
@@ -66,7 +107,7 @@ export function neighbours(task: GraphTaskFragment): string[] {
 
 /** The tasks with the blocking edges among them; edges and parts of the critical path that lead elsewhere are left out. */
 export function buildGraph(
-  list: readonly GraphTaskFragment[],
+  list: readonly GraphNodeFragment[],
   critical: readonly string[],
   truncated: boolean,
 ): DependencyGraph {

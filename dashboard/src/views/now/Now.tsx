@@ -6,37 +6,48 @@ import { Panel } from "../../components/Panel";
 import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
 import { useRoom } from "../../layout/room";
-import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
-import { LogLine } from "../../log/LogLine";
+import { ActLine } from "../../log/ActLine";
+import { actsOf } from "../../log/acts";
+import { activityChanges, agentEvents, anyOf, eventKinds, taskEvents } from "../../log/invalidation";
 import { useLiveQuery, useLogStatus } from "../../log/use-live-query";
+import { FirstSteps } from "./FirstSteps";
+import { NeedsYou } from "./NeedsYou";
 import { OnlineAgents } from "./OnlineAgents";
 import "./now.css";
-import { InboxPanel } from "./InboxPanel";
+import { useOpenTasks } from "./open-tasks";
+import { Stuck } from "./Stuck";
 
-const invalidatedBy = anyOf(taskEvents, agentEvents, activityChanges);
+const invalidatedBy = anyOf(
+  taskEvents,
+  agentEvents,
+  activityChanges,
+  eventKinds("PROPOSAL_", "VOTE_CAST", "RESOURCE_CHANGED", "OBJECTIVE_CREATED"),
+);
 
-/** The state of the room at a glance: counts, what is stuck, who is online, and what waits for me. */
+/** The room at a glance: what needs a person, what is stuck and why, who works on what. */
 export default function Now() {
   const { name } = useRoom();
   const { data, refusal } = useLiveQuery(NowDocument, { room: name }, invalidatedBy);
+  const open = useOpenTasks();
 
   if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
   return (
     <div className="now">
       <h1 className="visually-hidden">Now</h1>
       <Counts counts={data.room.counts} />
+      <FirstSteps room={data.room} />
       <div className="now-columns">
         <div>
-          <InboxPanel />
-          <Stuck room={data.room} />
-          <InReview tasks={data.room.inReview} />
+          <NeedsYou data={data} open={open} />
+          <Stuck room={data.room} open={open} />
         </div>
         <div>
           <OnlineAgents agents={data.room.agents} />
+          <InReview tasks={data.room.inReview} />
           <Ready tasks={data.room.next} />
         </div>
         <div>
-          <RecentEvents />
+          <RecentActs />
         </div>
       </div>
     </div>
@@ -70,48 +81,13 @@ function Counts({ counts }: { counts: NowRoom["counts"] }) {
   );
 }
 
-/** Blocked and stale tasks, longest first. */
-function Stuck({ room }: { room: NowRoom }) {
-  const { stale, blocked } = room;
-  return (
-    <Panel title="Stuck" count={stale.totalCount + blocked.totalCount} empty="Nothing is stuck.">
-      <ul className="lines">
-        {stale.nodes.map((task) => (
-          <li key={task.id}>
-            <TaskLine task={task}>
-              <span className="tag" data-state="STALE">
-                stale
-              </span>
-              {task.lastProgressAt && <RelativeTime at={task.lastProgressAt} />}
-            </TaskLine>
-            <p className="soft">No progress from {task.assignee?.name ?? "its assignee"}.</p>
-          </li>
-        ))}
-        {blocked.nodes.map((task) => (
-          <li key={task.id}>
-            <TaskLine task={task}>
-              <span className="tag" data-state="BLOCKED">
-                blocked
-              </span>
-              <RelativeTime at={task.updatedAt} />
-            </TaskLine>
-            <p className="soft">
-              {[task.waitingOn[0]?.reason, task.unblocks > 0 && `blocks ${formatCount(task.unblocks, "task")}`]
-                .filter(Boolean)
-                .join(" · ")}
-            </p>
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-}
+const MOST_IN_REVIEW = 8;
 
 function InReview({ tasks }: { tasks: NowRoom["inReview"] }) {
   return (
     <Panel title="Waiting for review" count={tasks.totalCount} empty="Nothing waits for a reviewer.">
       <ul className="lines">
-        {tasks.nodes.map((task) => (
+        {tasks.nodes.slice(0, MOST_IN_REVIEW).map((task) => (
           <li key={task.id}>
             <TaskLine task={task}>
               <RelativeTime at={task.updatedAt} />
@@ -167,20 +143,18 @@ function Ready({ tasks }: { tasks: NowRoom["next"] }) {
   );
 }
 
-const MAX_EVENTS = 40;
+const MOST_ACTS = 60;
 
-function RecentEvents() {
+/** What was done last, the newest first. */
+function RecentActs() {
   const { recent } = useLogStatus();
+  const acts = actsOf(recent.filter(({ kind }) => kind !== "PRESENCE_CHANGED")).slice(-MOST_ACTS);
   return (
-    <Panel title="Newest events" className="now-newest">
+    <Panel title="Newest" className="now-newest">
       <ol className="log-lines" reversed>
-        {recent
-          .filter(({ kind }) => kind !== "PRESENCE_CHANGED")
-          .slice(-MAX_EVENTS)
-          .reverse()
-          .map((event) => (
-            <LogLine key={event.cursor} event={event} />
-          ))}
+        {[...acts].reverse().map((act) => (
+          <ActLine key={act.head.cursor} act={act} />
+        ))}
       </ol>
     </Panel>
   );

@@ -13,7 +13,7 @@ export function OnlineAgents({ agents }: { agents: Agents }) {
   const room = useRoom();
   const sorted = [...agents].sort((one, other) => sortKey(one) - sortKey(other) || one.name.localeCompare(other.name));
   return (
-    <Panel title="Online agents" count={agents.length} empty="No agent is online.">
+    <Panel title="Who works on what" count={agents.length} empty="No agent is online.">
       <ul className="lines">
         {sorted.map((agent) => (
           <li key={agent.id}>

@@ -1,14 +1,16 @@
-import { type FormEvent, useRef, useState } from "react";
-import { AddCommentDocument, TaskCommentsDocument } from "../../api/documents";
-import { isComposing } from "../../components/composition";
-import { newIdempotencyKey } from "../../components/idempotency-key";
+import { type FormEvent, useState } from "react";
+import { AddCommentDocument, MembersDocument, TaskCommentsDocument } from "../../api/documents";
+import { useDraft } from "../../components/draft";
 import { Markdown } from "../../components/Markdown";
+import { MentionField } from "../../components/MentionField";
 import { Panel } from "../../components/Panel";
 import { RelativeTime } from "../../components/RelativeTime";
+import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
-import type { ChangeFilter } from "../../log/invalidation";
+import { agentEvents, type ChangeFilter } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
 import { CanWrite } from "../../session/CanWrite";
+import { useSession } from "../../session/session";
 
 const STEP = 30;
 const MAX = 200;
@@ -55,30 +57,31 @@ export function Comments({ id, invalidatedBy }: { id: string; invalidatedBy: Cha
 }
 
 function CommentForm({ id }: { id: string }) {
-  const [body, setBody] = useState("");
+  const { me } = useSession();
+  const { name } = useRoom();
+  const { text, change, send } = useDraft(`${me.name}/${id}`);
+  const { data } = useLiveQuery(MembersDocument, { room: name }, agentEvents);
   const [add, disabled] = useMutation(AddCommentDocument);
-  // The same until it was sent, so that a retry adds no second comment.
-  const key = useRef(newIdempotencyKey());
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!(await add({ input: { on: id, body, idempotencyKey: key.current } }, "Comment added."))) return;
-    key.current = newIdempotencyKey();
-    setBody("");
+    if (disabled) return;
+    void send(
+      async (body, idempotencyKey) => !!(await add({ input: { on: id, body, idempotencyKey } }, "Comment added.")),
+    );
   };
   return (
     <form className="padded comment-form" onSubmit={submit}>
-      <textarea
-        aria-label="Comment"
+      <MentionField
+        label="Comment"
         placeholder="Write a comment. @name mentions somebody."
-        required
-        value={body}
-        onChange={(event) => setBody(event.target.value)}
+        value={text}
+        onChange={change}
+        names={(data?.agents ?? []).map((agent) => agent.name).filter((agent) => agent !== me.name)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isComposing(event))
-            event.currentTarget.form?.requestSubmit();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
         }}
       />
-      <button type="submit" disabled={disabled}>
+      <button type="submit" disabled={disabled || !text.trim()}>
         Comment
       </button>
     </form>

@@ -1,4 +1,4 @@
-import { useMemo, useState, useSyncExternalStore } from "react";
+import { useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
 import { MoveObjectiveDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { useRoom } from "../../layout/room";
@@ -8,6 +8,7 @@ import { CanWrite } from "../../session/CanWrite";
 import { useSession } from "../../session/session";
 import type { ViewProps } from "../view";
 import { AddObjective } from "./AddObjective";
+import { FoundObjectives } from "./FoundObjectives";
 import { ObjectivePage } from "./ObjectivePage";
 import { TreeRows } from "./TreeRows";
 import { type MovingObjective, TreeStore } from "./tree-store";
@@ -22,6 +23,8 @@ export default function Tree({ rest }: ViewProps) {
   const { rows, loaded, refusal } = useSyncExternalStore(store.subscribe, store.getSnapshot);
   const [moving, setMoving] = useState<MovingObjective | null>(null);
   const [adding, setAdding] = useState(false);
+  const [words, setWords] = useState("");
+  const sought = useDeferredValue(words.trim());
   const [move] = useMutation(MoveObjectiveDocument);
 
   const drop = async (parent: string | null) => {
@@ -36,6 +39,13 @@ export default function Tree({ rest }: ViewProps) {
       <section className="tree-side" aria-labelledby="tree-side">
         <header className="tree-head">
           <h2 id="tree-side">Objectives</h2>
+          <input
+            type="search"
+            aria-label="Find an objective"
+            placeholder="Find"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+          />
           <CanWrite>
             <button type="button" onClick={() => setAdding(true)}>
               New objective
@@ -45,7 +55,8 @@ export default function Tree({ rest }: ViewProps) {
         {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
         {!loaded && !refusal && <p className="placeholder">Loading…</p>}
         {loaded && rows.length === 0 && <p className="placeholder">No objectives yet.</p>}
-        {rows.length > 0 && (
+        {rows.length > 0 && sought && <FoundObjectives words={sought} />}
+        {rows.length > 0 && !sought && (
           <TreeRows
             store={store}
             rows={rows}

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { ObjectiveNameFragment, ObjectiveRowFragment } from "../../api/documents";
+import { formatCount, formatDate, formatDateTime, formatNumber } from "../../components/format";
 import { Progress } from "../../components/Progress";
 import { useRoom } from "../../layout/room";
 import type { MovingObjective, TreeRow, TreeStore } from "./tree-store";
@@ -205,9 +206,29 @@ function Row({ node, figures }: { node: ObjectiveNameFragment; figures: Objectiv
   );
 }
 
-function Figures({ row: { id, counts, progress } }: { row: ObjectiveRowFragment }) {
+function Figures({ row: { id, counts, progress, owner, dueAt, keyResults, status } }: { row: ObjectiveRowFragment }) {
+  const isOpen = status === "ACTIVE" || status === "DRAFT";
   return (
     <>
+      {owner && (
+        <span className="tree-owner" title={`Owner: ${owner.name}`}>
+          {owner.name}
+        </span>
+      )}
+      {dueAt && (
+        <span
+          className="tree-due"
+          title={`Due ${formatDateTime(dueAt)}`}
+          data-late={(isOpen && Date.parse(dueAt) < Date.now()) || undefined}
+        >
+          due {formatDate(dueAt)}
+        </span>
+      )}
+      {keyResults.length > 0 && (
+        <span className="tree-key-results" title={keyResults.map(describeKeyResult).join("\n")}>
+          {keyResults.filter((one) => one.progress >= 1).length} of {formatCount(keyResults.length, "key result")}
+        </span>
+      )}
       {counts.blocked > 0 && (
         <span className="tag" data-state="BLOCKED">
           {counts.blocked} blocked
@@ -229,6 +250,18 @@ function Figures({ row: { id, counts, progress } }: { row: ObjectiveRowFragment 
       <Progress value={progress} label={`Progress of ${id}`} />
     </>
   );
+}
+
+/** `Rooms: 1 → 4 rooms, now 3`. */
+function describeKeyResult({
+  title,
+  start,
+  target,
+  current,
+  unit,
+}: ObjectiveRowFragment["keyResults"][number]): string {
+  const way = `${formatNumber(start)} → ${formatNumber(target)}${unit && ` ${unit}`}`;
+  return `${title}: ${way}, now ${formatNumber(current)}`;
 }
 
 /** Whether it is known to have any. While its figures are missing, an expanded row counts as one that has. */
