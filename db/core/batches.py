@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -20,6 +20,20 @@ MOST = 64
 
 # What one item can cause for all that are in a statement with it.
 _FAULTS_OF_ONE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+
+
+def rounds(items: Sequence[T], key: Callable[[T], Hashable | None]) -> Generator[list[tuple[int, T]]]:
+    """The items with their positions, none twice of one key in a round; those without a key are in the first."""
+    waiting = list(enumerate(items))
+    while waiting:
+        first: dict[Hashable, int] = {}
+        for position, item in waiting:
+            if (of := key(item)) is not None:
+                first.setdefault(of, position)
+        here = [(position, item) for position, item in waiting if first.get(key(item), position) == position]
+        yield here
+        taken = {position for position, _ in here}
+        waiting = [one for one in waiting if one[0] not in taken]
 
 
 @dataclass(slots=True)

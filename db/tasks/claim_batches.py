@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from db.core import idempotency
+from db.core.batches import rounds
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import EventKind, TaskStatus
@@ -86,12 +87,8 @@ async def _claim_together(
     if room.wip_limit is None and all(search.key is None for search in searches):
         return [_Claimed(room, tasks) for tasks in await _claim_and_log(database, room, searches, wide=wide)]
     answers: dict[int, _Claimed | IdempotencyMismatch] = {}
-    waiting = list(enumerate(searches))
-    while waiting:
-        # Two requests with one key: the second gets what the first was given.
-        firsts = {search.key or number: number for number, search in reversed(waiting)}
-        turn = [(number, search) for number, search in waiting if firsts[search.key or number] == number]
-        waiting = [(number, search) for number, search in waiting if firsts[search.key or number] != number]
+    # Two requests with one key: the second gets what the first was given.
+    for turn in rounds(searches, lambda search: search.key):
         async with database.transaction() as tx:
             found = await _claim_in_transaction(tx, room, [search for _, search in turn], wide=wide)
         answers.update(zip((number for number, _ in turn), found, strict=True))

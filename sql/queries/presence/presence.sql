@@ -157,22 +157,28 @@ delete from session
             for update skip locked))
 returning id;
 
--- name: beat(agent_id, token_id, room_ids, label, quiet_seconds, most)^
--- A heartbeat's writes, in one statement: all leases, in no indexed column, the session, begun where it is new, and the sign of
--- life. Nothing where the session would be one too many. The expired leases are locked too, and not renewed: so a take-back that
--- is under way is over, and in the log, before the moment of the beat, up to which losses are told. Of the rooms that are open to
--- the caller, null being all: a lease in another is nothing that it could still renew.
--- nullable: token_id
-with held as (
-  select id
-    from task
-   where assignee_id = :agent_id and status = 'DOING' and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
-   order by id
-     for no key update
+-- name: beat(beats, most)
+-- What heartbeats write, at most one of each agent, in one statement: all leases, in no indexed column, the sessions, begun where
+-- they are new, and the signs of life. No row for a session that would be one too many. The expired leases are locked too, and not
+-- renewed: so a take-back that is under way is over, and in the log, before the moment of the beat, up to which losses are told.
+-- Of the rooms that are open to the caller, null being all: a lease in another is nothing that it could still renew. Rows of each
+-- table are locked in the order of their ids, as beats of the same agents may come to another server.
+with beat as (
+  select *
+    from rows from (jsonb_to_recordset(:beats::jsonb) as (
+         agent_id bigint, token_id bigint, room_ids bigint[], label text, quiet_seconds integer)) with ordinality
+), held as (
+  select task.id, beat.agent_id, beat.quiet_seconds
+    from beat join task on task.assignee_id = beat.agent_id and task.status = 'DOING'
+   where beat.room_ids is null or task.room_id = any(beat.room_ids)
+   order by task.id
+     for no key update of task
 ), was as (
-  select session.id, coalesce(session.last_beat_at, session.started_at) as news_since
-    from (select count(*) from held) as locked, session
-   where session.agent_id = :agent_id and session.label = :label
+  select session.id, session.agent_id, coalesce(session.last_beat_at, session.started_at) as news_since
+    from (select count(*) from held) as locked
+   cross join beat
+    join session on session.agent_id = beat.agent_id and session.label = beat.label
+   order by session.id
      for no key update of session
 ), known as (
   update session
@@ -182,8 +188,11 @@ with held as (
   returning session.*
 ), begun as (
   insert into session (agent_id, label, last_beat_at)
-  select :agent_id, :label, clock_timestamp()
-   where not exists (select from was) and (select count(*) from session where agent_id = :agent_id) < :most
+  select beat.agent_id, beat.label, clock_timestamp()
+    from beat
+   where not exists (select from was where was.agent_id = beat.agent_id)
+     and (select count(*) from session where session.agent_id = beat.agent_id) < :most
+   order by beat.agent_id
   on conflict (agent_id, label) do update set last_seen_at = now(), last_beat_at = excluded.last_beat_at
   returning *
 ), beaten as (
@@ -191,49 +200,75 @@ with held as (
 ), renewed as (
   update task
      set lease_expires_at = greatest(
-           lease_expires_at, clock_timestamp() + make_interval(secs => greatest(lease_seconds, :quiet_seconds::integer))),
-         quiet_until = greatest(quiet_until, clock_timestamp() + make_interval(secs => :quiet_seconds::integer)),
-         stale_since = case when :quiet_seconds::integer is null then stale_since end
+           lease_expires_at, clock_timestamp() + make_interval(secs => greatest(lease_seconds, held.quiet_seconds))),
+         quiet_until = greatest(quiet_until, clock_timestamp() + make_interval(secs => held.quiet_seconds)),
+         stale_since = case when held.quiet_seconds is null then stale_since end
     from held
-   where task.id = held.id and task.lease_expires_at > clock_timestamp() and exists (select from beaten)
-  returning task.id
-),
--- include: sign_of_life
-select beaten.*, coalesce(was.news_since, beaten.started_at) as news_since, array(select id from renewed) as renewed,
-       exists (select from room_member where agent_id = :agent_id and presence <> 'ONLINE') as away
-  from beaten left join was on was.id = beaten.id;
+   where task.id = held.id and task.lease_expires_at > clock_timestamp()
+     and exists (select from beaten where beaten.agent_id = held.agent_id)
+  returning task.id, held.agent_id
+), used as (
+  update token
+     set last_used_at = now()
+   where id = any(array(
+           select token.id
+             from beat join token on token.id = beat.token_id
+            where token.last_used_at is null or token.last_used_at < now() - interval '1 minute'
+            order by token.id
+              for no key update of token))
+), touched as (
+  update agent
+     set last_seen_at = now()
+   where id = any(array(
+           select agent.id
+             from beat join agent on agent.id = beat.agent_id
+            where agent.last_seen_at is null or agent.last_seen_at < now() - interval '1 second'
+            order by agent.id
+              for no key update of agent))
+)
+select beat.ordinality as position, beaten.*, coalesce(was.news_since, beaten.started_at) as news_since,
+       array(select id from renewed where renewed.agent_id = beat.agent_id) as renewed,
+       exists (select from room_member where room_member.agent_id = beat.agent_id and presence <> 'ONLINE') as away
+  from beat join beaten on beaten.agent_id = beat.agent_id left join was on was.id = beaten.id;
 
--- name: news_since_beat(agent_id, room_ids, renewed, since, until)
--- What a heartbeat answers: counts, and the tasks that are news, in the order of their ids. Lost is what the agent held until
+-- name: news_since_beats(beats)
+-- What heartbeats answer: counts, and the tasks that are news, in the order of their ids. Lost is what the agent held until
 -- another's act or the clock took it, but for what it holds again; none where a task would stand in the row says that there is no
 -- such news.
 -- nullable: news, idle_after
-select facts.unacknowledged, facts.idle_after, told.*
-  from (
+with beat as (
+  select *
+    from rows from (jsonb_to_recordset(:beats::jsonb) as (
+         agent_id bigint, room_ids bigint[], renewed bigint[], since timestamptz, until timestamptz)) with ordinality
+)
+select beat.ordinality as position, facts.unacknowledged, facts.idle_after, told.*
+  from beat
+ cross join lateral (
          select (select count(*)
                    from inbox_item
-                  where agent_id = :agent_id and acknowledged_at is null
-                    and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))) as unacknowledged,
+                  where inbox_item.agent_id = beat.agent_id and acknowledged_at is null
+                    and (beat.room_ids is null or inbox_item.room_id = any(beat.room_ids))) as unacknowledged,
                 (select min(room.idle_after_seconds)
                    from room_member join room on room.id = room_member.room_id
-                  where room_member.agent_id = :agent_id) as idle_after
+                  where room_member.agent_id = beat.agent_id) as idle_after
        ) facts
-  left join (
+  left join lateral (
          select 'LEASE' as news, task.*
            from task
-          where id = any(:renewed::bigint[]) and status = 'DOING' and assignee_id = :agent_id
+          where task.id = any(beat.renewed) and status = 'DOING' and assignee_id = beat.agent_id
          union all
          select 'STALE', task.*
            from task
-          where assignee_id = :agent_id and status = 'DOING' and stale_since is not null
+          where assignee_id = beat.agent_id and status = 'DOING' and stale_since is not null
          union all
          select 'LOST', task.*
            from task
-          where id = any(array(
-                  select task_id
+          where task.id = any(array(
+                  select event.task_id
                     from event
-                   where agent_id = :agent_id and at > :since and at <= :until and actor_id is distinct from :agent_id
-                     and kind in ('TASK_RECLAIMED', 'TASK_ASSIGNED', 'TASK_CANCELLED', 'TASK_RELEASED')))
-            and not (status = 'DOING' and assignee_id = :agent_id)
+                   where event.agent_id = beat.agent_id and event.at > beat.since and event.at <= beat.until
+                     and event.actor_id is distinct from beat.agent_id
+                     and event.kind in ('TASK_RECLAIMED', 'TASK_ASSIGNED', 'TASK_CANCELLED', 'TASK_RELEASED')))
+            and not (status = 'DOING' and assignee_id = beat.agent_id)
        ) told on true
- order by told.id;
+ order by beat.ordinality, told.id;

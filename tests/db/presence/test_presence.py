@@ -12,7 +12,7 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import EventKind, Presence, Role
 from db.core.errors import BadInput, Forbidden
-from db.core.queries import q, required
+from db.core.queries import q
 from db.core.records import Room
 from db.operations import room_mutations
 from db.presence import presence, sessions
@@ -163,10 +163,12 @@ async def test_a_renewal_is_a_hot_update(database: Database) -> None:
     hot = "select n_tup_upd, n_tup_hot_upd from pg_stat_xact_user_tables where relname = 'task'"
 
     beat: dict[str, Any] = {"agent_id": bob.agent_id, "token_id": None, "room_ids": None, "label": "one"}
+    beat["quiet_seconds"] = 5
     async with database.transaction() as tx:
         before = await tx.fetchrow(hot)
         for _ in range(3):
-            assert len(required(await q.beat(tx, **beat, quiet_seconds=5, most=9))["renewed"]) == 1
+            [written] = await q.beat(tx, beats=[beat], most=9)
+            assert len(written["renewed"]) == 1
         after = await tx.fetchrow(hot)
 
     assert (after["n_tup_upd"] - before["n_tup_upd"], after["n_tup_hot_upd"] - before["n_tup_hot_upd"]) == (3, 3)
