@@ -28,7 +28,8 @@ def parse(given: Sequence[str]) -> tuple[argparse.Namespace, Command]:
     """The options, and the command that takes them."""
     first, _ = _first().parse_known_args(given)
     if first.command not in COMMANDS:
-        raise bad_usage(f"There is no command {first.command}.", "`gr --help` lists the commands.")
+        said = "No command was given." if first.command is None else f"There is no command {first.command}."
+        raise bad_usage(said, "`gr --help` lists the commands.")
     command = command_of(first.command)
     options = parser_of(first.command, command).parse_intermixed_args(first.rest)
     for name, value in vars(first).items():
@@ -71,7 +72,7 @@ def _first() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     _add_global(parser, None)
-    parser.add_argument("command", metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument("command", nargs="?", metavar="COMMAND", help=argparse.SUPPRESS)
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser
 

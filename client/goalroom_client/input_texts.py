@@ -51,13 +51,31 @@ def moment(given: str) -> str:
     return (datetime.now(UTC) + timedelta(seconds=seconds(given))).isoformat(timespec="milliseconds")
 
 
-def json_value(given: str) -> Any:
-    """What the text is as JSON; a text that is no JSON is itself."""
+def strict_json(given: str) -> Any:
+    """What the text is as JSON; ValueError where it is none, as with NaN, which no other reader knows."""
     import json
 
+    def refuse(constant: str) -> Any:
+        raise ValueError(f"{constant} is no value of JSON")
+
+    return json.loads(given, parse_constant=refuse)
+
+
+def number(given: str) -> float:
+    """A number that there is."""
+    import math
+
+    value = float(given)
+    if not math.isfinite(value):
+        raise ValueError(given)
+    return value
+
+
+def json_value(given: str) -> Any:
+    """What the text is as JSON; a text that is no JSON is itself."""
     said = text(given)
     try:
-        return json.loads(said)
+        return strict_json(said)
     except ValueError:
         return said
 

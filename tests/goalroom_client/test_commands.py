@@ -116,6 +116,7 @@ def test_tasks_are_made_one_by_one_or_all_at_once(planner: Terminal, worker: Ter
     assert refused(planner, "plan", "-", stdin="{}") == ("BAD_INPUT", 2)
     assert refused(planner, "plan", "-", stdin="no json") == ("BAD_INPUT", 2)
     assert refused(planner, "plan", "-", stdin="") == ("BAD_INPUT", 2)
+    assert refused(planner, "plan", "-", stdin='{"task": {"title": "A", "estimate": NaN}}') == ("BAD_INPUT", 2)
     assert refused(planner, "plan", "missing.jsonl") == ("BAD_INPUT", 2)
     assert done(planner, "assign", first["id"], worker.name, "--role", "writer")["role"] == "writer"
     assert refused(planner, "assign", first["id"], "nobody-here") == ("NOT_FOUND", 2)
@@ -256,6 +257,7 @@ def test_messages_are_sent_read_and_acknowledged(planner: Terminal, worker: Term
 def test_what_is_kept_is_found_again(team: Team, planner: Terminal, worker: Terminal, task: str) -> None:
     assert done(worker, "remember", "me", "port", "8080")["value"] == 8080
     assert done(worker, "remember", "me", "port", "a text")["version"] == 2
+    assert done(worker, "remember", "me", "odd", "NaN")["value"] == "NaN"
     assert done(worker, "recall", "me", "port", name="recall KEY")["value"] == "a text"
     assert refused(worker, "remember", "me", "port", "1", "--if-version", "1") == ("VERSION_CONFLICT", 5)
     assert done(worker, "remember", task, "where", '{"file": "a.py"}', "--ttl", "1h")["value"] == {"file": "a.py"}

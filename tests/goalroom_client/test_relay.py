@@ -118,6 +118,19 @@ def test_without_a_server_each_request_has_its_error_and_the_next_is_read(worker
     assert (client.process.returncode, output) == (0, "")
 
 
+def test_what_is_no_request_gets_an_error_and_what_asks_nothing_gets_no_line(worker: Terminal) -> None:
+    with relay(worker) as client:
+        for line, id_ in (("[]", None), ("5", None), ('{"jsonrpc": "2.0", "id": 1}', 1)):
+            client.say(line)
+            answer = client.hear()
+            assert (answer["id"], answer["error"]["code"]) == (id_, -32600)
+        client.say('{"jsonrpc": "2.0", "method": "notifications/cancelled"}')
+        client.say('{"jsonrpc": "2.0", "id": 2, "result": {}}')
+        output, _ = client.process.communicate()
+
+    assert (client.process.returncode, output) == (0, "")
+
+
 def test_a_wrong_token_is_said_in_the_answer(worker: Terminal) -> None:
     with relay(worker, GOALROOM_TOKEN="wrong") as client:
         client.ask(1, "tools/list")

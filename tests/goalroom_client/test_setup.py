@@ -49,6 +49,9 @@ class Desk(Terminal):
         paths = [path for path in self.home.rglob("*") if path.is_file()]
         return {path.relative_to(self.home).as_posix(): path.read_text("utf-8") for path in paths}
 
+    def folders(self) -> set[Path]:
+        return {path for path in self.home.rglob("*") if path.is_dir()}
+
     def write(self, name: str, text: str) -> Path:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +80,7 @@ def test_it_writes_what_the_golden_file_shows(desk: Desk, tool: str, scope: str)
 
 @pytest.mark.parametrize(("tool", "scope"), SCOPES)
 def test_it_is_idempotent_checks_itself_and_leaves_no_trace(desk: Desk, tool: str, scope: str) -> None:
-    before = desk.files()
+    before, folders = desk.files(), desk.folders()
     printed = desk.setup(tool, f"--{scope}", "--print")
     assert desk.setup(tool, f"--{scope}", "--check").status == 1
     assert desk.files() == before
@@ -92,6 +95,8 @@ def test_it_is_idempotent_checks_itself_and_leaves_no_trace(desk: Desk, tool: st
 
     assert desk.setup(tool, f"--{scope}", "--remove").status == 0
     assert desk.files() == before
+    # But for those in which a tool has its own files, too.
+    assert {path.name for path in desk.folders() - folders} <= {".config", "Code"}
     assert desk.setup(tool, f"--{scope}", "--remove").status == 0
 
 

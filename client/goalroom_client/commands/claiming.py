@@ -57,11 +57,17 @@ def _next(call: Call) -> Answer:
         idempotencyKey=key(options.key),
     )
     end = time.monotonic() + wait
-    while True:
-        left = max(0, min(_LONGEST_POLL_S, round(end - time.monotonic())))
-        answer = call.api.ask(_CLAIM_NEXT, waits=left, input=given | {"waitSeconds": left})["claimNextTask"]
-        if answer["task"] or time.monotonic() + 1 >= end:
-            return _claimed(call, answer)
+    # At once, so that a server which is away from the beginning is not waited for; later it is.
+    answer = call.create(_CLAIM_NEXT, **given)
+    while not answer["task"] and (left := round(end - time.monotonic())) >= 1:
+        polled = min(left, _LONGEST_POLL_S)
+        try:
+            answer = call.api.ask(_CLAIM_NEXT, waits=polled, input=given | {"waitSeconds": polled})["claimNextTask"]
+        except Failure as failure:
+            if not failure.retryable:
+                raise
+            time.sleep(1)
+    return _claimed(call, answer)
 
 
 def _claimed(call: Call, answer: dict[str, Any]) -> Answer:

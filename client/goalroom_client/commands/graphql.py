@@ -5,7 +5,7 @@ from typing import Any
 
 from goalroom_client.call import Answer, Call, Command, arg
 from goalroom_client.failures import Failure, bad_usage
-from goalroom_client.input_texts import text
+from goalroom_client.input_texts import strict_json, text
 
 
 def gql(call: Call) -> Answer:
@@ -27,7 +27,7 @@ def _page(data: dict[str, Any]) -> str:
 def _variable(given: str) -> tuple[str, Any]:
     name, equals, value = given.partition("=")
     try:
-        return name, json.loads(text(value) if equals else "")
+        return name, strict_json(text(value) if equals else "")
     except ValueError:
         raise bad_usage(f"-v {given}: it must be NAME=JSON.", """A text is JSON in quotes: -v 'id="T42"'""") from None
 

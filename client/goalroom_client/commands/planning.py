@@ -1,13 +1,12 @@
 """Making goals and tasks, and giving tasks to agents."""
 
-import json
 import re
 from typing import Any
 
 from goalroom_client import documents, text_lines
 from goalroom_client.call import Answer, Call, Command, arg
 from goalroom_client.failures import bad_usage
-from goalroom_client.input_texts import filled, ids, key, text
+from goalroom_client.input_texts import filled, ids, key, number, strict_json, text
 
 _ADD = "mutation($input: CreateTaskInput!) { createTask(input: $input) { ...TaskFields } }" + documents.TASK
 _PLAN = "mutation($input: CreateTasksInput!) { createTasks(input: $input) { ...TaskLine } }" + documents.TASK_LINE
@@ -64,7 +63,7 @@ def plan(call: Call) -> Answer:
 
 def _line(number: int, line: str) -> Any:
     try:
-        found = json.loads(line)
+        found = strict_json(line)
     except ValueError as error:
         raise bad_usage(f"Line {number} is no JSON: {error}.", "Correct the line; nothing was made.") from None
     if not isinstance(found, dict) or not isinstance(found.get("task"), dict):
@@ -162,7 +161,7 @@ COMMANDS = {
         measure,
         (
             arg("key_result", metavar="K1", help="the key result"),
-            arg("value", type=float, metavar="7", help="where it stands now"),
+            arg("value", type=number, metavar="7", help="where it stands now"),
             arg("--note", metavar="TEXT", help="why, in words"),
         ),
     ),

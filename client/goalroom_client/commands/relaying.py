@@ -12,7 +12,7 @@ from goalroom_client.failures import Failure
 # Longer than the server lets a tool wait.
 _PATIENCE_S = 70.0
 _KINDS = "application/json, text/event-stream"
-_PARSE_ERROR, _NO_SERVER = -32700, -32000
+_PARSE_ERROR, _INVALID_REQUEST, _NO_SERVER = -32700, -32600, -32000
 
 
 class _Relay:
@@ -43,7 +43,12 @@ class _Relay:
         except ValueError as error:
             self._write(_error(None, _PARSE_ERROR, f"This line is no JSON: {error}"))
             return
-        asks = isinstance(message, dict) and "id" in message and "method" in message
+        if not isinstance(message, dict) or not message.keys() & {"method", "result", "error"}:
+            id_ = message.get("id") if isinstance(message, dict) else None
+            self._write(_error(id_, _INVALID_REQUEST, "This line is no request: it has no method."))
+            return
+        # Notifications, and answers to what the server never asked, get no line.
+        asks = "id" in message and "method" in message
         try:
             answer = self._send(line.encode(), message)
         except Failure as failure:

@@ -99,6 +99,9 @@ def _write(change: _Change, *, remove: bool) -> None:
             _replace(path, change.after)
         if remove:
             copy.unlink(missing_ok=True)
+            # A folder that nothing else is in was made for it.
+            if path.parent not in {Path.home(), repository_root(Path.cwd())} and not any(path.parent.iterdir()):
+                path.parent.rmdir()
     except OSError as error:
         raise bad_usage(f"Can't write {path}: {error.strerror}.", "See who may write there.") from error
 

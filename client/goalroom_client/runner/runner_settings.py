@@ -62,7 +62,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise bad_usage(f"Can't read {path}: {error}.", "Correct the file, or name another: gr runner FILE") from error
+        why = getattr(error, "strerror", None) or error
+        raise bad_usage(f"Can't read {path}: {why}.", "Correct the file, or name another: gr runner FILE") from error
 
 
 def _settings(where: str, given: dict[str, Any]) -> AgentSettings:
