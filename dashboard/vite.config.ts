@@ -30,6 +30,6 @@ export default defineConfig({
   // With the pages of docs/ whose lines are shown.
   server: {
     fs: { allow: [".."] },
-    proxy: { "/graphql": { target: server, ws: true }, "/login": server },
+    proxy: { "/graphql": { target: server, ws: true }, "/login": server, "/logout": server },
   },
 });

@@ -23,9 +23,9 @@ from db.operations import outage_grace
 from goalroom.broadcast.notifier import Nudges
 from goalroom.broadcast.postgres import PostgresBroadcast
 from goalroom.broadcast.watched_connection import CONNECT_SECONDS, WatchedConnection
-from goalroom.endpoints import dashboard, login_link, mcp
+from goalroom.endpoints import dashboard, mcp
 from goalroom.endpoints.health import Health
-from goalroom.endpoints.login_link import LoginLink
+from goalroom.endpoints.login import LOGIN, LOGOUT, OLD_LOGIN, Login
 from goalroom.endpoints.mcp import MCPEndpoint
 from goalroom.endpoints.metrics import MetricsPage
 from goalroom.execution.engine import Engine
@@ -40,6 +40,7 @@ from goalroom.transport.authentication import TokenAuthenticator
 from goalroom.transport.connections import Connections
 from goalroom.transport.http import GraphQLHTTP
 from goalroom.transport.services import Services
+from goalroom.transport.session_cookie import SessionCookie
 from goalroom.transport.websocket import GraphQLWebSocket
 from goalroom.webhooks.addresses import Addresses, Network
 from goalroom.webhooks.followers import Followers
@@ -62,7 +63,7 @@ class AppConfig:
     allowed_origins: tuple[str, ...] = ()
     webhook_allow: tuple[Network, ...] = ()
     webhooks: WebhookOptions = field(default_factory=WebhookOptions)
-    login_link: LoginLink = field(default_factory=LoginLink)
+    session_cookie: SessionCookie = field(default_factory=SessionCookie)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tracing: Tracing = field(default_factory=configured)
 
@@ -131,6 +132,7 @@ class _Lifespan:
             RateLimiter(config.rate_limit, config.limits),
             outbound := Sender(Addresses(config.webhook_allow)),
             frozenset(config.allowed_origins),
+            config.session_cookie,
         )
         followers = Followers(database, feed, outbound, metrics, config.webhooks)
         metrics.gauge("goalroom_webhooks", "Webhooks to which this process delivers.").set_function(
@@ -143,7 +145,7 @@ class _Lifespan:
         health = Health(database, watched)
         # They need the database, which opens only now; and they stand first, since most requests are for them.
         mcp_endpoint = MCPEndpoint(services)
-        app.router.routes[:0] = _routes(services, health, config.login_link, mcp_endpoint)
+        app.router.routes[:0] = _routes(services, health, mcp_endpoint)
         work = [
             asyncio.create_task(_supervised(name).until_done(one))
             for name, one in (
@@ -174,15 +176,12 @@ class _Lifespan:
             await asyncio.to_thread(config.tracing.shutdown)
 
 
-def _routes(
-    services: Services, health: Health, login: LoginLink, mcp_endpoint: MCPEndpoint
-) -> list[Route | WebSocketRoute]:
+def _routes(services: Services, health: Health, mcp_endpoint: MCPEndpoint) -> list[Route | WebSocketRoute]:
+    login = Login(services)
+
     async def ready(_request: Request) -> Response:
         why = await health.why_not_ready()
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
-
-    async def log_in(request: Request) -> Response:
-        return await login.answer(services, request)
 
     return [
         Route("/graphql", GraphQLHTTP(services)),
@@ -191,7 +190,8 @@ def _routes(
         Route("/.well-known/{rest:path}", mcp.no_metadata, methods=["GET", "POST"]),
         Route("/readyz", ready),
         Route("/metrics", MetricsPage(services.metrics, services, health).__call__),
-        *(Route(path, log_in, methods=["POST"]) for path in (login_link.PATH, login_link.OLD_PATH)),
+        *(Route(path, login.log_in, methods=["POST"]) for path in (LOGIN, OLD_LOGIN)),
+        Route(LOGOUT, login.log_out, methods=["POST"]),
     ]
 
 

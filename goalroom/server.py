@@ -10,15 +10,17 @@ import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing, contextmanager
 from functools import partial
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
 
 from goalroom.app import AppConfig, create_app
 from goalroom.command_error import CommandError
-from goalroom.endpoints.login_link import LoginLink
+from goalroom.endpoints import login_link
 from goalroom.postgres import data_dir, setup
 from goalroom.settings import Settings
+from goalroom.transport.session_cookie import SessionCookie
 from goalroom.transport.uvicorn_http import HttpProtocol, Upgrades
 from goalroom.transport.uvicorn_websocket import WebSocketProtocol
 from goalroom.version import __version__
@@ -39,9 +41,9 @@ Sidecar = Callable[[str], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, login_link: LoginLink, entrance: str) -> None:
+    def __init__(self, config: uvicorn.Config, login_line: Callable[[str], Awaitable[str]]) -> None:
         super().__init__(config)
-        self.login_link, self.entrance = login_link, entrance
+        self.login_line = login_line
         self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @contextmanager
@@ -66,7 +68,7 @@ class _Server(uvicorn.Server):
             sys.stdout.write(f"Goalroom is ready: {url}\n")
             if sys.stdout.isatty():
                 # Into a file or a pipe it would be kept for others to read.
-                sys.stdout.write(f"{self.login_link.login_line(scheme, host, port, self.entrance)}\n")
+                sys.stdout.write(f"{await self.login_line(login_link.address(scheme, host, port))}\n")
             sys.stdout.flush()
             self.ready.set_result(url)
             _log.info("serving", extra={"host": host, "port": port, "version": __version__})
@@ -105,9 +107,14 @@ async def _serve_on(
             settings.allowed_origins,
             settings.webhook_allow,
             WebhookOptions(schedule=settings.webhook_schedule, public_url=settings.public_url),
+            _session_cookie(settings),
             direct_database_url=url,
         )
-        server = _Server(config(create_app(app_config), settings), app_config.login_link, entrance)
+
+        async def login_line(here: str) -> str:
+            return await login_link.line_for_admin(url, settings.public_url or here, entrance)
+
+        server = _Server(config(create_app(app_config), settings), login_line)
         beside = asyncio.create_task(_run_sidecar(sidecar, server.ready, stop)) if sidecar else None
         stopper = asyncio.create_task(_stop(server, app_config.stopping, stop, beside))
         try:
@@ -120,6 +127,12 @@ async def _serve_on(
         if beside is not None and not beside.cancelled():
             # It ended before the server was told to, so it failed.
             beside.result()
+
+
+def _session_cookie(settings: Settings) -> SessionCookie:
+    public = urlsplit(settings.public_url or "")
+    secure = settings.tls_cert is not None or public.scheme == "https"
+    return SessionCookie(secure, f"{public.scheme}://{public.netloc}" if settings.public_url else None)
 
 
 def _check_tls(settings: Settings) -> None:

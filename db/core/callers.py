@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 class Caller:
     """The agent of a token. `rooms` are those it belongs to; `unseen`: presence or the token's use is to be written.
 
-    `agent` is its record as it was when the request came, where it was read with it and nothing is to be written.
+    `agent` is its record as it was when the request came, where it was read with it and nothing is to be written. What
+    the caller makes ends when `token_expires_at` is over.
     """
 
     agent_id: int
@@ -124,6 +125,11 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
+def browser_session_hash(text: str) -> bytes:
+    """What is stored of a browser session: never that of a token, so that neither is taken where the other belongs."""
+    return hashlib.sha256(b"browser session " + text.encode(errors="replace")).digest()
+
+
 async def authenticate(database: Database, token: str) -> Caller:
     """Who the token speaks for; UNAUTHENTICATED where it is unknown, expired or revoked."""
     hashed = token_hash(token)
@@ -134,7 +140,7 @@ async def authenticate(database: Database, token: str) -> Caller:
 
 
 async def authenticate_all(database: Database, hashes: Sequence[bytes]) -> dict[bytes, Caller]:
-    """Who these tokens, by their hashes, speak for; those that speak for nobody any more are left out."""
+    """Who these tokens and browser sessions, by their hashes, speak for; those that have ended are left out."""
     return {row["hash"]: _with_record(row) for row in await q.callers_by_tokens(database, hashes=hashes)}
 
 

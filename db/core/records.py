@@ -123,6 +123,7 @@ class Token(Record):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    is_browser_session: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ MAX_WAIT = 60
 MAX_INT = 2**31 - 1
 # At once: of one agent, and of one room.
 MAX_TOKENS = 100
+MAX_BROWSER_SESSIONS = 30
 MAX_SUBAGENTS = 100
 MAX_SESSIONS = 100
 MAX_CHANNELS = 200

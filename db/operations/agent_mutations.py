@@ -95,7 +95,8 @@ async def _revoke(database: Database, owner: int, key: int | None, *, actor: int
             await leaving.tokens_revoked(tx, owner, actor)
         tx.publish_change(Topic.AGENT, owner)
     await proposal_end.close_settled(database, owner)
-    return len(rows)
+    # With a token go its browser sessions, which nobody made apart from it.
+    return sum(row["signed_in_with_id"] is None or row["id"] == key for row in rows)
 
 
 async def _find_token(database: Database, caller: Caller, token: str | None, token_id: str | None) -> tuple[int, int]:

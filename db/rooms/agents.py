@@ -89,6 +89,11 @@ async def ensure(on: Database | Transaction, name: str, *, kind: AgentKind = Age
     return Agent.of(row or required(await q.agent_by_name(on, name=name)))
 
 
+def new_secret() -> str:
+    """The text of a new token, or of a browser session."""
+    return _TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
+
+
 async def issue_token(
     on: Database | Transaction,
     agent_id: int,
@@ -99,7 +104,7 @@ async def issue_token(
     token: str | None = None,
 ) -> str:
     """A new token of the agent, or the one given, made good; it can be read here and never again."""
-    text = token or _TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
+    text = token or new_secret()
     await q.insert_token(on, agent_id=agent_id, role=role, hash=token_hash(text), label=label, expires_at=expires_at)
     return text
 

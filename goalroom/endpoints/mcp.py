@@ -19,11 +19,11 @@ from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.mcp import messages
-from goalroom.transport.authentication import not_let_in
+from goalroom.transport.authentication import bearer, not_let_in
 from goalroom.transport.body import BodyRefused, Disconnected, read_json_body
 from goalroom.transport.disconnects import cancelled_on_disconnect
 from goalroom.transport.origins import may_be_from
-from goalroom.transport.services import Services, bearer
+from goalroom.transport.services import Services
 
 if TYPE_CHECKING:
     from goalroom.mcp.protocol import Protocol

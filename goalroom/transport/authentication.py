@@ -1,15 +1,39 @@
-"""Authentication by token, in batches: all requests that wait at once are looked up with one statement."""
+"""Authentication, in batches: all requests that wait at once are looked up with one statement."""
 
 import asyncio
 import contextvars
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from db.core.callers import Caller, authenticate_all, token_hash
+from db.core.callers import Caller, authenticate_all, browser_session_hash, token_hash
 from db.core.database import Database
-from db.core.errors import Unauthenticated, Unavailable
+from db.core.errors import Forbidden, Unauthenticated, Unavailable
 from db.presence import presence
 from goalroom.execution import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What somebody says who it is with: a token, or a browser session, which only a cookie carries."""
+
+    text: str = ""
+    is_cookie: bool = False
+
+    @property
+    def hash(self) -> bytes:
+        return browser_session_hash(self.text) if self.is_cookie else token_hash(self.text)
+
+
+NOTHING = Credential()
+
+
+def bearer(authorization: object) -> Credential:
+    """The token in the value of an Authorization header, where it holds one."""
+    if not isinstance(authorization, str):
+        return NOTHING
+    scheme, _, token = authorization.strip().partition(" ")
+    return Credential(token.strip()) if scheme.lower() == "bearer" else NOTHING
 
 
 class TokenAuthenticator:
@@ -19,10 +43,9 @@ class TokenAuthenticator:
         self._database = database
         self._seen: dict[int, asyncio.Task[None]] = {}
 
-    async def caller(self, token: str) -> Caller:
-        """Who the token speaks for; UNAUTHENTICATED where it is unknown, expired or revoked."""
-        hashed = token_hash(token)
-        caller = await self._database.batches.join(TokenAuthenticator, hashed, self._look_up, weight=0)
+    async def caller(self, credential: Credential) -> Caller:
+        """Who it speaks for; UNAUTHENTICATED where it is unknown, expired or revoked."""
+        caller = await self._database.batches.join(TokenAuthenticator, credential.hash, self._look_up, weight=0)
         if caller is None:
             raise Unauthenticated
         if caller.unseen:
@@ -48,6 +71,8 @@ def not_let_in(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]]:
     found, refused = errors.described(error), errors.refusal(error)
     if isinstance(refused, Unauthenticated):
         return 401, found, {"www-authenticate": 'Bearer realm="goalroom"'}
+    if isinstance(refused, Forbidden):
+        return 403, found, {}
     if isinstance(refused, Unavailable):
         return 503, found, {"retry-after": str(refused.retry_after_seconds)}
     return 500, found, {}

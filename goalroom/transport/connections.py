@@ -10,6 +10,7 @@ from enum import Enum, auto
 from db.core.callers import Caller, callers_of_connections
 from db.core.database import Database
 from db.presence import presence
+from goalroom.transport.authentication import Credential
 from schema.context import Context
 
 # How often tokens and memberships are looked at, though nobody said that they changed.
@@ -36,12 +37,16 @@ class Connection:
     `ended` says why it is to end. `ping` asks a client that can answer.
     """
 
-    __slots__ = ("_contexts", "_on_end", "_ping", "_pinged_at", "caller", "ended", "heard_at", "session", "token")
+    __slots__ = ("_contexts", "_on_end", "_ping", "_pinged_at", "caller", "ended", "hash", "heard_at", "session")
 
     def __init__(
-        self, token: bytes, caller: Caller, session: str | None = None, ping: Callable[[], object] | None = None
+        self,
+        credential: Credential,
+        caller: Caller,
+        session: str | None = None,
+        ping: Callable[[], object] | None = None,
     ) -> None:
-        self.token, self.caller, self.session, self._ping = token, caller, session, ping
+        self.hash, self.caller, self.session, self._ping = credential.hash, caller, session, ping
         self.ended: End | None = None
         self.heard_at = self._pinged_at = asyncio.get_running_loop().time()
         self._on_end: Callable[[], object] | None = None
@@ -170,9 +175,9 @@ class Connections:
             asked = set(self._open)
             if not asked:
                 continue
-            callers = await callers_of_connections(self._database, sorted({connection.token for connection in asked}))
+            callers = await callers_of_connections(self._database, sorted({connection.hash for connection in asked}))
             for connection in asked:
-                connection.becomes(callers.get(connection.token))
+                connection.becomes(callers.get(connection.hash))
 
     async def ping_silent(self) -> None:
         """Ask those that have been silent for long."""

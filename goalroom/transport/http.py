@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from db.core.callers import Caller, token_hash
+from db.core.callers import Caller
 from db.core.errors import ErrorCode, RateLimited, Refused
 from goalroom import json_codec
 from goalroom.execution import errors
@@ -18,11 +18,11 @@ from goalroom.execution.engine import Operation, Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.limits import Limits
 from goalroom.transport import content_negotiation, sse
-from goalroom.transport.authentication import not_let_in
+from goalroom.transport.authentication import Credential, not_let_in
 from goalroom.transport.body import BodyRefused, Disconnected, read_json_body
 from goalroom.transport.connections import Connection
 from goalroom.transport.disconnects import cancelled_on_disconnect
-from goalroom.transport.services import Services, bearer
+from goalroom.transport.services import Services
 from schema.context import Context
 
 _NEEDS_A_STREAM = (
@@ -67,7 +67,7 @@ class GraphQLHTTP:
         rate_limit_headers: list[tuple[bytes, bytes]] = []
         with ExitStack() as running:
             try:
-                caller = await self._caller(scope["method"], headers)
+                caller, credential = await self._caller(scope["method"], headers)
                 request = await self._read(caller, scope, headers, kinds, receive)
                 operation, context = await self._prepare(caller, scope["method"], request, kinds)
                 running.enter_context(self._services.rate_limiter.slot(caller.agent_id, operation.counts_as))
@@ -90,7 +90,7 @@ class GraphQLHTTP:
                 await _send(send, 500, kind, {"errors": [errors.described(error)]}, {})
             else:
                 if streams:
-                    connection = Connection(token_hash(bearer(headers["authorization"]) or ""), context.caller)
+                    connection = Connection(credential, context.caller)
                     await sse.answer(self._services.connections, connection, operation, context, receive, send)
                 else:
                     await _send(send, 200, kind, response, _later(response), rate_limit_headers)
@@ -126,11 +126,11 @@ class GraphQLHTTP:
             raise _refused(406, _NEEDS_A_STREAM)
         return operation, context
 
-    async def _caller(self, method: str, headers: Headers) -> Caller:
+    async def _caller(self, method: str, headers: Headers) -> tuple[Caller, Credential]:
         if method not in {"GET", "POST"}:
             raise _refused(405, "The method must be GET or POST.", {"allow": "GET, POST"})
         try:
-            return await self._services.authenticate(bearer(headers.get("authorization")))
+            return await self._services.authenticate_request(method, headers)
         except Exception as error:
             status, found, more = not_let_in(error)
             raise _Answer(status, [found], more) from None

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from db.core.callers import token_hash
 from db.core.errors import BadInput, ErrorCode, RateLimited, TooComplex, Unauthenticated
 from goalroom import json_codec
 from goalroom.execution import errors
@@ -20,9 +19,10 @@ from goalroom.execution.engine import Operation, Request
 from goalroom.execution.rate_limits import Kind
 from goalroom.observability import request_ids
 from goalroom.transport import websocket_messages as ws
+from goalroom.transport.authentication import Credential, bearer
 from goalroom.transport.connections import Connection, End
 from goalroom.transport.origins import may_be_from
-from goalroom.transport.services import Services, bearer
+from goalroom.transport.services import Services
 from goalroom.transport.uvicorn_websocket import EXTENSION, TextFrames
 from schema.context import Context
 
@@ -55,23 +55,34 @@ class GraphQLWebSocket:
         try:
             await send({"type": "websocket.accept", "subprotocol": ws.PROTOCOL if spoken else None})
             if spoken:
-                await _Socket(self._services, bearer(headers.get("authorization")), receive, send, frames).serve()
+                await _Socket(self._services, self._credential(headers), receive, send, frames).serve()
             else:
                 await _close(send, ws.Close(ws.BAD_PROTOCOL, f"The subprotocol must be {ws.PROTOCOL}"))
         except OSError:
             # The client went away while something was sent to it.
             return
 
+    def _credential(self, headers: Headers) -> Credential:
+        """What the handshake brought, for a client whose `connection_init` brings no token."""
+        if "authorization" in headers:
+            return bearer(headers["authorization"])
+        return self._services.session_cookie.of_socket(headers)
+
 
 class _Socket:
     """One client's socket. Sends are awaited one at a time, so a slow client gets back-pressure."""
 
     def __init__(
-        self, services: Services, token: str | None, receive: Receive, send: Send, frames: TextFrames | None
+        self,
+        services: Services,
+        credential: Credential,
+        receive: Receive,
+        send: Send,
+        frames: TextFrames | None,
     ) -> None:
         self._services = services
         self._frames = frames
-        self._token = token
+        self._credential = credential
         self._receive, self._send = receive, send
         self._connection: Connection | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
@@ -157,10 +168,11 @@ class _Socket:
         if self._connection is not None:
             raise ws.Close(ws.TOO_MANY_INITS, "Too many initialisation requests")
         payload = said.get("payload") or {}
-        token = ws.token(payload) or self._token
+        sent = ws.token(payload)
+        credential = sent if sent.text else self._credential
         try:
             session = ws.session(payload)
-            caller = await self._services.authenticate(token)
+            caller = await self._services.authenticate(credential)
             self._services.rate_limiter.acquire(caller.agent_id, Kind.SOCKET)
             self._open.enter_context(self._services.rate_limiter.slot(caller.agent_id, Kind.SOCKET))
         except BadInput as refused:
@@ -171,7 +183,7 @@ class _Socket:
             if errors.code(error) == ErrorCode.INTERNAL:
                 raise
             raise ws.Close(ws.TRY_LATER, errors.described(error)["message"]) from None
-        connection = Connection(token_hash(token or ""), caller, session, self._ping_client)
+        connection = Connection(credential, caller, session, self._ping_client)
         await self._say({"type": "connection_ack"})
         self._connection = connection
         self._open.enter_context(self._services.connections.open(connection))

@@ -5,7 +5,7 @@ from typing import Any
 from db.core import validation
 from db.core.errors import BadInput
 from goalroom import json_codec
-from goalroom.transport.services import bearer
+from goalroom.transport.authentication import Credential, bearer
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -49,11 +49,11 @@ def parse(text: str | None) -> dict[str, Any]:
     return said
 
 
-def token(payload: dict[str, Any]) -> str | None:
+def token(payload: dict[str, Any]) -> Credential:
     """The token that `connection_init` brought."""
     sent = payload.get("token")
     if isinstance(sent, str):
-        return sent
+        return Credential(sent)
     return bearer(payload.get("Authorization", payload.get("authorization")))
 
 

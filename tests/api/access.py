@@ -282,7 +282,7 @@ FIELDS: dict[str, dict[str, str]] = {
         SAME: "task clearedBy",
     },
     "Token": {
-        PLAIN: "id label role createdAt expiresAt lastUsedAt",
+        PLAIN: "id label role createdAt expiresAt lastUsedAt browserSession",
     },
     "Vote": {
         PLAIN: "option note at",

@@ -6,7 +6,7 @@ from tests.page.browser import sign_in
 from tests.page.conftest import Open
 
 
-async def test_a_token_signs_a_person_in_for_one_browser_tab_only(
+async def test_a_token_signs_a_person_in_in_all_tabs_of_the_browser(
     visit: Open, server: tuple[str, str], room: str
 ) -> None:
     page = await visit(*server)
@@ -16,8 +16,34 @@ async def test_a_token_signs_a_person_in_for_one_browser_tab_only(
     await page.goto(f"/rooms/{room}/now")
     await expect(page.get_by_role("heading", name="Needs you")).to_be_visible()
     other = await page.context.new_page()
+    await other.goto(f"/rooms/{room}/board")
+    await expect(other.get_by_title("Signed in", exact=True)).to_have_text("admin")
+
+
+async def test_no_script_can_read_what_keeps_a_person_signed_in(visit: Open, server: tuple[str, str]) -> None:
+    page = await visit(*server)
+
+    readable = await page.evaluate("document.cookie")
+    stored = await page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    cookies = await page.context.cookies()
+
+    assert readable == ""
+    assert "gr_" not in stored
+    assert [(one["httpOnly"], one["sameSite"]) for one in cookies] == [(True, "Strict")]
+
+
+async def test_tabs_sign_in_and_out_together(visit: Open, server: tuple[str, str]) -> None:
+    page = await visit(*server)
+    other = await page.context.new_page()
     await other.goto("/")
+    await expect(other.get_by_title("Signed in", exact=True)).to_have_text("admin")
+
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_label("Token")).to_be_visible()
     await expect(other.get_by_label("Token")).to_be_visible()
+
+    await sign_in(other, server[1])
+    await expect(page.get_by_title("Signed in", exact=True)).to_have_text("admin")
 
 
 async def test_signing_out_outlasts_a_reload(visit: Open, server: tuple[str, str]) -> None:

@@ -13,7 +13,7 @@ const PING_EVERY_MS = 10_000;
 const PONG_TIMEOUT_MS = 5_000;
 const FORBIDDEN = 4403;
 
-/** The GraphQL API with one token: queries and mutations over HTTP, subscriptions over one WebSocket. */
+/** The GraphQL API with the session of this browser: queries and mutations over HTTP, subscriptions over one WebSocket. */
 export class Api {
   /** When the last message came over the WebSocket, in milliseconds. */
   lastMessageAt = 0;
@@ -21,16 +21,17 @@ export class Api {
   readonly #socket: Socket;
   readonly #onUnauthenticated: () => void;
 
-  constructor(token: string, onUnauthenticated: () => void) {
+  constructor(onUnauthenticated: () => void) {
     this.#onUnauthenticated = onUnauthenticated;
     this.#client = new Client({
       url: "/graphql",
       exchanges: [fetchExchange],
       preferGetMethod: false,
       requestPolicy: "network-only",
-      fetchOptions: { headers: { authorization: `Bearer ${token}` }, cache: "no-store" },
+      // That no other site can send.
+      fetchOptions: { headers: { "x-goalroom-page": "1" }, cache: "no-store" },
     });
-    this.#socket = this.#connect(token);
+    this.#socket = this.#connect();
   }
 
   /** The data, or a `Refusal` is thrown. With `allowPartial`, errors are ignored where anything at the root is there. */
@@ -90,11 +91,11 @@ export class Api {
     void this.#socket.dispose();
   }
 
-  #connect(token: string): Socket {
+  #connect(): Socket {
     let pongTimer: number | undefined;
     const socket = createClient({
       url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
-      connectionParams: { token, session: "dashboard" },
+      connectionParams: { session: "dashboard" },
       retryAttempts: 0,
       keepAlive: PING_EVERY_MS,
       on: {

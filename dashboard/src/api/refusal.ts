@@ -17,8 +17,7 @@ export class Refusal extends Error {
     const first = error.graphQLErrors[0];
     if (first) return Refusal.fromGraphQLError(first);
     const status = (error.response as Response | undefined)?.status;
-    if (status === 401)
-      return new Refusal("UNAUTHENTICATED", "This token is not valid: it may be wrong, expired or revoked.");
+    if (status === 401) return new Refusal("UNAUTHENTICATED", "You are not signed in.");
     return Refusal.unreachable();
   }
 

@@ -83,7 +83,7 @@ export function Layout({ children }: { children: ReactNode }) {
               </span>
             )}
           </span>
-          <button type="button" className="quiet" onClick={signOut}>
+          <button type="button" className="quiet" title="In all tabs of this browser" onClick={signOut}>
             Sign out
           </button>
           <NotificationSwitch />

@@ -16,7 +16,10 @@ export function SignIn({ notice, onToken }: { notice: string | null; onToken: (t
         <h1>
           <Logo /> Goalroom
         </h1>
-        <p>Sign in with the token of a person. It is kept for this browser tab only.</p>
+        <p>
+          Sign in with the token of a person. This browser then stays signed in: until you sign out, or for 30 days
+          unused.
+        </p>
         {notice && (
           <p className="error-message" role="alert">
             {notice}

@@ -1,75 +1,126 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Api } from "../api/api";
-import { EndTokenDocument, MeDocument, type MeQuery } from "../api/documents";
+import { MeDocument, type MeQuery } from "../api/documents";
 import { Refusal } from "../api/refusal";
 import { SignIn } from "./SignIn";
 import { type Session, SessionContext } from "./session";
-import { clearToken, exchangeTicket, loadToken, saveToken, type Token, takeTicket } from "./token";
+import { signIn, signOut, takeTicket } from "./sign-in";
 
-const SIGNED_OUT = "You were signed out: the token is not valid. It may be wrong, expired or revoked.";
+const SIGNED_OUT = "You were signed out.";
+const TOKEN_REFUSED = "That token is not valid: it may be wrong, expired or revoked.";
 const TICKET_REFUSED = "This sign-in link was used already, or has expired. Sign in with a token.";
+const UNREACHABLE = "The server can't be reached. Try again.";
+const STILL_SIGNED_IN = "The server can't be reached, so this browser is still signed in. Reload, and sign out again.";
 const RETRY_MS = 2_000;
 
 // When the page loads, before anything can read the address.
 const ticket = takeTicket();
-const ticketExchange = ticket === null ? null : exchangeTicket(ticket);
+const ticketExchange = ticket === null ? null : signIn({ ticket });
 
-/** Its children if somebody is signed in, else the sign-in form. */
+/** All tabs share the browser's session, and tell each other that it has changed. */
+const otherTabs = new BroadcastChannel("goalroom.session");
+
+/** Its children if somebody is signed in in this browser, else the sign-in form. */
 export function SignedIn({ children }: { children: ReactNode }) {
-  const [token, setToken] = useState<Token | null>(ticketExchange ? null : loadToken);
-  const [exchanging, setExchanging] = useState(ticketExchange !== null);
+  const [phase, setPhase] = useState<"exchanging" | "in" | "out">(ticketExchange ? "exchanging" : "in");
+  // Each asks anew who is signed in.
+  const [attempt, setAttempt] = useState(0);
   const [notice, setNotice] = useState<string | null>(null);
+  const wasIn = useRef(false);
 
-  const signIn = useCallback((next: Token) => {
-    saveToken(next);
-    setNotice(null);
-    setToken(next);
+  const identify = useCallback(() => {
+    setAttempt((last) => last + 1);
+    setPhase("in");
   }, []);
-  const signOut = useCallback((why: string | null) => {
-    clearToken();
-    setNotice(why);
-    setToken(null);
+  const enter = useCallback(async (exchange: Promise<boolean>, refused: string) => {
+    try {
+      const entered = await exchange;
+      setNotice(entered ? null : refused);
+      if (entered) otherTabs.postMessage("changed");
+      return entered;
+    } catch {
+      setNotice(UNREACHABLE);
+      return false;
+    }
+  }, []);
+  const enterWithToken = async (token: string) => {
+    if (await enter(signIn({ token }), TOKEN_REFUSED)) identify();
+  };
+  const leave = useCallback(async (everywhere: boolean) => {
+    let failed = false;
+    await signOut(everywhere).catch(() => {
+      failed = true;
+    });
+    otherTabs.postMessage("changed");
+    wasIn.current = false;
+    setNotice(failed ? STILL_SIGNED_IN : null);
+    setPhase("out");
+  }, []);
+  const onIdentified = useCallback(() => {
+    wasIn.current = true;
+    setNotice(null);
+  }, []);
+  const onNobody = useCallback(() => {
+    if (wasIn.current) setNotice(SIGNED_OUT);
+    wasIn.current = false;
+    setPhase("out");
   }, []);
 
   useEffect(() => {
-    ticketExchange
-      ?.then((made) => (made ? signIn(made) : setNotice(TICKET_REFUSED)))
-      .catch(() => setNotice("The server can't be reached."))
-      .finally(() => setExchanging(false));
-  }, [signIn]);
+    // Where the ticket is no longer valid, who opens it may be signed in all the same.
+    if (ticketExchange) void enter(ticketExchange, TICKET_REFUSED).then(identify);
+    otherTabs.addEventListener("message", identify);
+    return () => otherTabs.removeEventListener("message", identify);
+  }, [enter, identify]);
 
-  if (exchanging) return <p className="placeholder">Signing in…</p>;
-  if (!token) return <SignIn notice={notice} onToken={(text) => signIn({ text, own: false })} />;
+  if (phase === "exchanging") return <p className="placeholder">Signing in…</p>;
+  if (phase === "out") return <SignIn notice={notice} onToken={(token) => void enterWithToken(token)} />;
   return (
-    <WithToken token={token} onSignOut={signOut}>
+    <WithSession
+      key={attempt}
+      onIdentified={onIdentified}
+      onNobody={onNobody}
+      onEnded={identify}
+      onSignOut={(everywhere) => void leave(everywhere)}
+    >
       {children}
-    </WithToken>
+    </WithSession>
   );
 }
 
-interface WithTokenProps {
-  token: Token;
-  onSignOut: (why: string | null) => void;
+interface WithSessionProps {
+  onIdentified: () => void;
+  /** Nobody is signed in. */
+  onNobody: () => void;
+  /** The session of who was signed in has ended; another may have begun. */
+  onEnded: () => void;
+  onSignOut: (everywhere: boolean) => void;
   children: ReactNode;
 }
 
-function WithToken({ token, onSignOut, children }: WithTokenProps) {
+function WithSession({ onIdentified, onNobody, onEnded, onSignOut, children }: WithSessionProps) {
   const [who, setWho] = useState<MeQuery | null>(null);
   const [unreachable, setUnreachable] = useState(false);
   const [api, setApi] = useState<Api | null>(null);
 
   useEffect(() => {
-    const created = new Api(token.text, () => onSignOut(SIGNED_OUT));
+    let identified = false;
+    const created = new Api(() => {
+      if (identified) onEnded();
+      identified = false;
+    });
     let retryTimer: number | undefined;
     const identify = () =>
       created
         .query(MeDocument, {})
         .then((answer) => {
+          identified = true;
           setWho(answer);
           setUnreachable(false);
+          onIdentified();
         })
         .catch((error) => {
-          if (error instanceof Refusal && !error.isTransient) return onSignOut(SIGNED_OUT);
+          if (error instanceof Refusal && !error.isTransient) return onNobody();
           setUnreachable(true);
           retryTimer = window.setTimeout(identify, RETRY_MS);
         });
@@ -79,8 +130,10 @@ function WithToken({ token, onSignOut, children }: WithTokenProps) {
       window.clearTimeout(retryTimer);
       created.close();
     };
-  }, [token, onSignOut]);
+  }, [onIdentified, onNobody, onEnded]);
 
+  const signOutLatest = useRef(onSignOut);
+  signOutLatest.current = onSignOut;
   const session = useMemo<Session | null>(
     () =>
       api &&
@@ -90,12 +143,10 @@ function WithToken({ token, onSignOut, children }: WithTokenProps) {
         rooms: who.rooms,
         role: who.myRole,
         canWrite: who.myRole !== "OBSERVER",
-        signOut: () => {
-          if (token.own) void api.mutate(EndTokenDocument, { token: token.text }).catch(() => undefined);
-          onSignOut(null);
-        },
+        signOut: () => signOutLatest.current(false),
+        signOutEverywhere: () => signOutLatest.current(true),
       },
-    [api, who, token, onSignOut],
+    [api, who],
   );
 
   if (!session)

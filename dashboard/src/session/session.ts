@@ -11,6 +11,8 @@ export interface Session {
   /** False for tokens of observers. */
   readonly canWrite: boolean;
   readonly signOut: () => void;
+  /** In all browsers in which this person is signed in. */
+  readonly signOutEverywhere: () => void;
 }
 
 export const SessionContext = createContext<Session | null>(null);

@@ -17,6 +17,10 @@ class Token:
     created_at: datetime = strawberry.field(description="When it was created.")
     expires_at: datetime | None = strawberry.field(description="When it expires; null is never.")
     last_used_at: datetime | None = strawberry.field(description="To the minute; null if it was never used.")
+    browser_session: bool = strawberry.field(
+        description="Whether it is the session of a browser that is signed in to the dashboard. It ends when signed "
+        "out, with the token that it was begun with, or after 30 days unused."
+    )
 
     @classmethod
     def of(cls, token: records.Token) -> Self:
@@ -27,4 +31,5 @@ class Token:
             created_at=token.created_at,
             expires_at=token.expires_at,
             last_used_at=token.last_used_at,
+            browser_session=token.is_browser_session,
         )

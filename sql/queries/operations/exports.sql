@@ -46,7 +46,8 @@ with recursive rooms as (
   union all
   select 'room_member', row_to_json(t) from room_member t where room_id in (select id from rooms)
   union all
-  select 'token', row_to_json(t) from token t where :room_id is null
+  -- Browser sessions stay behind: people sign in again.
+  select 'token', row_to_json(t) from token t where :room_id is null and signed_in_with_id is null
   union all
   select 'session', row_to_json(t) from session t where agent_id in (select id from agents)
   union all
@@ -139,7 +140,7 @@ select exists (
 
 -- name: clear()!
 -- All tables but those that say which migrations ran and when a server last did.
-truncate room, room_log, agent, room_member, token, session, objective, key_result, requirement, task, insight, reflection,
+truncate room, room_log, agent, room_member, token, login_ticket, session, objective, key_result, requirement, task, insight, reflection,
          schedule, criterion, dependency, imported, task_key_result, artifact, review, proposal, proposal_voter, vote, proposal_task,
          resource, comment, channel, message, event, webhook, delivery, inbox, inbox_item, memory, idempotency,
          activity

@@ -6,12 +6,14 @@ import time
 
 import pytest
 
+from db.core.enums import Role
+from db.rooms import browser_sessions
 from goalroom.limits import Limits
 from tests.api.server_fixture import Live, serving
 
 
-def ticket_of(live: Live) -> str:
-    return live.app.login_link.link("http", "127.0.0.1", 0, "/").partition("#ticket=")[2]
+async def ticket_of(live: Live) -> str:
+    return await browser_sessions.issue_ticket(live.database, live.admin.agent_id, Role.ADMIN, 600)
 
 
 def head(path: str, length: int) -> bytes:
@@ -48,7 +50,7 @@ async def test_who_hangs_up_leaves_no_traceback(live: Live, caplog: pytest.LogCa
 
 async def test_guesses_are_limited_and_the_right_ticket_is_not(database_url: str) -> None:
     async with serving(database_url, rate_limit=5) as live:
-        ticket = ticket_of(live)
+        ticket = await ticket_of(live)
         guesses = [await live.http.post("/login", json={"ticket": f"{n}"}) for n in range(40)]
         right = await live.http.post("/login", json={"ticket": ticket})
 
@@ -57,4 +59,4 @@ async def test_guesses_are_limited_and_the_right_ticket_is_not(database_url: str
         assert statuses[:5] == [403] * 5
         assert int(guesses[statuses.index(429)].headers["retry-after"]) >= 1
         assert right.status_code == 200
-        assert right.json()["token"].startswith("gr_")
+        assert "HttpOnly" in right.headers["set-cookie"]

@@ -25,8 +25,9 @@ export function Tokens({ agent }: { agent: string }) {
   const [revoke, revoking] = useMutation(RevokeTokenDocument);
   const [made, setMade] = useState<string | null>(null);
   const [ending, setEnding] = useState<Token | null>(null);
-  const tokens = data?.agent?.tokens;
-  if (!tokens) return null;
+  if (!data?.agent?.tokens) return null;
+  const tokens = data.agent.tokens.filter(({ browserSession }) => !browserSession);
+  const browsers = data.agent.tokens.filter(({ browserSession }) => browserSession);
 
   const mayChange = canWrite && (role === "ADMIN" || me.name === agent);
   const disabled = creating || revoking;
@@ -47,86 +48,145 @@ export function Tokens({ agent }: { agent: string }) {
     refetch();
   };
   return (
-    <Panel
-      title="Tokens"
-      count={tokens.length}
-      empty="No live token: it can't connect."
-      action={
-        mayChange && (
-          <button
-            type="button"
+    <>
+      <Panel
+        title="Tokens"
+        count={tokens.length}
+        empty="No live token: it can't connect."
+        action={
+          mayChange && (
+            <button
+              type="button"
+              disabled={disabled}
+              onClick={async () => {
+                await add(null);
+                refetch();
+              }}
+            >
+              New token
+            </button>
+          )
+        }
+      >
+        <ul className="lines">
+          {tokens.map((token) => (
+            <li key={token.id} className="token">
+              <span className="id">{token.id}</span>
+              <TokenFacts token={token} />
+              {mayChange && (
+                <span className="actions">
+                  <button
+                    type="button"
+                    disabled={disabled}
+                    title="Create one like it, and revoke this one"
+                    onClick={() => rotate(token)}
+                  >
+                    Rotate
+                  </button>
+                  <button type="button" className="danger" disabled={disabled} onClick={() => setEnding(token)}>
+                    Revoke
+                  </button>
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+        {made && <ConnectLines agent={agent} token={made} onClose={() => setMade(null)} />}
+        {ending && (
+          <FormDialog
+            title={`Revoke ${ending.id}?`}
+            submitLabel="Revoke"
+            danger
             disabled={disabled}
-            onClick={async () => {
-              await add(null);
-              refetch();
-            }}
+            onSubmit={() => end(ending)}
+            onClose={() => setEnding(null)}
           >
-            New token
+            <p>
+              Who uses it is signed out at once, and so are the browsers that signed in with it.
+              {tokens.length === 1
+                ? ` It is the last one: all that ${agent} holds goes back.`
+                : ` ${formatCount(tokens.length - 1, "other token")} stay valid.`}
+            </p>
+          </FormDialog>
+        )}
+      </Panel>
+      <Browsers agent={agent} sessions={browsers} mayChange={mayChange} onChange={refetch} />
+    </>
+  );
+}
+
+function TokenFacts({ token }: { token: Token }) {
+  return (
+    <span className="token-facts">
+      <span>{token.label || <span className="soft">no label</span>}</span>
+      <span className="tag">{token.role.toLowerCase()}</span>
+      <span className="soft">
+        {token.lastUsedAt ? (
+          <>
+            last used <RelativeTime at={token.lastUsedAt} /> ago
+          </>
+        ) : (
+          "never used"
+        )}
+      </span>
+      <span className="soft" title={formatDateTime(token.createdAt)}>
+        created {formatDate(token.createdAt)}
+      </span>
+      {token.expiresAt && (
+        <span className="soft">
+          expires <TimeUntil at={token.expiresAt} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface BrowsersProps {
+  readonly agent: string;
+  readonly sessions: readonly Token[];
+  readonly mayChange: boolean;
+  readonly onChange: () => void;
+}
+
+/** The browsers in which the agent is signed in to this page. */
+function Browsers({ agent, sessions, mayChange, onChange }: BrowsersProps) {
+  const { me, signOutEverywhere } = useSession();
+  const [revoke, revoking] = useMutation(RevokeTokenDocument);
+  if (sessions.length === 0) return null;
+  return (
+    <Panel
+      title="Signed-in browsers"
+      count={sessions.length}
+      action={
+        me.name === agent && (
+          <button type="button" onClick={signOutEverywhere}>
+            Sign out everywhere
           </button>
         )
       }
     >
       <ul className="lines">
-        {tokens.map((token) => (
-          <li key={token.id} className="token">
-            <span className="id">{token.id}</span>
-            <span className="token-facts">
-              <span>{token.label || <span className="soft">no label</span>}</span>
-              <span className="tag">{token.role.toLowerCase()}</span>
-              <span className="soft">
-                {token.lastUsedAt ? (
-                  <>
-                    last used <RelativeTime at={token.lastUsedAt} /> ago
-                  </>
-                ) : (
-                  "never used"
-                )}
-              </span>
-              <span className="soft" title={formatDateTime(token.createdAt)}>
-                created {formatDate(token.createdAt)}
-              </span>
-              {token.expiresAt && (
-                <span className="soft">
-                  expires <TimeUntil at={token.expiresAt} />
-                </span>
-              )}
-            </span>
+        {sessions.map((session) => (
+          <li key={session.id} className="token">
+            <span className="id">{session.id}</span>
+            <TokenFacts token={session} />
             {mayChange && (
               <span className="actions">
                 <button
                   type="button"
-                  disabled={disabled}
-                  title="Create one like it, and revoke this one"
-                  onClick={() => rotate(token)}
+                  disabled={revoking}
+                  onClick={async () => {
+                    await revoke({ id: session.id }, `${session.label} is signed out.`);
+                    onChange();
+                  }}
                 >
-                  Rotate
-                </button>
-                <button type="button" className="danger" disabled={disabled} onClick={() => setEnding(token)}>
-                  Revoke
+                  Sign out
                 </button>
               </span>
             )}
           </li>
         ))}
       </ul>
-      {made && <ConnectLines agent={agent} token={made} onClose={() => setMade(null)} />}
-      {ending && (
-        <FormDialog
-          title={`Revoke ${ending.id}?`}
-          submitLabel="Revoke"
-          danger
-          disabled={disabled}
-          onSubmit={() => end(ending)}
-          onClose={() => setEnding(null)}
-        >
-          <p>
-            Who uses it is signed out at once.
-            {tokens.length === 1
-              ? ` It is the last one: all that ${agent} holds goes back.`
-              : ` ${formatCount(tokens.length - 1, "other token")} stay valid.`}
-          </p>
-        </FormDialog>
-      )}
     </Panel>
   );
 }
