@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from db.core.enums import DependencyKind, ObjectiveStatus, TaskStatus
+from db.operations.import_memory import Memory
+
+T = TypeVar("T")
 
 # The id in the file, or the key of what came otherwise.
 Ref: TypeAlias = str | int
@@ -14,19 +17,34 @@ Ref: TypeAlias = str | int
 
 @dataclass(frozen=True, slots=True)
 class KnownObjective:
-    """`tasks` are those in it and below it."""
+    """`tasks` are those in it and below it; `now` is of those whose issue is said otherwise than before."""
 
     key: int
     in_draft: bool
     cancelled: bool
     tasks: tuple[Ref, ...]
+    memory: Memory | None = None
+    now: Mapping[str, str] = field(default_factory=dict)
+    has_parts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class KnownTask:
+    """`memory` and `now`, its parts in the room, are of those whose issue is said otherwise than before."""
+
     key: int
     objective: int | None
     open: bool
+    memory: Memory | None = None
+    now: Mapping[str, str] = field(default_factory=dict)
+    status: str = TaskStatus.TODO
+
+    @property
+    def held(self) -> bool:
+        """Somebody works on it, reviews it, or blocked it."""
+        placed = None if self.memory is None else self.memory.placed.get("status")
+        blocked_here = self.status == TaskStatus.BLOCKED and self.now.get("status") != placed
+        return blocked_here or self.status in (TaskStatus.DOING, TaskStatus.VALIDATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,11 @@ class Known:
     waits: Sequence[tuple[Ref, Ref]] = ()
     # Of what came otherwise, and is in one of the objectives.
     open: AbstractSet[Ref] = frozenset()
+
+    def memory(self, ref: str) -> Memory | None:
+        """What is remembered of it, where it is said otherwise than before."""
+        known = self.tasks.get(ref) or self.objectives.get(ref)
+        return None if known is None else known.memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,18 +122,38 @@ class NewComment:
 
 
 @dataclass(frozen=True, slots=True)
+class Change(Generic[T]):
+    """What the file says of something that is in the room, and the parts of it in which the room follows."""
+
+    new: T
+    parts: AbstractSet[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What to make, each thing once; parents come before what is below them."""
+    """What to make, each thing once, and what to change; parents come before what is below them."""
 
     objectives: Sequence[NewObjective] = ()
     tasks: Sequence[NewTask] = ()
     dependencies: Sequence[NewDependency] = ()
     comments: Sequence[NewComment] = ()
+    changed_objectives: Sequence[Change[NewObjective]] = ()
+    changed_tasks: Sequence[Change[NewTask]] = ()
+    removed_dependencies: Sequence[tuple[Ref, Ref, DependencyKind]] = ()
+    # What to remember, by the ids in the file.
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        made = (self.objectives, self.tasks, self.dependencies, self.comments)
+        return not any((*made, self.changed_objectives, self.changed_tasks, self.removed_dependencies, self.memories))
 
     def agents(self) -> set[str]:
         """The names of all that have a hand in it."""
         names = {objective.owner for objective in self.objectives}
+        names |= {change.new.owner for change in self.changed_objectives if "owner" in change.parts}
         names |= {name for task in self.tasks for name in (task.creator, task.assignee)}
+        names |= {change.new.assignee for change in self.changed_tasks if "assignee" in change.parts}
         names |= {dependency.creator for dependency in self.dependencies}
         names |= {comment.author for comment in self.comments}
         return {name for name in names if name is not None}

@@ -9,6 +9,7 @@ from db.core.queries import q
 from db.core.records import Room
 from db.core.transaction import Transaction
 from db.goal_tree import objectives, references
+from db.operations import import_changes
 from db.operations.import_plan import Known, Plan, Ref
 from db.tasks import readiness
 
@@ -39,20 +40,49 @@ class Writer:
             self._record(EventKind.AGENT_JOINED, agent=agent["id"], data={"name": agent["name"], "kind": agent["kind"]})
         return len(made)
 
-    async def write(self, plan: Plan) -> None:
-        """Everything, with what follows for what waits and for the goal tree."""
+    async def write(self, plan: Plan) -> int:
+        """Everything, with what follows for what waits and for the goal tree; how many dependencies were taken away."""
+        before = [row["id"] for row in await q.room_task_ids(self._tx, room_id=self._room.id)]
         parents = [*(new.parent for new in plan.objectives), *(new.objective for new in plan.tasks)]
+        parents += [change.new.objective for change in plan.changed_tasks if "status" in change.parts]
         grown = sorted({self._objective(ref) for ref in parents if isinstance(ref, int) or ref in self._objectives})
         for key in grown:
             await objectives.part_added(self._tx, key, None)
+        removed = await self._remove_dependencies(plan)
         await self._write_objectives(plan)
         await self._write_tasks(plan)
-        await self._write_dependencies(plan)
+        changed = await import_changes.change_tasks(self._tx, self._known, self._agents, plan.changed_tasks)
+        waiting = await self._write_dependencies(plan)
         await self._write_comments(plan)
         await self._remember(plan)
+        if changed or removed or waiting.intersection(before):
+            # Who waits in the room hears of what it needn't wait for any more; new tasks are not told of.
+            await readiness.recount(self._tx, before, None)
         await readiness.recompute(self._tx, self._room.id)
-        for key in grown:
+        for track in {(task.objective_id, task.track) for task in changed if task.track is not None}:
+            await readiness.settle_track(self._tx, self._room.id, *track, None)
+        again = {task.id for task in changed if not task.finished}
+        await readiness.refuse_cycles(self._tx, sorted(again | waiting.intersection(before)))
+        await import_changes.change_objectives(
+            self._tx, self._room.id, self._known, self._agents, plan.changed_objectives
+        )
+        for key in sorted({*grown, *(task.objective_id for task in changed if task.objective_id is not None)}):
             await objectives.parts_changed(self._tx, key, None)
+        return removed
+
+    async def _remove_dependencies(self, plan: Plan) -> int:
+        """Those that there are."""
+        edges = plan.removed_dependencies
+        rows = await q.remove_dependencies(
+            self._tx,
+            task_ids=[self._task(task) for task, _, _ in edges],
+            depends_on_ids=[self._task(on) for _, on, _ in edges],
+            kinds=[kind for _, _, kind in edges],
+        )
+        for row in sorted(rows, key=lambda row: (row["task_id"], row["depends_on_id"], row["kind"])):
+            data = {"dependsOn": ids.of(ids.TASK, row["depends_on_id"]), "kind": row["kind"]}
+            self._record_task(EventKind.DEPENDENCY_REMOVED, row["task_id"], data)
+        return len(rows)
 
     async def _write_objectives(self, plan: Plan) -> None:
         reserved = await q.reserve_objective_ids(self._tx, most=len(plan.objectives))
@@ -147,9 +177,11 @@ class Writer:
             task_ids, positions, texts, met = zip(*batch, strict=True)
             await q.import_criteria(self._tx, task_ids=task_ids, positions=positions, texts=texts, met=met)
 
-    async def _write_dependencies(self, plan: Plan) -> None:
+    async def _write_dependencies(self, plan: Plan) -> set[int]:
+        """Those that are not there yet; answers the tasks that depend on more than before."""
+        waiting = set()
         for batch in _batches(plan.dependencies):
-            await q.import_dependencies(
+            rows = await q.import_dependencies(
                 self._tx,
                 task_ids=[self._task(edge.task) for edge in batch],
                 depends_on_ids=[self._task(edge.on) for edge in batch],
@@ -157,9 +189,14 @@ class Writer:
                 created_by_ids=[self._agent(edge.creator) or self._admin for edge in batch],
                 created_at=[edge.created_at for edge in batch],
             )
-        for edge in plan.dependencies:
-            data = {"dependsOn": ids.of(ids.TASK, self._task(edge.on)), "kind": edge.kind.value}
-            self._record_task(EventKind.DEPENDENCY_ADDED, self._task(edge.task), data)
+            new = {(row["task_id"], row["depends_on_id"], row["kind"]) for row in rows}
+            for edge in batch:
+                task, on = self._task(edge.task), self._task(edge.on)
+                if (task, on, edge.kind) in new:
+                    data = {"dependsOn": ids.of(ids.TASK, on), "kind": edge.kind.value}
+                    self._record_task(EventKind.DEPENDENCY_ADDED, task, data)
+                    waiting.add(task)
+        return waiting
 
     async def _write_comments(self, plan: Plan) -> None:
         rows = [
@@ -179,9 +216,14 @@ class Writer:
 
     async def _remember(self, plan: Plan) -> None:
         rows: list[dict[str, Any]] = [
-            {"ref": new.ref, "objective_id": self._objectives[new.ref], "placed": {}} for new in plan.objectives
+            {
+                "ref": ref,
+                "task_id": self._tasks.get(ref),
+                "objective_id": None if ref in self._tasks else self._objectives[ref],
+                "placed": memory.stored(),
+            }
+            for ref, memory in plan.memories.items()
         ]
-        rows += [{"ref": new.ref, "task_id": self._tasks[new.ref], "placed": {}} for new in plan.tasks]
         for batch in _batches(rows):
             await q.remember_imported(self._tx, room_id=self._room.id, source=self._source, rows=batch)
 

@@ -235,6 +235,8 @@ def _import_command(source: str, file_help: str) -> None:
             str | None,
             typer.Option(envvar="GOALROOM_ROOM", help="The room's name.", show_default="from the file's name"),
         ] = None,
+        *,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
         data_dir: DataDir = None,
         database_url: DatabaseUrl = None,
         direct_database_url: DirectDatabaseUrl = None,
@@ -248,7 +250,8 @@ def _import_command(source: str, file_help: str) -> None:
             # Before a database is made for it.
             found = await asyncio.to_thread(command.read_file, file, source)
             async with setup.opened(settings) as database:
-                await command.bring(database, found, room or room_name(file, source), sys.stdout, sys.stderr)
+                name = room or room_name(file, source)
+                await command.bring(database, found, name, sys.stdout, sys.stderr, dry_run=dry_run)
 
         _run(work())
 

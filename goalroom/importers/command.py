@@ -12,7 +12,7 @@ from db.core.enums import DependencyKind
 from db.operations import imports
 from db.operations.import_plan import Known, Plan
 from goalroom.command_error import CommandError
-from goalroom.importers import github, linear, taskmaster
+from goalroom.importers import changes, github, linear, taskmaster
 from goalroom.importers.beads import reader as beads
 from goalroom.importers.beads.model import BEADS
 from goalroom.importers.complaints import Loss
@@ -65,28 +65,38 @@ def _nothing(file: File) -> str:
 
 
 async def import_file(
-    database: Database, path: Path, room: str | None, out: TextIO, err: TextIO, source: str = BEADS.name
+    database: Database,
+    path: Path,
+    room: str | None,
+    out: TextIO,
+    err: TextIO,
+    source: str = BEADS.name,
+    *,
+    dry_run: bool = False,
 ) -> None:
     """As `bring`, of the file at this path."""
     file = await asyncio.to_thread(read_file, path, source)
-    await bring(database, file, room or room_name(path, source), out, err)
+    await bring(database, file, room or room_name(path, source), out, err, dry_run=dry_run)
 
 
-async def bring(database: Database, file: File, name: str, out: TextIO, err: TextIO) -> None:
-    """Add what of the file isn't in the room yet, and say what was made, and what wasn't and why."""
-    planned = Plan()
+async def bring(database: Database, file: File, name: str, out: TextIO, err: TextIO, *, dry_run: bool = False) -> None:
+    """Let the room follow the file, and say what was made and changed, and what wasn't and why."""
+    planned, said = Plan(), await asyncio.to_thread(changes.said, file)
+    missing = 0
 
     def planning(known: Known) -> Plan:
-        nonlocal planned
-        planned = plan(file, known)
+        nonlocal planned, missing
+        planned = plan(file, known, said)
+        missing = len({*known.tasks, *known.objectives} - set(file.known()))
         return planned
 
-    made = await imports.load(database, name, file.source.name, planning)
+    write = imports.preview if dry_run else imports.load
+    made = await write(database, name, file.source.name, said, planning)
     for line in file.complaints.lines():
         print(line, file=err)
     there = len(file.issues) - len(planned.objectives) - len(planned.tasks)
     blocks = sum(edge.kind is DependencyKind.BLOCKS for edge in planned.dependencies)
-    print(f"Room {made.room.name}:", file=out)
+    print(f"Room {made.room}{', of which nothing was changed' if dry_run else ''}:", file=out)
     for count, what in (
         (len(planned.objectives), "objectives"),
         (len(planned.tasks), "tasks"),
@@ -101,6 +111,13 @@ async def bring(database: Database, file: File, name: str, out: TextIO, err: Tex
         ),
     ):
         print(f"  {count} {what}", file=out)
+    for count, what in (
+        (len(planned.changed_objectives) + len(planned.changed_tasks), "issues changed as the file did"),
+        (made.removed_dependencies, "dependencies taken away as in the file"),
+        (missing, "issues of the room are not in the file any more, and stay"),
+    ):
+        if count:
+            print(f"  {count} {what}", file=out)
     if file.complaints.losses:
         print("Not kept as it is:", file=out)
         for loss in Loss:

@@ -15,6 +15,8 @@ class Hierarchy:
         self._complaints = file.complaints
         self.new = {key: issue for key, issue in file.issues.items() if not self.is_known(key)}
         self._parents: dict[str, str] = {}
+        # Of what is in the room already too.
+        self._said_parents: dict[str, str] = {}
         for issue in file.issues.values():
             self._choose_parent(issue)
         # Parents before what is below them, otherwise as in the file.
@@ -36,6 +38,10 @@ class Hierarchy:
 
     def is_there(self, key: str) -> bool:
         return key in self._file.issues or self.is_known(key)
+
+    def said_parent(self, key: str) -> str | None:
+        """The parent that the file gives it, wherever it is in the room."""
+        return self._said_parents.get(key)
 
     def parent_objective(self, key: str) -> str | None:
         """Of a new objective."""
@@ -69,9 +75,11 @@ class Hierarchy:
             why_not = self._why_no_parent(issue, parent)
             if why_not is not None:
                 self._complaints.add(issue.line, f"{issue.id} is not below {parent}: {why_not}.", Loss.PARENTS)
-            elif not self.is_known(issue.id):
-                self._parents[issue.id] = parent
-            # What is in the room already may have been moved there.
+            else:
+                self._said_parents.setdefault(issue.id, parent)
+                # What is in the room already may have been moved there.
+                if not self.is_known(issue.id):
+                    self._parents[issue.id] = parent
 
     def _why_no_parent(self, issue: Issue, parent: str) -> str | None:
         first = self._parents.get(issue.id)

@@ -1,12 +1,17 @@
 """What a room gets from a file: pure, so that the same file always plans the same."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from db.core import validation
 from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
-from db.operations.import_plan import Known, NewComment, NewDependency, NewObjective, NewTask, Plan, Ref
+from db.operations.import_memory import Memory, digest
+from db.operations.import_plan import Change, Known, NewComment, NewObjective, NewTask, Plan, Ref
+from goalroom.importers import changes
+from goalroom.importers.complaints import Loss
 from goalroom.importers.dependencies import Dependencies
 from goalroom.importers.hierarchy import Hierarchy
 from goalroom.importers.issues import CANCELLED, DONE, EPIC, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
@@ -25,31 +30,119 @@ _FIRST_OF_LINE = re.compile(r"(?:.*:\s)?\s*\(?1[.)]\s+")
 _HEADING = re.compile(r"\s*(?:#+\s.*|.*:)\s*")
 
 
-def plan(file: File, known: Known) -> Plan:
-    """Everything of the file that is not in the room yet; what can't be placed is added to the file's complaints."""
+def plan(file: File, known: Known, said: Mapping[str, str] | None = None) -> Plan:
+    """What of the file is not in the room as it is said; what can't be placed is added to the file's complaints.
+
+    `said` has a digest of what the file says of each issue.
+    """
     hierarchy = Hierarchy(file, known)
-    dependencies = Dependencies(hierarchy, known, file.complaints).add(file.issues.values())
-    return _Planner(file, known, hierarchy, dependencies).plan()
+    dependencies = Dependencies(hierarchy, known, file.issues.values(), file.complaints)
+    return _Planner(file, known, hierarchy, dependencies, changes.said(file) if said is None else said).plan()
 
 
 class _Planner:
-    def __init__(self, file: File, known: Known, hierarchy: Hierarchy, dependencies: list[NewDependency]) -> None:
-        self._file, self._hierarchy, self._dependencies = file, hierarchy, dependencies
+    def __init__(
+        self, file: File, known: Known, hierarchy: Hierarchy, dependencies: Dependencies, said: Mapping[str, str]
+    ) -> None:
+        self._file, self._known, self._hierarchy, self._said = file, known, hierarchy, said
         self._complaints = file.complaints
+        self._dependencies, self._added = dependencies, dependencies.add()
         still_open: set[Ref] = {key for key, task in known.tasks.items() if task.open}
         still_open |= known.open
         still_open |= {key for key, issue in hierarchy.new.items() if not issue.finished}
-        self._explained = {
-            one.task for one in dependencies if one.kind is DependencyKind.BLOCKS and one.on in still_open
+        self._explained: set[Ref] = {
+            one.task for one in self._added if one.kind is DependencyKind.BLOCKS and one.on in still_open
         }
+        self._explained |= {waiting for waiting, on in known.waits if on in still_open}
+        self._memories: dict[str, Memory] = {}
+        self._all_comments: dict[str, list[NewComment]] = {}
 
     def plan(self) -> Plan:
-        tasks = [
-            self._task(self._hierarchy.new[key])
-            for key in self._hierarchy.order
-            if not self._hierarchy.is_objective(key)
-        ]
-        return Plan(list(self._objectives(tasks)), tasks, self._dependencies, list(self._comments()))
+        order = self._hierarchy.order
+        tasks = [self._task(self._hierarchy.new[key]) for key in order if not self._hierarchy.is_objective(key)]
+        made = list(self._objectives(tasks))
+        comments = [comment for issue in self._hierarchy.new.values() for comment in self._comments(issue)]
+        for task in tasks:
+            wanted = changes.task_wanted(task)
+            said = changes.task_said(self._hierarchy.new[task.ref], task, wanted)
+            self._remember(task.ref, said, {"status": wanted["status"]})
+        for objective in made:
+            wanted = changes.objective_wanted(objective)
+            said = changes.objective_said(self._hierarchy.new[objective.ref], wanted)
+            self._remember(objective.ref, said, {"status": wanted["status"]})
+        changed_tasks, changed_objectives = list(self._changed_tasks()), list(self._changed_objectives())
+        known = [key for key in self._file.issues if self._known.memory(key) is not None]
+        comments += [comment for key in known for comment in self._new_comments(self._file.issues[key])]
+        return Plan(
+            made,
+            tasks,
+            self._added,
+            comments,
+            [change for change in changed_objectives if change.parts],
+            [change for change in changed_tasks if change.parts],
+            self._dependencies.removed,
+            {ref: memory for ref, memory in self._memories.items() if memory != self._known.memory(ref)},
+        )
+
+    def _changed_tasks(self) -> Iterator[Change[NewTask]]:
+        for key, known in self._known.tasks.items():
+            if known.memory is None:
+                continue
+            issue = self._file.issues[key]
+            new = replace(self._task(issue), objective=known.objective)
+            wanted = changes.task_wanted(new)
+            said = changes.task_said(issue, new, wanted)
+            found = changes.compare(known.memory, known.now, said, wanted, held=known.held)
+            self._say(issue, found)
+            self._remember(key, found.parts, found.placed, said=not found.conflicts)
+            yield Change(new, found.taken)
+
+    def _changed_objectives(self) -> Iterator[Change[NewObjective]]:
+        for key, known in self._known.objectives.items():
+            if known.memory is None or key in self._known.tasks:
+                continue
+            issue = self._file.issues[key]
+            status = ObjectiveStatus.CANCELLED if issue.status in CANCELLED else ObjectiveStatus.ACTIVE
+            if issue.status in DONE:
+                status = ObjectiveStatus.DONE
+            new = self._objective(issue, None, status, _finished_at(issue))
+            wanted = changes.objective_wanted(new)
+            said = changes.objective_said(issue, wanted)
+            if known.has_parts:
+                # From which its status follows here.
+                wanted["status"] = known.now["status"]
+            found = changes.compare(known.memory, known.now, said, wanted)
+            self._say(issue, found)
+            self._remember(key, found.parts, found.placed, said=not found.conflicts)
+            yield Change(new, found.taken)
+
+    def _say(self, issue: Issue, found: changes.Comparison) -> None:
+        if found.conflicts:
+            text = f"{issue.id} was changed here and in the file: {changes.names(found.conflicts)} left as it is here."
+            self._complaints.add(issue.line, text, Loss.CONFLICTS)
+        if found.unknown:
+            parts = changes.names(found.unknown)
+            text = f"{issue.id} came before imports were remembered, and is another here: {parts} left as it is here."
+            self._complaints.add(issue.line, text, Loss.CONFLICTS)
+
+    def _remember(self, key: str, parts: Mapping[str, str], placed: Mapping[str, str], *, said: bool = True) -> None:
+        """With nothing said, it is looked at again: as long as what the file says can't all be placed."""
+        issue, memory = self._file.issues[key], self._known.memory(key)
+        parent = self._hierarchy.said_parent(key) or ""
+        at = parts.get("place") or digest(parent)
+        if at != digest(parent):
+            text = f"{key} is below {parent or 'nothing'} in the file now: it stays where it is here."
+            self._complaints.add(issue.line, text, Loss.PARENTS)
+            said = False
+        comments = [changes.comment_digest(comment) for comment in self._comments(issue)]
+        self._memories[key] = Memory(
+            self._said[key] if said and key not in self._dependencies.failed else "",
+            {**parts, "place": at},
+            placed,
+            sorted(self._dependencies.placed.get(key, ())),
+            sorted(self._dependencies.failed.get(key, ())),
+            sorted((Counter(comments) | Counter(memory.comments if memory else ())).elements()),
+        )
 
     def _task(self, issue: Issue) -> NewTask:
         labels = [self._reference(issue), *issue.labels]
@@ -150,21 +243,24 @@ class _Planner:
             parent = self._hierarchy.parent_objective(key)
             if parent is not None:
                 parts.setdefault(parent, []).append((finished, finished_at))
-            made.append(
-                NewObjective(
-                    ref=key,
-                    parent=parent,
-                    title=issue.title,
-                    description=self._objective_text(issue),
-                    status=status,
-                    owner=_name(issue.assignee or issue.owner),
-                    due_at=issue.due_at,
-                    created_at=issue.created_at,
-                    updated_at=issue.updated_at,
-                    finished_at=finished_at,
-                )
-            )
+            made.append(self._objective(issue, parent, status, finished_at))
         return reversed(made)
+
+    def _objective(
+        self, issue: Issue, parent: str | None, status: ObjectiveStatus, finished_at: datetime | None
+    ) -> NewObjective:
+        return NewObjective(
+            ref=issue.id,
+            parent=parent,
+            title=issue.title,
+            description=self._objective_text(issue),
+            status=status,
+            owner=_name(issue.assignee or issue.owner),
+            due_at=issue.due_at,
+            created_at=issue.created_at,
+            updated_at=issue.updated_at,
+            finished_at=finished_at,
+        )
 
     def _objective_text(self, issue: Issue) -> str:
         """An objective has no fields for these, and its id stands on the last line."""
@@ -191,11 +287,27 @@ class _Planner:
         above = self._fit(issue, "description", text, most=room)
         return f"{above}\n\n{last}" if above else last
 
-    def _comments(self) -> Iterator[NewComment]:
-        for issue in self._hierarchy.new.values():
-            for comment in issue.comments:
-                text = self._fit(issue, "a comment", comment.text)
-                yield NewComment(issue.id, _name(comment.author), text, comment.created_at)
+    def _comments(self, issue: Issue) -> list[NewComment]:
+        made = self._all_comments.get(issue.id)
+        if made is None:
+            made = self._all_comments[issue.id] = [
+                NewComment(issue.id, _name(one.author), self._fit(issue, "a comment", one.text), one.created_at)
+                for one in issue.comments
+            ]
+        return made
+
+    def _new_comments(self, issue: Issue) -> Iterator[NewComment]:
+        """Those that were not there before; of what was imported before anything was remembered, none."""
+        memory = self._known.memory(issue.id)
+        if memory is None or not memory.parts:
+            return
+        there = Counter(memory.comments)
+        for comment in self._comments(issue):
+            found = changes.comment_digest(comment)
+            if there[found]:
+                there[found] -= 1
+            else:
+                yield comment
 
     def _fit(self, issue: Issue, name: str, text: str, most: int = validation.MAX_TEXT) -> str:
         if len(text) <= most:

@@ -39,6 +39,65 @@ select :room_id, :source, r.ref, r.task_id, r.objective_id, r.placed
 on conflict (room_id, source, ref)
 do update set task_id = excluded.task_id, objective_id = excluded.objective_id, placed = excluded.placed;
 
+-- name: lock_imported_tasks(task_ids)!
+-- In the order of their ids, as acts lock tasks: nobody changes them while the file is compared with them.
+select id from task where id = any(:task_ids::bigint[]) order by id for no key update;
+
+-- name: imported_task_values(task_ids)
+-- All that an import compares of these tasks.
+-- nullable: assignee
+select task.id, title, task.description, status, result, blocked_reason, priority, labels, notes, estimate_minutes, not_before,
+       due_at, agent.name as assignee,
+       array(select text from criterion where task_id = task.id order by position, id) as criteria,
+       array(select met from criterion where task_id = task.id order by position, id) as met
+  from task left join agent on agent.id = task.assignee_id
+ where task.id = any(:task_ids::bigint[]);
+
+-- name: imported_objective_values(objective_ids)
+-- Likewise of objectives, whose room is locked.
+-- nullable: owner
+select o.id, title, o.description, status, due_at, agent.name as owner,
+       exists (select from task where objective_id = o.id) or exists (select from objective where parent_id = o.id)
+       as has_parts
+  from objective o left join agent on agent.id = o.owner_id
+ where o.id = any(:objective_ids::bigint[]);
+
+-- name: imported_memories(room_id, source, refs)
+-- What was placed of these issues.
+select ref, placed from imported where room_id = :room_id and source = :source and ref = any(:refs::text[]);
+
+-- name: change_imported_tasks(changes)
+-- Each row as it was, but for what stands in its changes.
+update task
+   set (title, description, priority, labels, notes, estimate_minutes, not_before, due_at, assignee_id, status, result,
+        blocked_reason, attempts, reason_ends, reason_stands, ready_notice_due, finished_at, updated_at)
+       = (select p.title, p.description, p.priority, p.labels, p.notes, p.estimate_minutes, p.not_before, p.due_at,
+                 p.assignee_id, p.status, p.result, p.blocked_reason, p.attempts, p.reason_ends, p.reason_stands,
+                 p.ready_notice_due, case when p.status in ('DONE', 'CANCELLED') then coalesce(p.finished_at, now()) end,
+                 now()
+            from jsonb_populate_record(task, c.changes) p)
+  from jsonb_to_recordset(:changes::jsonb) as c (id bigint, changes jsonb)
+ where task.id = c.id
+returning task.*;
+
+-- name: change_imported_objectives(changes)!
+-- Likewise.
+update objective o
+   set (title, description, owner_id, due_at, updated_at)
+       = (select p.title, p.description, p.owner_id, p.due_at, now() from jsonb_populate_record(o, c.changes) p)
+  from jsonb_to_recordset(:changes::jsonb) as c (id bigint, changes jsonb)
+ where o.id = c.id;
+
+-- name: delete_criteria_of(task_ids)!
+delete from criterion where task_id = any(:task_ids::bigint[]);
+
+-- name: remove_dependencies(task_ids, depends_on_ids, kinds)
+-- Answers those that there were.
+delete from dependency d
+ using unnest(:task_ids::bigint[], :depends_on_ids::bigint[], :kinds::text[]) as r (task_id, depends_on_id, kind)
+ where (d.task_id, d.depends_on_id, d.kind) = (r.task_id, r.depends_on_id, r.kind)
+returning d.task_id, d.depends_on_id, d.kind;
+
 -- name: tasks_within(objective_ids)
 -- The tasks now in each of these objectives and all below it.
 with recursive below (top, id) as (
@@ -103,12 +162,15 @@ select t.id, :room_id, t.objective_id, t.parent_id, t.title, t.description, t.st
 insert into criterion (task_id, position, text, met)
 select * from unnest(:task_ids::bigint[], :positions::integer[], :texts::text[], :met::boolean[]);
 
--- name: import_dependencies(task_ids, depends_on_ids, kinds, created_by_ids, created_at)!
+-- name: import_dependencies(task_ids, depends_on_ids, kinds, created_by_ids, created_at)
+-- Answers those that were not there.
 insert into dependency (task_id, depends_on_id, kind, created_by_id, created_at)
 select e.task_id, e.depends_on_id, e.kind, e.created_by_id, coalesce(e.created_at, now())
   from unnest(:task_ids::bigint[], :depends_on_ids::bigint[], :kinds::text[], :created_by_ids::bigint[],
               :created_at::timestamptz[])
-       as e (task_id, depends_on_id, kind, created_by_id, created_at);
+       as e (task_id, depends_on_id, kind, created_by_id, created_at)
+on conflict do nothing
+returning task_id, depends_on_id, kind;
 
 -- name: import_comments(room_id, kind, comments)
 -- In the order given.

@@ -18,10 +18,12 @@ select id, substr(label, length($1) + 2) as key, title, objective_id, parent_id,
 _OBJECTIVES = "select id, substring(description from '[^\\n]*$') as reference from objective"
 
 
-async def bring(database: Database, source: str, path: Path, room: str = "sample") -> tuple[list[str], list[str]]:
+async def bring(
+    database: Database, source: str, path: Path, room: str = "sample", *, dry_run: bool = False
+) -> tuple[list[str], list[str]]:
     """What the import says of what it made, and of what it could not place."""
     out, err = io.StringIO(), io.StringIO()
-    await import_file(database, path, room, out, err, source)
+    await import_file(database, path, room, out, err, source, dry_run=dry_run)
     return [line.strip() for line in out.getvalue().splitlines()], err.getvalue().splitlines()
 
 

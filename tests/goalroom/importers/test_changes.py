@@ -1,0 +1,440 @@
+"""The second run brings in what changed in the file, and never over what was changed in the room."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.core.callers import Caller
+from db.core.database import Database
+from db.core.enums import CommentKind, DependencyKind, Role
+from db.core.records import Room
+from db.tasks import claims, comment_mutations, dependencies, task_cancel, task_update
+from tests.factories import World
+from tests.goalroom.importers.beads_check import check_follows_from_edges, contents
+from tests.goalroom.importers.test_beads import one, write
+from tests.goalroom.importers.test_samples import bring
+from tests.size import sized
+
+ROOM = "garden"
+LEFT = "line {}: {} was changed here and in the file: {} left as it is here."
+
+
+async def beads(database: Database, path: Path, room: str = ROOM) -> tuple[list[str], list[str]]:
+    return await bring(database, "beads", path, room)
+
+
+async def boss(database: Database, world: World, name: str = "boss") -> Caller:
+    room = Room.of(await one(database, "select * from room where name = $1", ROOM))
+    return await world.agent(name, rooms=[room], role=Role.ADMIN)
+
+
+async def key_of(database: Database, issue: str) -> str:
+    key = await database.fetchval("select id from task where $1 = any(labels)", f"beads:{issue}")
+    return f"T{key}"
+
+
+async def task(database: Database, issue: str) -> dict[str, Any]:
+    return await one(
+        database,
+        """select title, description, status, result, blocked_reason, priority, notes, estimate_minutes, ready,
+                  (select name from agent where id = assignee_id) as assignee,
+                  finished_at is not null as finished from task where $1 = any(labels)""",
+        f"beads:{issue}",
+    )
+
+
+async def log(database: Database, after: int) -> list[tuple[str, Any]]:
+    rows = await database.fetch("select kind, data from event where id > $1 order by id", after)
+    return [(row["kind"], row["data"]) for row in rows]
+
+
+async def last_event(database: Database) -> int:
+    found: int = await database.fetchval("select max(id) from event")
+    return found
+
+
+async def test_what_changed_in_the_file_is_brought_in(database: Database, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [
+        {"id": "a", "title": "A", "priority": 1, "blocked_by": ["b"], "comments": [{"text": "One"}]},
+        {"id": "b", "title": "B", "acceptance_criteria": "- one\n- two"},
+        {"id": "c", "title": "C", "status": "closed", "close_reason": "Built", "blocked_by": ["b"]},
+        {"id": "d", "title": "D"},
+        {"id": "e", "title": "E", "issue_type": "epic", "description": "Old"},
+        {"id": "f", "title": "F", "parent": "e", "status": "blocked"},
+    ]
+    await beads(database, write(tmp_path / "f", lines))
+    last = await last_event(database)
+    lines[0] |= {"title": "A2", "description": "New", "priority": 0, "blocked_by": ["d"], "assignee": "ann"}
+    lines[0]["comments"].append({"text": "Two", "author": "bob"})
+    lines[1] |= {"status": "closed", "close_reason": "Dug", "acceptance_criteria": "- one\n- three"}
+    lines[2] |= {"status": "open", "close_reason": "", "blocked_by": []}
+    lines[3] |= {"status": "wontfix", "close_reason": "No"}
+    lines[4] |= {"title": "E2", "description": "New", "assignee": "ann", "due_at": "2999-01-01"}
+    lines[5] |= {"status": "open"}
+    said, left_out = await beads(database, write(tmp_path / "f", lines))
+
+    assert left_out == []
+    assert said[1:6] == ["0 objectives", "0 tasks", "1 dependencies, 1 of them BLOCKS", "1 comments", "2 agents"]
+    assert said[8:] == ["6 issues changed as the file did", "2 dependencies taken away as in the file"]
+    assert {name: value for name, value in (await task(database, "a")).items() if value not in ("", None)} == {
+        "title": "A2",
+        "description": "New",
+        "status": "TODO",
+        "priority": 0,
+        "assignee": "ann",
+        "ready": True,
+        "finished": False,
+    }
+    for issue, status, result in (("b", "DONE", "Dug"), ("c", "TODO", ""), ("d", "CANCELLED", "No")):
+        found = await task(database, issue)
+        assert (found["status"], found["result"], found["finished"]) == (status, result, bool(result))
+    assert (await task(database, "f"))["status"] == "TODO"
+    criteria = await database.fetch("select text, met from criterion order by position")
+    assert [tuple(row) for row in criteria] == [("one", True), ("three", True)]
+    objective = await one(
+        database,
+        "select title, o.description, due_at::date::text, name from objective o join agent on agent.id = owner_id",
+    )
+    assert objective == {"title": "E2", "description": "New\n\nbeads:e", "due_at": "2999-01-01", "name": "ann"}
+    bodies = await database.fetch("select body from comment order by id")
+    assert [row["body"] for row in bodies] == ["One", "Two"]
+    await check_follows_from_edges(database)
+    kinds = [kind for kind, _ in await log(database, last)]
+    assert sorted(kinds) == sorted(
+        [
+            *("AGENT_JOINED", "AGENT_JOINED", "DEPENDENCY_REMOVED", "DEPENDENCY_REMOVED", "DEPENDENCY_ADDED"),
+            *("TASK_UPDATED", "TASK_ASSIGNED", "TASK_UPDATED", "TASK_DONE", "TASK_REOPENED", "TASK_CANCELLED"),
+            *("TASK_UNBLOCKED", "TASK_UNBLOCKED", "TASK_UNBLOCKED", "OBJECTIVE_UPDATED", "COMMENT_ADDED"),
+        ]
+    )
+    once = await contents(database)
+    await beads(database, write(tmp_path / "f", lines))
+    assert await contents(database) == once
+
+
+async def test_what_was_changed_here_stays_and_is_said(database: Database, world: World, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [{"id": key, "title": key.upper(), "description": "Old"} for key in "abc"]
+    await beads(database, write(tmp_path / "f", lines))
+    admin = await boss(database, world)
+    await task_update.update(database, admin, await key_of(database, "a"), {"title": "Here", "priority": 0})
+    await task_cancel.cancel(database, admin, await key_of(database, "b"), "Not here")
+    lines[0] |= {"title": "There", "description": "New", "priority": 2}
+    lines[1] |= {"status": "closed", "acceptance_criteria": "- x"}
+    path = write(tmp_path / "f", lines)
+    for _ in range(2):
+        said, left_out = await beads(database, path)
+        a, b = await task(database, "a"), await task(database, "b")
+        assert (a["title"], a["description"], a["priority"]) == ("Here", "New", 0)
+        assert (b["status"], b["result"]) == ("CANCELLED", "")
+        assert left_out == [LEFT.format(1, "a", "title"), LEFT.format(2, "b", "criteria, status")]
+        assert said[-1] == "2 changes of the file left, because the room was changed too"
+    lines[0] |= {"title": "Here"}
+    _, left_out = await beads(database, write(tmp_path / "f", lines))
+    assert left_out == [LEFT.format(2, "b", "criteria, status")]
+    lines[0] |= {"title": "There again"}
+    await beads(database, write(tmp_path / "f", lines))
+    assert (await task(database, "a"))["title"] == "There again"
+
+
+async def test_work_that_somebody_has_begun_is_not_taken_away(database: Database, world: World, tmp_path: Path) -> None:
+    line: dict[str, Any] = {"id": "a", "title": "A", "assignee": "boss"}
+    await beads(database, write(tmp_path / "f", [line]))
+    admin = await boss(database, world)
+    claimed = await claims.claim(database, admin, await key_of(database, "a"))
+    line |= {"title": "A2", "status": "closed", "assignee": "ann"}
+    _, left_out = await beads(database, write(tmp_path / "f", [line]))
+    found = await task(database, "a")
+    assert (found["title"], found["status"], found["assignee"]) == ("A2", "DOING", "boss")
+    assert left_out == [LEFT.format(1, "a", "assignee, status")]
+    assert claimed.fence == await database.fetchval("select fence from task")
+
+
+async def test_who_waits_is_told_when_the_file_finishes_what_they_wait_for(
+    database: Database, world: World, tmp_path: Path
+) -> None:
+    lines: list[dict[str, Any]] = [
+        {"id": "a", "title": "A", "assignee": "boss", "blocked_by": ["b"]},
+        {"id": "b", "title": "B"},
+    ]
+    await beads(database, write(tmp_path / "f", lines))
+    await boss(database, world)
+    lines[1] |= {"status": "closed"}
+    await beads(database, write(tmp_path / "f", lines))
+    items = await database.fetch("select kind, summary from inbox_item where kind = 'UNBLOCKED'")
+    assert len(items) == 1
+    assert (await task(database, "a"))["ready"]
+
+
+async def test_an_edge_can_be_turned_round(database: Database, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [{"id": "a", "title": "A", "blocked_by": ["b"]}, {"id": "b", "title": "B"}]
+    await beads(database, write(tmp_path / "f", lines))
+    lines = [{"id": "a", "title": "A"}, {"id": "b", "title": "B", "blocked_by": ["a"]}]
+    _, left_out = await beads(database, write(tmp_path / "f", lines))
+    assert left_out == []
+    edges = await database.fetch(
+        "select t.title, o.title as on from dependency join task t on t.id = task_id"
+        " join task o on o.id = depends_on_id"
+    )
+    assert [tuple(row) for row in edges] == [("B", "A")]
+
+
+async def test_what_could_not_hold_is_tried_again_when_the_file_takes_an_edge_away(
+    database: Database, tmp_path: Path
+) -> None:
+    a, b = {"id": "a", "title": "A", "blocked_by": ["b"]}, {"id": "b", "title": "B", "blocked_by": ["a"]}
+    _, left_out = await beads(database, write(tmp_path / "f", [a, b]))
+    assert left_out == ["line 2: b does not depend on a (blocks): it would close a cycle."]
+    _, left_out = await beads(database, write(tmp_path / "f", [a | {"blocked_by": []}, b]))
+    assert left_out == []
+    rows = await database.fetch("select title from task join dependency on task_id = task.id")
+    assert [row["title"] for row in rows] == ["B"]
+
+
+async def test_an_objective_without_parts_follows_the_file(database: Database, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [
+        {"id": "e", "title": "E", "issue_type": "epic"},
+        {"id": "g", "title": "G", "issue_type": "epic"},
+        {"id": "t", "title": "T", "parent": "g"},
+    ]
+    await beads(database, write(tmp_path / "f", lines))
+    for line in lines[:2]:
+        line["status"] = "closed"
+    _, left_out = await beads(database, write(tmp_path / "f", lines))
+    statuses = {row["title"]: row["status"] for row in await database.fetch("select title, status from objective")}
+    assert (statuses, left_out) == ({"E": "DONE", "G": "ACTIVE"}, [])
+    lines[2]["status"] = "closed"
+    await beads(database, write(tmp_path / "f", lines))
+    assert await database.fetchval("select status from objective where title = 'G'") == "DONE"
+
+
+async def test_what_came_before_anything_was_remembered_is_left_and_said_once(
+    database: Database, tmp_path: Path
+) -> None:
+    lines: list[dict[str, Any]] = [{"id": "a", "title": "A", "blocked_by": ["b"]}, {"id": "b", "title": "B"}]
+    await beads(database, write(tmp_path / "f", lines))
+    await database.execute("delete from imported")
+    lines[0] |= {"title": "A2", "comments": [{"text": "Hi"}]}
+    said, left_out = await beads(database, write(tmp_path / "f", lines))
+    assert left_out == ["line 1: a came before imports were remembered, and is another here: title left as it is here."]
+    assert said[6] == "2 issues already there"
+    assert await database.fetchval("select count(*) from comment") == 0
+    _, left_out = await beads(database, write(tmp_path / "f", lines))
+    assert left_out == []
+    lines[1] |= {"title": "B2"}
+    await beads(database, write(tmp_path / "f", lines))
+    assert (await task(database, "b"))["title"] == "B2"
+
+
+async def test_an_id_is_found_without_its_label(database: Database, world: World, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [{"id": "a", "title": "A"}]
+    await beads(database, write(tmp_path / "f", lines))
+    admin = await boss(database, world)
+    await task_update.update(database, admin, await key_of(database, "a"), {"labels": ["mine"]})
+    said, _ = await beads(database, write(tmp_path / "f", [lines[0] | {"title": "A2"}]))
+    assert (said[2], said[6]) == ("0 tasks", "1 issues already there")
+    assert await database.fetchval("select title || labels::text from task") == "A2{mine}"
+
+
+async def test_what_the_file_has_lost_stays_and_is_counted(database: Database, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]
+    await beads(database, write(tmp_path / "f", lines))
+    said, _ = await beads(database, write(tmp_path / "f", lines[:1]))
+    assert said[-1] == "1 issues of the room are not in the file any more, and stay"
+    assert await database.fetchval("select count(*) from task") == 2
+
+
+async def test_another_place_in_the_file_is_said(database: Database, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]
+    await beads(database, write(tmp_path / "f", lines))
+    lines[0] |= {"parent": "b"}
+    _, left_out = await beads(database, write(tmp_path / "f", lines))
+    assert left_out == ["line 1: a is below b in the file now: it stays where it is here."]
+
+
+@pytest.mark.parametrize("there", [False, True])
+async def test_a_dry_run_says_the_same_and_changes_nothing(
+    database: Database,
+    tmp_path: Path,
+    there: bool,  # noqa: FBT001  # a case
+) -> None:
+    lines: list[dict[str, Any]] = [
+        {"id": "a", "title": "A", "assignee": "ann"},
+        {"id": "b", "title": "B", "blocked_by": ["a"]},
+    ]
+    if there:
+        await beads(database, write(tmp_path / "f", lines))
+        lines[0] |= {"title": "A2", "status": "closed", "comments": [{"text": "Hi", "author": "zoe"}]}
+        lines[1] |= {"blocked_by": ["gone"]}
+    before = await contents(database)
+    ids = await database.fetchval("select last_value from task_id_seq")
+    path = write(tmp_path / "f", lines)
+    dry, dry_left_out = await bring(database, "beads", path, ROOM, dry_run=True)
+    assert await contents(database) == before
+    assert await database.fetchval("select last_value from task_id_seq") == ids
+    said, left_out = await beads(database, path)
+    assert dry[0] == f"Room {ROOM}, of which nothing was changed:"
+    assert (dry[1:], dry_left_out) == (said[1:], left_out)
+    assert await contents(database) != before
+
+
+KEYS = "abcd"
+FILE_EDITS = st.one_of(
+    st.tuples(st.just("title"), st.sampled_from(KEYS), st.sampled_from(["X", "Y"])),
+    st.tuples(st.just("priority"), st.sampled_from(KEYS), st.sampled_from([0, 1])),
+    st.tuples(st.just("status"), st.sampled_from(KEYS), st.sampled_from(["closed", "wontfix"])),
+    st.tuples(st.just("edge"), st.sampled_from(KEYS), st.sampled_from(KEYS)),
+    st.tuples(st.just("comment"), st.sampled_from(KEYS), st.sampled_from(["Hi", "Ho"])),
+)
+ROOM_EDITS = st.one_of(
+    st.tuples(st.just("title"), st.sampled_from(KEYS), st.sampled_from(["X", "Z"])),
+    st.tuples(st.just("priority"), st.sampled_from(KEYS), st.sampled_from([0, 3])),
+    st.tuples(st.just("status"), st.sampled_from(KEYS), st.just("")),
+    st.tuples(st.just("edge"), st.sampled_from(KEYS), st.sampled_from(KEYS)),
+    st.tuples(st.just("comment"), st.sampled_from(KEYS), st.just("Here")),
+)
+WORDS = {"open": "TODO", "closed": "DONE", "wontfix": "CANCELLED"}
+
+
+@dataclass(slots=True)
+class Board:
+    """Four issues as a file has them, and the tasks as a room should; edges lead from the first to the second."""
+
+    issues: dict[str, dict[str, Any]]
+    edges: set[tuple[str, str]]
+    comments: dict[str, list[str]] = field(default_factory=lambda: {key: [] for key in KEYS})
+
+    def copy(self) -> "Board":
+        comments = {key: list(said) for key, said in self.comments.items()}
+        return Board({key: dict(issue) for key, issue in self.issues.items()}, set(self.edges), comments)
+
+    def edit(self, what: str, key: str, value: Any) -> bool:
+        """Whether that changes anything."""
+        if what == "comment":
+            self.comments[key].append(value)
+        elif what == "edge":
+            if key >= value:
+                return False
+            self.edges ^= {(key, value)}
+        elif self.issues[key][what] == value:
+            return False
+        else:
+            self.issues[key][what] = value
+        return True
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [
+            issue
+            | {"blocked_by": sorted(on for waiting, on in self.edges if waiting == key)}
+            | {"comments": [{"text": text} for text in self.comments[key]]}
+            for key, issue in self.issues.items()
+        ]
+
+
+async def edit_room(database: Database, admin: Caller, board: Board, what: str, key: str, value: Any) -> None:
+    """Here and on the board."""
+    reference = await key_of(database, key)
+    if what == "comment":
+        await comment_mutations.add(database, admin, reference, CommentKind.NOTE, value, None)
+    elif what == "edge" and key < value:
+        there = (key, value) in board.edges
+        act = dependencies.remove if there else dependencies.add
+        await act(database, admin, reference, await key_of(database, value), DependencyKind.BLOCKS)
+    elif what == "status":
+        value = "wontfix" if board.issues[key]["status"] == "open" else "open"
+        act_on = task_cancel.cancel if value == "wontfix" else task_cancel.reopen
+        await act_on(database, admin, reference, "Here")
+    elif what in ("title", "priority"):
+        await task_update.update(database, admin, reference, {what: value})  # type: ignore[misc]  # either is a field of it
+    board.edit(what, key, value)
+
+
+@settings(max_examples=sized(8, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    start=st.lists(FILE_EDITS, max_size=5),
+    in_file=st.lists(FILE_EDITS, max_size=6),
+    in_room=st.lists(ROOM_EDITS, max_size=6),
+)
+def test_whatever_was_changed_on_either_side(
+    database_url: str, tmp_path: Path, start: list[Any], in_file: list[Any], in_room: list[Any]
+) -> None:
+    """The file's changes are taken, the room's stay, what both changed is said; and twice is once."""
+
+    async def check() -> None:
+        database = await Database.connect(database_url, size=2)
+        await empty(database_url)
+        plain = {key: {"id": key, "title": key, "priority": 2, "status": "open"} for key in KEYS}
+        base = Board(plain, set())
+        for edit in start:
+            base.edit(*edit)
+        await beads(database, write(tmp_path / "f", base.lines()))
+        admin = await boss(database, World(database))
+        room, file = base.copy(), base.copy()
+        for what, key, value in in_room:
+            await edit_room(database, admin, room, what, key, value)
+        for edit in in_file:
+            file.edit(*edit)
+        path = write(tmp_path / "f", file.lines())
+        _, left_out = await beads(database, path)
+
+        expected, conflicts = merged(base, file, room)
+        for key in KEYS:
+            found = await task(database, key)
+            wanted = expected.issues[key]
+            assert (found["title"], found["priority"]) == (wanted["title"], wanted["priority"])
+            assert found["status"] == WORDS[wanted["status"]]
+        edges = await database.fetch(
+            "select t.labels[1] as a, o.labels[1] as b from dependency join task t on t.id = task_id"
+            " join task o on o.id = depends_on_id"
+        )
+        assert {(row["a"][-1], row["b"][-1]) for row in edges} == expected.edges
+        bodies = await database.fetch(
+            "select labels[1] as key, body from comment join task on task.id = task_id where comment.kind = 'NOTE'"
+        )
+        assert sorted((row["key"][-1], row["body"]) for row in bodies) == sorted(
+            (key, text) for key in KEYS for text in expected.comments[key]
+        )
+        lines = {key: number for number, key in enumerate(KEYS, start=1)}
+        assert left_out == [
+            LEFT.format(lines[key], key, ", ".join(sorted(parts))) for key, parts in conflicts.items() if parts
+        ]
+        await check_follows_from_edges(database)
+        once = await contents(database)
+        await beads(database, path)
+        assert await contents(database) == once
+        await database.close()
+
+    asyncio.run(check())
+
+
+async def empty(url: str) -> None:
+    """As it was before the first example."""
+    connection = await asyncpg.connect(url, server_settings={"session_replication_role": "replica"})
+    tables = await connection.fetch(
+        "select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migration'"
+    )
+    emptying = "; ".join(f"delete from {table['tablename']}" for table in tables)  # noqa: S608  # our own
+    await connection.execute(emptying)
+    await connection.close()
+
+
+def merged(base: Board, file: Board, room: Board) -> tuple[Board, dict[str, list[str]]]:
+    """The room as it should be then, and the parts of each issue that both changed to something else."""
+    expected, conflicts = room.copy(), {key: list[str]() for key in KEYS}
+    for key in KEYS:
+        for part in ("title", "priority", "status"):
+            was, said, here = (board.issues[key][part] for board in (base, file, room))
+            if said in (was, here):
+                continue
+            if here == was:
+                expected.issues[key][part] = said
+            else:
+                conflicts[key].append(part)
+        expected.comments[key] += file.comments[key][len(base.comments[key]) :]
+    expected.edges = (room.edges - (base.edges - file.edges)) | (file.edges - base.edges)
+    return expected, conflicts
