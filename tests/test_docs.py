@@ -11,7 +11,7 @@ from goalroom_client.version import __version__ as client_version
 ROOT = Path(__file__).parents[1]
 
 _LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
-_FOLDERS = ("goalroom", "resolvers", "schema", "db", "sql", "client", "dashboard", "bench", "tests", "docs")
+_FOLDERS = ("goalroom", "resolvers", "schema", "db", "sql", "client", "dashboard", "bench", "tests", "docs", "deploy")
 _PATH = re.compile(rf"`((?:{'|'.join(_FOLDERS)})/[\w./-]+)(?::\w+)?`")
 # What stands for any name, as in `db/NOUN/`, and what a build or an installation makes.
 _PLACEHOLDER = re.compile(r"/(?:NAME|NOUN)\b")
