@@ -264,6 +264,7 @@ for _source, _file_help in (
     ("beads", "An issue file of beads, or the folder that it is in."),
     ("github", "Issues of GitHub, as `gh issue list --json` or `gh api` wrote them."),
     ("linear", "An export of Linear, CSV or JSON."),
+    ("backlog", "A folder of Backlog.md, or the project that it is in."),
     ("taskmaster", "A tasks.json of task-master, or the folder of its project."),
 ):
     _import_command(_source, _file_help)

@@ -12,7 +12,7 @@ from db.core.enums import DependencyKind
 from db.operations import imports
 from db.operations.import_plan import Known, Plan
 from goalroom.command_error import CommandError
-from goalroom.importers import changes, github, linear, taskmaster
+from goalroom.importers import backlog, changes, github, linear, taskmaster
 from goalroom.importers.beads import reader as beads
 from goalroom.importers.beads.model import BEADS
 from goalroom.importers.complaints import Loss
@@ -37,6 +37,7 @@ IMPORTERS = {
         Importer(BEADS, "an issue file of beads", beads.read),
         Importer(github.GITHUB, "a list of issues of GitHub", github.read),
         Importer(linear.LINEAR, "an export of Linear", linear.read),
+        Importer(backlog.BACKLOG, "a folder of Backlog.md", backlog.read),
         Importer(taskmaster.TASKMASTER, "a file of task-master", taskmaster.read),
     )
 }

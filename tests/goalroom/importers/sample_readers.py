@@ -73,7 +73,31 @@ def _taskmaster_task(said: Said, key: str, task: dict[str, Any], above: str, bef
         said.finished.add(key)
 
 
+def backlog(path: Path) -> Said:
+    """Front matter, line by line: a field, or an item of the field above."""
+    said = Said()
+    for file in sorted(path.glob("tasks/*.md")):
+        fields: dict[str, list[str]] = {}
+        name = ""
+        for line in file.read_text("utf-8").split("\n---\n")[0].splitlines()[1:]:
+            if line.startswith("  "):
+                fields[name].append(line.strip().removeprefix("- ").strip("'\""))
+            else:
+                name, _, value = line.partition(":")
+                fields[name] = [value.strip().strip("'\"")] if value.strip() not in ("", "[]") else []
+        key = fields["id"][0]
+        first, *more = fields["title"]
+        said.titles[key] = " ".join(more) if first == ">-" else first.replace("''", "'")
+        said.blocks |= {(key, on.upper()) for on in fields["dependencies"]}
+        for above in fields.get("parent_task_id", ()):
+            said.below[key] = above
+        if fields["status"][0] == "Done":
+            said.finished.add(key)
+    return said
+
+
 READERS = {
+    ("backlog", "backlog"): backlog,
     ("github", "github-issue-list.json"): github,
     ("linear", "linear-issues.json"): linear_json,
     ("linear", "linear-export.csv"): linear_csv,
