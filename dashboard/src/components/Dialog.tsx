@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { useToastsIn } from "../layout/Toasts";
 
 interface DialogProps {
@@ -14,9 +14,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const toasts = useRef<HTMLDivElement>(null);
   useToastsIn(toasts);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // Closed before it is removed, it gives the focus back.
     const opened = dialog.current;
     opened?.showModal();
+    // What is to be filled in comes before the button that closes it.
+    opened?.querySelector<HTMLElement>("input, textarea, select")?.focus();
     return () => opened?.close();
   }, []);
 

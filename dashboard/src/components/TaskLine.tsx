@@ -7,7 +7,7 @@ import { useRoom } from "../layout/room";
 export function TaskLine({ task, children }: { task: TaskLineFragment; children?: ReactNode }) {
   const room = useRoom();
   return (
-    <div className="line">
+    <div className="line" data-item data-task={task.id}>
       <span className="id">{task.id}</span>
       <Link className="line-title" href={room.to("tasks", task.id)}>
         {task.title}

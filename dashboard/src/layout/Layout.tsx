@@ -4,14 +4,18 @@ import { formatNumber } from "../components/format";
 import { ConnectionStatus } from "../log/ConnectionStatus";
 import { useSession } from "../session/session";
 import { viewsFor } from "../views";
+import { useActs } from "../views/task/acts/acts";
+import { NewTask } from "../views/task/NewTask";
 import { useAttention, useTabIcon } from "./attention";
+import { useCommandList, useCommands } from "./commands";
 import { Logo } from "./Logo";
 import { NotificationSwitch } from "./NotificationSwitch";
+import { Palette } from "./Palette";
 import { PauseButton } from "./PauseButton";
 import { RoomSwitch } from "./RoomSwitch";
 import { useRoom } from "./room";
 import { ShortcutHelp } from "./ShortcutHelp";
-import { useShortcuts } from "./shortcuts";
+import { focusItem, focusSearch, taskInFocus, useShortcuts } from "./shortcuts";
 import { ThemeSwitch } from "./ThemeSwitch";
 
 /** What is around every view: navigation, the room, and the status of the connection. */
@@ -20,7 +24,9 @@ export function Layout({ children }: { children: ReactNode }) {
   const room = useRoom();
   const views = viewsFor(role);
   const [location, navigate] = useLocation();
-  const [showingHelp, setShowingHelp] = useState(false);
+  const [open, setOpen] = useState<"help" | "palette" | "task" | null>(null);
+  const commands = useCommandList();
+  const acts = useActs();
   const main = useRef<HTMLElement>(null);
   const nav = useRef<HTMLElement>(null);
   const [, , , path] = location.split("/");
@@ -42,7 +48,32 @@ export function Layout({ children }: { children: ReactNode }) {
       const target = views.find((one) => one.key === key);
       if (target) navigate(room.to(target.path));
     },
-    help: () => setShowingHelp(true),
+    palette: () => setOpen("palette"),
+    press: (key) => {
+      const command = commands.now().find((one) => one.key === key);
+      command?.run();
+      return command !== undefined;
+    },
+  });
+  useCommands(() => {
+    const task = canWrite ? taskInFocus() : null;
+    return [
+      ...(canWrite ? [{ name: "New task", key: "c", run: () => setOpen("task") }] : []),
+      ...(task
+        ? [
+            { name: `Assign ${task}`, key: "a", run: () => acts.assign([task]) },
+            { name: `Set the priority of ${task}`, key: "p", run: () => acts.prioritise([task]) },
+            { name: `Move ${task} on the board`, key: "m", run: () => acts.move([task]) },
+            { name: `Add labels to ${task}`, key: "l", run: () => acts.addLabels([task]) },
+            { name: `Move ${task} to another objective`, key: "o", run: () => acts.setObjective([task]) },
+            { name: `Cancel ${task}`, run: () => acts.cancel([task]) },
+          ]
+        : []),
+      { name: "Next in the list", key: "j", run: () => focusItem(1) },
+      { name: "Previous in the list", key: "k", run: () => focusItem(-1) },
+      { name: "Search in the view", key: "/", run: focusSearch },
+      { name: "Keyboard shortcuts", key: "?", run: () => setOpen("help") },
+    ];
   });
 
   return (
@@ -56,6 +87,9 @@ export function Layout({ children }: { children: ReactNode }) {
           <span>Goalroom</span>
         </p>
         <RoomSwitch />
+        <button type="button" className="search-button" onClick={() => setOpen("palette")}>
+          Search <kbd>Ctrl K</kbd>
+        </button>
         <nav aria-label="Views" ref={nav}>
           {views
             .filter(({ name }) => name)
@@ -93,7 +127,7 @@ export function Layout({ children }: { children: ReactNode }) {
             className="quiet"
             aria-label="Keyboard shortcuts"
             title="Keyboard shortcuts (?)"
-            onClick={() => setShowingHelp(true)}
+            onClick={() => setOpen("help")}
           >
             ?
           </button>
@@ -107,7 +141,9 @@ export function Layout({ children }: { children: ReactNode }) {
       <main ref={main} tabIndex={-1}>
         {children}
       </main>
-      {showingHelp && <ShortcutHelp onClose={() => setShowingHelp(false)} />}
+      {open === "help" && <ShortcutHelp onClose={() => setOpen(null)} />}
+      {open === "palette" && <Palette onClose={() => setOpen(null)} />}
+      {open === "task" && <NewTask onClose={() => setOpen(null)} />}
     </div>
   );
 }

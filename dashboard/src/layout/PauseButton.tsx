@@ -2,6 +2,8 @@ import { useState } from "react";
 import { PauseRoomDocument } from "../api/documents";
 import { Dialog } from "../components/Dialog";
 import { CanWrite } from "../session/CanWrite";
+import { useSession } from "../session/session";
+import { useCommands } from "./commands";
 import { useRoom } from "./room";
 import { useMutation } from "./use-mutation";
 
@@ -10,13 +12,20 @@ export function PauseButton() {
   const { name, info } = useRoom();
   const [confirming, setConfirming] = useState(false);
   const [updateRoom, disabled] = useMutation(PauseRoomDocument);
-  if (!info) return null;
+  const { canWrite } = useSession();
+  useCommands(() => {
+    if (!info || !canWrite) return [];
+    return info.settings.paused
+      ? [{ name: "Resume the room", run: () => void setPaused(false) }]
+      : [{ name: "Pause the room", run: () => setConfirming(true) }];
+  });
 
   const setPaused = async (paused: boolean) => {
     setConfirming(false);
     await updateRoom({ room: name, paused }, paused ? "Paused: no task can be claimed." : "Resumed.");
   };
 
+  if (!info) return null;
   if (info.settings.paused)
     return (
       <div className="paused">

@@ -8,6 +8,8 @@ import { RoomLog } from "../log/room-log";
 import { LogContext, useLiveQuery, useLogStatus } from "../log/use-live-query";
 import { useSession } from "../session/session";
 import { preloadViews, viewsFor } from "../views";
+import { ActsProvider } from "../views/task/acts/ActsProvider";
+import { CommandContext, CommandList } from "./commands";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Layout } from "./Layout";
 import { type OpenRoom, RoomContext } from "./room";
@@ -41,6 +43,7 @@ function RoomViews({ name }: { name: string }) {
   const { data, refusal } = useLiveQuery(RoomInfoDocument, { room: name }, roomUpdates);
   const info = data?.room ?? null;
   const { role } = useSession();
+  const [commands] = useState(() => new CommandList());
   const [location] = useLocation();
   const room = useMemo<OpenRoom>(
     () => ({ name, info, to: (view, rest) => `/rooms/${name}/${view}${rest ? `/${rest}` : ""}` }),
@@ -48,26 +51,30 @@ function RoomViews({ name }: { name: string }) {
   );
   return (
     <RoomContext value={room}>
-      <Layout>
-        <UnlessRefused refusal={refusal}>
-          <ErrorBoundary at={location}>
-            <Suspense fallback={<p className="placeholder">Loading…</p>}>
-              <Switch>
-                {viewsFor(role).map(({ path, View }) => (
-                  <Route key={path} path={`/rooms/${name}/${path}/*?`}>
-                    {(params) => <View rest={params["*"] ?? ""} />}
-                  </Route>
-                ))}
-                <Route>
-                  <p className="placeholder">
-                    There is no such page. <Link href={room.to("now")}>Go to Now</Link>
-                  </p>
-                </Route>
-              </Switch>
-            </Suspense>
-          </ErrorBoundary>
-        </UnlessRefused>
-      </Layout>
+      <CommandContext value={commands}>
+        <ActsProvider>
+          <Layout>
+            <UnlessRefused refusal={refusal}>
+              <ErrorBoundary at={location}>
+                <Suspense fallback={<p className="placeholder">Loading…</p>}>
+                  <Switch>
+                    {viewsFor(role).map(({ path, View }) => (
+                      <Route key={path} path={`/rooms/${name}/${path}/*?`}>
+                        {(params) => <View rest={params["*"] ?? ""} />}
+                      </Route>
+                    ))}
+                    <Route>
+                      <p className="placeholder">
+                        There is no such page. <Link href={room.to("now")}>Go to Now</Link>
+                      </p>
+                    </Route>
+                  </Switch>
+                </Suspense>
+              </ErrorBoundary>
+            </UnlessRefused>
+          </Layout>
+        </ActsProvider>
+      </CommandContext>
     </RoomContext>
   );
 }

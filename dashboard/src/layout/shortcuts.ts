@@ -1,25 +1,31 @@
 import { useEffect, useRef } from "react";
 
 interface Shortcuts {
+  /** `g`, then this key. */
   readonly go: (key: string) => void;
-  readonly help: () => void;
+  readonly palette: () => void;
+  /** Any other key; returns whether it meant something. */
+  readonly press: (key: string) => boolean;
 }
 
 const SEQUENCE_MS = 1_200;
+// Fields in which keys write. Boxes that are ticked are none.
+const WRITES = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]";
+const KEY_OF_INPUT_METHOD = 229;
 
-/** Whether a key belongs to a text field, a dialog or the browser, and is no shortcut. */
-function isTyping(event: KeyboardEvent): boolean {
+/** Whether a key belongs to a text field, an input method, a dialog or the browser, and is no shortcut. */
+function isElsewhere(event: KeyboardEvent): boolean {
   const target = event.target;
   return (
-    event.defaultPrevented ||
     event.metaKey ||
     event.ctrlKey ||
     event.altKey ||
-    (target instanceof HTMLElement && target.closest("input, textarea, select, dialog, [contenteditable]") !== null)
+    document.querySelector("dialog[open]") !== null ||
+    (target instanceof HTMLElement && target.closest(WRITES) !== null)
   );
 }
 
-/** `g` and a letter opens a view, `/` focuses the view's search field, `?` opens the list of shortcuts. */
+/** Listens for shortcuts: Ctrl and K, or the one key of a Mac for it, everywhere; all others where nobody types. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
@@ -27,22 +33,46 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   useEffect(() => {
     let pressedG = 0;
     const handleKey = (event: KeyboardEvent) => {
-      if (isTyping(event)) return;
-      if (event.key === "g") {
-        pressedG = Date.now();
-      } else if (event.key === "?") {
-        latest.current.help();
-      } else if (event.key === "/") {
-        const search = document.querySelector<HTMLInputElement>("main input[type=search]");
-        if (!search) return;
+      if (event.defaultPrevented || event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD) return;
+      if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+        // Of the browser, it is a search too.
         event.preventDefault();
-        search.focus();
-      } else {
-        if (Date.now() - pressedG < SEQUENCE_MS) latest.current.go(event.key);
-        pressedG = 0;
+        if (!document.querySelector("dialog[open]")) latest.current.palette();
+        return;
       }
+      if (isElsewhere(event)) return;
+      if (Date.now() - pressedG < SEQUENCE_MS) {
+        pressedG = 0;
+        event.preventDefault();
+        latest.current.go(event.key);
+      } else if (event.key === "g") {
+        pressedG = Date.now();
+      } else if (latest.current.press(event.key)) event.preventDefault();
     };
     window.addEventListener("keydown", handleKey);
     return () => window.removeEventListener("keydown", handleKey);
   }, []);
+}
+
+/** Focuses the next or the previous of what the view lists: Enter then opens it. */
+export function focusItem(step: 1 | -1): void {
+  const items = [...document.querySelectorAll<HTMLElement>("main [data-item]")].filter((item) =>
+    item.checkVisibility(),
+  );
+  const at = items.findIndex((item) => item.contains(document.activeElement));
+  const next = items[at < 0 ? (step > 0 ? 0 : items.length - 1) : at + step];
+  const target = next?.querySelector<HTMLElement>("a, button");
+  target?.focus();
+  next?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/** Focuses the field in which the view is searched. */
+export function focusSearch(): void {
+  document.querySelector<HTMLInputElement>("main input[type=search], main [data-search] input")?.focus();
+}
+
+/** The id of the task that has the focus, or whose page is open. */
+export function taskInFocus(): string | null {
+  const focused = document.activeElement?.closest<HTMLElement>("[data-task]")?.dataset.task;
+  return focused ?? /\/tasks\/(T\d+)$/.exec(location.pathname)?.[1] ?? null;
 }

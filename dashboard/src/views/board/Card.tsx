@@ -18,7 +18,7 @@ export function Card({ task }: { task: CardTask }) {
   const room = useRoom();
   const reason = task.waitingOn?.[0]?.reason;
   return (
-    <li className="card" data-ready={(task.status === "TODO" && task.ready) || undefined}>
+    <li className="card" data-item data-task={task.id} data-ready={(task.status === "TODO" && task.ready) || undefined}>
       <Link href={room.to("tasks", task.id)}>
         <span className="id">{task.id}</span> {task.title}
       </Link>

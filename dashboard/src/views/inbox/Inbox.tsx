@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { Link } from "wouter";
 import { AcknowledgeDocument, InboxDocument, type InboxKind, type InboxQuery } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
@@ -7,9 +7,11 @@ import { INBOX_KIND_LABELS } from "../../components/inbox";
 import { Markdown } from "../../components/Markdown";
 import { RelativeTime } from "../../components/RelativeTime";
 import { SegmentedControl } from "../../components/SegmentedControl";
+import { useCommands } from "../../layout/commands";
+import { focusItem } from "../../layout/shortcuts";
 import { useMutation } from "../../layout/use-mutation";
 import { inboxEvents } from "../../log/invalidation";
-import { useLiveQuery } from "../../log/use-live-query";
+import { useLiveFetch } from "../../log/use-live-query";
 import { CanWrite } from "../../session/CanWrite";
 import { useSession } from "../../session/session";
 import { conversationOf, conversationSlug } from "../room/conversation";
@@ -17,7 +19,12 @@ import "./inbox.css";
 
 type Item = InboxQuery["inbox"]["nodes"][number];
 
+type Shown = "Waiting" | "Acknowledged";
+
 const MAX = 100;
+const PAGE = 200;
+const MAX_PAGES = 10;
+const SHOWN: readonly Shown[] = ["Waiting", "Acknowledged"];
 const WORK_KINDS = (Object.keys(INBOX_KIND_LABELS) as InboxKind[]).filter(
   (kind) => kind !== "DIRECT" && kind !== "MENTION",
 );
@@ -27,24 +34,32 @@ const KINDS: Readonly<Record<string, readonly InboxKind[] | null>> = {
   Tasks: WORK_KINDS,
 };
 
-/** The inbox of the person who is signed in, over all rooms, oldest first. */
+/** The inbox of the person who is signed in, over all rooms, oldest first; what was acknowledged, the newest first. */
 export default function Inbox() {
   const [filter, setFilter] = useState("All");
-  const kinds = KINDS[filter] ?? null;
-  const { data, refusal, refetch } = useLiveQuery(
-    InboxDocument,
-    { first: MAX, kinds: kinds && [...kinds] },
-    inboxEvents,
-  );
+  const [shown, setShown] = useState<Shown>("Waiting");
+  const { data, refusal, refetch } = useInbox(filter, shown);
   const [acknowledge, disabled] = useMutation(AcknowledgeDocument);
   const { canWrite } = useSession();
-  const items = data?.inbox.nodes ?? [];
-  const total = data?.inbox.totalCount ?? 0;
+  const items = data?.items ?? [];
+  const total = data?.total ?? 0;
+  const waiting = shown === "Waiting";
+  useCommands(() => {
+    const id = document.activeElement?.closest<HTMLElement>("[data-item]")?.id;
+    return canWrite && waiting && items.some((item) => item.id === id)
+      ? [{ name: "Acknowledge it", key: "e", run: () => void acknowledgeFocused(id ?? "") }]
+      : [];
+  });
 
   const acknowledgeAll = async (ids: readonly string[]) => {
     const message = ids.length > 1 ? `${formatCount(ids.length, "item")} acknowledged.` : undefined;
     await acknowledge({ items: [...ids] }, message);
     refetch();
+  };
+
+  const acknowledgeFocused = async (id: string) => {
+    focusItem(1);
+    await acknowledgeAll([id]);
   };
 
   return (
@@ -53,8 +68,9 @@ export default function Inbox() {
         <h1 id="inbox-title">Inbox</h1>
         {data && <span className="count">{formatNumber(total)}</span>}
         <div className="inbox-actions">
+          <SegmentedControl label="Which are shown" options={SHOWN} value={shown} onChange={setShown} />
           <SegmentedControl label="What is shown" options={Object.keys(KINDS)} value={filter} onChange={setFilter} />
-          {items.length > 1 && canWrite && (
+          {waiting && items.length > 1 && canWrite && (
             <button type="button" disabled={disabled} onClick={() => acknowledgeAll(items.map(({ id }) => id))}>
               Acknowledge {items.length < total ? `these ${items.length}` : `all ${total}`}
             </button>
@@ -63,33 +79,69 @@ export default function Inbox() {
       </header>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       {!data && !refusal && <p className="placeholder">Loading…</p>}
-      {data && items.length === 0 && <p className="empty">Nothing waits for you.</p>}
+      {data && items.length === 0 && (
+        <p className="empty">{waiting ? "Nothing waits for you." : "Nothing has been acknowledged yet."}</p>
+      )}
       <ol className="inbox-items">
         {items.map((item) => (
-          <InboxLine key={item.id} item={item} disabled={disabled} onAcknowledge={() => acknowledgeAll([item.id])} />
+          <InboxLine
+            key={item.id}
+            item={item}
+            waiting={waiting}
+            disabled={disabled}
+            onAcknowledge={() => acknowledgeAll([item.id])}
+          />
         ))}
       </ol>
       {items.length < total && (
-        <p className="empty inbox-more">The oldest {items.length} are shown. Acknowledge them to see more.</p>
+        <p className="empty inbox-more">
+          {waiting
+            ? `The oldest ${items.length} are shown. Acknowledge them to see more.`
+            : `The newest ${items.length} are shown.`}
+        </p>
       )}
     </section>
   );
 }
 
+/** What waits, as far as one page goes; or what was acknowledged, of which only the whole inbox can be asked. */
+function useInbox(filter: string, shown: Shown) {
+  const { api } = useSession();
+  const fetch = useCallback(async () => {
+    const kinds = KINDS[filter] ?? null;
+    const variables = { kinds: kinds && [...kinds], unacknowledged: shown === "Waiting" };
+    if (shown === "Waiting") {
+      const { inbox } = await api.query(InboxDocument, { ...variables, first: MAX });
+      return { items: inbox.nodes, total: inbox.totalCount };
+    }
+    const acknowledged: Item[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const { inbox }: InboxQuery = await api.query(InboxDocument, { ...variables, first: PAGE, after });
+      acknowledged.push(...inbox.nodes.filter(({ acknowledgedAt }) => acknowledgedAt !== null));
+      after = inbox.pageInfo.endCursor ?? null;
+      if (!inbox.pageInfo.hasNextPage) break;
+    }
+    return { items: acknowledged.reverse().slice(0, MAX), total: acknowledged.length };
+  }, [api, filter, shown]);
+  return useLiveFetch(fetch, inboxEvents);
+}
+
 interface InboxLineProps {
   readonly item: Item;
+  readonly waiting: boolean;
   readonly disabled: boolean;
   readonly onAcknowledge: () => void;
 }
 
-function InboxLine({ item, disabled, onAcknowledge }: InboxLineProps) {
+function InboxLine({ item, waiting, disabled, onAcknowledge }: InboxLineProps) {
   const { me } = useSession();
   const { kind, summary, createdAt, task, message, comment, proposal } = item;
   const author = message?.from?.name ?? comment?.author?.name;
   const body = message?.body ?? comment?.body;
   const slug = message && conversationSlug(conversationOf(message, me.name));
   return (
-    <li className="inbox-item">
+    <li className="inbox-item" id={item.id} data-item>
       <p className="inbox-about">
         <span className="tag">{INBOX_KIND_LABELS[kind]}</span>
         {author && <b>{author}</b>}
@@ -122,17 +174,25 @@ function InboxLine({ item, disabled, onAcknowledge }: InboxLineProps) {
       ) : (
         <p>{summary}</p>
       )}
-      <CanWrite>
-        <button
-          type="button"
-          className="inbox-clear"
-          disabled={disabled}
-          aria-label={`Acknowledge: ${summary}`}
-          onClick={onAcknowledge}
-        >
-          ✓ <span>Acknowledge</span>
-        </button>
-      </CanWrite>
+      {waiting ? (
+        <CanWrite>
+          <button
+            type="button"
+            className="inbox-clear"
+            disabled={disabled}
+            aria-label={`Acknowledge: ${summary}`}
+            onClick={onAcknowledge}
+          >
+            ✓ <span>Acknowledge</span>
+          </button>
+        </CanWrite>
+      ) : (
+        item.acknowledgedAt && (
+          <span className="inbox-clear soft">
+            ✓ <RelativeTime at={item.acknowledgedAt} /> ago
+          </span>
+        )
+      )}
     </li>
   );
 }

@@ -1,10 +1,9 @@
 import { type FormEvent, useState } from "react";
 import { AddCommentDocument, MembersDocument, TaskCommentsDocument } from "../../api/documents";
+import { CommentList } from "../../components/CommentList";
 import { useDraft } from "../../components/draft";
-import { Markdown } from "../../components/Markdown";
 import { MentionField } from "../../components/MentionField";
 import { Panel } from "../../components/Panel";
-import { RelativeTime } from "../../components/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { agentEvents, type ChangeFilter } from "../../log/invalidation";
@@ -35,20 +34,7 @@ export function Comments({ id, invalidatedBy }: { id: string; invalidatedBy: Cha
           )}
         </p>
       )}
-      <ol className="lines comments">
-        {comments.nodes.map((comment) => (
-          <li key={comment.id}>
-            <p className="comment-head">
-              <b>{comment.author?.name ?? "Goalroom"}</b>
-              {comment.kind !== "NOTE" && <span className="tag">{comment.kind.toLowerCase()}</span>}
-              <span className="soft">
-                <RelativeTime at={comment.createdAt} /> ago
-              </span>
-            </p>
-            <Markdown text={comment.body} mentions={comment.mentions.map(({ name }) => name)} />
-          </li>
-        ))}
-      </ol>
+      <CommentList comments={comments.nodes} />
       <CanWrite>
         <CommentForm id={id} />
       </CanWrite>
@@ -56,7 +42,8 @@ export function Comments({ id, invalidatedBy }: { id: string; invalidatedBy: Cha
   );
 }
 
-function CommentForm({ id }: { id: string }) {
+/** A field to comment on a task or an objective. */
+export function CommentForm({ id }: { id: string }) {
   const { me } = useSession();
   const { name } = useRoom();
   const { text, change, send } = useDraft(`${me.name}/${id}`);

@@ -1,69 +1,66 @@
-import { useState } from "react";
 import { SetCriteriaDocument } from "../../api/documents";
-import { Field, FormDialog } from "../../components/Form";
+import { Editable } from "../../components/Editable";
+import { LongTextEditor } from "../../components/editors";
 import { Markdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
 import { parseLines } from "../../components/parse-input";
-import { useMutation } from "../../layout/use-mutation";
 import { useSession } from "../../session/session";
 import type { Task } from "./task";
 
 /** The criteria of the task, with the evidence of its assignee and the verdict of its reviewer. */
 export function Criteria({ task }: { task: Task }) {
-  const [editing, setEditing] = useState(false);
-  const { canWrite } = useSession();
-  const open = task.status === "TODO" || task.status === "BLOCKED";
-  const action = open && canWrite && (
-    <button type="button" className="quiet" onClick={() => setEditing(true)}>
-      {task.criteria.length === 0 ? "Set criteria" : "Change"}
-    </button>
-  );
+  const { api } = useSession();
   return (
-    <Panel title="Done when" count={task.criteria.length} empty="No criteria yet." action={action}>
-      <ul className="lines criteria">
-        {task.criteria.map((criterion) => (
-          <li key={criterion.id} data-met={criterion.met || undefined}>
-            <span className="check" role="img" aria-label={criterion.met ? "met" : "not met yet"}>
-              {criterion.met ? "✓" : "○"}
-            </span>
-            <div>
-              <p>{criterion.text}</p>
-              {criterion.evidence && (
-                <div className="evidence">
-                  <Markdown text={criterion.evidence} />
-                </div>
-              )}
-            </div>
-            {criterion.accepted !== null && (
-              <span className="tag" data-state={criterion.accepted ? "DONE" : "BLOCKED"}>
-                {criterion.accepted ? "accepted" : "not accepted"}
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
-      {editing && <SetCriteria task={task} onClose={() => setEditing(false)} />}
+    <Panel title="Done when" count={task.criteria.length}>
+      <div className="padded">
+        <Editable
+          of={task.id}
+          label="Criteria"
+          value={task.criteria.map(({ text }) => text).join("\n")}
+          editor={(props) => (
+            <LongTextEditor {...props} hint="One on each line. Whoever works on it can't change them any more." />
+          )}
+          onSave={(text) => api.mutate(SetCriteriaDocument, { task: task.id, criteria: parseLines(text) })}
+          fixed={!useMaySetCriteria(task)}
+        >
+          {task.criteria.length > 0 ? <CriteriaList task={task} /> : <span className="soft">No criteria yet.</span>}
+        </Editable>
+      </div>
     </Panel>
   );
 }
 
-function SetCriteria({ task, onClose }: { task: Task; onClose: () => void }) {
-  const [text, setText] = useState(task.criteria.map((criterion) => criterion.text).join("\n"));
-  const [setCriteria, disabled] = useMutation(SetCriteriaDocument);
-  const submit = async () => {
-    if (await setCriteria({ task: task.id, criteria: parseLines(text) })) onClose();
-  };
+/** Before the start anybody; then whoever created or reviews it, but not its holder. */
+function useMaySetCriteria({ status, startedAt, assignee, creator, reviewer }: Task): boolean {
+  const { me } = useSession();
+  if (status === "DONE" || status === "CANCELLED") return false;
+  if (startedAt === null) return true;
+  return assignee?.name !== me.name && (creator.name === me.name || reviewer?.name === me.name);
+}
+
+function CriteriaList({ task }: { task: Task }) {
   return (
-    <FormDialog
-      title={`Criteria of ${task.id}`}
-      submitLabel="Set"
-      disabled={disabled}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <Field label="Criteria" hint="One on each line. They are frozen once work starts.">
-        <textarea value={text} onChange={(event) => setText(event.target.value)} />
-      </Field>
-    </FormDialog>
+    <ul className="criteria">
+      {task.criteria.map((criterion) => (
+        <li key={criterion.id} data-met={criterion.met || undefined}>
+          <span className="check" role="img" aria-label={criterion.met ? "met" : "not met yet"}>
+            {criterion.met ? "✓" : "○"}
+          </span>
+          <div>
+            <p>{criterion.text}</p>
+            {criterion.evidence && (
+              <div className="evidence">
+                <Markdown text={criterion.evidence} />
+              </div>
+            )}
+          </div>
+          {criterion.accepted !== null && (
+            <span className="tag" data-state={criterion.accepted ? "DONE" : "BLOCKED"}>
+              {criterion.accepted ? "accepted" : "not accepted"}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,29 +1,17 @@
 import { useState } from "react";
-import {
-  AssignTaskDocument,
-  CancelTaskDocument,
-  type Priority,
-  ReopenTaskDocument,
-  ReviewTaskDocument,
-  UnblockTaskDocument,
-  UpdateTaskDocument,
-  type Verdict,
-} from "../../api/documents";
-import { AgentSelect } from "../../components/AgentSelect";
+import { AssignTaskDocument, ReviewTaskDocument, type Verdict } from "../../api/documents";
 import { Field, FormDialog } from "../../components/Form";
 import { Markdown } from "../../components/Markdown";
 import { useMutation } from "../../layout/use-mutation";
 import { useSession } from "../../session/session";
 import { Escalate, Propose } from "../decisions/Propose";
+import { useActs } from "./acts/acts";
 import type { Task } from "./task";
-
-type OpenDialog = "ask" | "assign" | "cancel" | "reopen" | "review";
 
 /** What a person can do with the task in its present status. */
 export function TaskActions({ task }: { task: Task }) {
-  const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const [setPriority, settingPriority] = useMutation(UpdateTaskDocument);
-  const [unblock, unblocking] = useMutation(UnblockTaskDocument);
+  const [dialog, setDialog] = useState<"ask" | "review" | null>(null);
+  const acts = useActs();
   const ended = task.status === "DONE" || task.status === "CANCELLED";
   const { me, canWrite } = useSession();
   const held = task.lease?.agent.name === me.name;
@@ -34,27 +22,20 @@ export function TaskActions({ task }: { task: Task }) {
     <div className="actions">
       {task.status === "VALIDATING" && <ReviewButton task={task} onReview={() => setDialog("review")} />}
       {task.status === "BLOCKED" && task.waitingOn.some(({ kind }) => kind === "REASON") && (
-        <button type="button" className="primary" disabled={unblocking} onClick={() => unblock({ task: task.id })}>
+        <button type="button" className="primary" onClick={() => acts.unblock([task.id])}>
           Unblock
         </button>
       )}
       {!ended && (
         <>
-          <button type="button" onClick={() => setDialog("assign")}>
+          <button type="button" title="a" onClick={() => acts.assign([task.id])}>
             Assign
           </button>
-          <label className="inline">
-            Priority
-            <select
-              value={task.priority}
-              disabled={settingPriority}
-              onChange={(event) => setPriority({ input: { id: task.id, priority: event.target.value as Priority } })}
-            >
-              {["P0", "P1", "P2", "P3"].map((priority) => (
-                <option key={priority}>{priority}</option>
-              ))}
-            </select>
-          </label>
+          {task.status === "DOING" && (
+            <button type="button" title="Anyone can claim it then" onClick={() => acts.release([task.id])}>
+              Release
+            </button>
+          )}
           <button
             type="button"
             title={
@@ -64,22 +45,19 @@ export function TaskActions({ task }: { task: Task }) {
           >
             Ask
           </button>
-          <button type="button" className="danger" onClick={() => setDialog("cancel")}>
+          <button type="button" className="danger" onClick={() => acts.cancel([task.id])}>
             Cancel task
           </button>
         </>
       )}
       {ended && (
-        <button type="button" onClick={() => setDialog("reopen")}>
+        <button type="button" onClick={() => acts.reopen([task.id])}>
           Reopen
         </button>
       )}
       {dialog === "ask" &&
         (held ? <Escalate task={task} onClose={close} /> : <Propose tasks={[task.id]} onClose={close} />)}
-      {dialog === "assign" && <Assign task={task} onClose={close} />}
       {dialog === "review" && <Review task={task} onClose={close} />}
-      {dialog === "cancel" && <Cancel task={task} onClose={close} />}
-      {dialog === "reopen" && <Reopen task={task} onClose={close} />}
     </div>
   );
 }
@@ -113,57 +91,6 @@ function ReviewButton({ task, onReview }: { task: Task; onReview: () => void }) 
 interface ActionProps {
   readonly task: Task;
   readonly onClose: () => void;
-}
-
-function Assign({ task, onClose }: ActionProps) {
-  const [assignee, setAssignee] = useState(task.assignee?.name ?? "");
-  const [reviewer, setReviewer] = useState(task.reviewer?.name ?? "");
-  const [instructions, setInstructions] = useState(task.instructions);
-  const [done, setDone] = useState("");
-  const [pending, setPending] = useState("");
-  const [mutate, disabled] = useMutation(AssignTaskDocument);
-  const moved = task.startedAt !== null && task.assignee !== null && assignee !== task.assignee.name;
-
-  const submit = async () => {
-    const input = {
-      task: task.id,
-      instructions,
-      // What did not change is left out: the server would take it for a new assignment.
-      ...(assignee !== (task.assignee?.name ?? "") && { assignee: assignee || null }),
-      ...(reviewer !== (task.reviewer?.name ?? "") && { reviewer: reviewer || null }),
-      ...(moved && (done || pending) && { handoff: { done, pending } }),
-    };
-    if (await mutate({ input }, `${task.id} is for ${assignee || "anyone"}.`)) onClose();
-  };
-  return (
-    <FormDialog
-      title={`Assign ${task.id}`}
-      submitLabel="Assign"
-      disabled={disabled}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <Field label="Assignee">
-        <AgentSelect value={assignee} onChange={setAssignee} none="Nobody: anyone can claim it" />
-      </Field>
-      <Field label="Reviewer">
-        <AgentSelect value={reviewer} onChange={setReviewer} none="Anyone who may review" />
-      </Field>
-      <Field label="Instructions">
-        <textarea value={instructions} onChange={(event) => setInstructions(event.target.value)} />
-      </Field>
-      {moved && (
-        <>
-          <Field label="Handoff: what is done">
-            <textarea value={done} onChange={(event) => setDone(event.target.value)} />
-          </Field>
-          <Field label="Handoff: what is pending">
-            <textarea value={pending} onChange={(event) => setPending(event.target.value)} />
-          </Field>
-        </>
-      )}
-    </FormDialog>
-  );
 }
 
 function Review({ task, onClose }: ActionProps) {
@@ -215,50 +142,6 @@ function Review({ task, onClose }: ActionProps) {
       )}
       <Field label="Comment">
         <textarea required={!approved} value={comment} onChange={(event) => setComment(event.target.value)} />
-      </Field>
-    </FormDialog>
-  );
-}
-
-function Cancel({ task, onClose }: ActionProps) {
-  const [reason, setReason] = useState("");
-  const [mutate, disabled] = useMutation(CancelTaskDocument);
-  const submit = async () => {
-    if (await mutate({ task: task.id, reason })) onClose();
-  };
-  return (
-    <FormDialog
-      title={`Cancel ${task.id}?`}
-      submitLabel="Cancel task"
-      closeLabel="Keep it"
-      danger
-      disabled={disabled}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <Field label="Why">
-        <textarea required value={reason} onChange={(event) => setReason(event.target.value)} />
-      </Field>
-    </FormDialog>
-  );
-}
-
-function Reopen({ task, onClose }: ActionProps) {
-  const [reason, setReason] = useState("");
-  const [mutate, disabled] = useMutation(ReopenTaskDocument);
-  const submit = async () => {
-    if (await mutate({ task: task.id, reason })) onClose();
-  };
-  return (
-    <FormDialog
-      title={`Reopen ${task.id}?`}
-      submitLabel="Reopen"
-      disabled={disabled}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <Field label="Why">
-        <textarea required value={reason} onChange={(event) => setReason(event.target.value)} />
       </Field>
     </FormDialog>
   );

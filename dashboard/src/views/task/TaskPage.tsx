@@ -1,25 +1,29 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { Link } from "wouter";
-import { TaskPageDocument } from "../../api/documents";
+import { TaskPageDocument, UpdateTaskDocument } from "../../api/documents";
+import { Editable } from "../../components/Editable";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatCount, formatDate, formatDateTime } from "../../components/format";
+import { LongTextEditor, TextEditor } from "../../components/editors";
+import { formatCount } from "../../components/format";
 import { LeaseCountdown } from "../../components/LeaseCountdown";
 import { Markdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
-import { Progress } from "../../components/Progress";
-import { RelativeTime } from "../../components/RelativeTime";
 import { TaskLine } from "../../components/TaskLine";
 import { TaskState } from "../../components/TaskState";
 import { isWebAddress } from "../../components/web-address";
 import { useRoom } from "../../layout/room";
 import { eventsOfTask } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
+import { CanWrite } from "../../session/CanWrite";
+import { useSession } from "../../session/session";
 import { Ending } from "../decisions/Ending";
 import type { ViewProps } from "../view";
 import { Comments } from "./Comments";
 import { Criteria } from "./Criteria";
 import { Dependencies } from "./Dependencies";
 import { History } from "./History";
+import { NewTask } from "./NewTask";
+import { Properties } from "./Properties";
 import { TaskActions } from "./TaskActions";
 import type { Task } from "./task";
 import "./task.css";
@@ -36,17 +40,11 @@ function TaskDetails({ id }: { id: string }) {
 
   if (!task) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
   return (
-    <article className="task" aria-labelledby="task-title">
+    <article className="task" aria-label={`${task.id} ${task.title}`}>
       <Header task={task} />
       <div className="task-columns">
         <div>
-          {task.description && (
-            <Panel title="Description">
-              <div className="padded">
-                <Markdown text={task.description} />
-              </div>
-            </Panel>
-          )}
+          <Description task={task} />
           <Criteria task={task} />
           {task.result && (
             <Panel title="Result">
@@ -67,22 +65,10 @@ function TaskDetails({ id }: { id: string }) {
           <Comments id={id} invalidatedBy={invalidatedBy} />
         </div>
         <div>
-          <Facts task={task} />
+          <Properties task={task} />
           <Proposals proposals={task.proposals} />
           <Dependencies task={task} />
-          {task.subtasks.length > 0 && (
-            <Panel title="Subtasks" count={task.subtasks.length}>
-              <ul className="lines">
-                {task.subtasks.map((subtask) => (
-                  <li key={subtask.id}>
-                    <TaskLine task={subtask}>
-                      <TaskState {...subtask} />
-                    </TaskLine>
-                  </li>
-                ))}
-              </ul>
-            </Panel>
-          )}
+          <Subtasks task={task} />
           <History id={id} invalidatedBy={invalidatedBy} />
         </div>
       </div>
@@ -90,7 +76,57 @@ function TaskDetails({ id }: { id: string }) {
   );
 }
 
+function Description({ task }: { task: Task }) {
+  const { api, canWrite } = useSession();
+  if (!task.description && !canWrite) return null;
+  return (
+    <Panel title="Description">
+      <div className="padded">
+        <Editable
+          of={task.id}
+          label="Description"
+          value={task.description}
+          editor={(props) => <LongTextEditor {...props} hint="Markdown. Ctrl and Enter saves." />}
+          onSave={(description) => api.mutate(UpdateTaskDocument, { input: { id: task.id, description } })}
+        >
+          {task.description && <Markdown text={task.description} />}
+        </Editable>
+      </div>
+    </Panel>
+  );
+}
+
+function Subtasks({ task }: { task: Task }) {
+  const [adding, setAdding] = useState(false);
+  const { canWrite } = useSession();
+  if (task.subtasks.length === 0 && !canWrite) return null;
+  const action = (
+    <CanWrite>
+      <button type="button" className="quiet" onClick={() => setAdding(true)}>
+        Add subtask
+      </button>
+    </CanWrite>
+  );
+  return (
+    <>
+      <Panel title="Subtasks" count={task.subtasks.length} empty="No subtasks." action={action}>
+        <ul className="lines">
+          {task.subtasks.map((subtask) => (
+            <li key={subtask.id}>
+              <TaskLine task={subtask}>
+                <TaskState {...subtask} />
+              </TaskLine>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      {adding && <NewTask parent={task} onClose={() => setAdding(false)} />}
+    </>
+  );
+}
+
 function Header({ task }: { task: Task }) {
+  const { api } = useSession();
   const room = useRoom();
   return (
     <header className="task-head">
@@ -107,26 +143,25 @@ function Header({ task }: { task: Task }) {
           </Link>
         )}
       </nav>
-      <h1 id="task-title">
-        <span className="id">{task.id}</span> {task.title}
-      </h1>
+      <Editable
+        of={task.id}
+        label="Title"
+        value={task.title}
+        editor={(props) => <TextEditor {...props} required />}
+        onSave={(title) => api.mutate(UpdateTaskDocument, { input: { id: task.id, title } })}
+      >
+        <h1>
+          <span className="id">{task.id}</span> {task.title}
+        </h1>
+      </Editable>
       <div className="facts">
         <TaskState status={task.status} ready={task.ready} stale={task.stale} />
-        <span className="priority" data-priority={task.priority}>
-          {task.priority}
-        </span>
-        {task.assignee && <span>{task.assignee.name}</span>}
         {task.lease && (
           <span className="lease">
             lease <LeaseCountdown expiresAt={task.lease.expiresAt} />
           </span>
         )}
         {task.unblocks > 0 && <span className="soft">blocks {formatCount(task.unblocks, "task")}</span>}
-        {task.labels.map((label) => (
-          <span key={label} className="tag">
-            {label}
-          </span>
-        ))}
       </div>
       {task.waitingOn.length > 0 && (
         <ul className="waits" aria-label="Waits for">
@@ -171,66 +206,6 @@ function Proposals({ proposals }: { proposals: Task["proposals"] }) {
           </li>
         ))}
       </ul>
-    </Panel>
-  );
-}
-
-function Facts({ task }: { task: Task }) {
-  const facts: [string, string | null | undefined][] = [
-    ["Assignee", task.assignee?.name],
-    ["Reviewer", task.reviewer?.name],
-    ["Created by", task.creator.name],
-    ["Capabilities", task.capabilities.join(", ")],
-    ["Track", task.track && `${task.track}${task.trackOrder === null ? "" : `, ${task.trackOrder}`}`],
-    [
-      "Resources",
-      task.resources.map(({ name, breaker }) => `${name}${breaker === "OPEN" ? " (open)" : ""}`).join(", "),
-    ],
-    ["Lost claims", task.attempts > 0 ? String(task.attempts) : null],
-    ["Estimate", task.estimateMinutes ? `${task.estimateMinutes} min` : null],
-    ["Not before", task.notBefore && formatDateTime(task.notBefore)],
-    ["Due", task.dueAt && formatDate(task.dueAt)],
-    ["Quiet until", task.quietUntil && formatDateTime(task.quietUntil)],
-    ["Instructions", task.instructions],
-  ];
-  const times: [string, string | null][] = [
-    ["Created", task.createdAt],
-    ["Started", task.startedAt],
-    ["Last progress", task.status === "DOING" ? task.lastProgressAt : null],
-    ["Ended", task.finishedAt],
-  ];
-  return (
-    <Panel title="Facts">
-      <dl className="pairs">
-        {facts.map(
-          ([name, value]) =>
-            value && (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-        {times.map(
-          ([name, at]) =>
-            at && (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>
-                  <RelativeTime at={at} /> ago
-                </dd>
-              </div>
-            ),
-        )}
-        {task.keyResults.map((result) => (
-          <div key={result.id}>
-            <dt>Contributes to</dt>
-            <dd>
-              {result.title} <Progress value={result.progress} label={`Progress of ${result.title}`} />
-            </dd>
-          </div>
-        ))}
-      </dl>
     </Panel>
   );
 }

@@ -1,7 +1,9 @@
 import { useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
 import { MoveObjectiveDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
+import { useCommands } from "../../layout/commands";
 import { useRoom } from "../../layout/room";
+import { useToasts } from "../../layout/Toasts";
 import { useMutation } from "../../layout/use-mutation";
 import { useLog } from "../../log/use-live-query";
 import { CanWrite } from "../../session/CanWrite";
@@ -16,7 +18,7 @@ import "./tree.css";
 
 /** The tree of objectives, and beside it the selected objective. */
 export default function Tree({ rest }: ViewProps) {
-  const { api } = useSession();
+  const { api, canWrite } = useSession();
   const { name } = useRoom();
   const log = useLog();
   const store = useMemo(() => new TreeStore(api, log, name), [api, log, name]);
@@ -26,11 +28,21 @@ export default function Tree({ rest }: ViewProps) {
   const [words, setWords] = useState("");
   const sought = useDeferredValue(words.trim());
   const [move] = useMutation(MoveObjectiveDocument);
+  const { showSuccess, hideSuccess } = useToasts();
+  useCommands(() => (canWrite ? [{ name: "New objective", run: () => setAdding(true) }] : []));
 
+  const pickUp = (objective: MovingObjective | null) => {
+    // What was said of the last move covers the buttons of this one.
+    if (objective) hideSuccess();
+    setMoving(objective);
+  };
   const drop = async (parent: string | null) => {
     if (!moving) return;
+    const { id, parent: previous } = moving;
     setMoving(null);
-    await move({ id: moving.id, parent }, `${moving.id} was moved ${parent ? `into ${parent}` : "to the top level"}.`);
+    if (!(await move({ id, parent }))) return;
+    const undo = () => void move({ id, parent: previous });
+    showSuccess(`${id} was moved ${parent ? `into ${parent}` : "to the top level"}.`, undo);
   };
 
   return (
@@ -57,14 +69,7 @@ export default function Tree({ rest }: ViewProps) {
         {loaded && rows.length === 0 && <p className="placeholder">No objectives yet.</p>}
         {rows.length > 0 && sought && <FoundObjectives words={sought} />}
         {rows.length > 0 && !sought && (
-          <TreeRows
-            store={store}
-            rows={rows}
-            selected={rest || null}
-            moving={moving}
-            onPickUp={setMoving}
-            onDrop={drop}
-          />
+          <TreeRows store={store} rows={rows} selected={rest || null} moving={moving} onPickUp={pickUp} onDrop={drop} />
         )}
         {/* Below the rows: above them, it would shift the rows during a drag. */}
         {moving && (

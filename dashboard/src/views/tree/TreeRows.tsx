@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { ObjectiveNameFragment, ObjectiveRowFragment } from "../../api/documents";
+import { isComposing } from "../../components/composition";
 import { formatCount, formatDate, formatDateTime, formatNumber } from "../../components/format";
 import { Progress } from "../../components/Progress";
 import { useRoom } from "../../layout/room";
@@ -65,12 +66,15 @@ export function TreeRows({ store, rows, selected, moving, onPickUp, onDrop }: Tr
   const toggle = (row: TreeRow) => (row.expanded ? store.collapse(row.id) : store.expand(row.id));
 
   const handleKey = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
     if (!activeRow || event.metaKey || event.ctrlKey || event.altKey) return;
     switch (event.key) {
       case "ArrowDown":
+      case "j":
         activate(at + 1);
         break;
       case "ArrowUp":
+      case "k":
         activate(at - 1);
         break;
       case "PageDown":
@@ -101,7 +105,7 @@ export function TreeRows({ store, rows, selected, moving, onPickUp, onDrop }: Tr
         open(activeRow);
         break;
       case "m":
-        onPickUp(activeRow.node);
+        onPickUp(activeRow.node && { ...activeRow.node, parent: activeRow.parent });
         break;
       case "Escape":
         onPickUp(null);
@@ -158,7 +162,7 @@ export function TreeRows({ store, rows, selected, moving, onPickUp, onDrop }: Tr
                 event.dataTransfer.setData("text/plain", row.id);
                 event.dataTransfer.effectAllowed = "move";
                 // Later, so that the browser takes its drag image before the rows change.
-                window.setTimeout(() => row.node && onPickUp(row.node));
+                window.setTimeout(() => row.node && onPickUp({ ...row.node, parent: row.parent }));
               }}
               onDragOver={(event) => dragOver(event, row)}
               onDragLeave={() => setOver(null)}

@@ -26,7 +26,7 @@ export interface TreeRow {
 }
 
 /** What is being moved to another parent. */
-export type MovingObjective = Pick<ObjectiveNameFragment, "id" | "title">;
+export type MovingObjective = Pick<ObjectiveNameFragment, "id" | "title"> & Pick<TreeRow, "parent">;
 
 /** The children of an objective, or the top level, as far as they were fetched. */
 export interface ChildList {
