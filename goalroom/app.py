@@ -19,7 +19,7 @@ from db.core.database import Database
 from db.core.lock_waits import end_long_waits
 from db.core.retry import Retry
 from db.events.feed import Feed
-from db.operations import outage_grace
+from db.operations import outage_grace, server_address
 from goalroom.broadcast.notifier import Nudges
 from goalroom.broadcast.postgres import PostgresBroadcast
 from goalroom.broadcast.watched_connection import CONNECT_SECONDS, WatchedConnection
@@ -56,6 +56,8 @@ class AppConfig:
     """What the app is built from. Whoever stops the process sets `stopping` before it closes the connections."""
 
     database_url: str = field(repr=False)
+    # Where people open the dashboard; None where nobody needs to be told.
+    address: str | None = field(default=None, kw_only=True)
     # Where what needs a session of its own connects, if a pooler is in between.
     direct_database_url: str | None = field(default=None, repr=False, kw_only=True)
     rate_limit: int = 200
@@ -115,6 +117,8 @@ class _Lifespan:
         )
         # Before anybody's request is judged by the clock: nobody could keep a lease alive while no server ran.
         await outage_grace.record_alive(database)
+        if config.address is not None:
+            await server_address.keep(database, config.address)
         feed, backend = Feed(database), PostgresBroadcast(config.direct_database_url or config.database_url)
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, config.stopping)

@@ -41,7 +41,7 @@ Sidecar = Callable[[str], Awaitable[None]]
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, login_line: Callable[[str], Awaitable[str]]) -> None:
+    def __init__(self, config: uvicorn.Config, login_line: Callable[[], Awaitable[str]]) -> None:
         super().__init__(config)
         self.login_line = login_line
         self.ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -68,7 +68,7 @@ class _Server(uvicorn.Server):
             sys.stdout.write(f"Goalroom is ready: {url}\n")
             if sys.stdout.isatty():
                 # Into a file or a pipe it would be kept for others to read.
-                sys.stdout.write(f"{await self.login_line(login_link.address(scheme, host, port))}\n")
+                sys.stdout.write(f"{await self.login_line()}\n")
             sys.stdout.flush()
             self.ready.set_result(url)
             _log.info("serving", extra={"host": host, "port": port, "version": __version__})
@@ -90,6 +90,7 @@ async def _serve_on(
     listener: socket.socket, settings: Settings, stop: asyncio.Event, sidecar: Sidecar | None, entrance: str
 ) -> None:
     _check_tls(settings)
+    address = settings.public_url or login_link.address(settings, listener.getsockname()[1])
     async with setup.bootstrapped(settings) as url:
         if stop.is_set():
             return
@@ -109,11 +110,9 @@ async def _serve_on(
             WebhookOptions(schedule=settings.webhook_schedule, public_url=settings.public_url),
             _session_cookie(settings),
             direct_database_url=url,
+            address=address,
         )
-
-        async def login_line(here: str) -> str:
-            return await login_link.line_for_admin(url, settings.public_url or here, entrance)
-
+        login_line = partial(login_link.line_for_admin, url, address, entrance)
         server = _Server(config(create_app(app_config), settings), login_line)
         beside = asyncio.create_task(_run_sidecar(sidecar, server.ready, stop)) if sidecar else None
         stopper = asyncio.create_task(_stop(server, app_config.stopping, stop, beside))

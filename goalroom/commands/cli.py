@@ -17,6 +17,7 @@ from db.core.enums import AgentKind, Role
 from db.core.errors import BadInput, Refused
 from goalroom import machine
 from goalroom.command_error import CommandError
+from goalroom.commands.options import DatabaseUrl, DataDir, DirectDatabaseUrl, Host, Port, PublicUrl, RateLimit, Rooms
 from goalroom.observability import structured_logging
 from goalroom.settings import Settings
 from goalroom.version import __version__
@@ -35,20 +36,6 @@ app = typer.Typer(
 imports = typer.Typer(help="Make a room from the files of another tool.", **_PLAIN)
 app.add_typer(imports, name="import")
 
-DataDir = Annotated[
-    Path | None, typer.Option(help="Where data is kept.", show_default="the platform's user data directory")
-]
-DatabaseUrl = Annotated[str | None, typer.Option(help="A Postgres, 15 or newer, instead of the embedded one.")]
-DirectDatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        help="The same database without the pooler in between, for what needs a session.", show_default="--database-url"
-    ),
-]
-Host = Annotated[str | None, typer.Option(help="Where to listen.", show_default="127.0.0.1")]
-Port = Annotated[int | None, typer.Option(help="0 picks a free one.", show_default="4280")]
-RateLimit = Annotated[int | None, typer.Option(help="Requests a second and token; 0 is no limit.", show_default="200")]
-
 
 @app.command()
 def serve(
@@ -66,9 +53,7 @@ def serve(
     allowed_origins: Annotated[
         str | None, typer.Option(help="Sites whose pages may use the API in a browser, separated by commas.")
     ] = None,
-    public_url: Annotated[
-        str | None, typer.Option(help="The address under which people open the dashboard: links outside lead there.")
-    ] = None,
+    public_url: PublicUrl = None,
     webhook_allow: Annotated[
         str | None, typer.Option(help="Networks (CIDR) that webhooks may reach besides global ones.")
     ] = None,
@@ -169,14 +154,7 @@ def token(
         AgentKind | None,
         typer.Option(case_sensitive=False, envvar="GOALROOM_KIND", help="What a new agent is.", show_default="AGENT"),
     ] = None,
-    room: Annotated[
-        list[str] | None,
-        typer.Option(
-            envvar="GOALROOM_ROOM",
-            help="A room that the agent joins; repeat it for several.",
-            show_default="main, where the agent is in none",
-        ),
-    ] = None,
+    room: Rooms = None,
     label: Annotated[str, typer.Option(envvar="GOALROOM_LABEL", help="What the token is for.")] = "",
     days: Annotated[
         int | None, typer.Option(envvar="GOALROOM_DAYS", min=1, max=36_500, help="Days until the token expires.")
@@ -191,6 +169,30 @@ def token(
 
     made = work.NewToken(agent, role, kind, room or (), label, timedelta(days=days) if days else None)
     _run(work.create(settings, made, sys.stdout))
+
+
+@app.command(short_help="Print a link that signs in to the dashboard, once.")
+def link(
+    agent: Annotated[str, typer.Argument(help="Who signs in; a person of this name is made where there is none.")],
+    role: Annotated[
+        Role | None,
+        typer.Option(
+            case_sensitive=False,
+            envvar="GOALROOM_ROLE",
+            help="What the browser lets the person do.",
+            show_default="the most that a token of it does, else MEMBER",
+        ),
+    ] = None,
+    room: Rooms = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    public_url: PublicUrl = None,
+) -> None:
+    """Print a link that signs in to the dashboard, once, within ten minutes, and nothing else."""
+    settings = _settings(data_dir=data_dir, database_url=database_url, public_url=public_url)
+    from goalroom.commands import tokens as work
+
+    _run(work.create_link(settings, agent, role, room or (), sys.stdout))
 
 
 @app.command(short_help="List the valid tokens.")

@@ -6,14 +6,16 @@ from db.core.database import Database
 from db.core.enums import AgentKind, Role
 from db.operations.bootstrap import ADMIN
 from db.rooms import agents, browser_sessions
+from goalroom.settings import Settings
 
 LIVES = timedelta(minutes=10)
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  # where it listens, not what we bind
 
 
-def address(scheme: str, host: str, port: int) -> str:
-    """Where a browser on this machine finds a server that listens there."""
-    return f"{scheme}://{_EVERYWHERE.get(host, host)}:{port}"
+def address(settings: Settings, port: int) -> str:
+    """Where a browser on this machine finds a server with these settings that listens on this port."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'http' if settings.tls_cert is None else 'https'}://{_EVERYWHERE.get(host, host)}:{port}"
 
 
 async def create(database: Database, agent_id: int, role: Role, at: str, entrance: str = "/") -> str:

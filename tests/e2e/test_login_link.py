@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from goalroom.endpoints import dashboard
-from tests.e2e.commands import PATIENCE, Server, environment_with
+from tests.e2e.commands import PATIENCE, Server, environment_with, run
 
 
 @pytest.fixture
@@ -92,6 +93,45 @@ async def test_the_path_of_an_earlier_version_still_takes_the_ticket(
 
     assert answer.status_code == 200
     assert "HttpOnly" in answer.headers["set-cookie"]
+
+
+async def test_a_link_is_printed_for_whom_one_names_while_a_server_runs(home: Path) -> None:
+    with Server("--data-dir", home) as server:
+        printed = [run("link", "pat", *options, "--data-dir", home) for options in ([], ["--role", "observer"])]
+        people = await _signed_in(server.url, *(_ticket_in(one.stdout, server.url) for one in printed))
+        admin = run("link", "admin", "--data-dir", home, "--public-url", "https://goalroom.example/")
+        (signed_in,) = await _signed_in(server.url, _ticket_in(admin.stdout, "https://goalroom.example"))
+
+    pat = {"name": "pat", "kind": "HUMAN", "rooms": [{"name": "main"}]}
+    assert [one.stderr for one in (*printed, admin)] == [""] * 3
+    assert people == [{"me": pat, "myRole": "MEMBER"}, {"me": pat, "myRole": "OBSERVER"}]
+    assert (signed_in["me"]["name"], signed_in["myRole"]) == ("admin", "ADMIN")
+
+
+def test_a_link_to_a_room_that_is_not_there_makes_nobody(home: Path) -> None:
+    refused = run("link", "pat", "--room", "nowhere", "--data-dir", home)
+    listed = run("tokens", "pat", "--data-dir", home)
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "goalroom: There is no room nowhere.\n"
+    assert listed.stderr == "goalroom: There is no agent pat.\n"
+
+
+def _ticket_in(printed: str, at: str) -> str:
+    link, ticket = printed.strip().split("/#ticket=")
+    assert link == at
+    return ticket
+
+
+async def _signed_in(url: str, *tickets: str) -> list[dict[str, Any]]:
+    """Who is signed in with each of them."""
+    found = []
+    for ticket in tickets:
+        async with httpx.AsyncClient(base_url=url) as browser:
+            assert (await browser.post("/login", json={"ticket": ticket})).status_code == 200
+            asked = {"query": "{ me { name kind rooms { name } } myRole }"}
+            found.append((await browser.get("/graphql", params=asked)).json()["data"])
+    return found
 
 
 def test_into_a_pipe_no_login_link_is_printed(home: Path) -> None:

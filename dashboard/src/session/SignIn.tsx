@@ -39,8 +39,9 @@ export function SignIn({ notice, onToken }: { notice: string | null; onToken: (t
           Sign in
         </button>
         <p className="hint">
-          On the server’s machine, <code>goalroom token NAME --kind human</code> prints one. The admin’s token is in the
-          file <code>admin-token</code> of the data directory.
+          On the server’s machine, <code>goalroom link NAME</code> prints a link that signs in without one, and{" "}
+          <code>goalroom token NAME --kind human</code> a token. The admin’s token is in the file{" "}
+          <code>admin-token</code> of the data directory.
         </p>
       </form>
     </main>
