@@ -17,6 +17,10 @@ from tests.page.browser import launch_browser, sign_in
 
 _FIRST_PAINTS = 5
 _PATIENCE_S = 30
+_AT_ONCE = 500
+_OPENED = 5
+# Until the scripts of all views are loaded.
+_IDLE_MS = 4_000
 # Resolves once something was seen, however long ago that was.
 _PAINTED = """() => new Promise((resolve) => new PerformanceObserver((list) => {
     const seen = list.getEntriesByName('first-contentful-paint')[0];
@@ -30,11 +34,33 @@ _WATCH_FRAMES = """() => {
     requestAnimationFrame(next);
 }"""
 _TAKE_FRAMES = "() => window.stood.splice(0)"
+# What had come over the network, compressed, when the first view stood.
+_SCRIPT_BYTES = """() => performance.getEntriesByType('resource').filter(({name}) => name.endsWith('.js'))
+    .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0)"""
+# From each key to the picture that shows it, as the browser measures it, in steps of 8 ms.
+_WATCH_KEYS = """() => {
+    window.keys = [];
+    new PerformanceObserver((list) => {
+        for (const {name, duration} of list.getEntries()) if (name === 'keydown') window.keys.push(duration);
+    }).observe({type: 'event', durationThreshold: 16});
+}"""
+_TAKE_KEYS = "() => window.keys.splice(0)"
+# From the click on a task of the board to the picture with its title.
+_OPEN_TASK = """(number) => new Promise((resolve) => {
+    const began = performance.now();
+    new MutationObserver((_, observer) => {
+        if (!document.querySelector('#task-title')) return;
+        observer.disconnect();
+        requestAnimationFrame(() => resolve(performance.now() - began));
+    }).observe(document.body, {childList: true, subtree: true});
+    document.querySelectorAll('main a[href*="/tasks/"]')[number].click();
+})"""
 GOAL = 'mutation { createObjective(input: {room: "demo", title: "What is said of it"}) { id } }'
 COMMENT = "mutation($on: ID!, $body: String!) { addComment(input: {on: $on, body: $body}) { id } }"
 MESSAGE = 'mutation($body: String!) { sendMessage(input: {room: "demo", channel: "general", body: $body}) { id } }'
 ANOTHER = "mutation { createToken(input: {}) { token } }"
 LAST = 'query { events(room: "demo", last: 1) { nodes { cursor } } }'
+MANY = "mutation($input: CreateTasksInput!) { createTasks(input: $input) { id } }"
 STOP = 'mutation { updateRoom(input: {room: "demo", settings: {paused: true}}) { id } }'
 
 
@@ -47,6 +73,32 @@ async def _first_paint(page: Page) -> float:
         await page.reload()
         taken.append(float(await page.evaluate(_PAINTED)))
     return statistics.median(taken)
+
+
+async def _large_room(page: Page, admin: Client, size: int) -> None:
+    """How long keys and the opening of a task take in a room of so many tasks."""
+    await admin.execute('mutation { createRoom(input: {name: "large"}) { id } }')
+    for begin in range(0, size, _AT_ONCE):
+        made = range(begin, min(size, begin + _AT_ONCE))
+        tasks = [{"task": {"title": f"Task {number}", "criteria": ["So"]}} for number in made]
+        await admin.execute(MANY, input={"room": "large", "tasks": tasks})
+    opened = []
+    for number in range(_OPENED):
+        await page.goto("/rooms/large/board")
+        await page.get_by_text("Task 39", exact=True).wait_for()
+        await page.wait_for_timeout(_IDLE_MS)
+        opened.append(float(await page.evaluate(_OPEN_TASK, number)))
+    print(f"a task of {size} opens after {statistics.median(opened):.0f} ms, the median of {_OPENED}")
+    for name, box in (("a comment", page.get_by_label("Comment")), ("the board's search", page.get_by_label("Search"))):
+        if name != "a comment":
+            await page.goto("/rooms/large/board")
+        await box.first.click()
+        await page.evaluate(_WATCH_KEYS)
+        await page.keyboard.type("Task number one", delay=60)
+        await page.wait_for_timeout(500)
+        slow = await page.evaluate(_TAKE_KEYS)
+        # What took less than two pictures is not told.
+        print(f"  a key in {name}: {max(slow, default=16):.0f} ms at worst")
 
 
 async def _heap(session: CDPSession) -> float:
@@ -110,7 +162,7 @@ async def _catches_up(page: Page, admin: Client) -> bool:
     return False
 
 
-async def main(minutes: int, speed: float, view: str, said: int) -> None:
+async def main(minutes: int, speed: float, view: str, said: int, tasks: int) -> None:
     """Follow it in one tab, and say what that took."""
     with (
         tempfile.TemporaryDirectory() as home,
@@ -121,7 +173,11 @@ async def main(minutes: int, speed: float, view: str, said: int) -> None:
             context = await browser.new_context(viewport={"width": 1440, "height": 900}, base_url=demo.url)
             page = await context.new_page()
             await sign_in(page, token)
+            script = float(await page.evaluate(_SCRIPT_BYTES)) / 1e3
             print(f"first paint after {await _first_paint(page):.0f} ms, the median of {_FIRST_PAINTS}")
+            print(f"script of the first view: {script:.0f} kB compressed")
+            if tasks:
+                await _large_room(page, admin, tasks)
             await page.goto(f"/rooms/demo/{view}")
             await page.get_by_text("Live", exact=True).wait_for()
             saying = asyncio.create_task(_say(admin, said)) if said else None
@@ -141,5 +197,6 @@ if __name__ == "__main__":
     parser.add_argument("--speed", type=float, default=60)
     parser.add_argument("--view", default="now")
     parser.add_argument("--said", type=int, default=0, help="messages and comments a second, beside the demo")
+    parser.add_argument("--tasks", type=int, default=0, help="measure keys and opening a task in a room of so many")
     given = parser.parse_args()
-    asyncio.run(main(given.minutes, given.speed, given.view, given.said))
+    asyncio.run(main(given.minutes, given.speed, given.view, given.said, given.tasks))

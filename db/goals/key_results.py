@@ -110,13 +110,21 @@ async def update(
                 )
             )
         )
-        _append_event(tx, caller, row["room_id"], after, note)
+        _append_event(tx, caller, row["room_id"], after, note, before)
         falls_short_again = rules.key_result_complete(before) and not rules.key_result_complete(after)
         await objectives.parts_changed(tx, after.objective_id, caller.agent_id, measure_opened=falls_short_again)
         return after
 
 
-def _append_event(tx: Transaction, caller: Caller, room_id: int, key_result: KeyResult, note: str | None) -> None:
+def _append_event(
+    tx: Transaction,
+    caller: Caller,
+    room_id: int,
+    key_result: KeyResult,
+    note: str | None,
+    before: KeyResult | None = None,
+) -> None:
+    was = {} if before is None else {"previous": {"target": before.target, "current": before.current}}
     tx.append_event(
         room_id,
         EventKind.KEY_RESULT_UPDATED,
@@ -128,5 +136,6 @@ def _append_event(tx: Transaction, caller: Caller, room_id: int, key_result: Key
             "target": key_result.target,
             "current": key_result.current,
             "note": note,
+            **was,
         },
     )

@@ -109,7 +109,7 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ob
             EventKind.OBJECTIVE_UPDATED,
             actor=caller.agent_id,
             objective=before.id,
-            data={"changes": _said(changes)},
+            data={"changes": _said(changes), **_previous(before, changes)},
         )
         await _archive(tx, before, changed, changes, caller.agent_id)
         await _settle(tx, before, changed, caller.agent_id)
@@ -229,6 +229,13 @@ async def _refuse_cycle(tx: Transaction, objective: Objective, above: Objective)
     if objective.id in line:
         path = [objective.id, *line[: line.index(objective.id) + 1]]
         raise ObjectiveCycle(path=[ids.of(ids.OBJECTIVE, key) for key in path])
+
+
+def _previous(before: Objective, changes: ObjectiveChanges) -> dict[str, object]:
+    """What the changed fields were before, of those that are short."""
+    was = {"title": before.title, "weight": before.weight, "due_at": before.due_at, "status": before.status.value}
+    told = {name: value for name, value in was.items() if name in changes}
+    return {"previous": _said(told)} if told else {}
 
 
 def _said(changes: Mapping[str, object]) -> dict[str, object]:

@@ -70,10 +70,13 @@ async def assign(
             await comments.write(
                 tx, room.id, CommentKind.HANDOFF, body, author=caller.agent_id, task=task.id, handoff=handoff
             )
-        named = await agents.by_ids(tx, [key for key in (assignee, reviewer) if key is not None])
+        people = (assignee, reviewer, task.assignee_id, task.reviewer_id)
+        named = await agents.by_ids(tx, [key for key in people if key is not None])
+        names = [named[key].name if key is not None else None for key in people]
         data = {
-            "assignee": named[assignee].name if assignee is not None else None,
-            "reviewer": named[reviewer].name if reviewer is not None else None,
+            "assignee": names[0],
+            "reviewer": names[1],
+            "previous": {"assignee": names[2], "reviewer": names[3]},
         }
         loser = task.assignee_id if moves and task.status is TaskStatus.DOING else None
         tx.append_task_event(EventKind.TASK_ASSIGNED, task, caller.agent_id, data, loser=loser)

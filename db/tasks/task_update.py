@@ -61,7 +61,7 @@ async def update(
         await _settle_place(tx, before, after, caller.agent_id)
         if before.status is TaskStatus.DOING and after.requirement_id != before.requirement_id:
             await _exchange(tx, held, after.requirement_id, caller.agent_id)
-        tx.append_task_event(EventKind.TASK_UPDATED, after, caller.agent_id, {"changes": _contract_names(changes)})
+        tx.append_task_event(EventKind.TASK_UPDATED, after, caller.agent_id, _said(before, changes))
         return Task.of(required(await q.task_by_id(tx, task_id=before.id)))
 
 
@@ -137,6 +137,26 @@ async def _exchange(tx: Transaction, held: Held, requirement_id: int, actor: int
     await q.lock_resources(tx, resource_ids=sorted(old ^ new))
     await resources.acquire(tx, task, sorted(new - old))
     await resources.release_some(tx, {task.id: sorted(old - new)}, actor, worked=False)
+
+
+# What the log tells the old value of. Texts would make it twice as long, and the rest is not in the task's row.
+_TOLD = frozenset(
+    ("title", "priority", "labels", "objective", "parent", "track", "track_order", "not_before", "due_at")
+)
+
+
+def _said(before: Task, changes: TaskChanges) -> dict[str, object]:
+    """What changed to what and, where that is short, from what."""
+    places = {"objective": (ids.OBJECTIVE, before.objective_id), "parent": (ids.TASK, before.parent_id)}
+    previous: dict[str, object] = {}
+    for name in _TOLD & changes.keys():
+        if name in places:
+            letter, key = places[name]
+            previous[name] = None if key is None else ids.of(letter, key)
+        else:
+            previous[name] = getattr(before, name)
+    said: dict[str, object] = {"changes": _contract_names(changes)}
+    return {**said, "previous": _contract_names(previous)} if previous else said
 
 
 def _contract_names(changes: Mapping[str, object]) -> dict[str, object]:

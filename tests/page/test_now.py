@@ -83,13 +83,13 @@ async def test_what_is_stuck_is_summed_up_by_its_cause(visit: Open, admin: Clien
     stuck = page.get_by_role("region", name="Stuck")
 
     cause = stuck.get_by_role("listitem").filter(has_text="Task 0")
-    await expect(cause).to_contain_text("holds back 4 tasks")
+    await expect(cause).to_contain_text("blocks 4 tasks")
     await expect(cause).to_contain_text(f"with {room}-gone, who is offline")
-    await expect(stuck.get_by_role("listitem").filter(has_text="no criteria")).to_contain_text("holds back 3 tasks")
+    await expect(stuck.get_by_role("listitem").filter(has_text="no criteria")).to_contain_text("blocks 3 tasks")
     owner = page.get_by_role("region", name="Needs you").get_by_role("listitem").filter(has_text="owner gone")
     await expect(owner).to_contain_text("owns 1 task")
     await owner.get_by_role("link", name=f"{room}-gone is offline").click()
-    await expect(page.get_by_text("Task 0")).to_be_visible()
+    await expect(page.get_by_role("region", name="To do").get_by_text("Task 0")).to_be_visible()
 
 
 async def test_an_act_is_one_line(visit: Open, admin: Client, room: str, worker: Client) -> None:

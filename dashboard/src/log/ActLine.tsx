@@ -24,7 +24,7 @@ export function ActLine({ act, of, dated = false }: ActLineProps) {
   const more = things.length - MOST_THINGS;
   const hasPage = (head.actor?.name ?? head.agent?.name) === who;
   return (
-    <li className="log-line">
+    <li className="log-line" data-dated={dated || undefined}>
       <time dateTime={head.at} title={formatDateTime(head.at)}>
         {dated && `${formatDate(head.at)} `}
         {formatTime(head.at)}
@@ -47,7 +47,7 @@ export function ActLine({ act, of, dated = false }: ActLineProps) {
         {more > 0 && ` and ${formatNumber(more)} more`}
         {detail && (
           <span className="soft">
-            {" "}
+            {things.length > 0 || head.message ? " " : ": "}
             <InlineMarkdown text={detail} />
           </span>
         )}

@@ -8,7 +8,7 @@ import { signIn, signOut, takeTicket } from "./sign-in";
 
 const SIGNED_OUT = "You were signed out.";
 const TOKEN_REFUSED = "That token is not valid: it may be wrong, expired or revoked.";
-const TICKET_REFUSED = "This sign-in link was used already, or has expired. Sign in with a token.";
+const TICKET_REFUSED = "This sign-in link was used already or has expired. Sign in with a token.";
 const UNREACHABLE = "The server can't be reached. Try again.";
 const STILL_SIGNED_IN = "The server can't be reached, so this browser is still signed in. Reload, and sign out again.";
 const RETRY_MS = 2_000;

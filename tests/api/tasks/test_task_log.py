@@ -29,6 +29,27 @@ async def test_of_notes_only_what_is_new_is_logged(ann: Actor) -> None:
     ]
 
 
+async def test_what_changed_is_logged_with_what_it_was(ann: Actor) -> None:
+    goal = await ann.do("createObjective", title="House")
+    task = await ann.make("Roof", priority="P2", criteria=["x"])
+
+    await ann.do("updateTask", id=task, priority="P0", objective=goal["id"], description="High up")
+    await ann.do("updateTask", id=task, objective=None, instructions="Bring a ladder")
+    for assignee in ("ann", None):
+        await ann.do("assignTask", task=task, assignee=assignee)
+
+    said = [data for kind, about, data in await log(ann) if about == task and kind in {"TASK_UPDATED", "TASK_ASSIGNED"}]
+    assert said == [
+        {
+            "changes": {"priority": "P0", "objective": goal["id"], "description": "High up"},
+            "previous": {"priority": "P2", "objective": None},
+        },
+        {"changes": {"objective": None, "instructions": "Bring a ladder"}, "previous": {"objective": goal["id"]}},
+        {"assignee": "ann", "reviewer": None, "previous": {"assignee": None, "reviewer": None}},
+        {"assignee": None, "reviewer": None, "previous": {"assignee": "ann", "reviewer": None}},
+    ]
+
+
 @pytest.mark.parametrize("end", ["releaseTask", "blockTask", "submitTask", "completeTask", "cancelTask", "assignTask"])
 async def test_what_is_unblocked_stands_behind_its_cause(ann: Actor, bob: Actor, end: str) -> None:
     await ann.do("defineResource", name="repo", capacity=1)

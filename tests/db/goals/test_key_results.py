@@ -110,11 +110,15 @@ async def test_reaching_the_last_target_finishes_the_objective_and_falling_short
 
     assert [(await now_is(database, one)).status for one in (goal, root)] == [ObjectiveStatus.ACTIVE] * 2
     told = {"keyResult": f"K{made.id}", "title": "Latency"}
+
+    def was(target: float, current: float) -> dict[str, object]:
+        return {"previous": {"target": target, "current": current}}
+
     assert (await said_of(database, goal))[1:] == [
         ("KEY_RESULT_UPDATED", {**told, "target": 10, "current": 100, "note": None}),
-        ("KEY_RESULT_UPDATED", {**told, "target": 10, "current": 9, "note": "Measured twice"}),
+        ("KEY_RESULT_UPDATED", {**told, "target": 10, "current": 9, "note": "Measured twice", **was(10, 100)}),
         ("OBJECTIVE_FINISHED", {}),
-        ("KEY_RESULT_UPDATED", {**told, "target": 5, "current": 9, "note": None}),
+        ("KEY_RESULT_UPDATED", {**told, "target": 5, "current": 9, "note": None, **was(10, 9)}),
         ("OBJECTIVE_UPDATED", {"changes": {"status": "ACTIVE"}}),
     ]
 

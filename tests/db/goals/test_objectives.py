@@ -156,8 +156,14 @@ async def test_what_is_left_out_stays_and_null_clears(database: Database, ann: C
     assert (renamed.title, renamed.weight, renamed.owner_id, renamed.due_at) == ("New", 0, goal.owner_id, goal.due_at)
     assert (cleared.title, cleared.owner_id, cleared.due_at, cleared.description) == ("New", None, None, "")
     assert (await said_of(database, goal))[1:] == [
-        (UPDATED, {"changes": {"title": "New", "weight": 0}}),
-        (UPDATED, {"changes": {"owner": None, "dueAt": None, "description": None}}),
+        (UPDATED, {"changes": {"title": "New", "weight": 0}, "previous": {"title": goal.title, "weight": 1}}),
+        (
+            UPDATED,
+            {
+                "changes": {"owner": None, "dueAt": None, "description": None},
+                "previous": {"dueAt": "2030-01-01T00:00:00+00:00"},
+            },
+        ),
     ]
     for name in ("title", "weight", "standing", "status", "archived"):
         with pytest.raises(BadInput):

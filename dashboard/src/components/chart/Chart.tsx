@@ -1,6 +1,11 @@
 import { type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import "./chart.css";
-import { formatValue, type Measure, timeTicks, valueTicks } from "./scale";
+import { CHARACTER_EM, formatValue, type Measure, spread, type Tick, timeTicks, valueTicks } from "./scale";
+
+const PLOT_EM = 15;
+// Beside the plot: the heads of view and chart, and what is below it.
+const AROUND_EM = 13;
+const TALLEST_EM = 26;
 
 /** A step on the axis of time; a moment where both ends are equal. */
 export interface Interval {
@@ -26,15 +31,26 @@ interface ChartProps {
   readonly series: readonly Series[];
   /** The last interval is not over yet. */
   readonly open?: boolean;
+  /** One of a few that share the height of the window. */
+  readonly tall?: boolean;
   readonly action?: ReactNode;
 }
 
 /** A chart of values over time. Pointer or arrow keys select an interval to read; a table shows all of them. */
-export function Chart({ title, unit, measure = "count", intervals, series, open = false, action }: ChartProps) {
+export function Chart({
+  title,
+  unit,
+  measure = "count",
+  intervals,
+  series,
+  open = false,
+  tall = false,
+  action,
+}: ChartProps) {
   const heading = useId();
   const [selected, setSelected] = useState<number | null>(null);
   const plot = useRef<HTMLDivElement>(null);
-  const { width, em } = useSize(plot);
+  const { width, em, windowEm } = useSize(plot);
   const at = Math.min(selected ?? intervals.length - 1, intervals.length - 1);
   const span = intervals[at];
   const max = Math.max(1, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
@@ -43,7 +59,7 @@ export function Chart({ title, unit, measure = "count", intervals, series, open 
     left: (Math.max(...ticks.map(({ text }) => text.length)) * 0.62 + 0.6) * em,
     top: 0.7 * em,
     bottom: 1.7 * em,
-    height: 13 * em,
+    height: (tall ? Math.max(PLOT_EM, Math.min(TALLEST_EM, windowEm / 2 - AROUND_EM)) : PLOT_EM) * em,
   };
   const right = 0.6 * em;
   const from = intervals[0]?.from ?? 0;
@@ -51,6 +67,12 @@ export function Chart({ title, unit, measure = "count", intervals, series, open 
   const top = ticks.at(-1)?.at ?? 1;
   const x = (time: number) => box.left + ((time - from) / Math.max(1, to - from)) * (width - box.left - right);
   const y = (value: number) => box.height - box.bottom - (value / top) * (box.height - box.bottom - box.top);
+  // The first and the last stay within the plot.
+  const labelAt = ({ at: time, text }: Tick) => {
+    const half = (text.length * CHARACTER_EM * em) / 2;
+    return Math.min(Math.max(x(time), box.left + half), width - right - half);
+  };
+  const isEmpty = series.every(({ values }) => values.every((value) => !value));
   const middle = ({ from: begin, to: end }: Interval) => x((begin + end) / 2);
 
   const selectNearest = (event: PointerEvent) => {
@@ -92,7 +114,8 @@ export function Chart({ title, unit, measure = "count", intervals, series, open 
         onPointerDown={selectNearest}
         onPointerLeave={() => setSelected(null)}
       >
-        {width > 0 && (
+        {isEmpty && <p className="chart-nothing soft">Nothing in this time.</p>}
+        {width > 0 && !isEmpty && (
           <svg width={width} height={box.height} aria-hidden="true">
             {ticks.map((tick) => (
               <g key={tick.at}>
@@ -102,7 +125,7 @@ export function Chart({ title, unit, measure = "count", intervals, series, open 
                 </text>
               </g>
             ))}
-            {timeTicks(from, to, (width - box.left) / (5 * em)).map((tick) => (
+            {spread(timeTicks(from, to, (width - box.left) / (5 * em)), labelAt, em).map((tick) => (
               <g key={tick.at}>
                 <line
                   className="chart-tick"
@@ -111,11 +134,7 @@ export function Chart({ title, unit, measure = "count", intervals, series, open 
                   y1={box.height - box.bottom}
                   y2={box.height - box.bottom + 0.3 * em}
                 />
-                <text
-                  x={Math.min(Math.max(x(tick.at), box.left + 1.4 * em), width - 1.9 * em)}
-                  y={box.height - 0.35 * em}
-                  textAnchor="middle"
-                >
+                <text x={labelAt(tick)} y={box.height - 0.35 * em} textAnchor="middle">
                   {tick.text}
                 </text>
               </g>
@@ -243,14 +262,15 @@ function Line({ intervals, shape, values, at, y }: LineProps) {
   );
 }
 
-/** The width of the plot and its font size, in pixels. */
-function useSize(ref: React.RefObject<HTMLElement | null>): { width: number; em: number } {
-  const [size, setSize] = useState({ width: 0, em: 14 });
+/** The width of the plot and its font size, in pixels, and the height of the window in that. */
+function useSize(ref: React.RefObject<HTMLElement | null>): { width: number; em: number; windowEm: number } {
+  const [size, setSize] = useState({ width: 0, em: 14, windowEm: 0 });
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
     const observer = new ResizeObserver(() => {
-      setSize({ width: element.clientWidth, em: Number.parseFloat(getComputedStyle(element).fontSize) });
+      const em = Number.parseFloat(getComputedStyle(element).fontSize);
+      setSize({ width: element.clientWidth, em, windowEm: window.innerHeight / em });
     });
     observer.observe(element);
     return () => observer.disconnect();

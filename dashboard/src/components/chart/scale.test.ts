@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timeTicks, valueTicks } from "./scale";
+import { spread, timeTicks, valueTicks } from "./scale";
 
 const texts = (ticks: readonly { text: string }[]) => ticks.map(({ text }) => text);
 
@@ -18,4 +18,12 @@ test("there are at most as many time ticks as there is room for, each at a round
       expect(ticks.length).toBeLessThanOrEqual(most + 1);
       for (const { at } of ticks) expect(at % 1_000).toBe(0);
     }
+});
+
+test("texts on an axis never overlap, though the first and the last are moved into it", () => {
+  const texts = ["01:46:45", "01:47:00", "01:47:15", "01:47:30"].map((text, index) => ({ at: index * 10, text }));
+
+  const kept = spread(texts, ({ at }) => Math.max(35, Math.min(200, at * 6)), 14);
+
+  expect(kept.map(({ text }) => text)).toEqual(["01:46:45", "01:47:15"]);
 });

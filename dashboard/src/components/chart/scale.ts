@@ -61,3 +61,21 @@ export function timeTicks(from: number, to: number, max: number): readonly Tick[
   }
   return ticks;
 }
+
+/** About how wide a character of an axis is. */
+export const CHARACTER_EM = 0.55;
+const GAP_EM = 0.8;
+
+/** Those of the ticks whose texts don't overlap the one before, each in the middle of where it is drawn. */
+export function spread(ticks: readonly Tick[], middleOf: (tick: Tick) => number, em: number): readonly Tick[] {
+  const kept: Tick[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const tick of ticks) {
+    const half = (tick.text.length * CHARACTER_EM * em) / 2;
+    const middle = middleOf(tick);
+    if (middle - half < end) continue;
+    kept.push(tick);
+    end = middle + half + GAP_EM * em;
+  }
+  return kept;
+}

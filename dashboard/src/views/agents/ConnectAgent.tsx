@@ -9,7 +9,7 @@ import { ConnectLines } from "./ConnectLines";
 
 const ROLES: Record<Role, string> = {
   MEMBER: "Member: works on tasks",
-  OBSERVER: "Observer: reads only",
+  OBSERVER: "Observer: read-only",
   ADMIN: "Admin: sees every room, makes agents",
 };
 

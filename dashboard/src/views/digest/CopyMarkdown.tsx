@@ -1,13 +1,21 @@
-import { CopyText } from "../../components/CopyText";
-import { Panel } from "../../components/Panel";
+import { useRef } from "react";
+import { CopyButton } from "../../components/CopyText";
 
-/** The digest as Markdown, to copy. */
+/** The digest as Markdown, to copy; shown when somebody wants to see it. */
 export function CopyMarkdown({ text }: { text: string }) {
+  const shown = useRef<HTMLDetailsElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const showSelected = () => {
+    if (shown.current) shown.current.open = true;
+    field.current?.select();
+  };
   return (
-    <Panel title="As Markdown">
-      <div className="padded">
-        <CopyText label="The digest as Markdown" rows={10} text={text} />
-      </div>
-    </Panel>
+    <section className="panel digest-markdown" aria-label="Markdown">
+      <details ref={shown}>
+        <summary>As Markdown</summary>
+        <textarea ref={field} readOnly rows={12} spellCheck={false} aria-label="The digest as Markdown" value={text} />
+      </details>
+      <CopyButton text={text} onManual={showSelected} />
+    </section>
   );
 }

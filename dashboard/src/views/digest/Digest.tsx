@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { DigestDocument, type DigestQuery, type DigestTaskFragment } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatCount, formatDateTime, formatDuration, formatNumber } from "../../components/format";
+import { InlineMarkdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
 import { PresenceDot } from "../../components/PresenceDot";
 import { RelativeTime } from "../../components/RelativeTime";
@@ -121,7 +122,7 @@ function Stuck({ digest: { stale, reclaimed, blocked } }: { digest: DigestData }
         {(task) => `No progress from ${task.assignee?.name ?? "its assignee"}.`}
       </Tasks>
       {reclaimed.length > 0 && (
-        <Tasks title="Taken back" tasks={[...reclaimed].reverse()} empty="" withStatus>
+        <Tasks title="Reclaimed" tasks={[...reclaimed].reverse()} empty="" withStatus>
           {(task) => task.assignee && `${task.status === "DONE" ? "Done by" : "Now with"} ${task.assignee.name}.`}
         </Tasks>
       )}
@@ -153,7 +154,7 @@ function Tasks<Task extends DigestTaskFragment>({
   const [all, setAll] = useState(false);
   const shown = all ? tasks : tasks.slice(0, COLLAPSED);
   return (
-    <Panel title={title} count={tasks.length} empty={empty}>
+    <Panel title={title} count={tasks.length} orMore={tasks.length >= MAX_LIST} empty={empty}>
       {tasks.length >= MAX_LIST && <p className="padded soft">Only the first {MAX_LIST} since then are listed.</p>}
       <ul className="lines">
         {shown.map((task) => {
@@ -166,7 +167,7 @@ function Tasks<Task extends DigestTaskFragment>({
                   <RelativeTime at={task.finishedAt ?? task.updatedAt} /> ago
                 </span>
               </TaskLine>
-              {more && <p className="soft">{more}</p>}
+              {more && <p className="soft">{typeof more === "string" ? <InlineMarkdown text={more} /> : more}</p>}
             </li>
           );
         })}

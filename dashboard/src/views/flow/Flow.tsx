@@ -78,6 +78,7 @@ function Charts({ steps, per, hours }: { steps: NonNullable<FlowQuery["room"]>["
         unit={`Tasks per ${per}`}
         intervals={intervals}
         open
+        tall
         action={
           <span className="soft">
             {formatNumber(done)} in all, {formatNumber(Math.round((done / (steps.length * hours)) * 10) / 10)} an hour
@@ -93,6 +94,7 @@ function Charts({ steps, per, hours }: { steps: NonNullable<FlowQuery["room"]>["
         unit="Tasks started and not finished"
         intervals={intervals}
         open
+        tall
         action={<span className="soft">{formatNumber(steps.at(-1)?.inProgress ?? 0)} now</span>}
         series={[{ name: "In progress", shape: "area", tone: "doing", values: steps.map((step) => step.inProgress) }]}
       />
@@ -102,9 +104,10 @@ function Charts({ steps, per, hours }: { steps: NonNullable<FlowQuery["room"]>["
         measure="time"
         intervals={intervals}
         open
+        tall
         action={
           <span className="soft">
-            {median === undefined ? "nothing done" : `typically ${formatDuration(median * 1_000)}`}
+            {median === undefined ? "nothing done" : `median ${formatDuration(median * 1_000)}`}
           </span>
         }
         series={[
@@ -143,6 +146,7 @@ function BurnUps() {
   if (!objective) return null;
   return (
     <BurnUp
+      tall
       objective={objective.id}
       action={
         <select aria-label="Objective" value={objective.id} onChange={(event) => setChosen(event.target.value)}>

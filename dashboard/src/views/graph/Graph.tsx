@@ -1,8 +1,8 @@
-import { type FormEvent, useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatCount } from "../../components/format";
-import { parseIds } from "../../components/parse-input";
+import { ThingPicker } from "../../components/ThingPicker";
 import { useRoom } from "../../layout/room";
 import { taskEvents } from "../../log/invalidation";
 import { useLiveFetch } from "../../log/use-live-query";
@@ -88,12 +88,6 @@ function emptyText(center: string, finished: boolean): string {
 function Choice({ center }: { center: string }) {
   const room = useRoom();
   const [, navigate] = useLocation();
-  const [typed, setTyped] = useState(center === ALL_OPEN ? "" : center);
-  useEffect(() => setTyped(center === ALL_OPEN ? "" : center), [center]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    navigate(room.to("graph", parseIds(typed)[0]));
-  };
   return (
     <>
       <nav className="inline" aria-label="What is drawn">
@@ -104,17 +98,14 @@ function Choice({ center }: { center: string }) {
           All open tasks
         </Link>
       </nav>
-      <form className="inline" onSubmit={submit}>
-        <input
-          type="search"
-          aria-label="Task or objective"
-          placeholder="T… or O…"
-          size={10}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-        <button type="submit">Show</button>
-      </form>
+      <ThingPicker
+        label="Task or objective"
+        kind="any"
+        most={1}
+        placeholder="Task or objective"
+        value={[]}
+        onChange={([chosen]) => chosen && navigate(room.to("graph", chosen.id))}
+      />
     </>
   );
 }

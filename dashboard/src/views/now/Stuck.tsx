@@ -8,7 +8,7 @@ import { RelativeTime, TimeUntil } from "../../components/RelativeTime";
 import { TaskState } from "../../components/TaskState";
 import { useRoom } from "../../layout/room";
 import type { Blocker, OpenTasks } from "./open-tasks";
-import type { Cause } from "./waits";
+import type { Behind, Cause } from "./waits";
 
 type Room = NonNullable<NowQuery["room"]>;
 
@@ -34,6 +34,7 @@ export function Stuck({ room: { stale, counts }, open }: { room: Room; open: Ope
         )
       }
     >
+      {open?.behind && <Sum behind={open.behind} />}
       <ul className="lines">
         {stale.nodes.map((task) => (
           <li key={task.id} className="need">
@@ -75,6 +76,26 @@ export function Stuck({ room: { stale, counts }, open }: { room: Room; open: Ope
         </p>
       )}
     </Panel>
+  );
+}
+
+/** `235 tasks wait behind 27 others: 25 of them are ready, and nobody has taken them.` */
+function Sum({ behind: { waiting, first, free } }: { behind: Behind }) {
+  const room = useRoom();
+  return (
+    <p className="padded">
+      <b>{formatNumber(waiting)}</b> {waiting === 1 ? "task waits" : "tasks wait"} behind <b>{formatNumber(first)}</b>{" "}
+      {first === 1 ? "other" : "others"}
+      {free > 0 && (
+        <>
+          :{" "}
+          <Link href={`${room.to("board")}?only=ready`}>
+            {first === 1 ? "it is ready, and nobody has taken it" : `${formatNumber(free)} of them ready, not taken`}
+          </Link>
+        </>
+      )}
+      .
+    </p>
   );
 }
 
@@ -124,7 +145,7 @@ function CauseLine({ cause, blocker }: { cause: Cause; blocker: Blocker | null }
         <span className="line-more">{remedy}</span>
       </div>
       <p className="soft">
-        holds back <b>{formatCount(waiting.length, "task")}</b>
+        blocks <b>{formatCount(waiting.length, "task")}</b>
         {blocker && (
           <>
             {" · "}
@@ -149,7 +170,7 @@ function CauseLine({ cause, blocker }: { cause: Cause; blocker: Blocker | null }
 }
 
 function headingOf(kind: WaitKind, reason: string): string {
-  if (kind === "CRITERIA") return "Nobody has said when they are done";
+  if (kind === "CRITERIA") return "No criteria yet";
   if (kind === "SCHEDULE") return "Their time has not come";
   if (kind === "PAUSED") return "The room is paused";
   return reason;

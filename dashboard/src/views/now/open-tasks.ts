@@ -5,13 +5,14 @@ import { useRoom } from "../../layout/room";
 import { anyOf, eventKinds } from "../../log/invalidation";
 import { useLiveFetch } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { type Absence, absencesOf, type Cause, causesOf } from "./waits";
+import { type Absence, absencesOf, type Behind, behindTasks, type Cause, causesOf } from "./waits";
 
 export type Blocker = Extract<NonNullable<BlockersQuery["nodes"][number]>, { readonly id: string }>;
 
 /** What the open tasks of the room tell together. */
 export interface OpenTasks {
   readonly causes: readonly Cause[];
+  readonly behind: Behind | null;
   readonly absences: readonly Absence[];
   /** By id: the tasks that the causes are about. */
   readonly blockers: ReadonlyMap<string, Blocker>;
@@ -57,6 +58,7 @@ async function fetchOpenTasks(api: Api, room: string): Promise<OpenTasks> {
   const blockers = nodes.filter((node): node is Blocker => node !== null && "id" in node);
   return {
     causes,
+    behind: behindTasks(causes, tasks),
     absences: absencesOf(tasks),
     blockers: new Map(blockers.map((task) => [task.id, task])),
     looked: tasks.length,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OpenTaskFragment } from "../../api/documents";
-import { absencesOf, causesOf } from "./waits";
+import { absencesOf, behindTasks, causesOf } from "./waits";
 
 type Wait = OpenTaskFragment["waitingOn"][number];
 
@@ -36,6 +36,19 @@ test("a chain counts for the task that it begins with, and the cause of most com
     ["DEPENDENCY", "T1", ["T2", "T3", "T4"]],
     ["CRITERIA", null, ["T5"]],
   ]);
+});
+
+test("what waits behind other tasks is summed up, each task once", () => {
+  const tasks = [
+    task("T1"),
+    task("T2", [], { assignee: { name: "ada", presence: "ONLINE", lastSeenAt: null } }),
+    task("T3", [on("T1"), on("T2")]),
+    task("T4", [on("T1")]),
+    task("T5", [wait("CRITERIA", "it has no criteria yet")]),
+  ];
+
+  expect(behindTasks(causesOf(tasks), tasks)).toEqual({ waiting: 2, first: 2, free: 1 });
+  expect(behindTasks(causesOf([]), [])).toBe(null);
 });
 
 test("a task behind one that is blocked for a reason waits for that one", () => {

@@ -15,6 +15,14 @@ export interface Cause {
   readonly waiting: readonly string[];
 }
 
+/** All that waits behind other tasks, in sum. */
+export interface Behind {
+  readonly waiting: number;
+  /** The tasks at the beginning of the chains: all, and those that anybody could take now. */
+  readonly first: number;
+  readonly free: number;
+}
+
 /** Work of somebody who is not there. */
 export interface Absence {
   readonly name: string;
@@ -70,6 +78,19 @@ function firstWaits(task: OpenTask, byId: ReadonlyMap<string, OpenTask>): readon
 /** A wait of a task before this one: where it has no task of its own, that one is what this one waits for. */
 function atEnd(wait: Wait, of: OpenTask, task: OpenTask): Wait {
   return of === task || wait.task || wait.kind !== "REASON" ? wait : { ...wait, task: { id: of.id } };
+}
+
+/** What the causes that are tasks hold back together; null where there are none. */
+export function behindTasks(causes: readonly Cause[], tasks: readonly OpenTask[]): Behind | null {
+  const behind = causes.flatMap((cause) => (cause.task === null ? [] : { ...cause, task: cause.task }));
+  if (behind.length === 0) return null;
+  const free = new Set(tasks.filter(({ ready, assignee }) => ready && assignee === null).map(({ id }) => id));
+  const first = new Set(behind.map(({ task }) => task));
+  return {
+    waiting: new Set(behind.flatMap(({ waiting }) => waiting)).size,
+    first: first.size,
+    free: [...first].filter((id) => free.has(id)).length,
+  };
 }
 
 /** Open work by owners who are offline, whoever owns most first. */

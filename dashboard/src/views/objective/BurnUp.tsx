@@ -9,7 +9,7 @@ import { useLiveQuery } from "../../log/use-live-query";
 const POINTS = 40;
 
 /** The tasks of an objective over time, and how many of them were done. */
-export function BurnUp({ objective, action }: { objective: string; action?: ReactNode }) {
+export function BurnUp({ objective, tall = false, action }: { objective: string; tall?: boolean; action?: ReactNode }) {
   const { data, refusal, isPreviousData } = useLiveQuery(
     BurnUpDocument,
     { id: objective, points: POINTS },
@@ -29,6 +29,7 @@ export function BurnUp({ objective, action }: { objective: string; action?: Reac
         title="Burn-up"
         unit="Tasks"
         intervals={intervals}
+        tall={tall}
         action={
           action ?? (
             <span className="soft">

@@ -2,6 +2,7 @@ import { Link } from "wouter";
 import { FindObjectivesDocument, type FindObjectivesQuery } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { Progress } from "../../components/Progress";
+import { searchQuery } from "../../components/search-query";
 import { useRoom } from "../../layout/room";
 import { objectiveEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
@@ -15,7 +16,7 @@ export function FoundObjectives({ words }: { words: string }) {
   const room = useRoom();
   const { data, refusal, isPreviousData } = useLiveQuery(
     FindObjectivesDocument,
-    { room: room.name, query: words, first: MOST },
+    { room: room.name, query: searchQuery(words), first: MOST },
     objectiveEvents,
   );
   if (!data) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
