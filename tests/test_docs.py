@@ -57,8 +57,12 @@ def test_every_page_is_in_an_index() -> None:
     assert [page.name for page in (ROOT / "docs").rglob("*.md") if page not in listed and page not in indexes] == []
 
 
-def test_the_readme_is_short() -> None:
-    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 170
+def test_the_readme_is_short_and_begins_with_a_picture_and_two_lines_to_copy() -> None:
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    first = "\n".join(lines[:25])
+
+    assert len(lines) <= 130
+    assert first.index("![") < first.index("goalroom serve") < first.index("(docs/agents.md)") < first.index("mcp add")
 
 
 def test_each_decision_has_a_status_and_stands_in_the_index_by_its_title() -> None:

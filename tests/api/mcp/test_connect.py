@@ -28,6 +28,13 @@ def test_what_is_to_be_copied_can_be_read() -> None:
     assert codex["mcp_servers"]["goalroom"]["url"] == URL
 
 
+def test_the_readme_connects_with_the_same_line() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    [line] = re.findall(r"^claude mcp add .*$", readme, re.MULTILINE)
+
+    assert line.replace("$(.venv/bin/goalroom token ada)", "$GOALROOM_TOKEN") in [text.strip() for text in blocks("sh")]
+
+
 async def test_the_check_without_a_client_is_answered(live: Live) -> None:
     body = re.search(r"-d '(.*?)'", blocks("sh")[-1], re.DOTALL)
     assert body is not None
@@ -35,4 +42,4 @@ async def test_the_check_without_a_client_is_answered(live: Live) -> None:
     headers = {"authorization": f"Bearer {live.token}", "content-type": "application/json", "accept": "*/*"}
     answer = await live.http.post("/mcp", content=body[1], headers=headers)
 
-    assert answer.json()["result"]["content"][0]["text"].startswith("@admin in main")
+    assert answer.json()["result"]["content"][0]["text"].startswith("# admin in main")
