@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from goalroom_client.failures import Failure
@@ -49,6 +49,7 @@ def merged(found: Any) -> Any:
     return whole
 
 
+@example("", '{"a": 1, // why\n"hooks": {}}', "")
 @given(GAPS, objects(), GAPS)
 def test_what_is_put_in_is_there_and_goes_without_a_trace(before: str, body: str, after: str) -> None:
     text = before + body + after
@@ -73,6 +74,7 @@ def _has_empty(found: Any) -> bool:
     return {} in (found, found.get("servers"), hooks) or (hooks or {}).get("Stop") == []
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -9,12 +9,16 @@ _WORDS = json.JSONDecoder()
 
 
 class _Item(NamedTuple):
-    """A member of an object or an element of a list: where it begins, its value, and where its comma is, if any."""
+    """A member of an object or an element of a list: where it begins, its value, and where its comma is, if any.
+
+    `below_comment`: what stands before it is a comment that ends with its line.
+    """
 
     start: int
     key: str | None
     value: "Value"
     comma: int | None
+    below_comment: bool
 
 
 class Value(NamedTuple):
@@ -79,6 +83,9 @@ def without(text: str, root: Value, path: Sequence[str], number: int | None = No
     item = container.items[number]
     start = len(text[: item.start].rstrip())
     end = item.value.end if item.comma is None else item.comma + 1
+    if item.below_comment and not text[end:].lstrip(" \t").startswith("\n"):
+        # What follows would be part of the comment.
+        start = text.index("\n", start) + 1
     if item.comma is None and number and (before := container.items[number - 1].comma) is not None:
         # The comma before what was last.
         rest = text[:before] + text[before + 1 : start] + text[end:]
@@ -134,6 +141,8 @@ def _indentation(text: str, at: int) -> str:
 class _Reader:
     def __init__(self, text: str, *, comments: bool) -> None:
         self._text, self._comments = text, comments
+        # Whether the last gap ended with a comment that ends with its line.
+        self._below_comment = False
 
     def whole(self) -> Value:
         found = self._value(self.gap(0))
@@ -143,12 +152,14 @@ class _Reader:
 
     def gap(self, at: int) -> int:
         """Where white space and comments end."""
+        self._below_comment = False
         while True:
             while at < len(self._text) and self._text[at] in " \t\r\n":
                 at += 1
             begins = self._text[at : at + 2]
             if not self._comments or begins not in {"//", "/*"}:
                 return at
+            self._below_comment = begins == "//"
             end = self._text.find("\n" if begins == "//" else "*/", at + 2)
             if end < 0 and begins == "/*":
                 raise self._wrong("Unterminated comment", at)
@@ -170,7 +181,7 @@ class _Reader:
         while self._text[at : at + 1] != closing:
             if items and items[-1].comma is None:
                 raise self._wrong("Expecting ',' delimiter", at)
-            begin, key = at, None
+            begin, key, below_comment = at, None, self._below_comment
             if keyed:
                 if self._text[at : at + 1] != '"':
                     raise self._wrong("Expecting property name enclosed in double quotes", at)
@@ -182,7 +193,7 @@ class _Reader:
             value = self._value(at)
             at = self.gap(value.end)
             comma = at if self._text[at : at + 1] == "," else None
-            items.append(_Item(begin, key, value, comma))
+            items.append(_Item(begin, key, value, comma, below_comment))
             if comma is not None:
                 at = self.gap(at + 1)
         if items and items[-1].comma is not None and not self._comments:
