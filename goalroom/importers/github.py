@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -40,6 +41,15 @@ _WRAPPERS = ("data", "repository", "organization", "user", "search", "issues", "
 _DEEPEST = 12
 _ADDRESS = re.compile(r"/(?P<repository>[^/\s]+/[^/\s]+)/issues/(?P<number>\d+)")
 _NOT_DONE = ("not planned", "duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class _Milestone:
+    """What an issue says of it, and whether all its issues are closed."""
+
+    id: str
+    said: dict[str, Any]
+    is_over: bool
 
 
 class GithubIssue(Issue):
@@ -110,8 +120,8 @@ def _parents(items: list[Numbered[Any]]) -> dict[str, str]:
     for item in numbered:
         repository = _repository(item)
         for part in _references(item.get("subIssues", item.get("sub_issues")) or [], repository):
-            if isinstance(part, dict) and not parents.get(part["depends_on_id"], "-"):
-                parents[part["depends_on_id"]] = _id(repository, item["number"])
+            if not parents.get(_key(part), "-"):
+                parents[_key(part)] = _id(repository, item["number"])
     return parents
 
 
@@ -127,7 +137,7 @@ def _with_milestones(items: list[Numbered[Any]]) -> Iterator[Numbered[Any]]:
         key = _milestone_id(item)
         if key is not None and key not in made:
             made.add(key)
-            yield line, item["milestone"] | {"milestone_id": key, "all_closed": all(states[key])}
+            yield line, _Milestone(key, item["milestone"], all(states[key]))
         yield line, item
 
 
@@ -142,10 +152,10 @@ def _milestone_id(item: Any) -> str | None:
 
 def _issue(parents_of: Mapping[str, str], line: int, item: Any, complain: Complain) -> GithubIssue:
     """`parents_of` has all issues of the file."""
+    if isinstance(item, _Milestone):
+        return _milestone(line, item, complain)
     if not isinstance(item, dict):
         raise LeftOut(f"it is not an object: {shown(item)}.")
-    if "milestone_id" in item:
-        return _milestone(line, item, complain)
     number, repository = item.get("number"), _repository(item)
     if type(number) is not int or number < 1:
         raise LeftOut("it has no number." if number is None else f"number is not one of an issue: {shown(number)}.")
@@ -163,7 +173,7 @@ def _issue(parents_of: Mapping[str, str], line: int, item: Any, complain: Compla
         parents = [{"depends_on_id": parents_of[key]}]
     milestone = _milestone_id(item)
     # It counts where the issue that this one is a part of is not in the file.
-    is_part = bool(parents) and isinstance(parents[0], dict) and parents[0]["depends_on_id"] in parents_of
+    is_part = bool(parents) and _key(parents[0]) in parents_of
     parts = _references(take("subIssues", []), repository)
     labels = _each(take("labels", []), lambda label: label.get("name") if isinstance(label, dict) else label)
     if milestone and is_part and isinstance(labels, list):
@@ -191,7 +201,7 @@ def _issue(parents_of: Mapping[str, str], line: int, item: Any, complain: Compla
             *blockers,
         ],
         "from_other_end": [
-            *_as_parents([one for one in parts if not isinstance(one, dict) or one["depends_on_id"] not in parents_of]),
+            *_as_parents([one for one in parts if _key(one) not in parents_of]),
             *_references(take("blocking", []), repository),
         ],
         "id": key,
@@ -217,12 +227,12 @@ def _usual(name: str) -> str:
     return _USUAL.get(name, name)
 
 
-def _milestone(line: int, item: dict[str, Any], complain: Complain) -> GithubIssue:
-    fields = clean(complain, item.items())
+def _milestone(line: int, item: _Milestone, complain: Complain) -> GithubIssue:
+    fields = clean(complain, item.said.items())
     due = fields.get("dueOn", fields.get("due_on", ""))
-    closed = fields.get("state", "closed" if fields["all_closed"] else "open")
+    closed = fields.get("state", "closed" if item.is_over else "open")
     made: dict[str, Any] = {name: fields[name] for name in ("title", "description") if name in fields}
-    made |= {"id": fields["milestone_id"], "line": line, "issue_type": EPIC, "due_at": due}
+    made |= {"id": item.id, "line": line, "issue_type": EPIC, "due_at": due}
     return checked(GithubIssue, made | {"status": str(closed).lower()}, GITHUB, complain)
 
 
@@ -270,7 +280,12 @@ def _name(value: Any) -> Any:
 
 def _references(value: Any, repository: str) -> list[Any]:
     found = _each(value, lambda one: _reference(one, repository))
-    return found if isinstance(found, list) else [found]
+    return found if isinstance(found, list) else [_reference(found, repository)]
+
+
+def _key(reference: Any) -> str:
+    """The id that it leads to, if it is one."""
+    return str(reference.get("depends_on_id", "")) if isinstance(reference, dict) else ""
 
 
 def _as_parents(references: list[Any]) -> list[Any]:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -67,6 +68,21 @@ _RELATIONS = {"blocks": "blocks", "related": "related", "duplicate": "duplicates
 _JAVASCRIPT_TIME = re.compile(r"\w{3} (\w{3} \d{1,2} \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})(?: \(.*\))?")
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A project or a milestone: its id, its name, what it is below, and whether all its issues are finished."""
+
+    id: str
+    title: str
+    parent: str
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _BadRow:
+    why: str
+
+
 class LinearIssue(Issue):
     """One issue, or a project or milestone that issues are in."""
 
@@ -108,7 +124,7 @@ def _rows(text: str) -> Iterator[Numbered[Any]]:
         line = reader.line_num + 1
         for row in reader:
             if len(row) > len(names):
-                yield line, f"it has {len(row)} cells, and the first line {len(names)}"
+                yield line, _BadRow(f"it has {len(row)} cells, and the first line {len(names)}")
             elif any(row):
                 yield line, _of_row(dict(zip(names, row, strict=False)))
             line = reader.line_num + 1
@@ -155,18 +171,18 @@ def _items(text: str, value: Member, depth: int = 0) -> Iterator[Member]:
 
 def _with_projects(items: list[Numbered[Any]]) -> Iterator[Numbered[Any]]:
     """Each project, and each milestone below its project, stands before the first of its issues, as an epic."""
-    open_groups = {key for _, item in items if not _is_over(item) for key, _, _ in _groups(item)}
+    open_groups = {group.id for _, item in items if not _is_over(item) for group in _groups(item)}
     made = set()
     for line, item in items:
-        for key, title, parent in _groups(item):
-            if key not in made:
-                made.add(key)
-                yield line, {"group": key, "title": title, "parent": parent, "over": key not in open_groups}
+        for group in _groups(item):
+            if group.id not in made:
+                made.add(group.id)
+                yield line, replace(group, is_over=group.id not in open_groups)
         yield line, item
 
 
-def _groups(item: Any) -> list[tuple[str, str, str]]:
-    """The project and the milestone that an issue is in: their ids, names, and what they are below."""
+def _groups(item: Any) -> list[_Group]:
+    """The project and the milestone that an issue is in."""
     if not isinstance(item, dict):
         return []
     found, above = [], ""
@@ -174,7 +190,7 @@ def _groups(item: Any) -> list[tuple[str, str, str]]:
         title = _text(item.get(name))
         if isinstance(title, str) and title.strip():
             key = LINEAR.issue_id(f"{above}/{word}/{title}" if above else f"{word}/{title}")
-            found.append((key, title, above))
+            found.append(_Group(key, title, above))
             above = key
     return found
 
@@ -185,14 +201,14 @@ def _is_over(item: Any) -> bool:
 
 def _issue(keys: Mapping[str, str], line: int, item: Any, complain: Complain) -> LinearIssue:
     """`keys` are the identifiers in the file, by themselves and by the ids of the API."""
-    if isinstance(item, str):
-        raise LeftOut(f"{item}.")
+    if isinstance(item, _Group):
+        group = {"id": item.id, "title": item.title, "parent": item.parent, "issue_type": EPIC, "line": line}
+        group |= {"status": "closed" if item.is_over else "open"}
+        return checked(LinearIssue, clean(complain, group.items()), LINEAR, complain)
+    if isinstance(item, _BadRow):
+        raise LeftOut(f"{item.why}.")
     if not isinstance(item, dict):
         raise LeftOut(f"it is not an object: {shown(item)}.")
-    if "group" in item:
-        status, above = "closed" if item["over"] else "open", item["parent"]
-        group = {"id": item["group"], "title": item["title"], "parent": above, "issue_type": EPIC, "status": status}
-        return checked(LinearIssue, clean(complain, (group | {"line": line}).items()), LINEAR, complain)
     said = item.get("identifier", "")
     key = LINEAR.issue_id(said) if isinstance(said, str) else ""
     if not key:
@@ -211,11 +227,12 @@ def _issue(keys: Mapping[str, str], line: int, item: Any, complain: Complain) ->
             *([f"estimate:{estimate}"[:100]] if estimate not in ("", 0) else []),
         ]
     for name in ("project", "projectMilestone"):
-        take(name, None)
+        if isinstance(_text(fields.get(name)), str):
+            take(name)
     # The project counts where the issue that it is a part of is not in the file.
     parents = [parent] if parent else []
-    if groups and parent not in keys:
-        parents.append(groups[-1][0])
+    if groups and not (isinstance(parent, str) and parent in keys):
+        parents.append(groups[-1].id)
     relations = _relations(keys, take("relations", []), "relatedIssue")
     made = {
         "id": key,
@@ -335,11 +352,12 @@ def _relations(keys: Mapping[str, str], value: Any, end: str) -> list[Any]:
         if not isinstance(one, dict):
             return one
         kind = one.get("type", "")
-        return {"depends_on_id": _reference(keys, one.get(end, "")), "type": _RELATIONS.get(kind, kind)}
+        usual = _RELATIONS.get(kind, kind) if isinstance(kind, str) else kind
+        return {"depends_on_id": _reference(keys, one.get(end, "")), "type": usual}
 
     found = _each(value, relation)
     return found if isinstance(found, list) else [found]
 
 
 def _holds_back(relation: Any) -> bool:
-    return isinstance(relation, dict) and relation["type"] == "blocks"
+    return isinstance(relation, dict) and relation.get("type") == "blocks"
