@@ -30,6 +30,7 @@ export const messageEvents = eventKinds("MESSAGE_SENT");
 export const proposalEvents = eventKinds("PROPOSAL_", "VOTE_CAST");
 export const insightEvents = eventKinds("REFLECTION_ADDED", "INSIGHT_");
 export const scheduleEvents = eventKinds("SCHEDULE_CHANGED", "TASK_CREATED", "TASK_DONE", "TASK_CANCELLED");
+export const resourceEvents = eventKinds("RESOURCE_CHANGED", "TASK_");
 export const webhookEvents = eventKinds("WEBHOOK_CHANGED");
 export const activityChanges: ChangeFilter = (change) => change === ACTIVITY_CHANGED;
 

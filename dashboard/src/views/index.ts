@@ -15,7 +15,9 @@ const VIEWS: readonly View[] = [
   view("flow", "Flow", () => import("./flow/Flow"), { key: "f" }),
   view("digest", "Digest", () => import("./digest/Digest"), { key: "d" }),
   view("schedules", "Schedules", () => import("./schedules/Schedules"), { key: "s" }),
+  view("resources", "Resources", () => import("./resources/Resources"), { key: "u" }),
   view("webhooks", "Webhooks", () => import("./webhooks/Webhooks"), { key: "w", adminOnly: true }),
+  view("settings", "Settings", () => import("./rooms/RoomSettings"), { key: "," }),
   view("tasks", null, () => import("./task/TaskPage")),
 ];
 
