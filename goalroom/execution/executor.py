@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ _SOME = 2
 class Executor(SingleUseExecutor):
     """Of one operation. With a budget, every field is charged to it when its object is completed.
 
-    Plain fields are read without it; graphql-core has the last word on all else, and on what is wrong with them.
+    Plain fields are read without graphql-core, which has the last word on all else, and on what is wrong with them.
 
     With a scheduler, what has cost much already, and what is long, is completed in time slices, and others go on in
     between. It goes by what lists really hold, which nobody knows before. graphql-core completes a list in one go, as
@@ -41,12 +41,12 @@ class Executor(SingleUseExecutor):
         super().__init__(*given, **named)
         # However many of its lists wait, it is one among those that wait for a time slice.
         self._slicing = asyncio.Lock()
-        self.costs: dict[tuple[str, int], tuple[int, Any]] = {}
+        self.plans: dict[tuple[str, int], _Plan] = {}
 
     def build_per_event_executor(self, payload: Any) -> Any:
         """With nothing spent yet, and nothing added up: each event's fields are other objects."""
         executor: Any = super().build_per_event_executor(payload)
-        executor.costs = {}
+        executor.plans = {}
         executor.budget = self.budget and Budget(self.budget.limit)
         executor.plain_fields = self.plain_fields
         return executor
@@ -54,28 +54,29 @@ class Executor(SingleUseExecutor):
     def execute_fields(
         self, parent_type: Any, source_value: Any, path: Any, grouped_field_set: Any, position: Any
     ) -> Any:
-        """The fields of one object; TOO_COMPLEX once the budget is spent."""
+        """The fields of one object, completed or awaitable; TOO_COMPLEX once the budget is spent."""
+        plan = self._plan(parent_type.name, grouped_field_set)
         if self.budget is not None:
-            self.budget.spend(self._cost(parent_type.name, grouped_field_set))
-        return super().execute_fields(parent_type, source_value, path, grouped_field_set, position)
+            self.budget.spend(plan.cost)
+        try:
+            plain = {name: field.value(source_value) for name, field in plan.plain}
+        except Exception:
+            # What is wrong with one, where it stands, and what becomes null with it, graphql-core knows.
+            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position)
+        if not plan.others:
+            return plain
+        others = super().execute_fields(parent_type, source_value, path, plan.others, position)
+        if self.is_awaitable(others):
+            return _Then(others, lambda completed: plan.in_order(plain, completed)) if plain else others
+        return plan.in_order(plain, others)
 
-    def _cost(self, parent: str, grouped_field_set: Any) -> int:
+    def _plan(self, parent: str, grouped_field_set: Any) -> "_Plan":
         """Of the fields of one object. graphql-core hands over the same for each item of a list."""
         key = parent, id(grouped_field_set)
-        if key not in self.costs:
-            cost = sum(own_cost(parent, details[0].node) for details in grouped_field_set.values())
-            # It holds on to the fields, so that nothing else gets their identity.
-            self.costs[key] = cost, grouped_field_set
-        return self.costs[key][0]
-
-    def execute_field(self, parent_type: Any, source: Any, details: Any, path: Path, position: Any) -> Any:
-        """One field, completed or awaitable."""
-        field = self.plain_fields.get(parent_type.name, _NONE).get(details[0].node.name.value)
-        if field is not None:
-            # What is wrong with one, where it stands, and what becomes null with it, graphql-core knows.
-            with suppress(Exception):
-                return field.value(source)
-        return super().execute_field(parent_type, source, details, path, position)
+        plan = self.plans.get(key)
+        if plan is None:
+            plan = self.plans[key] = _Plan.of(parent, grouped_field_set, self.plain_fields.get(parent, _NONE))
+        return plan
 
     def complete_iterable_value(
         self, item_type: Any, details: Any, info: Any, path: Path, items: Iterable[Any], position: Any
@@ -127,6 +128,39 @@ class Executor(SingleUseExecutor):
                 size = min(max(int(size * fits()), 1), _TOGETHER)
             completed += await found if self.is_awaitable(found) else found
         return completed
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the fields of one selection are executed, made once for all objects that it is executed on.
+
+    It holds on to the fields, so that nothing else gets their identity.
+    """
+
+    fields: Mapping[str, Any]
+    cost: int
+    plain: Sequence[tuple[str, PlainField]]
+    others: Mapping[str, Any]
+    plain_come_first: bool
+
+    @classmethod
+    def of(cls, parent: str, fields: Mapping[str, Any], known: Mapping[str, PlainField]) -> Self:
+        cost, plain, others = 0, [], {}
+        for name, details in fields.items():
+            node = details[0].node
+            cost += own_cost(parent, node)
+            if (field := known.get(node.name.value)) is not None:
+                plain.append((name, field))
+            else:
+                others[name] = details
+        return cls(fields, cost, plain, others, [*(name for name, _ in plain), *others] == [*fields])
+
+    def in_order(self, plain: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+        """Both together, as they were asked for."""
+        if not plain:
+            return others
+        both = plain | others
+        return both if self.plain_come_first else {name: both[name] for name in self.fields if name in both}
 
 
 class _Then:
