@@ -13,6 +13,7 @@ async def advance(database: Database, seconds: float, *, serving: bool = True) -
         " string_agg(format('%1$I = %1$I - make_interval(secs => $1)', c.column_name), ', ') as moved"
         " from information_schema.columns c join information_schema.tables t using (table_schema, table_name)"
         " where c.table_schema = 'public' and c.data_type = 'timestamp with time zone' and t.table_type = 'BASE TABLE'"
+        " and c.is_generated = 'NEVER'"
         " and not ($1 and c.table_name = 'uptime' and c.column_name = 'alive_at')"
         " group by c.table_name",
         serving,

@@ -65,7 +65,7 @@ class Executor(SingleUseExecutor):
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position)
         if not plan.others:
             return plain
-        others = super().execute_fields(parent_type, source_value, path, plan.others, position)
+        others: Any = super().execute_fields(parent_type, source_value, path, plan.others, position)
         if self.is_awaitable(others):
             return _Then(others, lambda completed: plan.in_order(plain, completed)) if plain else others
         return plan.in_order(plain, others)
@@ -140,12 +140,12 @@ class _Plan:
     fields: Mapping[str, Any]
     cost: int
     plain: Sequence[tuple[str, PlainField]]
-    others: Mapping[str, Any]
+    others: dict[str, Any]
     plain_come_first: bool
 
     @classmethod
     def of(cls, parent: str, fields: Mapping[str, Any], known: Mapping[str, PlainField]) -> Self:
-        cost, plain, others = 0, [], {}
+        cost, plain, others = 0, [], dict[str, Any]()
         for name, details in fields.items():
             node = details[0].node
             cost += own_cost(parent, node)

@@ -9,7 +9,9 @@ select asked.agent_id, asked.room_id, room.idle_after_seconds, room.offline_afte
 -- name: touch_agent(agent_id, token_id)$
 -- Answers whether some room takes the agent for away.
 -- nullable: token_id
-with
+with heard as (
+  select :agent_id::bigint as agent_id, :token_id::bigint as token_id
+),
 -- include: sign_of_life
 select exists (select from room_member where agent_id = :agent_id and presence <> 'ONLINE');
 
@@ -207,25 +209,10 @@ with beat as (
    where task.id = held.id and task.lease_expires_at > clock_timestamp()
      and exists (select from beaten where beaten.agent_id = held.agent_id)
   returning task.id, held.agent_id
-), used as (
-  update token
-     set last_used_at = now()
-   where id = any(array(
-           select token.id
-             from beat join token on token.id = beat.token_id
-            where token.last_used_at is null or token.last_used_at < now() - interval '1 minute'
-            order by token.id
-              for no key update of token))
-), touched as (
-  update agent
-     set last_seen_at = now()
-   where id = any(array(
-           select agent.id
-             from beat join agent on agent.id = beat.agent_id
-            where agent.last_seen_at is null or agent.last_seen_at < now() - interval '1 second'
-            order by agent.id
-              for no key update of agent))
-)
+), heard as (
+  select agent_id, token_id from beat
+),
+-- include: sign_of_life
 select beat.ordinality as position, beaten.*, coalesce(was.news_since, beaten.started_at) as news_since,
        array(select id from renewed where renewed.agent_id = beat.agent_id) as renewed,
        exists (select from room_member where room_member.agent_id = beat.agent_id and presence <> 'ONLINE') as away
