@@ -67,15 +67,22 @@ select proposal.*, author.name as author,
 -- name: unacknowledged_by_urgency(room_id, agent_id, kinds, proposal_ids, most)
 -- What asks for these proposals, in their order; then what people say before what agents say, then in the order of these
 -- kinds, then as it came; with the words of a message or comment and whose they are, and how many there are of both.
+-- Words are read of no more than are answered.
 -- nullable: author, words
-select item.*, author.name as author, left(coalesce(message.body, comment.body), 500) as words,
-       coalesce(author.kind = 'HUMAN', false) as by_person,
-       count(*) over (partition by coalesce(author.kind = 'HUMAN', false)) as total
-  from inbox_item item
-  left join message on message.id = item.message_id
-  left join comment on comment.id = item.comment_id
-  left join agent author on author.id = item.from_id and (item.message_id is not null or item.comment_id is not null)
- where item.agent_id = :agent_id and item.room_id = :room_id and item.acknowledged_at is null
- order by array_position(:proposal_ids::bigint[], item.proposal_id) nulls last, by_person desc,
-          array_position(:kinds::text[], item.kind), item.id
- limit :most::integer;
+with told as (
+  select item.*, author.name as author, coalesce(author.kind = 'HUMAN', false) as by_person,
+         count(*) over (partition by coalesce(author.kind = 'HUMAN', false)) as total,
+         row_number() over (order by array_position(:proposal_ids::bigint[], item.proposal_id) nulls last,
+                                     coalesce(author.kind = 'HUMAN', false) desc,
+                                     array_position(:kinds::text[], item.kind), item.id) as place
+    from inbox_item item
+    left join agent author on author.id = item.from_id and (item.message_id is not null or item.comment_id is not null)
+   where item.agent_id = :agent_id and item.room_id = :room_id and item.acknowledged_at is null
+   order by place
+   limit :most::integer
+)
+select told.*, left(coalesce(message.body, comment.body), 500) as words
+  from told
+  left join message on message.id = told.message_id
+  left join comment on comment.id = told.comment_id
+ order by place;
