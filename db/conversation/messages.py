@@ -19,7 +19,7 @@ REVIEWS, BLOCKERS, SHIPPING, OPS = "reviews", "blockers", "shipping", "ops"
 
 # The channels that every room has, each with what it is for.
 _STANDARD = {
-    "general": "What concerns everybody",
+    "general": "General discussion",
     REVIEWS: "Work that waits for a verdict",
     BLOCKERS: "What holds work up",
     SHIPPING: "What goes out",

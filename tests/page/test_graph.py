@@ -1,5 +1,7 @@
 """The graph of dependencies."""
 
+import re
+
 from playwright.async_api import Page, expect
 
 from tests.client import Client
@@ -38,6 +40,10 @@ async def test_a_long_chain_fits_when_it_opens_and_can_be_read(visit: Open, admi
 
     assert height >= 9
     assert right <= width
+    await page.get_by_label("Task or objective").fill("Step 12")
+    await page.get_by_role("option", name="Step 12").click()
+    await expect(page.get_by_text(re.compile("^Around T"))).to_be_visible()
+    await expect(page.locator(".graph-node[data-center]")).to_contain_text("Step 12")
 
 
 async def test_all_open_tasks_and_an_objective_are_shown_whole(visit: Open, admin: Client, room: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.client import Client
 from tests.e2e.commands import Server
@@ -108,6 +108,45 @@ async def test_enter_in_a_composition_ends_the_composition_alone(
     await box.press("Enter")
     await expect(page.get_by_role("link", name=f"@{room}-worker", exact=True)).to_be_visible()
     assert (await _last(admin, room))["mentions"] == [{"name": f"{room}-worker"}]
+
+
+async def test_what_was_typed_is_kept_until_it_is_sent_whole_and_once(visit: Open, admin: Client, room: str) -> None:
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/room/general")
+    box = page.get_by_role("textbox", name="Message #general")
+    await expect(page.get_by_text("No messages yet.")).to_be_visible()
+
+    async def is_lost(route: Route) -> None:
+        await route.abort()
+
+    async def answer_is_lost(route: Route) -> None:
+        if "SendMessage" in (route.request.post_data or ""):
+            await route.fetch()
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await box.fill("It rains")
+    await page.route("**/graphql", is_lost)
+    await box.press("Enter")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(box).to_have_value("It rains")
+    await box.press_sequentially(" in @")
+    await page.unroute("**/graphql")
+    await page.reload()
+    await expect(box).to_have_value("It rains in @")
+    await box.press("End")
+    await box.press_sequentially("here.")
+    await page.route("**/graphql", answer_is_lost)
+    await box.press("Enter")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.unroute("**/graphql")
+    await box.press("Enter")
+    await expect(box).to_have_value("")
+
+    query = "query($room: ID!) { room(room: $room) { messages { nodes { body } } } }"
+    said = (await admin.execute(query, room=room))["room"]["messages"]["nodes"]
+    assert said == [{"body": "It rains in @here."}]
 
 
 async def test_a_direct_message_is_marked_until_it_is_acknowledged(

@@ -33,6 +33,29 @@ async def test_the_tree_expands_and_updates_live(visit: Open, admin: Client, roo
     await expect(tree.get_by_role("treeitem", name="House")).to_contain_text("8 %")
 
 
+async def test_objectives_are_found_by_their_words_and_rows_tell_owner_due_and_key_results(
+    visit: Open, admin: Client, room: str
+) -> None:
+    house = await _objective(admin, room, "House")
+    await _objective(admin, room, "Slate roof", house)
+    query = "mutation($input: UpdateObjectiveInput!) { updateObjective(input: $input) { id } }"
+    await admin.execute(query, input={"id": house, "owner": "admin", "dueAt": "2020-03-01T12:00:00Z"})
+    query = "mutation($input: CreateKeyResultInput!) { createKeyResult(input: $input) { id } }"
+    await admin.execute(query, input={"objective": house, "keyResult": {"title": "Rooms", "target": 4}})
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/tree")
+
+    row = page.get_by_role("treeitem", name="House")
+    await expect(row).to_contain_text("admin")
+    await expect(row).to_contain_text("due 1 Mar")
+    await expect(row).to_contain_text("0 of 1 key result")
+    await page.get_by_label("Find an objective").fill("sla")
+    found = page.get_by_role("list", name="Objectives found").get_by_role("listitem")
+    await expect(found).to_contain_text("House")
+    await found.get_by_role("link", name="Slate roof").click()
+    await expect(page.get_by_role("heading", name="Slate roof")).to_be_visible()
+
+
 async def test_an_objective_is_moved_by_keyboard(visit: Open, admin: Client, room: str) -> None:
     house, shed = await _objective(admin, room, "House"), await _objective(admin, room, "Shed")
     page = await visit(admin.url, admin.token)

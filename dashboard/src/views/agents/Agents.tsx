@@ -9,6 +9,8 @@ import { useRoom } from "../../layout/room";
 import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
+import { useOpenTasks } from "../now/open-tasks";
+import type { Owned } from "../now/waits";
 import type { ViewProps } from "../view";
 import { Activity } from "./Activity";
 import { AgentPage } from "./AgentPage";
@@ -30,6 +32,7 @@ type Filter = keyof typeof FILTERS;
 function AgentList() {
   const { name } = useRoom();
   const { data, refusal } = useLiveQuery(AgentsDocument, { room: name }, invalidatedBy);
+  const open = useOpenTasks();
   const { role } = useSession();
   const [connecting, setConnecting] = useState(false);
   const [search, setSearch] = useState("");
@@ -89,6 +92,9 @@ function AgentList() {
               <th scope="col">Agent</th>
               <th scope="col">Activity</th>
               <th scope="col">Tasks</th>
+              <th scope="col" title="Tasks assigned and not in progress">
+                Assigned
+              </th>
               <th scope="col" title="Tasks in progress, and the most that the room allows">
                 Load
               </th>
@@ -98,7 +104,13 @@ function AgentList() {
           </thead>
           <tbody>
             {rows.map(({ agent, level }) => (
-              <Row key={agent.id} agent={agent} level={level} wipLimit={settings.wipLimit ?? null} />
+              <Row
+                key={agent.id}
+                agent={agent}
+                level={level}
+                wipLimit={settings.wipLimit ?? null}
+                owned={open?.owned.get(agent.name)}
+              />
             ))}
           </tbody>
         </table>
@@ -112,7 +124,28 @@ function isBusy(agent: AgentOverviewFragment): boolean {
   return agent.tasks.length > 0 || (agent.activity !== null && agent.activity.kind !== "WAITING");
 }
 
-function Row({ agent, level, wipLimit }: { agent: AgentOverviewFragment; level: number; wipLimit: number | null }) {
+/** `5: 2 waiting, 1 blocked`, as a link to the board. */
+function Assigned({ agent, owned }: { agent: string; owned: Owned | undefined }) {
+  const room = useRoom();
+  if (!owned) return <span className="soft">–</span>;
+  const { todo, waiting, blocked } = owned;
+  const parts = [waiting > 0 && `${formatNumber(waiting)} waiting`, blocked > 0 && `${formatNumber(blocked)} blocked`];
+  return (
+    <Link href={`${room.to("board")}?assignee=${encodeURIComponent(agent)}`}>
+      {formatNumber(todo + waiting + blocked)}
+      {waiting + blocked > 0 && <span className="soft"> {parts.filter(Boolean).join(", ")}</span>}
+    </Link>
+  );
+}
+
+interface RowProps {
+  readonly agent: AgentOverviewFragment;
+  readonly level: number;
+  readonly wipLimit: number | null;
+  readonly owned: Owned | undefined;
+}
+
+function Row({ agent, level, wipLimit, owned }: RowProps) {
   const room = useRoom();
   const doing = agent.tasks.filter(({ status }) => status === "DOING").length;
   const running = agent.sessions.filter(({ presence }) => presence !== "OFFLINE");
@@ -135,6 +168,9 @@ function Row({ agent, level, wipLimit }: { agent: AgentOverviewFragment; level: 
       </td>
       <td data-label="Working on">
         <HeldTasks tasks={agent.tasks} />
+      </td>
+      <td data-label="Assigned">
+        <Assigned agent={agent.name} owned={owned} />
       </td>
       <td data-label="Load" data-full={(wipLimit !== null && doing >= wipLimit) || undefined}>
         {agent.kind === "HUMAN" && doing === 0 ? (

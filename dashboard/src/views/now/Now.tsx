@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Link } from "wouter";
 import { NowDocument, type NowQuery } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
@@ -8,7 +9,7 @@ import { TaskLine } from "../../components/TaskLine";
 import { useRoom } from "../../layout/room";
 import { ActLine } from "../../log/ActLine";
 import { actsOf } from "../../log/acts";
-import { activityChanges, agentEvents, anyOf, eventKinds, taskEvents } from "../../log/invalidation";
+import { activityChanges, agentEvents, anyOf, type ChangeFilter, eventKinds, taskEvents } from "../../log/invalidation";
 import { useLiveQuery, useLogStatus } from "../../log/use-live-query";
 import { FirstSteps } from "./FirstSteps";
 import { NeedsYou } from "./NeedsYou";
@@ -144,13 +145,34 @@ function Ready({ tasks }: { tasks: NowRoom["next"] }) {
 }
 
 const MOST_ACTS = 60;
+const NOISE = eventKinds("PRESENCE_CHANGED");
+const KINDS: Readonly<Record<string, ChangeFilter>> = {
+  All: () => true,
+  Tasks: eventKinds("TASK_", "DEPENDENCY_"),
+  Messages: eventKinds("MESSAGE_SENT", "COMMENT_ADDED"),
+  Goals: eventKinds("OBJECTIVE_", "KEY_RESULT_UPDATED", "PROPOSAL_", "VOTE_CAST"),
+};
 
 /** What was done last, the newest first. */
 function RecentActs() {
   const { recent } = useLogStatus();
-  const acts = actsOf(recent.filter(({ kind }) => kind !== "PRESENCE_CHANGED")).slice(-MOST_ACTS);
+  const [shown, setShown] = useState("All");
+  const fits = KINDS[shown] ?? NOISE;
+  const acts = actsOf(recent.filter((event) => !NOISE(event)))
+    .filter(({ head }) => fits(head))
+    .slice(-MOST_ACTS);
   return (
-    <Panel title="Newest" className="now-newest">
+    <Panel
+      title="Newest"
+      className="now-newest"
+      action={
+        <select aria-label="Newest of what" value={shown} onChange={(event) => setShown(event.target.value)}>
+          {Object.keys(KINDS).map((kind) => (
+            <option key={kind}>{kind}</option>
+          ))}
+        </select>
+      }
+    >
       <ol className="log-lines" reversed>
         {[...acts].reverse().map((act) => (
           <ActLine key={act.head.cursor} act={act} />

@@ -5,7 +5,7 @@ import { useRoom } from "../../layout/room";
 import { anyOf, eventKinds } from "../../log/invalidation";
 import { useLiveFetch } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
-import { type Absence, absencesOf, type Behind, behindTasks, type Cause, causesOf } from "./waits";
+import { type Absence, absencesOf, type Behind, behindTasks, type Cause, causesOf, type Owned, ownedBy } from "./waits";
 
 export type Blocker = Extract<NonNullable<BlockersQuery["nodes"][number]>, { readonly id: string }>;
 
@@ -14,6 +14,7 @@ export interface OpenTasks {
   readonly causes: readonly Cause[];
   readonly behind: Behind | null;
   readonly absences: readonly Absence[];
+  readonly owned: ReadonlyMap<string, Owned>;
   /** By id: the tasks that the causes are about. */
   readonly blockers: ReadonlyMap<string, Blocker>;
   /** How many were looked at, and how many there are. */
@@ -60,6 +61,7 @@ async function fetchOpenTasks(api: Api, room: string): Promise<OpenTasks> {
     causes,
     behind: behindTasks(causes, tasks),
     absences: absencesOf(tasks),
+    owned: ownedBy(tasks),
     blockers: new Map(blockers.map((task) => [task.id, task])),
     looked: tasks.length,
     total,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OpenTaskFragment } from "../../api/documents";
-import { absencesOf, behindTasks, causesOf } from "./waits";
+import { absencesOf, behindTasks, causesOf, ownedBy } from "./waits";
 
 type Wait = OpenTaskFragment["waitingOn"][number];
 
@@ -75,6 +75,18 @@ test("all that start later are one cause, and a resource is one by its name", ()
 
 test("tasks that wait for each other are no endless loop", () => {
   expect(causesOf([task("T1", [on("T2")]), task("T2", [on("T1")])])).toEqual([]);
+});
+
+test("what is owned and not in work is counted by owner and state", () => {
+  const ada = { assignee: { name: "ada", presence: "ONLINE" as const, lastSeenAt: null } };
+  const tasks = [
+    task("T1", [], ada),
+    task("T2", [on("T1")], ada),
+    task("T3", [wait("REASON", "No paint.")], { ...ada, status: "BLOCKED" }),
+    task("T4"),
+  ];
+
+  expect([...ownedBy(tasks)]).toEqual([["ada", { todo: 1, waiting: 1, blocked: 1 }]]);
 });
 
 test("work of who is offline is summed up by owner, whoever owns most first", () => {

@@ -93,6 +93,28 @@ export function behindTasks(causes: readonly Cause[], tasks: readonly OpenTask[]
   };
 }
 
+/** What somebody owns and has not started, or can't go on with. */
+export interface Owned {
+  readonly todo: number;
+  readonly waiting: number;
+  readonly blocked: number;
+}
+
+/** By owner: their open tasks that are not in work. */
+export function ownedBy(tasks: readonly OpenTask[]): ReadonlyMap<string, Owned> {
+  const owned = new Map<string, Owned>();
+  for (const { assignee, status, ready } of tasks) {
+    if (!assignee) continue;
+    const { todo, waiting, blocked } = owned.get(assignee.name) ?? { todo: 0, waiting: 0, blocked: 0 };
+    owned.set(assignee.name, {
+      todo: todo + Number(status === "TODO" && ready),
+      waiting: waiting + Number(status === "TODO" && !ready),
+      blocked: blocked + Number(status === "BLOCKED"),
+    });
+  }
+  return owned;
+}
+
 /** Open work by owners who are offline, whoever owns most first. */
 export function absencesOf(tasks: readonly OpenTask[]): readonly Absence[] {
   const absences = new Map<string, Absence & { tasks: OpenTask[] }>();

@@ -20,15 +20,18 @@ interface ConversationListProps {
   /** By slug: how many items of the inbox are about it. */
   readonly inboxCounts: ReadonlyMap<string, number>;
   readonly unread: Unread;
+  /** The slugs of those in which something was said lately, the newest last. */
+  readonly recent: readonly string[];
 }
 
 /** The channels and the direct messages, with what is unread in each. */
-export function ConversationList({ channels, agents, open, me, inboxCounts, unread }: ConversationListProps) {
+export function ConversationList({ channels, agents, open, me, inboxCounts, unread, recent }: ConversationListProps) {
   const [creating, setCreating] = useState(false);
   const list = useRef<HTMLElement>(null);
+  const spoken = ({ name }: RoomData["agents"][number]) => recent.lastIndexOf(`@${name}`);
   const people = [...agents]
     .filter(({ name }) => name !== me)
-    .sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
+    .sort((one, other) => spoken(other) - spoken(one) || rank(one) - rank(other) || one.name.localeCompare(other.name));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: when another conversation is opened, it is scrolled into view.
   useEffect(() => {
@@ -82,12 +85,29 @@ export function ConversationList({ channels, agents, open, me, inboxCounts, unre
             unread={unread.count({ person: name })}
           >
             <PresenceDot presence={presence} />
-            <span className="conversation-name">{name}</span>
+            <span className="conversation-name">
+              <Name name={name} />
+            </span>
           </ConversationLink>
         ))}
       </ul>
       {creating && <CreateChannel onClose={() => setCreating(false)} />}
     </nav>
+  );
+}
+
+const TAIL = 10;
+
+/** A name that is cut in the middle where there is no room: long ones often begin alike. */
+function Name({ name }: { name: string }) {
+  return (
+    <>
+      <span className="conversation-name-head" aria-hidden="true">
+        {name.slice(0, -TAIL)}
+      </span>
+      <span aria-hidden="true">{name.slice(-TAIL)}</span>
+      <span className="visually-hidden">{name}</span>
+    </>
   );
 }
 

@@ -56,6 +56,10 @@ export default function Room({ rest }: ViewProps) {
     }
     return { items, inboxCounts };
   }, [inbox.data, me.name]);
+  const recent = useMemo(
+    () => newest.map((message) => conversationSlug(conversationOf(message, me.name))),
+    [newest, me.name],
+  );
   const { refetch } = inbox;
   const clear = useMemo(
     () => (item: string) => {
@@ -85,6 +89,7 @@ export default function Room({ rest }: ViewProps) {
         me={me.name}
         inboxCounts={inboxCounts}
         unread={unread}
+        recent={recent}
       />
       {known ? (
         <Messages
