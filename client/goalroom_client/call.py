@@ -5,6 +5,8 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from goalroom_client.text_lines import printable
+
 if TYPE_CHECKING:
     from goalroom_client.api import Api
     from goalroom_client.connection_settings import Connection, Given
@@ -100,4 +102,4 @@ class Call:
 
     def warn(self, text: str) -> None:
         """A line of standard error."""
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{printable(text)}\n")

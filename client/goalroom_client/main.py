@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goalroom_client.failures import Failure
+from goalroom_client.text_lines import printable
 
 _INTERRUPTED = 130
 
@@ -49,7 +50,7 @@ def _run(given: Sequence[str]) -> int:
     if options.json:
         _write_json({"v": 1, "data": answer.data})
     elif answer.text:
-        sys.stdout.write(_printable(answer.text) + "\n")
+        sys.stdout.write(printable(answer.text) + "\n")
     sys.stdout.flush()
     return answer.status
 
@@ -58,7 +59,7 @@ def _failed(failure: Failure, *, as_json: bool) -> int:
     if as_json:
         _write_json(failure.envelope())
     said = f"{failure.code}: {failure.message}\n" + (f"Next: {failure.hint}\n" if failure.hint else "")
-    sys.stderr.write(_printable(said))
+    sys.stderr.write(printable(said))
     return failure.status
 
 
@@ -77,8 +78,3 @@ def _write_json(value: Any) -> None:
 
     sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
     sys.stdout.flush()
-
-
-def _printable(text: str) -> str:
-    """Without what a terminal would obey: others wrote some of it."""
-    return "".join(one if one in "\n\t" or one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

@@ -8,6 +8,11 @@ Thing = Mapping[str, Any]
 _LONG = 160
 
 
+def printable(text: str) -> str:
+    """Without what a terminal would obey: others wrote some of it."""
+    return "".join(one if one in "\n\t" or one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 def joined(lines: Iterable[str], nothing: str) -> str:
     """The lines, or what is said where there is none."""
     return "\n".join(lines) or nothing

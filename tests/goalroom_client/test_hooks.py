@@ -87,13 +87,14 @@ def test_an_agent_hears_of_what_it_lost(planner: Terminal, agent: Terminal) -> N
 
 def test_an_end_is_blocked_once_where_something_urgent_waits(planner: Terminal, agent: Terminal) -> None:
     assert hook(agent, "stop").status == 0
-    planner.json("send", agent.name, "Stop the release")
+    planner.json("send", agent.name, "Stop the release\x1b[2J")
 
     blocked, again, third = hook(agent, "stop"), hook(agent, "stop"), hook(agent, "stop")
 
     assert (blocked.status, blocked.output) == (2, "")
     assert "DIRECT" in blocked.errors
-    assert "Stop the release" in blocked.errors
+    # What others wrote can't steer a terminal.
+    assert "Stop the release\N{REPLACEMENT CHARACTER}[2J\n" in blocked.errors
     assert (again.status, again.errors) == (0, "")
     assert third.status == 2
     assert hook(agent, "stop", session="two", stop_hook_active=True).status == 0

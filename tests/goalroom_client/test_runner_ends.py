@@ -79,3 +79,23 @@ def test_what_does_not_end_in_time_is_ended_with_all_that_it_started(
     # It is no fault of the agent.
     assert machine.breaker() == "CLOSED"
     assert RUNS_PATIENCE_S == 30
+
+
+def test_a_token_that_is_revoked_ends_it(machine: Machine) -> None:
+    with machine.running(machine.configure(kinds=["DIRECT"])) as runner:
+        assert "following its inbox" in said(runner)
+        revoke = "mutation($input: RevokeTokensInput!) { revokeTokens(input: $input) }"
+        machine.team.admin.ask(revoke, input={"agent": machine.agent.name})
+
+        assert runner.wait(PATIENCE_S) == 4
+        assert said(runner).startswith("UNAUTHENTICATED: ")
+
+
+def test_a_program_that_is_not_there_is_a_failed_run(machine: Machine) -> None:
+    with machine.running(machine.configure(kinds=["DIRECT"], command=["/no/such/program", "{item}"])):
+        machine.send("One")
+        machine.until_noted(1)
+
+    assert machine.notes()[0].endswith(": failed 127.")
+    [log] = machine.logs.glob("*.log")
+    assert "/no/such/program" in log.read_text()

@@ -84,7 +84,7 @@ def in_time(call: Call, do: Callable[[], Answer]) -> Answer:
     if isinstance(answer, Answer):
         return answer
     said = answer.message if isinstance(answer, Failure) else f"{type(answer).__name__}: {answer}"
-    sys.stderr.write(f"Goalroom: {text_lines.one_line(said)}\n")
+    call.warn(f"Goalroom: {text_lines.one_line(said)}")
     return Answer(None, "")
 
 
