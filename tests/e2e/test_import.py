@@ -6,6 +6,7 @@ import pytest
 from tests.e2e.commands import Server, run
 from tests.e2e.team import Agent, read_log
 from tests.goalroom.importers.beads_check import OWN
+from tests.goalroom.importers.sample_readers import SAMPLES
 
 
 def test_twice_is_the_same_as_once_and_what_was_left_out_goes_to_standard_error(home: Path) -> None:
@@ -67,3 +68,20 @@ def test_a_folder_of_a_backup_is_read_with_its_dependencies(home: Path, tmp_path
         "  2 tasks",
         "  1 dependencies, 1 of them BLOCKS",
     ]
+
+
+def test_another_board_comes_in_and_a_dry_run_does_nothing(home: Path) -> None:
+    sample = SAMPLES / "taskmaster-tasks.json"
+    dry = run("import", "taskmaster", sample, "--dry-run", "--data-dir", home)
+    assert dry.returncode == 0, dry.stderr
+    assert dry.stdout.splitlines()[0] == "Room taskmaster-tasks, of which nothing was changed:"
+    made = run("import", "taskmaster", sample, "--data-dir", home)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.splitlines()[:3] == ["Room taskmaster-tasks:", "  1 objectives", "  45 tasks"]
+    assert made.stdout.splitlines()[1:] == dry.stdout.splitlines()[1:]
+    wrong = run("import", "github", sample, "--data-dir", home)
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert wrong.stderr == (
+        f"goalroom: {sample} is not a list of issues of GitHub: "
+        "it is of task-master: `goalroom import taskmaster` reads it.\n"
+    )

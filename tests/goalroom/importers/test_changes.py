@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import CommentKind, DependencyKind, Role
+from db.core.errors import AssignedToOther, NotReady, WrongStatus
 from db.core.records import Room
-from db.tasks import claims, comment_mutations, dependencies, task_cancel, task_update
+from db.operations import exports
+from db.tasks import claims, comment_mutations, dependencies, task_cancel, task_progress, task_update
 from tests.factories import World
 from tests.goalroom.importers.beads_check import check_follows_from_edges, contents
 from tests.goalroom.importers.test_beads import one, write
@@ -281,6 +283,66 @@ async def test_a_dry_run_says_the_same_and_changes_nothing(
     assert dry[0] == f"Room {ROOM}, of which nothing was changed:"
     assert (dry[1:], dry_left_out) == (said[1:], left_out)
     assert await contents(database) != before
+
+
+async def test_after_a_restore_a_second_run_changes_nothing(
+    database: Database, migrated_database: str, tmp_path: Path
+) -> None:
+    lines: list[dict[str, Any]] = [{"id": "a", "title": "A", "blocked_by": ["b"]}, {"id": "b", "title": "B"}]
+    path = write(tmp_path / "f", lines)
+    await beads(database, path)
+    exported = [line async for line in exports.lines(database, None)]
+    connection = await asyncpg.connect(migrated_database)
+    await exports.restore(connection, exported)
+    await connection.close()
+    there = await Database.connect(migrated_database, size=2)
+    try:
+        before = await contents(there)
+        await beads(there, path)
+        assert await contents(there) == before
+        await beads(there, write(path, [lines[0] | {"title": "A2"}, lines[1]]))
+        assert (await task(there, "a"))["title"] == "A2"
+    finally:
+        await there.close()
+
+
+async def test_work_goes_on_while_a_file_comes_in(database: Database, world: World, tmp_path: Path) -> None:
+    """Agents claim, and give back or finish, while every issue of the file changes: nobody's claim is written over."""
+    lines: list[dict[str, Any]] = [{"id": f"i{n}", "title": "Old", "priority": 2} for n in range(60)]
+    path = write(tmp_path / "f", lines)
+    await beads(database, path)
+    agents = [await boss(database, world, f"worker-{n}") for n in range(4)]
+    for line in lines:
+        line |= {"title": "New", "status": "closed", "assignee": "somebody"}
+    write(path, lines)
+    keys = [row["id"] for row in await database.fetch("select id from task order by id")]
+
+    async def work(agent: Caller, mine: list[int]) -> list[int]:
+        taken = []
+        for key in mine:
+            try:
+                claimed = await claims.claim(database, agent, f"T{key}")
+                await task_progress.write_notes(database, agent, f"T{key}", "Mine", append=False, fence=claimed.fence)
+                taken.append(key)
+            except (WrongStatus, NotReady, AssignedToOther):
+                # The file was there first.
+                continue
+        return taken
+
+    shares = [keys[n::4] for n in range(4)]
+    coming = asyncio.create_task(beads(database, path))
+    taken = await asyncio.gather(*(work(agent, share) for agent, share in zip(agents, shares, strict=True)))
+    _, left_out = await coming
+    held = sorted(key for keys_of_one in taken for key in keys_of_one)
+    rows = await database.fetch("select id, status, notes, title, assignee_id from task order by id")
+    assert [row["id"] for row in rows if row["status"] == "DOING"] == held
+    assert all(row["notes"] == ("Mine" if row["status"] == "DOING" else "") for row in rows)
+    assert {row["title"] for row in rows} == {"New"}
+    assert len(left_out) <= len(held)
+    await check_follows_from_edges(database)
+    again, left_out = await beads(database, path)
+    assert len(left_out) == len(held)
+    assert "New" in (await task(database, "i0"))["title"], again
 
 
 KEYS = "abcd"
