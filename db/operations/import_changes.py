@@ -1,7 +1,8 @@
 """Lets tasks and objectives that came from a file follow what changed there, in the name of the server."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 from db.core import ids
 from db.core.enums import FINISHED, EventKind, InboxKind, ObjectiveStatus, TaskStatus
@@ -12,6 +13,9 @@ from db.core.transaction import Transaction
 from db.goal_tree import objectives
 from db.operations.import_plan import Change, Known, NewObjective, NewTask
 from db.tasks import leaving, readiness
+
+# The objective of a task, and the task that it is a part of.
+Place: TypeAlias = tuple[int | None, int | None]
 
 REOPENED = "It is open again in the file that it came from."
 
@@ -30,19 +34,33 @@ _OBJECTIVE_COLUMNS = ("title", "description", "due_at")
 
 
 async def change_tasks(
-    tx: Transaction, known: Known, agents: Mapping[str, int], changes: Sequence[Change[NewTask]]
+    tx: Transaction,
+    known: Known,
+    agents: Mapping[str, int],
+    places: Mapping[str, Place],
+    changes: Sequence[Change[NewTask]],
 ) -> list[Task]:
-    """Write them, and tell of them; answers those whose status changed, whose dependents are the caller's to count."""
+    """Write them, and tell of them; answers those whose status changed, whose dependents are the caller's to count.
+
+    `places` are the objectives and parents of those that move.
+    """
     by_key = {known.tasks[change.new.ref].key: change for change in changes}
+    columns = {key: _columns(change, agents, places.get(change.new.ref)) for key, change in by_key.items()}
     rows = await q.change_imported_tasks(
-        tx, changes=[{"id": key, "changes": _columns(change, agents)} for key, change in sorted(by_key.items())]
+        tx, changes=[{"id": key, "changes": changed} for key, changed in sorted(columns.items())]
     )
+    await _move_subtasks(tx, known, places)
     await _replace_criteria(tx, by_key)
     moved = []
     for row in sorted(rows, key=lambda row: row["id"]):
         task, change = Task.of(row), by_key[row["id"]]
         before = TaskStatus(known.tasks[change.new.ref].status)
-        if told := _told(change, before):
+        told = _told(change, before)
+        if change.new.ref in places:
+            objective, parent = places[change.new.ref]
+            told["objective"] = None if objective is None else ids.of(ids.OBJECTIVE, objective)
+            told["parent"] = None if parent is None else ids.of(ids.TASK, parent)
+        if told:
             tx.append_task_event(EventKind.TASK_UPDATED, task, None, {"changes": told})
         if "assignee" in change.parts:
             reviewer = await _name(tx, task.reviewer_id)
@@ -64,13 +82,30 @@ async def change_tasks(
     return moved
 
 
-def _columns(change: Change[NewTask], agents: Mapping[str, int]) -> dict[str, Any]:
+async def _move_subtasks(tx: Transaction, known: Known, places: Mapping[str, Place]) -> None:
+    moves = [(known.tasks[ref].key, known.tasks[ref].objective, objective) for ref, (objective, _) in places.items()]
+    moves = [move for move in sorted(moves, key=itemgetter(0)) if move[1] != move[2]]
+    rows = await q.move_subtasks(
+        tx,
+        task_ids=[key for key, _, _ in moves],
+        froms=[before for _, before, _ in moves],
+        tos=[after for _, _, after in moves],
+    )
+    for row in sorted(rows, key=itemgetter("id")):
+        task = Task.of(row)
+        objective = None if task.objective_id is None else ids.of(ids.OBJECTIVE, task.objective_id)
+        tx.append_task_event(EventKind.TASK_UPDATED, task, None, {"changes": {"objective": objective}})
+
+
+def _columns(change: Change[NewTask], agents: Mapping[str, int], place: Place | None) -> dict[str, Any]:
     new = change.new
     columns: dict[str, Any] = {
         column: getattr(new, column) for part, column in _TASK_COLUMNS.items() if part in change.parts
     }
     if "assignee" in change.parts:
         columns["assignee_id"] = None if new.assignee is None else agents[new.assignee]
+    if place is not None:
+        columns["objective_id"], columns["parent_id"] = place
     if "status" in change.parts:
         columns |= {"status": new.status, "result": new.result, "blocked_reason": new.blocked_reason, "attempts": 0}
         columns |= {"finished_at": new.finished_at, "reason_ends": False, "reason_stands": False}

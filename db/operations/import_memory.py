@@ -110,5 +110,5 @@ def objective_parts(
 
 
 def place(objective: int | None, parent: int | None) -> str:
-    """A digest of where it is in the tree."""
-    return digest(objective, parent)
+    """A digest of where it is in the tree: a part is where the whole is."""
+    return digest("task", parent) if parent is not None else digest("objective", objective)

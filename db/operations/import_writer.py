@@ -1,6 +1,7 @@
 """Writes what an import planned, a few statements for all of it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from db.core import ids
@@ -9,7 +10,8 @@ from db.core.queries import q
 from db.core.records import Room
 from db.core.transaction import Transaction
 from db.goal_tree import objectives, references
-from db.operations import import_changes
+from db.operations import import_changes, import_memory
+from db.operations.import_memory import Memory
 from db.operations.import_plan import Known, Plan, Ref
 from db.tasks import readiness
 
@@ -28,6 +30,7 @@ class Writer:
         self._agents: dict[str, int] = {}
         self._objectives: dict[str, int] = {ref: objective.key for ref, objective in known.objectives.items()}
         self._tasks: dict[Ref, int] = {ref: task.key for ref, task in known.tasks.items()}
+        self._places: dict[str, str] = {}
         self._objective_of: dict[int, int | None] = {task.key: task.objective for task in known.tasks.values()}
 
     async def bring_agents(self, names: set[str]) -> int:
@@ -44,29 +47,34 @@ class Writer:
         """Everything, with what follows for what waits and for the goal tree; how many dependencies were taken away."""
         before = [row["id"] for row in await q.room_task_ids(self._tx, room_id=self._room.id)]
         parents = [*(new.parent for new in plan.objectives), *(new.objective for new in plan.tasks)]
-        parents += [change.new.objective for change in plan.changed_tasks if "status" in change.parts]
+        parents += [change.new.objective for change in plan.changed_tasks if change.parts & {"status", "place"}]
         grown = sorted({self._objective(ref) for ref in parents if isinstance(ref, int) or ref in self._objectives})
         for key in grown:
             await objectives.part_added(self._tx, key, None)
         removed = await self._remove_dependencies(plan)
         await self._write_objectives(plan)
         await self._write_tasks(plan)
-        changed = await import_changes.change_tasks(self._tx, self._known, self._agents, plan.changed_tasks)
+        moved = [change.new for change in plan.changed_tasks if "place" in change.parts]
+        places = {new.ref: (self._objective_key(new.objective), self._task_key(new.parent)) for new in moved}
+        self._places |= {ref: import_memory.place(*place) for ref, place in places.items()}
+        changed = await import_changes.change_tasks(self._tx, self._known, self._agents, places, plan.changed_tasks)
         waiting = await self._write_dependencies(plan)
         await self._write_comments(plan)
         await self._remember(plan)
-        if changed or removed or waiting.intersection(before):
+        if changed or removed or moved or waiting.intersection(before):
             # Who waits in the room hears of what it needn't wait for any more; new tasks are not told of.
             await readiness.recount(self._tx, before, None)
         await readiness.recompute(self._tx, self._room.id)
         for track in {(task.objective_id, task.track) for task in changed if task.track is not None}:
             await readiness.settle_track(self._tx, self._room.id, *track, None)
         again = {task.id for task in changed if not task.finished}
+        again |= {self._tasks[new.ref] for new in moved}
         await readiness.refuse_cycles(self._tx, sorted(again | waiting.intersection(before)))
         await import_changes.change_objectives(
             self._tx, self._room.id, self._known, self._agents, plan.changed_objectives
         )
-        for key in sorted({*grown, *(task.objective_id for task in changed if task.objective_id is not None)}):
+        left = {self._known.tasks[new.ref].objective for new in moved} | {task.objective_id for task in changed}
+        for key in sorted({*grown, *(key for key in left if key is not None)}):
             await objectives.parts_changed(self._tx, key, None)
         return removed
 
@@ -146,6 +154,7 @@ class Writer:
             }
             rows.append(row)
             self._objective_of[row["id"]] = row["objective_id"]
+            self._places[new.ref] = import_memory.place(row["objective_id"], row["parent_id"])
         requirement_id = (await references.interned(self._tx, [((), ())]))[(), ()]
         for batch in _batches(rows, _BATCH_OF_TEXTS):
             await q.import_tasks(self._tx, room_id=self._room.id, requirement_id=requirement_id, tasks=batch)
@@ -220,18 +229,28 @@ class Writer:
                 "ref": ref,
                 "task_id": self._tasks.get(ref),
                 "objective_id": None if ref in self._tasks else self._objectives[ref],
-                "placed": memory.stored(),
+                "placed": self._with_place(ref, memory).stored(),
             }
             for ref, memory in plan.memories.items()
         ]
         for batch in _batches(rows):
             await q.remember_imported(self._tx, room_id=self._room.id, source=self._source, rows=batch)
 
+    def _with_place(self, ref: str, memory: Memory) -> Memory:
+        place = self._places.get(ref)
+        return memory if place is None else replace(memory, placed={**memory.placed, "place": place})
+
     def _agent(self, name: str | None) -> int | None:
         return None if name is None else self._agents[name]
 
     def _objective(self, ref: Ref) -> int:
         return ref if isinstance(ref, int) else self._objectives[ref]
+
+    def _objective_key(self, ref: Ref | None) -> int | None:
+        return None if ref is None else self._objective(ref)
+
+    def _task_key(self, ref: Ref | None) -> int | None:
+        return None if ref is None else self._task(ref)
 
     def _task(self, ref: Ref) -> int:
         return ref if isinstance(ref, int) else self._tasks[ref]

@@ -113,9 +113,10 @@ async def _changed_tasks(
     found = {}
     for row in await q.imported_task_values(tx, task_ids=sorted(changed)):
         values: dict[str, Any] = dict(row)
-        key, met = values.pop("id"), values.pop("met")
+        key, met, place = values.pop("id"), values.pop("met"), (values.pop("objective_id"), values.pop("parent_id"))
         values["criteria"] = list(zip(row["criteria"], met, strict=True))
-        now, ref = import_memory.task_parts(**values), changed[key]
+        now = import_memory.task_parts(**values) | {"place": import_memory.place(*place)}
+        ref = changed[key]
         found[ref] = replace(tasks[ref], memory=memories[ref], now=now, status=row["status"])
     return found
 

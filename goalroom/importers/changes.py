@@ -24,6 +24,14 @@ class Comparison:
     parts: dict[str, str] = field(default_factory=dict)
     placed: dict[str, str] = field(default_factory=dict)
 
+    def leave(self, memory: Memory, part: str) -> None:
+        """Do not follow in it after all."""
+        self.taken.remove(part)
+        for kept, remembered in ((self.parts, memory.parts), (self.placed, memory.placed)):
+            kept.pop(part, None)
+            if part in remembered:
+                kept[part] = remembered[part]
+
 
 def said(file: File) -> dict[str, str]:
     """A digest of all that the file says of each issue."""
@@ -58,17 +66,9 @@ def compare(
         found.parts[part], found.placed[part] = says, wanted[part]
     if "status" in found.conflicts and "criteria" in found.taken:
         # They are met because the task is finished there.
-        _leave(found, memory, "criteria")
+        found.leave(memory, "criteria")
+        found.conflicts.add("criteria")
     return found
-
-
-def _leave(found: Comparison, memory: Memory, part: str) -> None:
-    found.taken.remove(part)
-    found.conflicts.add(part)
-    for kept, remembered in ((found.parts, memory.parts), (found.placed, memory.placed)):
-        kept.pop(part, None)
-        if part in remembered:
-            kept[part] = remembered[part]
 
 
 def task_wanted(new: NewTask) -> dict[str, str]:
@@ -97,14 +97,14 @@ def objective_wanted(new: NewObjective) -> dict[str, str]:
     )
 
 
-def task_said(issue: Issue, new: NewTask, wanted: Mapping[str, str]) -> dict[str, str]:
-    """What the file says: its word for the status, for what becomes of that depends on others too."""
-    return {**wanted, "status": digest(issue.status, new.result)}
+def task_said(issue: Issue, new: NewTask, wanted: Mapping[str, str], parent: str | None) -> dict[str, str]:
+    """What the file says: its words for the status and the place, for what becomes of those depends on others too."""
+    return {**wanted, "status": digest(issue.status, new.result), "place": digest(parent)}
 
 
-def objective_said(issue: Issue, wanted: Mapping[str, str]) -> dict[str, str]:
+def objective_said(issue: Issue, wanted: Mapping[str, str], parent: str | None) -> dict[str, str]:
     """Likewise of an objective."""
-    return {**wanted, "status": digest(issue.status)}
+    return {**wanted, "status": digest(issue.status), "place": digest(parent)}
 
 
 def comment_digest(new: NewComment) -> str:

@@ -23,6 +23,15 @@ class WaitGraph:
             graph.setdefault(waiting, set()).add(on)
         self._components = _cyclic_components(graph)
 
+    def reaches(self, start: Ref, end: Ref) -> bool:
+        """Whether it waits for the other, directly or through others."""
+        seen, ahead = {start}, [start]
+        while ahead and end not in seen:
+            new = self._on.get(ahead.pop(), set()) - seen
+            seen |= new
+            ahead += new
+        return end in seen
+
     def reached_from(self, start: Ref) -> set[Ref]:
         """The task, and of what it waits for, directly or through others, all that a circle could lead through."""
         seen, ahead = {start}, [start]

@@ -74,6 +74,13 @@ class Dependencies:
                 self._complaints.add(issue.line, text, Loss.EDGES)
         return list(self._added.values())
 
+    def move(self, key: str, parent: str) -> bool:
+        """Let the task wait for this part too, where that closes no cycle."""
+        closes = self._waits.reaches(key, parent)
+        if not closes:
+            self._waits.add(parent, key)
+        return not closes
+
     def _add(self, issue: Issue, dependency: Dependency) -> str | None:
         kind, on = _KINDS.get(dependency.kind), dependency.depends_on_id
         if kind is None:

@@ -15,8 +15,6 @@ class Hierarchy:
         self._complaints = file.complaints
         self.new = {key: issue for key, issue in file.issues.items() if not self.is_known(key)}
         self._parents: dict[str, str] = {}
-        # Of what is in the room already too.
-        self._said_parents: dict[str, str] = {}
         for issue in file.issues.values():
             self._choose_parent(issue)
         # Parents before what is below them, otherwise as in the file.
@@ -41,7 +39,20 @@ class Hierarchy:
 
     def said_parent(self, key: str) -> str | None:
         """The parent that the file gives it, wherever it is in the room."""
-        return self._said_parents.get(key)
+        parents = self._file.issues[key].parents
+        return next((parent for parent in parents if parent != key and self.is_there(parent)), None)
+
+    def place_below(self, parent: str | None) -> tuple[Ref | None, str | None]:
+        """The objective and the parent of a task that is below this, or below nothing."""
+        if parent is None or self.is_objective(parent):
+            return parent, None
+        known = self._known.tasks.get(parent)
+        return known.objective if known is not None else self.objective(parent), parent
+
+    def is_cancelled(self, parent: str | None) -> bool:
+        """An objective that was given up in the room takes no more parts."""
+        known = self._known.objectives.get(parent or "")
+        return known is not None and known.cancelled
 
     def parent_objective(self, key: str) -> str | None:
         """Of a new objective."""
@@ -75,11 +86,9 @@ class Hierarchy:
             why_not = self._why_no_parent(issue, parent)
             if why_not is not None:
                 self._complaints.add(issue.line, f"{issue.id} is not below {parent}: {why_not}.", Loss.PARENTS)
-            else:
-                self._said_parents.setdefault(issue.id, parent)
-                # What is in the room already may have been moved there.
-                if not self.is_known(issue.id):
-                    self._parents[issue.id] = parent
+            elif not self.is_known(issue.id):
+                self._parents[issue.id] = parent
+            # What is in the room already may have been moved there.
 
     def _why_no_parent(self, issue: Issue, parent: str) -> str | None:
         first = self._parents.get(issue.id)
@@ -89,7 +98,7 @@ class Hierarchy:
             return "that would put it below itself"
         if first is not None and parent != first:
             return f"{first} is its parent already, and it can have one"
-        if parent in self._known.objectives and self._known.objectives[parent].cancelled:
+        if self.is_cancelled(parent):
             return "that was cancelled in the room"
         return None
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from db.core import validation
 from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
-from db.operations.import_memory import Memory, digest
+from db.operations import import_memory
+from db.operations.import_memory import Memory
 from db.operations.import_plan import Change, Known, NewComment, NewObjective, NewTask, Plan, Ref
 from goalroom.importers import changes
 from goalroom.importers.complaints import Loss
@@ -64,11 +65,12 @@ class _Planner:
         comments = [comment for issue in self._hierarchy.new.values() for comment in self._comments(issue)]
         for task in tasks:
             wanted = changes.task_wanted(task)
-            said = changes.task_said(self._hierarchy.new[task.ref], task, wanted)
+            said = changes.task_said(self._hierarchy.new[task.ref], task, wanted, self._hierarchy.said_parent(task.ref))
             self._remember(task.ref, said, {"status": wanted["status"]})
         for objective in made:
             wanted = changes.objective_wanted(objective)
-            said = changes.objective_said(self._hierarchy.new[objective.ref], wanted)
+            parent = self._hierarchy.said_parent(objective.ref)
+            said = changes.objective_said(self._hierarchy.new[objective.ref], wanted, parent)
             self._remember(objective.ref, said, {"status": wanted["status"]})
         changed_tasks, changed_objectives = list(self._changed_tasks()), list(self._changed_objectives())
         known = [key for key in self._file.issues if self._known.memory(key) is not None]
@@ -89,13 +91,39 @@ class _Planner:
             if known.memory is None:
                 continue
             issue = self._file.issues[key]
-            new = replace(self._task(issue), objective=known.objective)
-            wanted = changes.task_wanted(new)
-            said = changes.task_said(issue, new, wanted)
+            parent = self._hierarchy.said_parent(key)
+            objective, above = self._hierarchy.place_below(parent)
+            new = replace(self._task(issue), objective=objective, parent=above)
+            wanted = changes.task_wanted(new) | {"place": self._place(objective, above)}
+            said = changes.task_said(issue, new, wanted, parent)
             found = changes.compare(known.memory, known.now, said, wanted, held=known.held)
+            why_not = self._why_not_moved(key, parent, above) if "place" in found.taken else None
+            if why_not is not None:
+                found.leave(known.memory, "place")
+                self._complaints.add(issue.line, f"{key} is not moved below {parent}: {why_not}.", Loss.PARENTS)
+            if "place" not in found.taken:
+                new = replace(new, objective=known.objective)
             self._say(issue, found)
-            self._remember(key, found.parts, found.placed, said=not found.conflicts)
+            self._remember(key, found.parts, found.placed, said=not found.conflicts and why_not is None)
             yield Change(new, found.taken)
+
+    def _place(self, objective: Ref | None, parent: str | None) -> str:
+        """As it would be there; what is not there yet is nowhere."""
+        known = self._known
+        if parent is not None:
+            task = known.tasks.get(parent)
+            return "" if task is None else import_memory.place(None, task.key)
+        if isinstance(objective, str):
+            there = known.objectives.get(objective)
+            return "" if there is None else import_memory.place(there.key, None)
+        return import_memory.place(objective, None)
+
+    def _why_not_moved(self, key: str, parent: str | None, above: str | None) -> str | None:
+        if self._hierarchy.is_cancelled(parent):
+            return "that was cancelled in the room"
+        if above is not None and not self._dependencies.move(key, above):
+            return "it would close a cycle"
+        return None
 
     def _changed_objectives(self) -> Iterator[Change[NewObjective]]:
         for key, known in self._known.objectives.items():
@@ -107,13 +135,21 @@ class _Planner:
                 status = ObjectiveStatus.DONE
             new = self._objective(issue, None, status, _finished_at(issue))
             wanted = changes.objective_wanted(new)
-            said = changes.objective_said(issue, wanted)
+            parent = self._hierarchy.said_parent(key)
+            said = changes.objective_said(issue, wanted, parent)
+            place = known.memory.parts.get("place", said["place"])
+            moved = said["place"] != place
+            if moved:
+                text = f"{key} is below {parent or 'nothing'} in the file now: it stays where it is here."
+                self._complaints.add(issue.line, text, Loss.PARENTS)
+            # Objectives stay where they are.
+            said["place"] = place
             if known.has_parts:
                 # From which its status follows here.
                 wanted["status"] = known.now["status"]
-            found = changes.compare(known.memory, known.now, said, wanted)
+            found = changes.compare(known.memory, {**known.now, "place": ""}, said, {**wanted, "place": ""})
             self._say(issue, found)
-            self._remember(key, found.parts, found.placed, said=not found.conflicts)
+            self._remember(key, found.parts, found.placed, said=not found.conflicts and not moved)
             yield Change(new, found.taken)
 
     def _say(self, issue: Issue, found: changes.Comparison) -> None:
@@ -128,16 +164,10 @@ class _Planner:
     def _remember(self, key: str, parts: Mapping[str, str], placed: Mapping[str, str], *, said: bool = True) -> None:
         """With nothing said, it is looked at again: as long as what the file says can't all be placed."""
         issue, memory = self._file.issues[key], self._known.memory(key)
-        parent = self._hierarchy.said_parent(key) or ""
-        at = parts.get("place") or digest(parent)
-        if at != digest(parent):
-            text = f"{key} is below {parent or 'nothing'} in the file now: it stays where it is here."
-            self._complaints.add(issue.line, text, Loss.PARENTS)
-            said = False
         comments = [changes.comment_digest(comment) for comment in self._comments(issue)]
         self._memories[key] = Memory(
             self._said[key] if said and key not in self._dependencies.failed else "",
-            {**parts, "place": at},
+            parts,
             placed,
             sorted(self._dependencies.placed.get(key, ())),
             sorted(self._dependencies.failed.get(key, ())),

@@ -45,8 +45,8 @@ select id from task where id = any(:task_ids::bigint[]) order by id for no key u
 
 -- name: imported_task_values(task_ids)
 -- All that an import compares of these tasks.
--- nullable: assignee
-select task.id, title, task.description, status, result, blocked_reason, priority, labels, notes, estimate_minutes, not_before,
+-- nullable: assignee, objective_id, parent_id
+select task.id, objective_id, task.parent_id, title, task.description, status, result, blocked_reason, priority, labels, notes, estimate_minutes, not_before,
        due_at, agent.name as assignee,
        array(select text from criterion where task_id = task.id order by position, id) as criteria,
        array(select met from criterion where task_id = task.id order by position, id) as met
@@ -70,14 +70,30 @@ select ref, placed from imported where room_id = :room_id and source = :source a
 -- Each row as it was, but for what stands in its changes.
 update task
    set (title, description, priority, labels, notes, estimate_minutes, not_before, due_at, assignee_id, status, result,
-        blocked_reason, attempts, reason_ends, reason_stands, ready_notice_due, finished_at, updated_at)
+        blocked_reason, attempts, reason_ends, reason_stands, ready_notice_due, objective_id, parent_id, finished_at,
+        updated_at)
        = (select p.title, p.description, p.priority, p.labels, p.notes, p.estimate_minutes, p.not_before, p.due_at,
                  p.assignee_id, p.status, p.result, p.blocked_reason, p.attempts, p.reason_ends, p.reason_stands,
-                 p.ready_notice_due, case when p.status in ('DONE', 'CANCELLED') then coalesce(p.finished_at, now()) end,
+                 p.ready_notice_due, p.objective_id, p.parent_id, case when p.status in ('DONE', 'CANCELLED') then coalesce(p.finished_at, now()) end,
                  now()
             from jsonb_populate_record(task, c.changes) p)
   from jsonb_to_recordset(:changes::jsonb) as c (id bigint, changes jsonb)
  where task.id = c.id
+returning task.*;
+
+-- name: move_subtasks(task_ids, froms, tos)
+-- Below these tasks all that was in the same objective goes with them into the other one.
+with recursive below (id, from_id, to_id) as (
+  select t.id, m.from_id, m.to_id
+    from unnest(:task_ids::bigint[], :froms::bigint[], :tos::bigint[]) as m (id, from_id, to_id)
+    join task t on t.parent_id = m.id and t.objective_id is not distinct from m.from_id
+  union
+  select t.id, below.from_id, below.to_id
+    from below join task t on t.parent_id = below.id and t.objective_id is not distinct from below.from_id
+)
+update task set objective_id = below.to_id, updated_at = now()
+  from below
+ where task.id = below.id and task.objective_id is distinct from below.to_id
 returning task.*;
 
 -- name: change_imported_objectives(changes)!

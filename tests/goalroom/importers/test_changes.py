@@ -46,6 +46,7 @@ async def task(database: Database, issue: str) -> dict[str, Any]:
         database,
         """select title, description, status, result, blocked_reason, priority, notes, estimate_minutes, ready,
                   (select name from agent where id = assignee_id) as assignee,
+                  (select labels[1] from task whole where whole.id = task.parent_id) as parent,
                   finished_at is not null as finished from task where $1 = any(labels)""",
         f"beads:{issue}",
     )
@@ -251,12 +252,58 @@ async def test_what_the_file_has_lost_stays_and_is_counted(database: Database, t
     assert await database.fetchval("select count(*) from task") == 2
 
 
-async def test_another_place_in_the_file_is_said(database: Database, tmp_path: Path) -> None:
-    lines: list[dict[str, Any]] = [{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]
-    await beads(database, write(tmp_path / "f", lines))
-    lines[0] |= {"parent": "b"}
-    _, left_out = await beads(database, write(tmp_path / "f", lines))
-    assert left_out == ["line 1: a is below b in the file now: it stays where it is here."]
+async def places(database: Database) -> dict[str, tuple[str | None, str | None]]:
+    """Of each task its objective and what it is a part of."""
+    rows = await database.fetch(
+        "select t.title, o.title as objective, p.title as parent from task t"
+        " left join objective o on o.id = t.objective_id left join task p on p.id = t.parent_id"
+    )
+    return {row["title"]: (row["objective"], row["parent"]) for row in rows}
+
+
+async def test_a_task_moves_as_in_the_file(database: Database, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [
+        {"id": "e", "title": "E", "issue_type": "epic"},
+        {"id": "a", "title": "A", "parent": "e"},
+        {"id": "b", "title": "B", "parent": "a"},
+        {"id": "c", "title": "C", "status": "closed", "parent": "e"},
+        {"id": "d", "title": "D", "parent": "c"},
+    ]
+    path = tmp_path / "f"
+    await beads(database, write(path, lines))
+    assert await places(database) == {"A": ("E", None), "B": ("E", "A"), "C": ("E", None), "D": ("E", "C")}
+    lines.append({"id": "f", "title": "F", "issue_type": "epic"})
+    lines[1]["parent"], lines[4]["parent"] = "f", "b"
+    said, left_out = await beads(database, write(path, lines))
+    assert (left_out, said[-1]) == ([], "2 issues changed as the file did")
+    assert await places(database) == {"A": ("F", None), "B": ("F", "A"), "C": ("E", None), "D": ("F", "B")}
+    statuses = await database.fetch("select title, status from objective order by title")
+    assert [tuple(row) for row in statuses] == [("E", "DONE"), ("F", "ACTIVE")]
+    await check_follows_from_edges(database)
+    del lines[4]["parent"]
+    lines[0]["parent"] = "f"
+    _, left_out = await beads(database, write(path, lines))
+    assert left_out == ["line 1: e is below f in the file now: it stays where it is here."]
+    assert (await places(database))["D"] == (None, None)
+    once = await contents(database)
+    assert (await beads(database, path))[1] == left_out
+    assert await contents(database) == once
+
+
+async def test_a_task_that_was_moved_here_or_would_wait_for_itself_stays(
+    database: Database, world: World, tmp_path: Path
+) -> None:
+    lines: list[dict[str, Any]] = [{"id": key, "title": key.upper()} for key in "abcd"]
+    lines[3]["blocked_by"] = ["c"]
+    path = tmp_path / "f"
+    await beads(database, write(path, lines))
+    admin = await boss(database, world)
+    await task_update.update(database, admin, await key_of(database, "a"), {"parent": await key_of(database, "b")})
+    lines[0]["parent"] = lines[3]["parent"] = "c"
+    _, left_out = await beads(database, write(path, lines))
+    assert left_out == [LEFT.format(1, "a", "place"), "line 4: d is not moved below c: it would close a cycle."]
+    assert (await places(database))["A"] == (None, "B")
+    await check_follows_from_edges(database)
 
 
 @pytest.mark.parametrize("there", [False, True])
@@ -350,14 +397,14 @@ FILE_EDITS = st.one_of(
     st.tuples(st.just("title"), st.sampled_from(KEYS), st.sampled_from(["X", "Y"])),
     st.tuples(st.just("priority"), st.sampled_from(KEYS), st.sampled_from([0, 1])),
     st.tuples(st.just("status"), st.sampled_from(KEYS), st.sampled_from(["closed", "wontfix"])),
-    st.tuples(st.just("edge"), st.sampled_from(KEYS), st.sampled_from(KEYS)),
+    st.tuples(st.sampled_from(["edge", "parent"]), st.sampled_from(KEYS), st.sampled_from(KEYS)),
     st.tuples(st.just("comment"), st.sampled_from(KEYS), st.sampled_from(["Hi", "Ho"])),
 )
 ROOM_EDITS = st.one_of(
     st.tuples(st.just("title"), st.sampled_from(KEYS), st.sampled_from(["X", "Z"])),
     st.tuples(st.just("priority"), st.sampled_from(KEYS), st.sampled_from([0, 3])),
     st.tuples(st.just("status"), st.sampled_from(KEYS), st.just("")),
-    st.tuples(st.just("edge"), st.sampled_from(KEYS), st.sampled_from(KEYS)),
+    st.tuples(st.sampled_from(["edge", "parent"]), st.sampled_from(KEYS), st.sampled_from(KEYS)),
     st.tuples(st.just("comment"), st.sampled_from(KEYS), st.just("Here")),
 )
 WORDS = {"open": "TODO", "closed": "DONE", "wontfix": "CANCELLED"}
@@ -375,23 +422,18 @@ class Board:
         comments = {key: list(said) for key, said in self.comments.items()}
         return Board({key: dict(issue) for key, issue in self.issues.items()}, set(self.edges), comments)
 
-    def edit(self, what: str, key: str, value: Any) -> bool:
-        """Whether that changes anything."""
+    def edit(self, what: str, key: str, value: Any) -> None:
+        """Edges lead up the alphabet, and parents down, so that there are no circles."""
         if what == "comment":
             self.comments[key].append(value)
         elif what == "edge":
-            if key >= value:
-                return False
-            self.edges ^= {(key, value)}
-        elif self.issues[key][what] == value:
-            return False
-        else:
+            self.edges ^= {(key, value)} if key < value else set()
+        elif what != "parent" or value < key:
             self.issues[key][what] = value
-        return True
 
     def lines(self) -> list[dict[str, Any]]:
         return [
-            issue
+            {name: value for name, value in issue.items() if value != ""}
             | {"blocked_by": sorted(on for waiting, on in self.edges if waiting == key)}
             | {"comments": [{"text": text} for text in self.comments[key]]}
             for key, issue in self.issues.items()
@@ -411,6 +453,8 @@ async def edit_room(database: Database, admin: Caller, board: Board, what: str, 
         value = "wontfix" if board.issues[key]["status"] == "open" else "open"
         act_on = task_cancel.cancel if value == "wontfix" else task_cancel.reopen
         await act_on(database, admin, reference, "Here")
+    elif what == "parent" and value < key:
+        await task_update.update(database, admin, reference, {"parent": await key_of(database, value)})
     elif what in ("title", "priority"):
         await task_update.update(database, admin, reference, {what: value})  # type: ignore[misc]  # either is a field of it
     board.edit(what, key, value)
@@ -430,7 +474,7 @@ def test_whatever_was_changed_on_either_side(
     async def check() -> None:
         database = await Database.connect(database_url, size=2)
         await empty(database_url)
-        plain = {key: {"id": key, "title": key, "priority": 2, "status": "open"} for key in KEYS}
+        plain = {key: {"id": key, "title": key, "priority": 2, "status": "open", "parent": ""} for key in KEYS}
         base = Board(plain, set())
         for edit in start:
             base.edit(*edit)
@@ -450,6 +494,7 @@ def test_whatever_was_changed_on_either_side(
             wanted = expected.issues[key]
             assert (found["title"], found["priority"]) == (wanted["title"], wanted["priority"])
             assert found["status"] == WORDS[wanted["status"]]
+            assert (found["parent"] or "")[-1:] == wanted["parent"]
         edges = await database.fetch(
             "select t.labels[1] as a, o.labels[1] as b from dependency join task t on t.id = task_id"
             " join task o on o.id = depends_on_id"
@@ -489,14 +534,14 @@ def merged(base: Board, file: Board, room: Board) -> tuple[Board, dict[str, list
     """The room as it should be then, and the parts of each issue that both changed to something else."""
     expected, conflicts = room.copy(), {key: list[str]() for key in KEYS}
     for key in KEYS:
-        for part in ("title", "priority", "status"):
+        for part in ("title", "priority", "status", "parent"):
             was, said, here = (board.issues[key][part] for board in (base, file, room))
             if said in (was, here):
                 continue
             if here == was:
                 expected.issues[key][part] = said
             else:
-                conflicts[key].append(part)
+                conflicts[key].append("place" if part == "parent" else part)
         expected.comments[key] += file.comments[key][len(base.comments[key]) :]
     expected.edges = (room.edges - (base.edges - file.edges)) | (file.edges - base.edges)
     return expected, conflicts
