@@ -26,7 +26,7 @@ async def _addresses(admin: Client) -> dict[str, str]:
     goals = sorted(found["objectives"]["nodes"], key=lambda one: -one["counts"]["doing"] - one["counts"]["validating"])
     views = (
         "now", "decisions", "tree", "board", "room", "inbox", "agents", "insights", "flow", "digest", "schedules",
-        "resources", "settings",
+        "resources", "settings", "list",
     )  # fmt: skip
     goal, task = goals[0]["id"], found["tasks"]["nodes"][0]["id"]
     things = {"objective": f"tree/{goal}", "graph": f"graph/{goal}", "task": f"tasks/{task}"}

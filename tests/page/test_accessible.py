@@ -31,6 +31,7 @@ async def test_no_view_has_accessibility_violations(
         ("tree", "House"),
         (f"tree/{objective}", "Tasks directly under it"),
         ("board", "Task 3"),
+        ("list?group=priority", "Task 3"),
         (f"tasks/{task}", "Done when"),
         ("room/general", "long = 1"),
         (f"room/@{room}-worker", "No messages yet"),

@@ -13,7 +13,7 @@ async def test_columns_of_the_board_go_on_page_by_page(visit: Open, admin: Clien
     await admin.execute(query, input={"room": room, "tasks": tasks})
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/board")
-    column = page.get_by_role("region", name="To do")
+    column = page.get_by_role("region", name="Waiting")
 
     await expect(column.get_by_role("listitem")).to_have_count(40)
     await column.get_by_role("button", name="Show more").click()

@@ -37,7 +37,7 @@ async def test_a_task_moves_across_the_board_as_agents_work(
     await expect(page.get_by_role("heading", name="Board")).to_be_visible()
 
     task = await _new_task(admin, room, "Raise the roof", criteria=["It holds"])
-    await _expect_in_column(page, "To do", "Raise the roof")
+    await _expect_in_column(page, "Ready", "Raise the roof")
     await _claim(worker)
     await _expect_in_column(page, "Doing", "Raise the roof")
     await _submit(worker, task)

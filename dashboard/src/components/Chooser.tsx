@@ -6,12 +6,21 @@ interface ChooserProps<Item extends Option> {
   readonly title: string;
   readonly label: string;
   readonly options: readonly Item[];
+  /** The options are still being fetched. */
+  readonly busy?: boolean;
   readonly onChoose: (option: Item) => void;
   readonly onClose: () => void;
 }
 
 /** A dialog that asks for one of several, by typing a part of it. */
-export function Chooser<Item extends Option>({ title, label, options, onChoose, onClose }: ChooserProps<Item>) {
+export function Chooser<Item extends Option>({
+  title,
+  label,
+  options,
+  busy = false,
+  onChoose,
+  onClose,
+}: ChooserProps<Item>) {
   const [text, setText] = useState("");
   const typed = text.trim().toLowerCase();
   return (
@@ -22,6 +31,7 @@ export function Chooser<Item extends Option>({ title, label, options, onChoose, 
         autoFocus
         text={text}
         onText={setText}
+        busy={busy}
         options={options.filter((option) => option.label.toLowerCase().includes(typed))}
         onChoose={onChoose}
       />

@@ -14,5 +14,5 @@ export function MemberEditor({ none, ...props }: EditorProps<string> & { none: s
     label: agent.name,
     detail: agent.presence.toLowerCase(),
   }));
-  return <ChoiceEditor {...props} options={[{ key: "", label: "Nobody", detail: none }, ...members]} />;
+  return <ChoiceEditor {...props} busy={!data} options={[{ key: "", label: "Nobody", detail: none }, ...members]} />;
 }

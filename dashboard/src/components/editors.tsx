@@ -112,10 +112,12 @@ export function localMoment(at: Date): string {
 
 interface ChoiceEditorProps extends EditorProps<string> {
   readonly options: readonly Option[];
+  /** The options are still being fetched. */
+  readonly busy?: boolean;
 }
 
 /** One of several, by typing a part of it; choosing saves. */
-export function ChoiceEditor({ label, onSave, options, disabled, describedBy }: ChoiceEditorProps) {
+export function ChoiceEditor({ label, onSave, options, busy = false, disabled, describedBy }: ChoiceEditorProps) {
   const [text, setText] = useState("");
   const typed = text.trim().toLowerCase();
   return (
@@ -127,6 +129,7 @@ export function ChoiceEditor({ label, onSave, options, disabled, describedBy }: 
       disabled={disabled}
       text={text}
       onText={setText}
+      busy={busy}
       options={options.filter((option) => option.label.toLowerCase().includes(typed))}
       onChoose={({ key }) => onSave(key)}
     />

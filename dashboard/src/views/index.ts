@@ -7,6 +7,7 @@ const VIEWS: readonly View[] = [
   view("decisions", "Decisions", () => import("./decisions/Decisions"), { key: "e" }),
   view("tree", "Tree", () => import("./tree/Tree"), { key: "t" }),
   view("board", "Board", () => import("./board/Board"), { key: "b" }),
+  view("list", "List", () => import("./list/List"), { key: "k" }),
   view("graph", "Graph", () => import("./graph/Graph"), { key: "r" }),
   view("room", "Room", () => import("./room/Room"), { key: "o" }),
   view("inbox", "Inbox", () => import("./inbox/Inbox"), { key: "i" }),

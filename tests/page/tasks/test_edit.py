@@ -5,24 +5,11 @@ from playwright.async_api import Page, Route, expect
 
 from tests.client import Client
 from tests.page.conftest import Open
+from tests.page.tasks.rooms import new_objective, new_task
 
 TASK = """query($id: ID!) { task(id: $id) { title description priority labels capabilities track trackOrder role
   instructions estimateMinutes dueAt notBefore objective { id } parent { id } reviewer { name } resources { name }
   criteria { text } } }"""
-
-
-async def _objective(client: Client, room: str, title: str, **more: object) -> str:
-    query = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
-    objective: str = (await client.execute(query, input={"room": room, "title": title, **more}))["createObjective"][
-        "id"
-    ]
-    return objective
-
-
-async def _task(client: Client, room: str, title: str, **more: object) -> str:
-    query = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
-    task: str = (await client.execute(query, input={"room": room, "title": title, **more}))["createTask"]["id"]
-    return task
 
 
 async def _edit(page: Page, label: str, text: str) -> None:
@@ -42,10 +29,10 @@ async def _choose(page: Page, label: str, text: str, option: str) -> None:
 
 @pytest.mark.usefixtures("worker")
 async def test_every_property_of_a_task_is_edited_in_place(visit: Open, admin: Client, room: str) -> None:
-    goal, parent = await _objective(admin, room, "House"), await _task(admin, room, "Paint it all")
+    goal, parent = await new_objective(admin, room, "House"), await new_task(admin, room, "Paint it all")
     resource = "mutation($input: DefineResourceInput!) { defineResource(input: $input) { name } }"
     await admin.execute(resource, input={"room": room, "name": "ladder", "capacity": 1})
-    task = await _task(admin, room, "Paint the dor")
+    task = await new_task(admin, room, "Paint the dor")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tasks/{task}")
 
@@ -95,7 +82,7 @@ async def test_every_property_of_a_task_is_edited_in_place(visit: Open, admin: C
 async def test_what_was_saved_is_undone_and_what_was_discarded_comes_back(
     visit: Open, admin: Client, room: str
 ) -> None:
-    task = await _task(admin, room, "Paint the door", labels=["paint"])
+    task = await new_task(admin, room, "Paint the door", labels=["paint"])
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tasks/{task}")
 
@@ -118,7 +105,7 @@ async def test_what_was_saved_is_undone_and_what_was_discarded_comes_back(
 async def test_a_refused_text_stays_with_its_reason_and_outlasts_the_way_to_another_page(
     visit: Open, admin: Client, room: str
 ) -> None:
-    task = await _task(admin, room, "Paint the door")
+    task = await new_task(admin, room, "Paint the door")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tasks/{task}")
     description = page.get_by_role("form", name="Description")
@@ -144,7 +131,7 @@ async def test_a_refused_text_stays_with_its_reason_and_outlasts_the_way_to_anot
 
 
 async def test_a_refusal_of_a_field_stands_at_it(visit: Open, admin: Client, room: str) -> None:
-    task = await _task(admin, room, "Paint the door")
+    task = await new_task(admin, room, "Paint the door")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tasks/{task}")
     labels = page.get_by_role("form", name="Labels")
@@ -159,8 +146,8 @@ async def test_a_refusal_of_a_field_stands_at_it(visit: Open, admin: Client, roo
 
 
 async def test_a_subtask_is_made_on_the_page_of_its_parent(visit: Open, admin: Client, room: str) -> None:
-    goal = await _objective(admin, room, "House")
-    task = await _task(admin, room, "Paint the door", objective=goal)
+    goal = await new_objective(admin, room, "House")
+    task = await new_task(admin, room, "Paint the door", objective=goal)
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tasks/{task}")
 
@@ -175,7 +162,7 @@ async def test_a_subtask_is_made_on_the_page_of_its_parent(visit: Open, admin: C
 
 @pytest.mark.usefixtures("worker")
 async def test_an_objective_is_edited_measured_commented_on_and_ended(visit: Open, admin: Client, room: str) -> None:
-    above, goal = await _objective(admin, room, "City"), await _objective(admin, room, "Hous")
+    above, goal = await new_objective(admin, room, "City"), await new_objective(admin, room, "Hous")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tree/{goal}")
     query = """query($id: ID!) { objective(id: $id) { title description status weight dueAt archivedAt owner { name }
@@ -225,8 +212,8 @@ async def test_an_objective_is_edited_measured_commented_on_and_ended(visit: Ope
 
 
 async def test_a_moved_objective_goes_back_at_a_click(visit: Open, admin: Client, room: str) -> None:
-    house = await _objective(admin, room, "House")
-    shed = await _objective(admin, room, "Shed", parent=house)
+    house = await new_objective(admin, room, "House")
+    shed = await new_objective(admin, room, "Shed", parent=house)
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tree/{shed}")
     query = "query($id: ID!) { objective(id: $id) { parent { id } } }"
@@ -266,3 +253,22 @@ async def test_acknowledged_items_are_found_again(visit: Open, admin: Client, ro
 
     await expect(page.get_by_text("The cache is on fire")).to_be_visible()
     await expect(page.get_by_text("The cache is cold")).to_have_count(0)
+
+
+async def test_a_message_of_ones_own_is_replaced(visit: Open, admin: Client, room: str) -> None:
+    say = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { id } }"
+    first = await admin.execute(say, input={"room": room, "channel": "general", "body": "The dor is green"})
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/room/general")
+
+    await page.get_by_role("listitem").filter(has_text="The dor is green").get_by_role("button", name="Edit").click()
+    field = page.get_by_role("textbox", name="Message", exact=True)
+    await expect(field).to_have_value("The dor is green")
+    await field.fill("The door is green")
+    await field.press("Enter")
+
+    await expect(page.get_by_text("The door is green")).to_be_visible()
+    await expect(page.get_by_text("Replaced by a later message")).to_be_visible()
+    query = "query($id: ID!) { node(id: $id) { ... on Message { supersededBy { body channel { name } } } } }"
+    replaced = (await admin.execute(query, id=first["sendMessage"]["id"]))["node"]["supersededBy"]
+    assert replaced == {"body": "The door is green", "channel": {"name": "general"}}

@@ -5,21 +5,16 @@ from playwright.async_api import expect
 
 from tests.client import Client
 from tests.page.conftest import Open
+from tests.page.tasks.rooms import new_task
 
 TASK = "query($id: ID!) { task(id: $id) { title status priority assignee { name } } }"
-
-
-async def _task(client: Client, room: str, title: str, **more: object) -> str:
-    query = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
-    task: str = (await client.execute(query, input={"room": room, "title": title, **more}))["createTask"]["id"]
-    return task
 
 
 @pytest.mark.usefixtures("worker")
 async def test_a_task_is_made_prioritised_assigned_and_cancelled_by_keys_alone(
     visit: Open, admin: Client, room: str
 ) -> None:
-    await _task(admin, room, "First", priority="P1")
+    await new_task(admin, room, "First", priority="P1")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/board")
     await expect(page.get_by_text("First")).to_be_visible()
@@ -68,7 +63,7 @@ async def test_a_task_is_made_prioritised_assigned_and_cancelled_by_keys_alone(
 async def test_the_palette_finds_goes_and_does(visit: Open, admin: Client, room: str) -> None:
     goal = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
     await admin.execute(goal, input={"room": room, "title": "Authentication works"})
-    task = await _task(admin, room, "Rotate the authentication keys")
+    task = await new_task(admin, room, "Rotate the authentication keys")
     comment = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"
     await admin.execute(comment, input={"on": task, "body": "The authenticator is old"})
     page = await visit(admin.url, admin.token)
@@ -99,7 +94,7 @@ async def test_the_palette_finds_goes_and_does(visit: Open, admin: Client, room:
 
 
 async def test_keys_do_nothing_while_somebody_types_or_composes(visit: Open, admin: Client, room: str) -> None:
-    task = await _task(admin, room, "Paint the door")
+    task = await new_task(admin, room, "Paint the door")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tasks/{task}")
     comment = page.get_by_role("textbox", name="Comment")

@@ -4,20 +4,9 @@ from playwright.async_api import Page, expect
 
 from tests.client import Client
 from tests.page.conftest import Open
+from tests.page.tasks.rooms import new_objective, new_task
 
 COMPOSING = {"isComposing": True, "bubbles": True, "cancelable": True, "key": "Enter"}
-
-
-async def _objective(client: Client, room: str, title: str) -> str:
-    query = "mutation($input: CreateObjectiveInput!) { createObjective(input: $input) { id } }"
-    objective: str = (await client.execute(query, input={"room": room, "title": title}))["createObjective"]["id"]
-    return objective
-
-
-async def _task(client: Client, room: str, title: str, **more: object) -> str:
-    query = "mutation($input: CreateTaskInput!) { createTask(input: $input) { id } }"
-    task: str = (await client.execute(query, input={"room": room, "title": title, **more}))["createTask"]["id"]
-    return task
 
 
 async def _pick(page: Page, label: str, text: str, option: str) -> None:
@@ -29,8 +18,8 @@ async def _pick(page: Page, label: str, text: str, option: str) -> None:
 
 
 async def test_a_new_task_is_put_in_its_place_by_titles_and_ids(visit: Open, admin: Client, room: str) -> None:
-    goal = await _objective(admin, room, "Authentication works")
-    first, second = await _task(admin, room, "Rotate the keys"), await _task(admin, room, "Water the plants")
+    goal = await new_objective(admin, room, "Authentication works")
+    first, second = await new_task(admin, room, "Rotate the keys"), await new_task(admin, room, "Water the plants")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/board")
     await page.get_by_role("button", name="New task").click()
@@ -68,7 +57,7 @@ async def test_words_that_name_nothing_are_not_sent(visit: Open, admin: Client, 
 async def test_tasks_are_related_and_the_relation_is_taken_back_and_undone(
     visit: Open, admin: Client, room: str
 ) -> None:
-    door, other = await _task(admin, room, "Paint the door"), await _task(admin, room, "Paint the gate")
+    door, other = await new_task(admin, room, "Paint the door"), await new_task(admin, room, "Paint the gate")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tasks/{door}")
     panel = page.get_by_role("region", name="Dependencies")
@@ -89,7 +78,7 @@ async def test_tasks_are_related_and_the_relation_is_taken_back_and_undone(
 
 
 async def test_an_input_method_composes_without_choosing(visit: Open, admin: Client, room: str) -> None:
-    door, gate = await _task(admin, room, "Paint the door"), await _task(admin, room, "登录页面")
+    door, gate = await new_task(admin, room, "Paint the door"), await new_task(admin, room, "登录页面")
     page = await visit(admin.url, admin.token)
     await page.goto(f"/rooms/{room}/tasks/{door}")
     panel = page.get_by_role("region", name="Dependencies")

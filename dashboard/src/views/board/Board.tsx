@@ -1,5 +1,4 @@
 import { useMemo, useState } from "react";
-import { useSearchParams } from "wouter";
 import {
   BlockedColumnDocument,
   DoingColumnDocument,
@@ -8,108 +7,159 @@ import {
   ReviewColumnDocument,
   type TaskFilter,
   type TaskOrder,
-  type TaskStatus,
   TodoColumnDocument,
 } from "../../api/documents";
-import { parseIds } from "../../components/parse-input";
 import type { Thing } from "../../components/things";
 import { useSession } from "../../session/session";
+import { Filters } from "../list/Filters";
+import { type Filter, useFilter } from "../list/filter";
+import { SavedViews } from "../list/SavedViews";
+import { useActs } from "../task/acts/acts";
+import type { Destination } from "../task/acts/moves";
 import { NewTask } from "../task/NewTask";
 import "./board.css";
 import { Column, type ColumnDocument } from "./Column";
-import { Filters, type FilterValues } from "./Filters";
 
-const COLUMNS: readonly [status: TaskStatus, title: string, order: TaskOrder, document: ColumnDocument][] = [
-  ["TODO", "To do", "CLAIM", TodoColumnDocument],
-  ["DOING", "Doing", "UPDATED", DoingColumnDocument],
-  ["BLOCKED", "Blocked", "CLAIM", BlockedColumnDocument],
-  ["VALIDATING", "In review", "CREATED", ReviewColumnDocument],
-  ["DONE", "Done", "UPDATED", EndedColumnDocument],
-  ["CANCELLED", "Cancelled", "UPDATED", EndedColumnDocument],
+interface ColumnOfBoard {
+  readonly title: string;
+  readonly filter: TaskFilter;
+  readonly order: TaskOrder;
+  readonly document: ColumnDocument;
+  /** What a card becomes that is dropped here; without, it can't be dropped. */
+  readonly destination?: Destination;
+  readonly optional?: boolean;
+}
+
+const COLUMNS: readonly ColumnOfBoard[] = [
+  {
+    title: "Ready",
+    filter: { statuses: ["TODO"], ready: true },
+    order: "CLAIM",
+    document: TodoColumnDocument,
+    destination: "TODO",
+  },
+  {
+    title: "Waiting",
+    filter: { statuses: ["TODO"], ready: false },
+    order: "CLAIM",
+    document: BlockedColumnDocument,
+    destination: "TODO",
+  },
+  { title: "Doing", filter: { statuses: ["DOING"] }, order: "UPDATED", document: DoingColumnDocument },
+  { title: "Blocked", filter: { statuses: ["BLOCKED"] }, order: "CLAIM", document: BlockedColumnDocument },
+  { title: "In review", filter: { statuses: ["VALIDATING"] }, order: "CREATED", document: ReviewColumnDocument },
+  { title: "Done", filter: { statuses: ["DONE"] }, order: "UPDATED", document: EndedColumnDocument },
+  {
+    title: "Cancelled",
+    filter: { statuses: ["CANCELLED"] },
+    order: "UPDATED",
+    document: EndedColumnDocument,
+    destination: "CANCELLED",
+    optional: true,
+  },
 ];
+const PRIORITIES: readonly Priority[] = ["P0", "P1", "P2", "P3"];
 
-/** Tasks in columns by status. The filters are in the address, so that a filtered board can be linked. */
+/** Tasks in columns by status. The filter is in the address, so that a filtered board can be linked and saved. */
 export default function Board() {
   const { canWrite } = useSession();
-  const [search, setSearch] = useSearchParams();
+  const acts = useActs();
   const [creating, setCreating] = useState(false);
-  const values: FilterValues = {
-    search: search.get("search") ?? "",
-    assignee: search.get("assignee") ?? "",
-    priority: search.get("priority") ?? "",
-    objective: search.get("objective") ?? "",
-    label: search.get("label") ?? "",
-    only: search.get("only") ?? "",
-  };
-  // A new object only where a value changed, so that the columns ask no more often.
-  const key = JSON.stringify(values);
-  const filters = useMemo(() => columnFilters(JSON.parse(key) as FilterValues), [key]);
-
-  const choose = (change: Partial<FilterValues>) => {
-    const next = new URLSearchParams(search);
-    for (const [key, value] of Object.entries(change)) {
-      if (value) next.set(key, value);
-      else next.delete(key);
-    }
-    setSearch(next, { replace: true });
-  };
+  const [dragged, setDragged] = useState<string | null>(null);
+  const [totals, setTotals] = useState<Readonly<Record<string, number>>>({});
+  const { filter, taskFilter } = useFilter();
+  const columns = useMemo(
+    () =>
+      COLUMNS.filter(({ filter: own }) => fits(own, taskFilter)).map((column) => ({
+        ...column,
+        filter: { ...taskFilter, ...column.filter },
+      })),
+    [taskFilter],
+  );
+  const total = columns.reduce((sum, { title }) => sum + (totals[title] ?? 0), 0);
+  const known = columns.every(({ title }) => totals[title] !== undefined);
 
   return (
     <div className="board">
       <header className="board-head">
         <h1>Board</h1>
-        <Filters values={values} onChange={choose} />
+        <Filters total={known ? total : undefined} />
+        <SavedViews view="board" />
         {canWrite && (
           <button type="button" className="primary" onClick={() => setCreating(true)}>
             New task
           </button>
         )}
       </header>
-      <div className="columns">
-        {COLUMNS.filter(([status]) => values.only !== "waiting" || status === "TODO").map(
-          ([status, title, order, document]) => (
-            <Column
-              key={status}
-              title={title}
-              document={document}
-              filter={filters[status]}
-              orderBy={order}
-              optional={status === "CANCELLED"}
-              showsRefusal={status === "TODO"}
-            />
-          ),
-        )}
+      <div className="columns" data-dragging={dragged !== null || undefined}>
+        {columns.map(({ title, filter: own, order, document, destination, optional }, index) => (
+          <Column
+            key={title}
+            title={title}
+            document={document}
+            filter={own}
+            orderBy={order}
+            optional={optional === true && dragged === null}
+            showsRefusal={index === 0}
+            onTotal={(count) => setTotals((before) => ({ ...before, [title]: count }))}
+            onDrag={canWrite ? setDragged : undefined}
+            onDrop={
+              dragged !== null && destination
+                ? () => {
+                    acts.move([dragged], destination);
+                    setDragged(null);
+                  }
+                : undefined
+            }
+          />
+        ))}
       </div>
-      {creating && <NewTask objective={objectiveOf(values)} onClose={() => setCreating(false)} />}
+      {dragged !== null && (
+        <div className="dock" role="status">
+          <span className="id">{dragged}</span>
+          {PRIORITIES.map((priority) => (
+            <Target key={priority} label={priority} onDrop={() => acts.prioritise([dragged], priority)} />
+          ))}
+          <Target label="Assign…" onDrop={() => acts.assign([dragged])} />
+          <Target label="Release" onDrop={() => acts.release([dragged])} />
+          <Target label="Cancel…" onDrop={() => acts.cancel([dragged])} />
+        </div>
+      )}
+      {creating && <NewTask objective={objectiveOf(filter)} onClose={() => setCreating(false)} />}
     </div>
   );
 }
 
-function objectiveOf({ objective }: FilterValues): Thing | undefined {
-  const id = parseIds(objective)[0];
-  return id === undefined ? undefined : { id, title: "" };
+/** What a card is dropped on to change it where it stands. */
+function Target({ label, onDrop }: { label: string; onDrop: () => void }) {
+  const [over, setOver] = useState(false);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: there only while a card is dragged; its key does the same.
+    <span
+      className="dock-target"
+      data-over={over || undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        onDrop();
+      }}
+    >
+      {label}
+    </span>
+  );
 }
 
-/** A filter for each column. */
-function columnFilters(values: FilterValues): Record<TaskStatus, TaskFilter> {
-  const { search, assignee, priority, objective, label, only } = values;
-  const filter: TaskFilter = {
-    ...(search && { search }),
-    ...(assignee && { assignee }),
-    ...(priority && { priorities: [priority as Priority] }),
-    ...(objective && { objective: parseIds(objective)[0] ?? objective }),
-    ...(label && { labels: [label] }),
-    ...(only === "ready" && { ready: true }),
-    ...(only === "waiting" && { ready: false }),
-    ...(only === "stale" && { stale: true }),
-  };
-  const of = (status: TaskStatus): TaskFilter => ({ ...filter, statuses: [status] });
-  return {
-    TODO: of("TODO"),
-    DOING: of("DOING"),
-    BLOCKED: of("BLOCKED"),
-    VALIDATING: of("VALIDATING"),
-    DONE: of("DONE"),
-    CANCELLED: of("CANCELLED"),
-  };
+function objectiveOf({ objective }: Filter): Thing | undefined {
+  return objective ? { id: objective, title: "" } : undefined;
+}
+
+/** Whether a column can hold anything under this filter. */
+function fits(own: TaskFilter, filter: TaskFilter): boolean {
+  const among = filter.statuses ?? own.statuses;
+  if (!own.statuses?.some((status) => among?.includes(status))) return false;
+  return filter.ready === undefined || filter.ready === null || (own.ready ?? false) === filter.ready;
 }

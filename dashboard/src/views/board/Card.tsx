@@ -13,13 +13,32 @@ export interface CardTask extends CardFragment {
   readonly reviewer?: { readonly name: string } | null;
 }
 
+interface CardProps {
+  readonly task: CardTask;
+  /** Told that it is being dragged, and null when it no longer is; without, it can't be. */
+  readonly onDrag: ((id: string | null) => void) | undefined;
+}
+
 /** One task of the board. */
-export function Card({ task }: { task: CardTask }) {
+export function Card({ task, onDrag }: CardProps) {
   const room = useRoom();
   const reason = task.waitingOn?.[0]?.reason;
   return (
-    <li className="card" data-item data-task={task.id} data-ready={(task.status === "TODO" && task.ready) || undefined}>
-      <Link href={room.to("tasks", task.id)}>
+    <li
+      className="card"
+      data-item
+      data-task={task.id}
+      data-ready={(task.status === "TODO" && task.ready) || undefined}
+      draggable={onDrag !== undefined}
+      onDragStart={(event) => {
+        event.dataTransfer.setData("text/plain", task.id);
+        event.dataTransfer.effectAllowed = "move";
+        // Later, so that the browser takes its drag image before the board changes.
+        window.setTimeout(() => onDrag?.(task.id));
+      }}
+      onDragEnd={() => onDrag?.(null)}
+    >
+      <Link draggable={false} href={room.to("tasks", task.id)}>
         <span className="id">{task.id}</span> {task.title}
       </Link>
       {reason && <p className="soft small">{reason}</p>}
@@ -27,11 +46,6 @@ export function Card({ task }: { task: CardTask }) {
         <span className="priority" data-priority={task.priority}>
           {task.priority}
         </span>
-        {task.status === "TODO" && (
-          <span className="tag" data-state={task.ready ? "READY" : undefined}>
-            {task.ready ? "ready" : "waiting"}
-          </span>
-        )}
         {task.stale && (
           <span className="tag" data-state="STALE">
             stale

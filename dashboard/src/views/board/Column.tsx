@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { useCallback, useId, useState } from "react";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
 import type { ColumnEndFragment, TaskFilter, TaskOrder, TodoColumnQueryVariables } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatNumber } from "../../components/format";
@@ -26,17 +26,34 @@ interface ColumnProps {
   readonly optional?: boolean;
   /** A refusal is that of all columns: one of them shows it. */
   readonly showsRefusal?: boolean;
+  /** Told how many tasks it has. */
+  readonly onTotal: (count: number) => void;
+  /** Told which card is being dragged, and null when it no longer is; without, cards can't be. */
+  readonly onDrag: ((id: string | null) => void) | undefined;
+  /** A card that is being dragged can be dropped here. */
+  readonly onDrop: (() => void) | undefined;
 }
 
 const FIRST_PAGE = 40;
 const PAGE = 200;
 
 /** One column of the board. Each asks for itself, page by page, so that no query is too large whatever the room holds. */
-export function Column({ title, document, filter, orderBy, optional = false, showsRefusal = false }: ColumnProps) {
+export function Column({
+  title,
+  document,
+  filter,
+  orderBy,
+  optional = false,
+  showsRefusal = false,
+  onTotal,
+  onDrag,
+  onDrop,
+}: ColumnProps) {
   const { name } = useRoom();
   const { api } = useSession();
   const heading = useId();
   const [wanted, setWanted] = useState(FIRST_PAGE);
+  const [over, setOver] = useState(false);
 
   const fetch = useCallback(async () => {
     const tasks: CardTask[] = [];
@@ -52,32 +69,54 @@ export function Column({ title, document, filter, orderBy, optional = false, sho
     }
   }, [api, document, name, filter, orderBy, wanted]);
   const { data, refusal, isPreviousData } = useLiveFetch(fetch, taskEvents);
+  const total = data?.totalCount;
+  const tell = useRef(onTotal);
+  tell.current = onTotal;
+  useEffect(() => {
+    if (total !== undefined) tell.current(total);
+  }, [total]);
 
-  if (optional && !data?.totalCount) return null;
+  if (optional && !total) return null;
   return (
     <section
       className="column"
       aria-labelledby={heading}
       aria-busy={isPreviousData}
       data-previous={isPreviousData || undefined}
+      data-empty={total === 0 || undefined}
+      data-target={onDrop !== undefined || undefined}
+      data-over={(over && onDrop !== undefined) || undefined}
+      onDragOver={(event) => {
+        if (!onDrop) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        onDrop?.();
+      }}
     >
       <h2 id={heading}>
         {title} <span className="soft">{data && formatNumber(data.totalCount)}</span>
       </h2>
       {showsRefusal && refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       {!data && !refusal && <p className="soft">Loading…</p>}
-      {data && (
-        <ul>
-          {data.tasks.map((task) => (
-            <Card key={task.id} task={task} />
-          ))}
-        </ul>
-      )}
-      {data && data.totalCount > data.tasks.length && (
-        <button type="button" className="quiet" onClick={() => setWanted(data.tasks.length + PAGE)}>
-          Show more
-        </button>
-      )}
+      <div className="column-cards">
+        {data && (
+          <ul>
+            {data.tasks.map((task) => (
+              <Card key={task.id} task={task} onDrag={onDrag} />
+            ))}
+          </ul>
+        )}
+        {data && data.totalCount > data.tasks.length && (
+          <button type="button" className="quiet" onClick={() => setWanted(data.tasks.length + PAGE)}>
+            Show more
+          </button>
+        )}
+      </div>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { memo, useState } from "react";
 import { Link } from "wouter";
 import type { MessageFragment } from "../../api/documents";
 import { formatCount, formatDateTime, formatTime } from "../../components/format";
@@ -6,6 +6,7 @@ import { Markdown } from "../../components/Markdown";
 import { useRoom } from "../../layout/room";
 import { useSession } from "../../session/session";
 import { conversationOf, conversationSlug } from "./conversation";
+import { EditMessage } from "./EditMessage";
 
 interface MessageProps {
   readonly message: MessageFragment;
@@ -23,7 +24,9 @@ export const Message = memo(function Message({ message, continued, thread, item,
   const room = useRoom();
   const { me, canWrite } = useSession();
   const { id, from, to, channel, replyTo, replies, supersededBy, createdAt } = message;
+  const [editing, setEditing] = useState(false);
   const author = from?.name ?? "Goalroom";
+  const mine = canWrite && from?.name === me.name && supersededBy === null;
   const slug = conversationSlug(conversationOf(message, me.name));
   const threadHref = room.to("room", `${slug}/${id}`);
   const others = channel ? [] : to.filter(({ name }) => `@${name}` !== slug && name !== me.name);
@@ -61,11 +64,18 @@ export const Message = memo(function Message({ message, continued, thread, item,
           <summary>Replaced by a later message</summary>
           <Body message={message} me={me.name} />
         </details>
+      ) : editing ? (
+        <EditMessage message={message} onClose={() => setEditing(false)} />
       ) : (
         <Body message={message} me={me.name} />
       )}
       {message.unknownMentions.length > 0 && from?.name === me.name && (
         <p className="hint">Nobody here is called {message.unknownMentions.map((name) => `@${name}`).join(", ")}.</p>
+      )}
+      {mine && !editing && thread === id && (
+        <p className="message-actions">
+          <EditButton onEdit={() => setEditing(true)} />
+        </p>
       )}
       {thread !== id && (
         <p className="message-actions">
@@ -84,11 +94,20 @@ export const Message = memo(function Message({ message, continued, thread, item,
               Reply
             </Link>
           )}
+          {mine && !editing && <EditButton onEdit={() => setEditing(true)} />}
         </p>
       )}
     </li>
   );
 });
+
+function EditButton({ onEdit }: { onEdit: () => void }) {
+  return (
+    <button type="button" className="quiet" title="A later message takes its place" onClick={onEdit}>
+      Edit
+    </button>
+  );
+}
 
 function Body({ message, me }: { message: MessageFragment; me: string }) {
   return (

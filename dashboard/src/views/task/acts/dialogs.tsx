@@ -79,6 +79,7 @@ export function Assign({ tasks, carryOut, onClose, assignee: known }: AssignProp
         title={`Assign ${nameOf(tasks)}`}
         label="Assignee"
         options={[NOBODY, ...members]}
+        busy={!data}
         onChoose={({ key }) => choose(key || null)}
         onClose={onClose}
       />

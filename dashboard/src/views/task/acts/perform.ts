@@ -22,21 +22,34 @@ export interface Outcome {
 const LONGEST_WAIT_S = 10;
 const TRIES = 3;
 
-/** Does it to each task, one after the other. What is refused for one doesn't stop the others. */
+// The server takes those of one room one after the other; so many are on their way meanwhile.
+const AT_ONCE = 4;
+
+/** Does it to each task. What is refused for one doesn't stop the others. */
 export async function perform(
   tasks: readonly ActTask[],
   run: (task: ActTask) => Promise<unknown>,
   onProgress: (finished: number) => void = () => undefined,
 ): Promise<Outcome> {
-  const done: ActTask[] = [];
-  const refused: { task: ActTask; refusal: Refusal }[] = [];
-  for (const [index, task] of tasks.entries()) {
-    const refusal = await refusalOf(() => run(task));
-    if (refusal) refused.push({ task, refusal });
-    else done.push(task);
-    onProgress(index + 1);
-  }
-  return { done, refused };
+  const refusals = new Map<ActTask, Refusal>();
+  const left = tasks.values();
+  let finished = 0;
+  const work = async () => {
+    for (const task of left) {
+      const refusal = await refusalOf(() => run(task));
+      if (refusal) refusals.set(task, refusal);
+      finished += 1;
+      onProgress(finished);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return {
+    done: tasks.filter((task) => !refusals.has(task)),
+    refused: tasks.flatMap((task) => {
+      const refusal = refusals.get(task);
+      return refusal ? [{ task, refusal }] : [];
+    }),
+  };
 }
 
 /** The refusal of what is tried; it is tried again where there were only too many requests at once. */
