@@ -1,15 +1,20 @@
 """What deploy/ says is what Goalroom takes, and what the image's commands say is done here without an image."""
 
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from goalroom.postgres.embedded import Cluster
 from goalroom.server import bind
 from goalroom.settings import Settings
-from tests.e2e.commands import PATIENCE, READY, environment_with
+from tests.e2e.commands import PATIENCE, READY, Server, environment_with
 from tests.e2e.deploy import deployment
 
 PROBES = {"/healthz", "/readyz"}
@@ -124,3 +129,25 @@ def test_the_guide_links_each_file() -> None:
     files = [path.relative_to(deployment.FOLDER.parent) for path in deployment.FOLDER.rglob("*") if path.is_file()]
 
     assert [str(path) for path in files if f"(../../{path})" not in guide] == []
+
+
+def test_two_servers_share_a_postgres_as_the_guide_says(shared_postgres: Cluster, tmp_path: Path) -> None:
+    guide = (deployment.FOLDER.parent / "docs" / "how-to" / "several-processes.md").read_text("utf-8")
+    commands = [shlex.split(line) for line in guide.splitlines() if line.startswith("goalroom serve --port ")]
+    servers = []
+    with ExitStack() as stack:
+        for number, (_, _, _, _, option, address) in enumerate(commands):
+            assert (option, address) == ("--database-url", "postgresql://goalroom@db.example/goalroom")
+            servers.append(
+                stack.enter_context(Server(option, shared_postgres.url, "--data-dir", tmp_path / f"{number}"))
+            )
+        token = (tmp_path / "0" / "admin-token").read_text().strip()
+        create = 'mutation { createTask(input: {room: "main", title: "Once", criteria: ["So"]}) { id } }'
+        made = [
+            httpx.post(
+                f"{server.url}/graphql", json={"query": query}, headers={"authorization": f"Bearer {token}"}
+            ).json()
+            for server, query in zip(servers, (create, '{ task(id: "T1") { title } }'), strict=True)
+        ]
+
+    assert made == [{"data": {"createTask": {"id": "T1"}}}, {"data": {"task": {"title": "Once"}}}]
