@@ -66,3 +66,42 @@ async def test_nobody_else_is_offered_to_connect_agents_but_has_tokens_of_their_
     await expect(page.get_by_role("heading", name="admin")).to_be_visible()
     await expect(page.get_by_role("region", name="Sessions")).to_be_visible()
     await expect(page.get_by_role("region", name="Tokens")).to_have_count(0)
+
+
+async def test_an_admin_adds_a_person_who_signs_in_and_changes_what_it_is(
+    visit: Open, admin: Client, room: str
+) -> None:
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/agents")
+    await page.get_by_role("button", name="Add a person").click()
+    dialog = page.get_by_role("dialog")
+    name = f"{room}-pat"
+    await dialog.get_by_label("Name").fill(name)
+    await dialog.get_by_role("button", name="Create").click()
+    token = await dialog.get_by_label("Token").input_value()
+    await dialog.get_by_role("button", name="Done").click()
+    await page.goto(f"/rooms/{room}/agents/{name}")
+    for label, value in [("description", "Reviews the paint."), ("capabilities", "paint, review")]:
+        await page.get_by_role("button", name=f"Edit {label}").click()
+        await page.get_by_label(label.capitalize(), exact=True).get_by_role("textbox").fill(value)
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("button", name=f"Edit {label}")).to_be_visible()
+    await page.get_by_role("button", name="Edit rooms").click()
+    await page.get_by_label("main", exact=True).check()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("button", name="Edit rooms")).to_be_visible()
+
+    about = "query($name: ID!) { agent(agent: $name) { kind description capabilities rooms { name } } }"
+    assert (await admin.execute(about, name=name))["agent"] == {
+        "kind": "HUMAN",
+        "description": "Reviews the paint.",
+        "capabilities": ["paint", "review"],
+        "rooms": [{"name": one} for one in sorted(["main", room])],
+    }
+    pat = await visit(admin.url, token)
+    await expect(pat.get_by_title("Signed in", exact=True)).to_have_text(name)
+    await pat.goto(f"/rooms/{room}/agents/{name}")
+    await expect(pat.get_by_role("button", name="Edit description")).to_be_visible()
+    await expect(pat.get_by_role("button", name="Edit kind")).to_have_count(0)
+    await expect(pat.get_by_role("button", name="Edit rooms")).to_have_count(0)
+    await expect(pat.get_by_role("region", name="Signed-in browsers").get_by_role("listitem")).to_have_count(1)

@@ -70,7 +70,7 @@ async def test_an_admin_lets_members_in_and_takes_them_out(visit: Open, admin: C
         "rooms": [{"name": name} for name in sorted(["main", room])]
     }
 
-    await members.get_by_role("button", name=f"Take {room}-pat out").click()
+    await members.get_by_role("button", name=f"Take out {room}-pat").click()
     await page.get_by_role("dialog").get_by_role("button", name="Take out").click()
     await expect(members.get_by_role("link", name=f"{room}-pat")).to_have_count(0)
     assert (await admin.execute(rooms, agent=f"{room}-pat"))["agent"] == {"rooms": [{"name": "main"}]}

@@ -15,6 +15,7 @@ import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/inval
 import { useLiveQuery, useLog } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
 import { Activity } from "./Activity";
+import { AgentProperties } from "./AgentProperties";
 import { AgentHistory } from "./agent-history";
 import { HeldTasks } from "./HeldTasks";
 import { Tokens } from "./Tokens";
@@ -27,7 +28,7 @@ const invalidatedBy = anyOf(agentEvents, activityChanges, taskEvents);
 /** One agent: its activity, tasks, sessions and history. `agent` is its name or id. */
 export function AgentPage({ agent: asked }: { agent: string }) {
   const room = useRoom();
-  const { data, refusal } = useLiveQuery(
+  const { data, refusal, refetch } = useLiveQuery(
     AgentPageDocument,
     { agent: asked, name: asked, room: room.name },
     invalidatedBy,
@@ -46,7 +47,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
       {data && !agent && <p className="placeholder">No agent of this name.</p>}
       {agent && data.room && (
         <>
-          <Header agent={agent} room={data.room} />
+          <Header agent={agent} room={data.room} onChange={refetch} />
           <div className="agent-columns">
             <div>
               <Panel title="Current tasks" count={agent.tasks.length} empty="None.">
@@ -66,7 +67,7 @@ export function AgentPage({ agent: asked }: { agent: string }) {
   );
 }
 
-function Header({ agent, room }: { agent: Agent; room: RoomData }) {
+function Header({ agent, room, onChange }: { agent: Agent; room: RoomData; onChange: () => void }) {
   const { to } = useRoom();
   const { me } = useSession();
   const children = room.agents.filter(({ parent }) => parent?.id === agent.id);
@@ -91,7 +92,6 @@ function Header({ agent, room }: { agent: Agent; room: RoomData }) {
           </Link>
         )}
       </div>
-      {agent.description && <p>{agent.description}</p>}
       <dl className="agent-facts">
         <div>
           <dt>Activity</dt>
@@ -99,18 +99,7 @@ function Header({ agent, room }: { agent: Agent; room: RoomData }) {
             <Activity activity={agent.activity ?? null} />
           </dd>
         </div>
-        {agent.capabilities.length > 0 && (
-          <div>
-            <dt>Capabilities</dt>
-            <dd className="agent-tags">
-              {agent.capabilities.map((one) => (
-                <span key={one} className="tag">
-                  {one}
-                </span>
-              ))}
-            </dd>
-          </div>
-        )}
+        <AgentProperties agent={agent} onChange={onChange} />
         {agent.parent && (
           <div>
             <dt>Spawned by</dt>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import { type AgentOverviewFragment, AgentsDocument } from "../../api/documents";
+import { type AgentKind, type AgentOverviewFragment, AgentsDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatCount, formatNumber } from "../../components/format";
 import { PresenceDot } from "../../components/PresenceDot";
@@ -34,7 +34,7 @@ function AgentList() {
   const { data, refusal } = useLiveQuery(AgentsDocument, { room: name }, invalidatedBy);
   const open = useOpenTasks();
   const { role } = useSession();
-  const [connecting, setConnecting] = useState(false);
+  const [connecting, setConnecting] = useState<AgentKind | null>(null);
   const [search, setSearch] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
 
@@ -77,9 +77,14 @@ function AgentList() {
             onChange={(event) => setSearch(event.target.value)}
           />
           {role === "ADMIN" && (
-            <button type="button" className="primary" onClick={() => setConnecting(true)}>
-              Connect an agent
-            </button>
+            <>
+              <button type="button" onClick={() => setConnecting("HUMAN")}>
+                Add a person
+              </button>
+              <button type="button" className="primary" onClick={() => setConnecting("AGENT")}>
+                Connect an agent
+              </button>
+            </>
           )}
         </div>
       </header>
@@ -115,7 +120,7 @@ function AgentList() {
           </tbody>
         </table>
       )}
-      {connecting && <ConnectAgent onClose={() => setConnecting(false)} />}
+      {connecting && <ConnectAgent kind={connecting} onClose={() => setConnecting(null)} />}
     </section>
   );
 }

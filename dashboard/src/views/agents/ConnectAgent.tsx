@@ -1,5 +1,7 @@
 import { useState } from "react";
-import { RegisterAgentDocument, type Role } from "../../api/documents";
+import { type AgentKind, RegisterAgentDocument, type Role } from "../../api/documents";
+import { CopyText } from "../../components/CopyText";
+import { Dialog } from "../../components/Dialog";
 import { Field, FormDialog } from "../../components/Form";
 import { parseWords } from "../../components/parse-input";
 import { useRoom } from "../../layout/room";
@@ -13,8 +15,13 @@ const ROLES: Record<Role, string> = {
   ADMIN: "Admin: sees every room, makes agents",
 };
 
-/** Registers an agent, and shows its token once, in the lines that connect it. */
-export function ConnectAgent({ onClose }: { onClose: () => void }) {
+interface ConnectAgentProps {
+  readonly kind: AgentKind;
+  readonly onClose: () => void;
+}
+
+/** Registers an agent or a person, and shows the token once, with what to do with it. */
+export function ConnectAgent({ kind, onClose }: ConnectAgentProps) {
   const room = useRoom();
   const { rooms } = useSession();
   const [name, setName] = useState("");
@@ -24,14 +31,22 @@ export function ConnectAgent({ onClose }: { onClose: () => void }) {
   const [register, disabled] = useMutation(RegisterAgentDocument);
   const [made, setMade] = useState<{ readonly name: string; readonly token: string } | null>(null);
 
+  const isPerson = kind === "HUMAN";
+  if (made && isPerson) return <NewPerson name={made.name} token={made.token} onClose={onClose} />;
   if (made) return <ConnectLines agent={made.name} token={made.token} onClose={onClose} />;
   const submit = async () => {
-    const input = { name: name.trim(), role, rooms: [joins], capabilities: parseWords(capabilities) };
+    const input = { name: name.trim(), kind, role, rooms: [joins], capabilities: parseWords(capabilities) };
     const registered = (await register({ input }))?.registerAgent;
     if (registered) setMade({ name: registered.agent.name, token: registered.token });
   };
   return (
-    <FormDialog title="Connect an agent" submitLabel="Create" disabled={disabled} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title={isPerson ? "Add a person" : "Connect an agent"}
+      submitLabel="Create"
+      disabled={disabled}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <Field label="Name" hint="Lower case letters, digits, hyphens and underscores.">
         <input
           required
@@ -63,9 +78,27 @@ export function ConnectAgent({ onClose }: { onClose: () => void }) {
           </select>
         </Field>
       </div>
-      <Field label="Capabilities" hint="What it can do, with commas between: tasks may ask for them.">
-        <input value={capabilities} onChange={(event) => setCapabilities(event.target.value)} />
-      </Field>
+      {!isPerson && (
+        <Field label="Capabilities" hint="What it can do, with commas between: tasks may ask for them.">
+          <input value={capabilities} onChange={(event) => setCapabilities(event.target.value)} />
+        </Field>
+      )}
     </FormDialog>
+  );
+}
+
+function NewPerson({ name, token, onClose }: { name: string; token: string; onClose: () => void }) {
+  return (
+    <Dialog title={`${name} can sign in`} onClose={onClose}>
+      <p>
+        At <b>{location.origin}</b>, with this token. It is shown this once: hand it over where nobody else reads along.
+      </p>
+      <CopyText label="Token" rows={2} text={token} />
+      <div className="buttons">
+        <button type="button" className="primary" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </Dialog>
   );
 }

@@ -98,7 +98,7 @@ function Steps({ hasGoal, begun, onClose }: StepsProps) {
       </ol>
       <Suspense>
         {dialog === "goal" && <AddObjective parent={null} onClose={() => setDialog(null)} />}
-        {dialog === "agent" && <ConnectAgent onClose={() => setDialog(null)} />}
+        {dialog === "agent" && <ConnectAgent kind="AGENT" onClose={() => setDialog(null)} />}
       </Suspense>
     </section>
   );

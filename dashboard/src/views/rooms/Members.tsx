@@ -57,7 +57,7 @@ export function Members() {
                 <button
                   type="button"
                   className="danger"
-                  aria-label={`Take ${member.name} out`}
+                  aria-label={`Take out ${member.name}`}
                   onClick={() => setLeaving(member)}
                 >
                   Take out
