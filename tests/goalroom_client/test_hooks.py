@@ -9,6 +9,8 @@ import pytest
 
 from tests.goalroom_client.team import Team
 from tests.goalroom_client.terminal import Ended, Terminal
+from tests.goalroom_client.test_failures import Answers
+from tests.patience import PATIENCE_S
 
 Hook = Callable[..., Ended]
 
@@ -71,6 +73,18 @@ def test_a_use_of_a_tool_renews_what_is_held_when_it_is_time(planner: Terminal, 
         took.append(time.monotonic() - began)
     # On a busy machine one may have to wait for its turn.
     assert min(took) < 0.1
+
+
+def test_a_use_of_a_tool_asks_once_in_the_time_that_the_server_names(agent: Terminal) -> None:
+    pulse = {"lost": [], "stale": [], "leases": [], "unacknowledged": 0, "nextWithinSeconds": 1}
+    with Answers(*[(200, json.dumps({"data": {"heartbeat": pulse}}))] * 3) as server:
+        agent.environment["GOALROOM_URL"] = server.url
+        began = time.monotonic()
+        while len(server.sent) < 3:
+            assert hook(agent, "tool").errors == ""
+            time.sleep(0.02)
+
+    assert 2 <= time.monotonic() - began < PATIENCE_S
 
 
 def test_an_agent_hears_of_what_it_lost(planner: Terminal, agent: Terminal) -> None:
