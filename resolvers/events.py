@@ -99,7 +99,8 @@ class EventSubscription:
 
 async def _follow_presence(info: Info, wanted: event_filters.EventFilter) -> AsyncGenerator[PresenceChange, None]:
     context = info.context
-    async with aclosing(presence_feed.follow(context.feed, wanted.room_id, wanted.seq)) as changes:
+    following = presence_feed.follow(context.feed, wanted.room_id, wanted.seq, epoch=wanted.epoch)
+    async with aclosing(following) as changes:
         async for change in changes:
             context.caller.must_see(wanted.room_id, ids.of(ids.ROOM, wanted.room_id))
             if not isinstance(change, records.Event) or await wanted.matches(change, context.caller):

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from db.core import ids
 from db.core.records import Event
+from db.events.event_log import Place
 from db.overviews.event_filters import EventFilter
 from schema.context import Context
 
@@ -36,19 +37,20 @@ class EventStream(AsyncIterator[T]):
         return self._wanted.room_id
 
     @property
-    def seq(self) -> int:
-        """The number in the log after which it begins."""
-        return self._wanted.seq
+    def place(self) -> Place:
+        """Where in the log it begins."""
+        return Place(self._wanted.epoch or 0, self._wanted.seq)
 
     @property
     def key(self) -> Hashable:
         """The same for streams that say the same of each event."""
         return self._wanted.key
 
-    async def steps(self, context: Context, seq: int) -> AsyncGenerator[Step[T]]:
-        """Every event of the room after seq, as this context's caller may see it. It doesn't count as a follower."""
+    async def steps(self, context: Context, place: Place) -> AsyncGenerator[Step[T]]:
+        """Every event of the room after this place, as this context's caller may see it. It counts as no follower."""
         wanted = self._wanted.anew()
-        async with aclosing(context.feed.follow(wanted.room_id, seq, counts=False)) as events:
+        following = context.feed.follow(wanted.room_id, place.seq, epoch=place.epoch, counts=False)
+        async with aclosing(following) as events:
             async for event in events:
                 # It changes meanwhile: with the rooms that it is in.
                 caller = context.caller
@@ -67,7 +69,7 @@ class EventStream(AsyncIterator[T]):
 
     async def _own(self) -> AsyncGenerator[T]:
         with self._context.feed.following():
-            async with aclosing(self.steps(self._context, self.seq)) as steps:
+            async with aclosing(self.steps(self._context, self.place)) as steps:
                 async for step in steps:
                     if step.payload is not None:
                         self._context.forget()

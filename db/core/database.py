@@ -101,6 +101,7 @@ class Database:
 
         pool = await asyncpg.create_pool(
             url,
+            connect=session.open_connection,
             min_size=1,
             max_size=size,
             init=prepare,
@@ -138,6 +139,10 @@ class Database:
                 yield connection
             except asyncpg.DiskFullError:
                 self.is_disk_full = True
+                raise
+            except asyncpg.ReadOnlySQLTransactionError:
+                # Of a primary that is none any more.
+                connection.terminate()
                 raise
             except asyncpg.QueryCanceledError:
                 if backend in self._cancelled:

@@ -466,7 +466,7 @@ class CursorExpired(Refused):
     oldest: str
 
     def message(self) -> str:
-        return f"The log does not go back to this cursor: it begins after {self.oldest}."
+        return f"The log no longer leads through this cursor: it begins after {self.oldest}."
 
     def hint(self) -> str:
         return (

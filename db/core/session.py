@@ -1,7 +1,9 @@
 """What our sessions need of their settings: set by ourselves, whatever the operator's role and database have."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 
@@ -48,13 +50,62 @@ LATER_SETTINGS = {"transaction_timeout": "0", "synchronous_commit": "on"}
 KEPT_BY_POOLERS = {
     name: SETTINGS[name] for name in ("application_name", "TimeZone", "DateStyle", "standard_conforming_strings")
 }
+# How long a host is waited for before the next one is asked as well.
+_NEXT_HOST_SECONDS = 0.3
 # Another name of a value of ours, as Debian's configuration has it.
 _SAME = {"Etc/UTC": "UTC"}
 
 
+async def open_connection(url: str, **options: Any) -> Any:
+    """As asyncpg does; of several hosts the first that answers and is the primary, or what the URL says instead.
+
+    A host that is gone may never answer, so the next is asked as well before long.
+    """
+    hosts = urls_of_hosts(url)
+    if len(hosts) == 1:
+        return await asyncpg.connect(url, **options)
+    if "target_session_attrs=" not in url:
+        options["target_session_attrs"] = "primary"
+    opening: set[asyncio.Task[Any]] = set()
+    failed: list[BaseException] = []
+    try:
+        while hosts or opening:
+            if hosts:
+                opening.add(asyncio.create_task(asyncpg.connect(hosts.pop(0), **options)))
+            done, opening = await asyncio.wait(
+                opening, timeout=_NEXT_HOST_SECONDS if hosts else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            failed += [error for task in done if (error := task.exception())]
+            if opened := [task.result() for task in done if not task.exception()]:
+                for more in opened[1:]:
+                    more.terminate()
+                return opened[0]
+    finally:
+        for task in opening:
+            task.cancel()
+    # What is said by a server says more than that there is none.
+    raise next((error for error in failed if not isinstance(error, OSError | TimeoutError)), failed[0])
+
+
+def urls_of_hosts(url: str) -> list[str]:
+    """A URL for each host that this one names."""
+    parts, query = urlsplit(url), dict(parse_qsl(urlsplit(url).query))
+    who, at, places = parts.netloc.rpartition("@")
+    if places:
+        return [parts._replace(netloc=f"{who}{at}{place}").geturl() for place in places.split(",")]
+    hosts, ports = query.get("host", "").split(","), query.get("port", "").split(",")
+    ports = ports if len(ports) == len(hosts) else ports[:1] * len(hosts)
+    if len(hosts) == 1:
+        return [url]
+    queries = [
+        query | {"host": host} | ({"port": port} if port else {}) for host, port in zip(hosts, ports, strict=True)
+    ]
+    return [parts._replace(query=urlencode(one)).geturl() for one in queries]
+
+
 async def connect(url: str, *, seconds: float, **settings: str) -> Any:
     """A connection, within so many seconds, with these settings in place of ours."""
-    connection = await asyncpg.connect(url, timeout=seconds, server_settings=dict(SETTINGS) | settings)
+    connection = await open_connection(url, timeout=seconds, server_settings=dict(SETTINGS) | settings)
     try:
         await prepare(connection)
     except BaseException:
@@ -65,7 +116,7 @@ async def connect(url: str, *, seconds: float, **settings: str) -> Any:
 
 async def connect_pooled(url: str, *, seconds: float) -> Any:
     """A connection to a pooler of transactions, within so many seconds, with what such a one takes of our settings."""
-    return await asyncpg.connect(url, timeout=seconds, server_settings=KEPT_BY_POOLERS)
+    return await open_connection(url, timeout=seconds, server_settings=KEPT_BY_POOLERS)
 
 
 async def prepare(connection: Any) -> None:
@@ -75,7 +126,7 @@ async def prepare(connection: Any) -> None:
 
 async def changed_by_operator(url: str) -> dict[str, str]:
     """Which of our settings role, database or configuration file have changed, and to what: we replace them."""
-    connection = await asyncpg.connect(url, timeout=10, server_settings={"application_name": "goalroom"})
+    connection = await open_connection(url, timeout=10, server_settings={"application_name": "goalroom"})
     try:
         ours = {name.lower(): value for name, value in SETTINGS.items()}
         rows = await q.operators_settings(connection, names=list(ours))

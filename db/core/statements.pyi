@@ -245,11 +245,6 @@ class RoomRow(TypedDict):
     require_reflection: bool
     keep_events_seconds: int | None
 
-class RoomLogRow(TypedDict):
-    room_id: int
-    seq: int
-    oldest: int
-
 class RoomMemberRow(TypedDict):
     room_id: int
     agent_id: int
@@ -674,6 +669,7 @@ class EndWaitsForRow(TaskRow):
 
 class EventsAfterRow(EventRow):
     epoch: int
+    present_epoch: int
 
 class EventsByIdsRow(EventRow):
     epoch: int
@@ -938,8 +934,13 @@ class LockWebhooksOfRoomRow(TypedDict):
 class LogBackwardRow(EventRow):
     epoch: int
 
-class LogExtentsRow(RoomLogRow):
+class LogExtentsRow(TypedDict):
+    room_id: int
+    oldest: int
+    seq: int
     epoch: int
+    is_left: bool
+    earlier: Any
 
 class LogForwardRow(EventRow):
     epoch: int
@@ -1566,6 +1567,7 @@ class Statements:
     async def lacking_for_ready(self, on: Connection, /, *, agent_id: int, room_id: int) -> list[LackingForReadyRow]: ...
     async def lacking_settings(self, on: Connection, /, *, names: Collection[str | None], values: Collection[str | None]) -> list[LackingSettingsRow]: ...
     async def latest_handoffs(self, on: Connection, /, *, task_ids: Collection[int | None]) -> list[LatestHandoffsRow]: ...
+    async def leave_log(self, on: Connection, /, *, room_id: int, seen: int, epoch: int) -> str: ...
     async def leave_other_rooms(self, on: Connection, /, *, agent_id: int, room_ids: Collection[int | None]) -> list[LeaveOtherRoomsRow]: ...
     async def leave_track(self, on: Connection, /, *, task_id: int) -> str: ...
     async def let_go_of_webhooks(self, on: Connection, /, *, holder: str | None) -> str: ...

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,28 +31,44 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogExtent:
-    """From where to where a room's log goes: from behind the number `oldest` up to `seq`."""
+    """From where to where a room's log goes: from behind the number `oldest` up to `seq`.
+
+    Up to the number that stands at each of the `earlier` epochs it is the same log. Where `is_left`, its next event
+    begins another epoch, since Postgres goes on elsewhere than it was.
+    """
 
     room_id: int
     epoch: int
     oldest: int
     seq: int
+    is_left: bool = False
+    earlier: Mapping[str, int] | None = None
+
+    def has(self, place: Place) -> bool:
+        """Whether this log went through this place, however long ago, or will do so."""
+        if place.epoch == self.epoch:
+            return not (self.is_left and place.seq > self.seq)
+        return place.seq <= (self.earlier or {}).get(str(place.epoch), -1)
 
     def behind(self, field: str, place: Place) -> int:
-        """The number of a place in this log; CURSOR_EXPIRED before its beginning, BAD_INPUT past its end."""
-        if place.epoch != self.epoch or place.seq < self.oldest:
-            raise CursorExpired(cursor(self.room_id, self.oldest, self.epoch))
+        """The number of a place in this log; CURSOR_EXPIRED where it isn't in it any more, BAD_INPUT past its end."""
+        if not self.has(place) or place.seq < self.oldest:
+            raise self.expired()
         return self.until_end(field, place)
 
     def until_end(self, field: str, place: Place) -> int:
         """The number, however old the place is; BAD_INPUT past the end of this log."""
-        if place.epoch == self.epoch and place.seq > self.seq:
+        if place.epoch == self.epoch and place.seq > self.seq and not self.is_left:
             raise BadInput(
                 field,
                 f"{field} is past the end of the room's log, which is at {self.seq}.",
                 "Send a cursor of this log; without one, a subscription starts now.",
             )
         return place.seq
+
+    def expired(self) -> CursorExpired:
+        """What is told to who comes from a place that isn't in this log."""
+        return CursorExpired(cursor(self.room_id, self.oldest, self.epoch))
 
 
 def cursor(room_id: int, seq: int, epoch: int = 0) -> str:
@@ -84,10 +100,15 @@ def place_of(field: str, text: str, room_id: int) -> Place:
 
 
 async def start(on: Database | Transaction, room_id: int, after: str | None) -> int:
+    """The number after which a follower begins: see `start_place`."""
+    return (await start_place(on, room_id, after)).seq
+
+
+async def start_place(on: Database | Transaction, room_id: int, after: str | None) -> Place:
     """Where a follower begins: behind its cursor or, without one, at the end of the log as it is now."""
     place = None if after is None else place_of("after", after, room_id)
     extent = await extent_of(on, room_id)
-    return extent.seq if place is None else extent.behind("after", place)
+    return Place(extent.epoch, extent.seq if place is None else extent.behind("after", place))
 
 
 async def extents(on: Database | Transaction, keys: Sequence[int]) -> dict[int, LogExtent]:

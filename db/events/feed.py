@@ -34,7 +34,8 @@ class _Room:
     def __init__(self, room_id: int) -> None:
         self.id = room_id
         self.known = 0
-        self.epoch = 0
+        # As the log was when it was last looked at: its epochs are from there.
+        self.log = LogExtent(room_id, 0, 0, 0)
         self.watchers = 0
         self.cache: LogCache | None = None
         self.wanted = asyncio.Event()
@@ -50,16 +51,28 @@ class _Room:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    async def grow_beyond(self, seq: int) -> None:
-        while self.end <= seq:
+    async def grow_beyond(self, seq: int, epoch: int) -> None:
+        """Until there is more than seq, or the log is another."""
+        while self.end <= seq and self.log.epoch == epoch:
             await self.changed.wait()
+
+    def branch(self, log: LogExtent) -> None:
+        """Its epoch is another. What was read of the one before is in the log up to where this one began."""
+        before, self.log = self.log.epoch, log
+        if self.cache is not None:
+            kept = min(self.cache.end, (log.earlier or {}).get(str(before), -1))
+            self.cache.end_at(log.seq if kept < 0 else kept)
+        self.known = log.seq
+        self.wanted.set()
+        self.wake()
 
 
 class Watch:
     """One watcher's view of a room's log. To miss nothing: note `seq`, look, then wait for more than what was noted."""
 
-    def __init__(self, room: _Room, cache: LogCache) -> None:
+    def __init__(self, room: _Room, cache: LogCache, epoch: int | None) -> None:
         self._room, self._cache = room, cache
+        self._epoch = room.log.epoch if epoch is None else epoch
 
     @property
     def seq(self) -> int:
@@ -68,24 +81,32 @@ class Watch:
 
     @property
     def epoch(self) -> int:
-        """The epoch of the log, which is another after a restore: nobody watches through one."""
-        return self._room.epoch
+        """The epoch of the log, which is another after a restore, and after a standby was promoted."""
+        return self._room.log.epoch
 
     async def wait(self, seq: int, timeout: float | None = None) -> bool:  # noqa: ASYNC109  # waiters have deadlines
         """Until something happened after seq; False where nothing did in time."""
+        epoch = self.epoch
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                await self._room.grow_beyond(seq)
-        return self.seq > seq
+                await self._room.grow_beyond(seq, epoch)
+        return self.seq > seq or self.epoch != epoch
 
     async def next(self, seq: int) -> Event:
         """The first event after seq, as soon as there is one; CURSOR_EXPIRED where the log no longer has it."""
         while True:
-            seen = self.seq
+            log, seen = self._room.log, self.seq
+            if self._epoch != log.epoch or log.is_left:
+                # It may have been told of events that were lost.
+                if not log.has(Place(self._epoch, seq)):
+                    raise log.expired()
+                self._epoch = log.epoch
             event = await self._cache.after(seq)
+            if self._room.log.epoch != log.epoch:
+                continue
             if event is not None:
                 return event
-            await self._room.grow_beyond(max(seen, seq))
+            await self._room.grow_beyond(max(seen, seq), log.epoch)
 
 
 class Feed:
@@ -170,19 +191,22 @@ class Feed:
         for watcher in self._states.values():
             watcher.poll_now()
 
-    async def follow(self, room_id: int, seq: int, *, counts: bool = True) -> AsyncGenerator[Event]:
+    async def follow(
+        self, room_id: int, seq: int, *, epoch: int | None = None, counts: bool = True
+    ) -> AsyncGenerator[Event]:
         """Every event of the room after seq, in order, without end. A slow reader costs no memory but its position.
 
-        CURSOR_EXPIRED where it is so slow that the log no longer has what comes next.
+        `seq` is a number of `epoch`, or of the present one. CURSOR_EXPIRED where it is so slow that the log no longer
+        has what comes next, and where what it was told is not in the log after all.
         """
-        async with self.watch(room_id, counts=counts) as watch:
+        async with self.watch(room_id, epoch=epoch, counts=counts) as watch:
             while True:
                 event = await watch.next(seq)
                 yield event
                 seq = event.seq
 
     @asynccontextmanager
-    async def watch(self, room_id: int, *, counts: bool = True) -> AsyncGenerator[Watch]:
+    async def watch(self, room_id: int, *, epoch: int | None = None, counts: bool = True) -> AsyncGenerator[Watch]:
         """Watch the room's log, from its present end; it counts, unless those for whom it is do so themselves."""
         room = self._rooms.get(room_id) or self._open(room_id)
         room.watchers += 1
@@ -190,7 +214,7 @@ class Feed:
             while room.cache is None:
                 await room.changed.wait()
             with self.following() if counts else nullcontext():
-                yield Watch(room, room.cache)
+                yield Watch(room, room.cache, epoch)
         finally:
             room.watchers -= 1
             if not room.watchers:
@@ -238,10 +262,10 @@ class Feed:
 
     async def _keep_reading(self, room: _Room) -> None:
         log = await self._extent(room.id)
-        room.known, room.epoch = max(room.known, log.seq), log.epoch
+        room.known, room.log = max(room.known, log.seq), log
         room.cache = LogCache(
             log.seq,
-            partial(self._read, room.id),
+            partial(self._read_on, room),
             partial(self._refuse_dropped, room.id),
             size=self._cache_size,
             page=self._page_size,
@@ -263,9 +287,29 @@ class Feed:
                 async with asyncio.timeout(self._poll_seconds):
                     await self._look.wait()
             self._look.clear()
-            extents = await self.read_with_retry(partial(event_log.extents, self._database, list(self._rooms)))
+            seen = {room.id: (room.log.epoch, room.end) for room in self._rooms.values()}
+            extents = await self.read_with_retry(partial(event_log.extents, self._database, list(seen)))
             for room_id, log in extents.items():
-                self.log_extended(room_id, log.seq)
+                epoch, end = seen[room_id]
+                if log.epoch == epoch and log.seq < end:
+                    await self._leave(log, end)
+                elif (room := self._rooms.get(room_id)) is not None:
+                    self._look_at(room, log)
+
+    def _look_at(self, room: _Room, log: LogExtent) -> None:
+        """The room's log goes so far, perhaps elsewhere than it was read."""
+        if room.cache is not None and log.epoch != room.log.epoch:
+            room.branch(log)
+        else:
+            self.log_extended(room.id, log.seq)
+
+    async def _leave(self, log: LogExtent, seen: int) -> None:
+        """More of the log was seen than there is: of what comes now nobody may think that it follows."""
+        leave = partial(q.leave_log, self._database, room_id=log.room_id, epoch=log.epoch, seen=seen)
+        await self.read_with_retry(leave)
+        room, now = self._rooms.get(log.room_id), await self._extent(log.room_id)
+        if room is not None:
+            self._look_at(room, now)
 
     async def _extent(self, room_id: int) -> LogExtent:
         return await self.read_with_retry(partial(event_log.extent_of, self._database, room_id))
@@ -274,12 +318,14 @@ class Feed:
         log = await self._extent(room_id)
         log.behind("after", Place(log.epoch, min(seq, log.seq)))
 
-    async def _read(self, room_id: int, seq: int, most: int) -> Sequence[Event]:
-        async def events() -> Sequence[Event]:
-            rows = await q.events_after(self._database, room_id=room_id, seq=seq, most=most)
-            return [Event.of(row) for row in rows]
-
-        return await self.read_with_retry(events)
+    async def _read_on(self, room: _Room, seq: int, most: int) -> Sequence[Event]:
+        read = partial(q.events_after, self._database, room_id=room.id, seq=seq, most=most)
+        while True:
+            rows = await self.read_with_retry(read)
+            if not rows or rows[0]["present_epoch"] == room.log.epoch:
+                return [Event.of(row) for row in rows]
+            # Whether these follow what was read before is known once the log was looked at.
+            self._look_at(room, await self._extent(room.id))
 
     async def read_with_retry(self, read: Callable[[], Awaitable[T]]) -> T:
         """Read until it succeeds: while the database is away followers wait, and then go on where they were."""

@@ -43,7 +43,11 @@ class LogCache:
 
     async def extend(self) -> bool:
         """Read a page of what follows; False where there is nothing."""
-        events = await self._read(self.end, self._page_size)
+        begin = self.end
+        events = await self._read(begin, self._page_size)
+        if self.end != begin:
+            # It ends elsewhere meanwhile: these don't follow.
+            return True
         for event in events:
             self._newest[event.seq] = event
             self._weight += _weight(event.data)
@@ -53,6 +57,14 @@ class LogCache:
             self._weight -= _weight(oldest.data) if oldest else 0
             self._oldest += 1
         return bool(events)
+
+    def end_at(self, end: int) -> None:
+        """Forget what is kept of later events, or of all where it goes on beyond what was read."""
+        self._pages.clear()
+        kept = {} if end > self.end else {seq: event for seq, event in self._newest.items() if seq <= end}
+        self._newest, self.end = kept, end
+        self._oldest = min(kept, default=end + 1)
+        self._weight = sum(_weight(event.data) for event in kept.values())
 
     async def after(self, seq: int) -> Event | None:
         """The first event after seq, if it has been read or is before the end; CURSOR_EXPIRED if it was dropped."""
@@ -101,6 +113,7 @@ class LogCache:
         finally:
             # Not in a callback, which runs later: until then one who needs more would be handed this over and over.
             del self._reading[number]
+        known = min(known, self.end)
         weight = sum(_weight(event.data) for event in events)
         page = self._pages[number] = _Page(events, max(known, events[-1].seq if events else 0), weight)
         self._pages.move_to_end(number)

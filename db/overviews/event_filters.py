@@ -71,6 +71,7 @@ class EventFilter:
     database: Database
     room_id: int
     seq: int
+    epoch: int | None = None
     kinds: Collection[EventKind] | None = None
     task_id: int | None = None
     assignee_id: int | None = None
@@ -133,9 +134,8 @@ async def of_room(
     if kinds is not None:
         validation.items("kinds", list(kinds))
     room_id = (await rooms.find(database, caller, room)).id
-    return EventFilter(
-        database=database, room_id=room_id, seq=await event_log.start(database, room_id, after), kinds=kinds
-    )
+    epoch, seq = await event_log.start_place(database, room_id, after)
+    return EventFilter(database=database, room_id=room_id, seq=seq, epoch=epoch, kinds=kinds)
 
 
 async def of_task_changes(

@@ -23,9 +23,12 @@ class ActivityChange:
     activity: Activity | None
 
 
-async def follow(feed: Feed, room_id: int, seq: int) -> AsyncGenerator[Event | ActivityChange]:
+async def follow(
+    feed: Feed, room_id: int, seq: int, *, epoch: int | None = None
+) -> AsyncGenerator[Event | ActivityChange]:
     """The room's log after this number; what members do as it changes from now on. Without end."""
-    async with feed.watch(room_id) as log, feed.states(Topic.ACTIVITY, activity.of_rooms).watch(room_id) as view:
+    doings = feed.states(Topic.ACTIVITY, activity.of_rooms)
+    async with feed.watch(room_id, epoch=epoch) as log, doings.watch(room_id) as view:
         before = view.state
         happening = asyncio.ensure_future(log.next(seq))
         doing = asyncio.ensure_future(view.wait_for_change(before))

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass, replace
 
 from db.core import idempotency, validation
 from db.core.callers import Caller, refresh_caller
 from db.core.database import Database
 from db.core.enums import EventKind
+from db.core.errors import CursorExpired
 from db.core.queries import q
 from db.core.records import Task
 from db.core.transaction import Topic
+from db.events import event_log
 from db.events.feed import Feed
 from db.events.long_polls import wait_for_any
 from db.goal_tree import objectives
@@ -84,7 +86,8 @@ async def claim_next(
             if claimed:
                 return claimed, None
             rest = deadline - asyncio.get_running_loop().time()
-            news = (_next_claimable(feed, search.room_id, seen[0]["seq"]), able.wait_for_change(could))
+            place = event_log.Place(seen[0]["epoch"], seen[0]["seq"])
+            news = (_next_claimable(feed, search.room_id, place), able.wait_for_change(could))
             if not await wait_for_any(news, rest, cancelled):
                 return [], await why_nothing(database, caller, room)
             # Revoked tokens and lost memberships take effect at once.
@@ -128,8 +131,10 @@ async def _search(
     )
 
 
-async def _next_claimable(feed: Feed, room_id: int, seq: int) -> None:
-    async with aclosing(feed.follow(room_id, seq)) as events:
-        async for event in events:
-            if event.kind in _MAKES_CLAIMABLE:
-                return
+async def _next_claimable(feed: Feed, room_id: int, place: event_log.Place) -> None:
+    # Where the log is another since a standby was promoted, that is news too.
+    with suppress(CursorExpired):
+        async with aclosing(feed.follow(room_id, place.seq, epoch=place.epoch)) as events:
+            async for event in events:
+                if event.kind in _MAKES_CLAIMABLE:
+                    return

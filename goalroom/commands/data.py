@@ -28,7 +28,7 @@ _TOLD = ("room", "agent", "objective", "task", "message", "event")
 async def export(settings: Settings, room: str | None, out: TextIO) -> None:
     """Write everything of a room, or of all, as JSON lines."""
     _check_there_is_one(settings)
-    async with setup.opened(settings) as database:
+    async with setup.opened_to_read(settings) as database:
         try:
             async for line in exports.lines(database, room):
                 out.write(line + "\n")

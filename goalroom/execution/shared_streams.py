@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from db.core.callers import Caller
 from db.core.records import Event
+from db.events.event_log import Place
 from goalroom.execution.scheduling import Scheduler
 from schema.event_stream import Step
 
@@ -49,11 +50,11 @@ class Payer:
 class Source(Protocol):
     """What is shared."""
 
-    def watch(self) -> AbstractAsyncContextManager[int]:
-        """Watch the room's log, from this number on."""
+    def watch(self) -> AbstractAsyncContextManager[Place]:
+        """Watch the room's log, from this place on."""
 
-    def steps(self, seq: int) -> AsyncGenerator[Step[Any]]:
-        """Every event of the room after seq."""
+    def steps(self, place: Place) -> AsyncGenerator[Step[Any]]:
+        """Every event of the room after this place."""
 
     async def run(self, payload: object, payer: Payer) -> bytes | None:
         """What is said of an event; None where that depends on who asks."""
@@ -78,12 +79,16 @@ class _Entry:
 
 
 class Follower:
-    """One subscription's place: it got everything up to `seq`. What was run before `since` is too old for it."""
+    """One subscription's place: it got everything up to `seq`, a number of `epoch`.
 
-    __slots__ = ("caller", "caller_now", "left", "payer", "seq", "since", "sink")
+    What was run before `since` is too old for it.
+    """
 
-    def __init__(self, sink: Sink, seq: int, payer: Payer, caller_now: Callable[[], Caller]) -> None:
-        self.sink, self.seq, self.payer, self.caller_now = sink, seq, payer, caller_now
+    __slots__ = ("caller", "caller_now", "epoch", "left", "payer", "seq", "since", "sink")
+
+    def __init__(self, sink: Sink, place: Place, payer: Payer, caller_now: Callable[[], Caller]) -> None:
+        self.sink, self.payer, self.caller_now = sink, payer, caller_now
+        self.epoch, self.seq = place
         self.caller = caller_now()
         self.since = asyncio.get_running_loop().time()
         self.left: asyncio.Future[None] | None = None
@@ -111,7 +116,7 @@ class SharedStream:
         # Entries of all events after `_begin` up to `_end` of which there is something to say; handed out to `_handed`.
         self._entries: list[_Entry] = []
         self._bytes = 0
-        self._begin = self._end = self._handed = 0
+        self._begin = self._end = self._handed = self._epoch = 0
         empty = contextvars.Context()
         self._tasks = [asyncio.create_task(work, context=empty.copy()) for work in (self._read(), self._hand_out())]
 
@@ -124,7 +129,7 @@ class SharedStream:
 
     def missed(self, follower: Follower) -> list[_Entry] | None:
         """What there is after the follower's place; None where it has to run what comes next by itself."""
-        if self.is_broken or follower.seq < self._begin:
+        if self.is_broken or follower.epoch != self._epoch or follower.seq < self._begin:
             return None
         entries = self._after(follower.seq)
         if entries and (entries[0].run_at < follower.since or entries[0].is_own(follower.caller)):
@@ -135,8 +140,9 @@ class SharedStream:
     async def together(self, follower: Follower) -> None:
         """With the others, until it must go on by itself. Nothing may be missed: see `missed`, just before."""
         if not self._followers and follower.seq > self._end:
-            self._skip_to(follower.seq)
-        follower.seq = max(follower.seq, self._end)
+            self._skip_to(Place(follower.epoch, follower.seq))
+        if self._end >= follower.seq:
+            follower.seq, follower.epoch = self._end, self._epoch
         follower.left = asyncio.get_running_loop().create_future()
         self._followers[follower] = None
         self._joined.set()
@@ -146,7 +152,8 @@ class SharedStream:
             self._followers.pop(follower, None)
             follower.left = None
 
-    def _skip_to(self, seq: int) -> None:
+    def _skip_to(self, place: Place) -> None:
+        self._epoch, seq = place
         self._begin = self._end = self._handed = seq
         self._entries.clear()
         self._bytes = 0
@@ -159,10 +166,10 @@ class SharedStream:
     async def _read(self) -> None:
         """Run each event once, while somebody is there."""
         try:
-            async with self._source.watch() as end:
-                self._skip_to(end)
+            async with self._source.watch() as place:
+                self._skip_to(place)
                 self.opened.set()
-                async with aclosing(self._source.steps(end)) as steps:
+                async with aclosing(self._source.steps(place)) as steps:
                     async for step in steps:
                         await self._until_wanted()
                         if step.event.seq > self._end:
@@ -190,7 +197,7 @@ class SharedStream:
         if event.seq <= self._end:
             # Everybody had left, and who came then was further.
             return
-        self._end = event.seq
+        self._end, self._epoch = event.seq, event.epoch
         if step.payload is not None or event.is_direct:
             is_for_each = step.payload is not None and payload is None
             self._keep(_Entry(event, payload, run_at, is_for_each))
@@ -217,7 +224,7 @@ class SharedStream:
         while True:
             await self._news.wait()
             self._news.clear()
-            new = _New(self._after(self._handed), self._begin, self._handed, self._end)
+            new = _New(self._after(self._handed), self._begin, self._handed, Place(self._epoch, self._end))
             self._handed = self._end
             for at, follower in enumerate(list(self._followers), 1):
                 if follower.is_together:
@@ -230,8 +237,9 @@ class SharedStream:
 class _New:
     """What is new: entries of the events between two numbers, all that there are above `kept`."""
 
-    def __init__(self, entries: Sequence[_Entry], kept: int, after: int, end: int) -> None:
-        self._entries, self._kept, self._after, self._end = entries, kept, after, end
+    def __init__(self, entries: Sequence[_Entry], kept: int, after: int, end: Place) -> None:
+        self._entries, self._kept, self._after = entries, kept, after
+        self._epoch, self._end = end
         self._is_for_all = not any(entry.is_for_each or entry.event.is_direct for entry in entries)
         self._payloads = payloads_of(entries)
 
@@ -250,7 +258,8 @@ class _New:
         if payloads and not follower.sink.write(payloads):
             follower.leave()
             return
-        follower.seq = max(follower.seq, end)
+        if end >= follower.seq:
+            follower.seq, follower.epoch = end, self._epoch
         if not stays:
             follower.leave()
 

@@ -13,6 +13,7 @@ from graphql.execution import create_source_event_stream
 from db.core.errors import ErrorCode, Unavailable
 from db.core.retry import retry_while_unavailable
 from db.core.shared_caller import SharedCaller
+from db.events.event_log import Place
 from goalroom import json_codec
 from goalroom.execution import errors
 from goalroom.execution.documents import RequestError
@@ -79,12 +80,12 @@ class _SharedSource:
         self._database, self._feed = context.database, context.feed
 
     @asynccontextmanager
-    async def watch(self) -> AsyncGenerator[int]:
+    async def watch(self) -> AsyncGenerator[Place]:
         async with self._feed.watch(self._stream.room_id, counts=False) as watch:
-            yield watch.seq
+            yield Place(watch.epoch, watch.seq)
 
-    def steps(self, seq: int) -> AsyncGenerator[Step[Any]]:
-        return self._stream.steps(self._context(), seq)
+    def steps(self, place: Place) -> AsyncGenerator[Step[Any]]:
+        return self._stream.steps(self._context(), place)
 
     async def run(self, payload: object, payer: Payer) -> bytes | None:
         response = await self._runner.response(payload, self._context(), payer)
@@ -146,7 +147,7 @@ class Subscription:
 
     async def _share(self, source: EventStream[Any], sink: Sink) -> None:
         context = self._context
-        follower = Follower(sink, source.seq, self._payer, lambda: context.caller)
+        follower = Follower(sink, source.place, self._payer, lambda: context.caller)
         while True:
             rooms = follower.caller.visible_rooms
             make = partial(_SharedSource, self._runner, source, context, rooms)
@@ -163,17 +164,17 @@ class Subscription:
         elif missed:
             if payloads := payloads_of(missed):
                 await follower.sink.send(payloads)
-            follower.seq = missed[-1].event.seq
+            follower.seq, follower.epoch = missed[-1].event.seq, missed[-1].event.epoch
         else:
             await stream.together(follower)
 
     async def _go_alone(self, source: EventStream[Any], follower: Follower, stream: SharedStream) -> None:
         """Until it is where the others are, and past what it has to run by itself."""
-        async with aclosing(_refusing(source.steps(self._context, follower.seq))) as steps:
+        async with aclosing(_refusing(source.steps(self._context, Place(follower.epoch, follower.seq)))) as steps:
             async for step in steps:
                 if step.payload is not None:
                     await follower.sink.send([encoded(await self._response(step.payload))])
-                follower.seq, caller = step.event.seq, follower.caller
+                follower.seq, follower.epoch, caller = step.event.seq, step.event.epoch, follower.caller
                 follower.caller = self._context.caller
                 if stream.is_broken or follower.caller is not caller or stream.missed(follower) is not None:
                     return

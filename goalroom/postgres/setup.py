@@ -95,6 +95,19 @@ async def bootstrapped(settings: Settings) -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
+async def opened_to_read(settings: Settings) -> AsyncGenerator[Database]:
+    """The database, or a replica of it that is up to date, for a command that changes nothing."""
+    async with postgres(settings) as url:
+        await bring_up_to_date(url)
+        with as_command_errors(url):
+            database = await Database.connect(url)
+            try:
+                yield database
+            finally:
+                await database.close()
+
+
+@asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[Database]:
     """The database, for a command that works on it directly."""
     async with bootstrapped(settings) as url:
@@ -113,7 +126,14 @@ def as_command_errors(url: str) -> Generator[None]:
         yield
     except CannotMigrate as error:
         raise CommandError(str(error)) from error
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        # None of several hosts is the primary.
+        asyncpg.InternalClientError,
+    ) as error:
         why = "it doesn't answer" if isinstance(error, TimeoutError) else str(error)
         raise CommandError(f"The database {_shown(url)} can't be used: {why}") from error
 

@@ -137,6 +137,13 @@ select 'M', id
 -- Each kind of list has its own index, and of its own branch alone the condition holds.
 select asked.position, message.*, place.seq,
        -- include: log_epoch
+       # coalesce(
+           (select log_branch.epoch
+              from log_branch
+             where log_branch.room_id = message.room_id and log_branch.seq >= place.seq
+             order by log_branch.seq
+             limit 1),
+           (select room_log.epoch from room_log where room_log.room_id = message.room_id)) as epoch
   from unnest(:room_ids::bigint[], :channels::text[], :threads::text[], :afters::bigint[], :befores::bigint[])
        with ordinality as asked (room_id, channel, thread, after, before, position)
  cross join lateral (
@@ -161,6 +168,13 @@ select asked.position, message.*, place.seq,
 -- As messages_forward, the newest of each, newest first.
 select asked.position, message.*, place.seq,
        -- include: log_epoch
+       # coalesce(
+           (select log_branch.epoch
+              from log_branch
+             where log_branch.room_id = message.room_id and log_branch.seq >= place.seq
+             order by log_branch.seq
+             limit 1),
+           (select room_log.epoch from room_log where room_log.room_id = message.room_id)) as epoch
   from unnest(:room_ids::bigint[], :channels::text[], :threads::text[], :afters::bigint[], :befores::bigint[])
        with ordinality as asked (room_id, channel, thread, after, before, position)
  cross join lateral (

@@ -26,16 +26,37 @@ insert into room_log (room_id) values (:room_id);
 select seq from room_log where room_id = :room_id for no key update;
 
 -- name: log_extents(room_ids)
--- From where to where each of these logs goes: what a follower polls in case a nudge was lost.
+-- From where to where each of these logs goes: what a follower polls in case a nudge was lost. And which numbers of earlier epochs
+-- are of this log too; and whether its next event begins another epoch, since a standby was promoted.
 select room_id, oldest, seq,
        -- include: log_epoch
+       # epoch as epoch,
+       coalesce(timeline <> wal_timeline(), false) as is_left,
+       (select jsonb_object_agg(
+               -- include: log_epoch
+               # branch.epoch, branch.seq)
+          from log_branch branch
+         where branch.room_id = room_log.room_id) as earlier
   from room_log
  where room_id = any(:room_ids::bigint[]);
 
+-- name: leave_log(room_id, epoch, seen)!
+-- Somebody saw more of the log than there is: what comes now has numbers that others had.
+update room_log
+   set seq = seq, timeline = ''
+ where room_id = :room_id and seq < :seen
+   and
+       -- include: log_epoch
+       # epoch = :epoch;
+
 -- name: events_after(room_id, seq, most)
--- What followers read: a contiguous stretch of the log. What of the table is before its beginning is in no log any more.
+-- What followers read: a contiguous stretch of the log. What of the table is before its beginning is in no log any more. With the
+-- epoch in which the log is now, since each event keeps that in which it came.
 select
   -- include: event_columns
+       ,
+  -- include: log_epoch
+       # (select room_log.epoch from room_log where room_log.room_id = event.room_id) as present_epoch
   from event
  where room_id = :room_id and seq > :seq
    and seq > (select oldest from room_log where room_log.room_id = :room_id)

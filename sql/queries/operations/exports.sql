@@ -140,7 +140,8 @@ select exists (
 
 -- name: clear()!
 -- All tables but those that say which migrations ran and when a server last did.
-truncate room, room_log, agent, room_member, token, login_ticket, session, objective, key_result, requirement, task, insight, reflection,
+truncate room, room_log, log_branch, agent, room_member, token, login_ticket, session, objective, key_result, requirement, task, insight,
+         reflection,
          schedule, criterion, dependency, imported, task_key_result, artifact, review, proposal, proposal_voter, vote, proposal_task,
          resource, comment, channel, message, event, webhook, delivery, inbox, inbox_item, memory, idempotency,
          activity

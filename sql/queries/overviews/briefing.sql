@@ -34,6 +34,7 @@ with
 select now() as at, log.seq, listed.*, reviewer.name as reviewer, submitter.name as submitted_by, handoff.body as handoff,
        owned.criteria,
        -- include: log_epoch
+       # log.epoch as epoch
   from room_log log
   left join listed on true
   left join agent reviewer on reviewer.id = listed.reviewer_id

@@ -172,9 +172,16 @@ async def team(folder: Path, *, writers: int = 8) -> AsyncGenerator[Team]:
     cluster.start()
     with ExitStack() as stack:
         stack.callback(cluster.stop)
+        async with team_on(cluster, cluster.url, folder, writers=writers) as working:
+            yield working
+
+
+@asynccontextmanager
+async def team_on(cluster: Cluster, url: str, folder: Path, *, writers: int) -> AsyncGenerator[Team]:
+    """Two servers that reach this Postgres at this URL."""
+    with ExitStack() as stack:
         servers = [
-            stack.enter_context(Server("--database-url", cluster.url, "--data-dir", folder / f"server-{n}"))
-            for n in range(2)
+            stack.enter_context(Server("--database-url", url, "--data-dir", folder / f"server-{n}")) for n in range(2)
         ]
         urls = [server.url for server in servers]
         token = (folder / "server-0" / "admin-token").read_text().strip()

@@ -1,0 +1,1 @@
+"""Servers on a Postgres that has a standby."""
