@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from broadcaster import Broadcast
 from starlette.applications import Starlette
@@ -14,15 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from db.core import session
 from db.core.database import Database
 from db.core.lock_waits import end_long_waits
 from db.core.retry import Retry
 from db.events.feed import Feed
 from db.operations import outage_grace, server_address
+from goalroom.broadcast import choice as broadcast
 from goalroom.broadcast.notifier import Nudges
 from goalroom.broadcast.postgres import PostgresBroadcast
-from goalroom.broadcast.watched_connection import CONNECT_SECONDS, WatchedConnection
 from goalroom.endpoints import dashboard, mcp
 from goalroom.endpoints.health import Health
 from goalroom.endpoints.login import LOGIN, LOGOUT, OLD_LOGIN, Login
@@ -60,6 +58,8 @@ class AppConfig:
     address: str | None = field(default=None, kw_only=True)
     # Where what needs a session of its own connects, if a pooler is in between.
     direct_database_url: str | None = field(default=None, repr=False, kw_only=True)
+    # Where the processes tell each other of news; without it, that is Postgres.
+    broadcast_url: str | None = field(default=None, repr=False, kw_only=True)
     rate_limit: int = 200
     limits: Limits = DEFAULTS
     allowed_origins: tuple[str, ...] = ()
@@ -119,7 +119,8 @@ class _Lifespan:
         await outage_grace.record_alive(database)
         if config.address is not None:
             await server_address.keep(database, config.address)
-        feed, backend = Feed(database), PostgresBroadcast(config.direct_database_url or config.database_url)
+        direct_url = config.direct_database_url or config.database_url
+        feed, backend = Feed(database), broadcast.backend_of(config.broadcast_url or direct_url)
         nudges = Nudges(Broadcast(backend=backend), database, feed)
         connections = Connections(database, config.stopping)
         nudges.on_agent_changed(connections.agent_changed)
@@ -142,11 +143,11 @@ class _Lifespan:
         metrics.gauge("goalroom_webhooks", "Webhooks to which this process delivers.").set_function(
             lambda: followers.count
         )
-        watched = [backend.listener]
+        asked = [] if config.broadcast_url is None else [broadcast.watch(direct_url)]
         if config.is_pooled:
-            connect = partial(session.connect_pooled, config.database_url, seconds=CONNECT_SECONDS)
-            watched.append(WatchedConnection("asking the pooler", connect))
-        health = Health(database, watched)
+            asked.append(broadcast.watch_pooler(config.database_url))
+        listener = [backend.listener] if isinstance(backend, PostgresBroadcast) and not config.broadcast_url else []
+        health = Health(database, [*listener, *asked])
         # They need the database, which opens only now; and they stand first, since most requests are for them.
         mcp_endpoint = MCPEndpoint(services)
         app.router.routes[:0] = _routes(services, health, mcp_endpoint)
@@ -163,7 +164,7 @@ class _Lifespan:
                 ("presence", connections.keep_alive),
                 ("pings", connections.ping_silent),
                 ("end", connections.end_when_stopping),
-                *(("pooler", one.run) for one in watched[1:]),
+                *(("asking Postgres", one.run) for one in asked),
             )
         ]
         try:

@@ -111,6 +111,7 @@ async def _serve_on(
             _session_cookie(settings),
             direct_database_url=url,
             address=address,
+            broadcast_url=settings.broadcast_url,
         )
         login_line = partial(login_link.line_for_admin, url, address, entrance)
         server = _Server(config(create_app(app_config), settings), login_line)

@@ -26,6 +26,12 @@ def _postgres_url(url: str) -> str:
     return url
 
 
+def _broadcast_url(url: str) -> str:
+    if urlsplit(url).scheme not in {"postgres", "postgresql", "redis", "rediss", "unix"}:
+        raise ValueError("must look like redis://HOST:PORT/NUMBER, or be that of a Postgres")
+    return url
+
+
 def is_token(text: str) -> bool:
     """Whether it is long enough to be one, and passes through a header."""
     return _TOKEN.fullmatch(text) is not None
@@ -92,6 +98,7 @@ class Settings(BaseSettings):
     )
     database_url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(None, repr=False)
     direct_database_url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(None, repr=False)
+    broadcast_url: Annotated[str, AfterValidator(_broadcast_url)] | None = Field(None, repr=False)
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(4280, ge=0, le=65_535)
     rate_limit: int = Field(200, ge=0)

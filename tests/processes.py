@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
-from broadcaster import Broadcast
+from broadcaster import Broadcast, BroadcastBackend
 
 from db.core.database import Database
 from db.events.feed import Feed
+from goalroom.broadcast.choice import backend_of
 from goalroom.broadcast.notifier import Nudges
-from goalroom.broadcast.postgres import PostgresBroadcast
 from tests.patience import PATIENCE_S
 
 # So late that no poll helps: what is heard in time was said by a nudge.
@@ -24,18 +25,18 @@ class Process:
     database: Database
     feed: Feed
     nudges: Nudges
-    backend: PostgresBroadcast
+    backend: BroadcastBackend
 
 
 @asynccontextmanager
-async def process(url: str, *, poll_seconds: float = LATE) -> AsyncGenerator[Process]:
+async def process(url: str, *, poll_seconds: float = LATE, broadcast_url: str | None = None) -> AsyncGenerator[Process]:
     database = await Database.connect(url, size=4)
     feed = Feed(database, poll_seconds=poll_seconds)
-    backend = PostgresBroadcast(url)
+    backend: Any = backend_of(broadcast_url or url)
     nudges = Nudges(Broadcast(backend=backend), database, feed)
     running = asyncio.create_task(nudges.run())
     async with asyncio.timeout(PATIENCE_S):
-        await backend.listener.answering.wait()
+        await (backend.listener.answering if broadcast_url is None else backend.listening).wait()
     try:
         yield Process(database, feed, nudges, backend)
     finally:

@@ -45,6 +45,10 @@ def serve(
     host: Host = None,
     port: Port = None,
     rate_limit: RateLimit = None,
+    broadcast_url: Annotated[
+        str | None,
+        typer.Option(help="A Redis or Valkey by which processes tell each other of news.", show_default="Postgres"),
+    ] = None,
     limits: Annotated[
         str | None, typer.Option(help="Limits that differ from docs/limits.md, such as 'depth=30 cost=50000'.")
     ] = None,
@@ -70,6 +74,7 @@ def serve(
         host=host,
         port=port,
         rate_limit=rate_limit,
+        broadcast_url=broadcast_url,
         limits=limits,
         tls_cert=tls_cert,
         tls_key=tls_key,
