@@ -171,17 +171,23 @@ interface ThingEditorProps extends EditorProps<Thing | null> {
 }
 
 /** A task or an objective, or none; choosing saves. */
-export function ThingEditor({ label, kind, value, onChange, onSave, without, disabled }: ThingEditorProps) {
+export function ThingEditor({ label, kind, value, onSave, without, disabled }: ThingEditorProps) {
   return (
-    <ThingPicker
-      label={label}
-      kind={kind}
-      most={1}
-      without={without}
-      disabled={disabled}
-      autoFocus
-      value={value ? [value] : []}
-      onChange={([chosen]) => (chosen ? onSave(chosen) : onChange(null))}
-    />
+    <>
+      <ThingPicker
+        label={label}
+        kind={kind}
+        without={value ? [...without, value.id] : without}
+        disabled={disabled}
+        autoFocus
+        value={[]}
+        onChange={([chosen]) => chosen && onSave(chosen)}
+      />
+      {value && (
+        <button type="button" disabled={disabled} onClick={() => onSave(null)}>
+          None instead of {value.id}
+        </button>
+      )}
+    </>
   );
 }

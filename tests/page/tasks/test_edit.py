@@ -145,6 +145,28 @@ async def test_a_refusal_of_a_field_stands_at_it(visit: Open, admin: Client, roo
     assert (await admin.execute(TASK, id=task))["task"]["labels"] == []
 
 
+async def test_a_place_is_changed_for_another_or_none_at_once(visit: Open, admin: Client, room: str) -> None:
+    house, shed = await new_objective(admin, room, "House"), await new_objective(admin, room, "Shed")
+    task = await new_task(admin, room, "Paint the door", objective=house)
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/tasks/{task}")
+    properties = page.get_by_role("region", name="Properties")
+
+    await page.get_by_role("button", name="Edit objective").click()
+    await expect(page.get_by_role("combobox", name="Objective")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("form", name="Objective")).to_have_count(0)
+    await _choose(page, "Objective", "shed", "Shed")
+    await expect(properties.get_by_text("Shed")).to_be_visible()
+    assert (await admin.execute(TASK, id=task))["task"]["objective"] == {"id": shed}
+    await page.get_by_role("button", name="Edit objective").click()
+    await page.get_by_role("button", name=f"None instead of {shed}").click()
+
+    await expect(page.get_by_role("form", name="Objective")).to_have_count(0)
+    assert (await admin.execute(TASK, id=task))["task"]["objective"] is None
+
+
 async def test_a_subtask_is_made_on_the_page_of_its_parent(visit: Open, admin: Client, room: str) -> None:
     goal = await new_objective(admin, room, "House")
     task = await new_task(admin, room, "Paint the door", objective=goal)
