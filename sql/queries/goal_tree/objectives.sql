@@ -5,13 +5,17 @@ select * from objective where id = :objective_id;
 select * from objective where id = any(:objective_ids::bigint[]);
 
 -- name: objectives_with_those_above(objective_ids)
--- These objectives and all above them, each once.
+-- These objectives and all above them, each once. Here and below, each step looks its objectives up by an index: of a tree that
+-- grows as it is read the planner expects so much that it would read the whole table in every step.
 with recursive line (id) as (
   select unnest(:objective_ids::bigint[])
   union
-  select o.parent_id from line join objective o on o.id = line.id where o.parent_id is not null
+  select o.parent_id
+    from line
+   cross join lateral (select * from objective where objective.id = line.id offset 0) o
+   where o.parent_id is not null
 )
-select o.* from line join objective o on o.id = line.id;
+select o.* from line cross join lateral (select * from objective where objective.id = line.id offset 0) o;
 
 -- name: lock_objective(objective_id)^
 -- As it is once nobody else is changing it.
@@ -51,7 +55,7 @@ update objective set parent_id = :parent_id, updated_at = now() where id = :obje
 with recursive below (id) as (
   select unnest((select :objective_ids::bigint[]))
   union
-  select o.id from below join objective o on o.parent_id = below.id
+  select o.id from below cross join lateral (select * from objective where objective.parent_id = below.id offset 0) o
 )
 select id from below;
 
@@ -60,9 +64,14 @@ select id from below;
 with recursive above (id, parent_id, distance) as (
   select p.id, p.parent_id, 1 from objective o join objective p on p.id = o.parent_id where o.id = :objective_id
   union all
-  select p.id, p.parent_id, above.distance + 1 from above join objective p on p.id = above.parent_id
+  select p.id, p.parent_id, above.distance + 1
+    from above
+   cross join lateral (select * from objective where objective.id = above.parent_id offset 0) p
 )
-select o.* from above join objective o on o.id = above.id order by above.distance;
+select o.*
+  from above
+ cross join lateral (select * from objective where objective.id = above.id offset 0) o
+ order by above.distance;
 
 -- name: ancestors_of(objective_ids)
 -- For each asked for, what is above it, from the root down.
@@ -70,9 +79,14 @@ with recursive above (asked, id, distance) as (
   select o.id, o.parent_id, 1 from objective o where o.id = any((select :objective_ids::bigint[])::bigint[]) and o.parent_id is not null
   union all
   select above.asked, o.parent_id, above.distance + 1
-    from above join objective o on o.id = above.id where o.parent_id is not null
+    from above
+   cross join lateral (select * from objective where objective.id = above.id offset 0) o
+   where o.parent_id is not null
 )
-select above.asked, o.* from above join objective o on o.id = above.id order by above.asked, above.distance desc;
+select above.asked, o.*
+  from above
+ cross join lateral (select * from objective where objective.id = above.id offset 0) o
+ order by above.asked, above.distance desc;
 
 -- name: settle_drafts(objective_id)
 -- Sets for this one and all below it whether they stand in a draft: their own status and what is above decide. Answers
@@ -82,7 +96,9 @@ with recursive below (id, in_draft) as (
     from objective o left join objective p on p.id = o.parent_id
    where o.id = :objective_id
   union all
-  select o.id, o.status = 'DRAFT' or below.in_draft from below join objective o on o.parent_id = below.id
+  select o.id, o.status = 'DRAFT' or below.in_draft
+    from below
+   cross join lateral (select * from objective where objective.parent_id = below.id offset 0) o
 )
 update objective
    set in_draft = below.in_draft
@@ -97,7 +113,10 @@ returning objective.id, objective.in_draft;
 with recursive line (id, distance) as (
   select :objective_id::bigint, 0
   union all
-  select o.parent_id, line.distance + 1 from line join objective o on o.id = line.id where o.parent_id is not null
+  select o.parent_id, line.distance + 1
+    from line
+   cross join lateral (select * from objective where objective.id = line.id offset 0) o
+   where o.parent_id is not null
 )
 select o.*,
        exists (select from key_result where objective_id = o.id)
@@ -109,7 +128,7 @@ select o.*,
        exists (select from key_result where objective_id = o.id
                 and not case when target >= start then current >= target else current <= target end)
        as has_open_key_result
-  from line join objective o on o.id = line.id
+  from line cross join lateral (select * from objective where objective.id = line.id offset 0) o
  order by line.distance;
 
 -- name: open_in_subtree(objective_ids, most)
@@ -183,11 +202,11 @@ with recursive below (asked, id, distance) as (
    where o.parent_id = any(:objective_ids::bigint[]) and (:archived or o.archived_at is null) and :depth::integer > 0
   union all
   select below.asked, o.id, below.distance + 1
-    from below join objective o on o.parent_id = below.id
+    from below cross join lateral (select * from objective where objective.parent_id = below.id offset 0) o
    where below.distance < :depth::integer and (:archived or o.archived_at is null)
 )
 select below.asked, o.*
-  from below join objective o on o.id = below.id
+  from below cross join lateral (select * from objective where objective.id = below.id offset 0) o
  order by below.asked, below.distance, o.created_at, o.id;
 
 -- name: subtree_keys(objective_ids)
@@ -195,7 +214,9 @@ select below.asked, o.*
 with recursive below (asked, id) as (
   select root, root from unnest(:objective_ids::bigint[]) root
   union
-  select below.asked, o.id from below join objective o on o.parent_id = below.id
+  select below.asked, o.id
+    from below
+   cross join lateral (select * from objective where objective.parent_id = below.id offset 0) o
 )
 select asked, id from below;
 
@@ -206,9 +227,12 @@ select asked, id from below;
 -- nullable: parent_id, status, weight, total, todo, ready, doing, blocked, validating, done, cancelled, stale, start, target, current
 with recursive below (id, parent_id, status, weight) as (
   select o.id, o.parent_id, o.status, o.weight
-    from unnest((select :objective_ids::bigint[])) as asked (id) join objective o on o.id = asked.id
+    from unnest((select :objective_ids::bigint[])) as asked (id)
+   cross join lateral (select * from objective where objective.id = asked.id offset 0) o
   union
-  select o.id, o.parent_id, o.status, o.weight from below join objective o on o.parent_id = below.id
+  select o.id, o.parent_id, o.status, o.weight
+    from below
+   cross join lateral (select * from objective where objective.parent_id = below.id offset 0) o
 ), counted as (
   select t.objective_id as id,
          -- include: task_counts

@@ -47,7 +47,9 @@ with recursive asked as (
 ), below (position, id) as (
   select position, objective_id from asked
   union
-  select below.position, o.id from below join objective o on o.parent_id = below.id
+  select below.position, o.id
+    from below
+   cross join lateral (select * from objective where objective.parent_id = below.id offset 0) o
 ), span as (
   select asked.position, points, o.created_at as begins,
          greatest(extract(epoch from coalesce(o.finished_at, clock_timestamp()) - o.created_at), 0.001)
