@@ -11,6 +11,7 @@ from db.core.records import Task
 from db.core.text import camel_case
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
+from db.operations.import_batches import BATCH_OF_TEXTS, batches
 from db.operations.import_plan import Change, Known, NewObjective, NewTask
 from db.tasks import leaving, readiness
 
@@ -46,9 +47,9 @@ async def change_tasks(
     """
     by_key = {known.tasks[change.new.ref].key: change for change in changes}
     columns = {key: _columns(change, agents, places.get(change.new.ref)) for key, change in by_key.items()}
-    rows = await q.change_imported_tasks(
-        tx, changes=[{"id": key, "changes": changed} for key, changed in sorted(columns.items())]
-    )
+    rows = []
+    for batch in batches(sorted(columns.items()), BATCH_OF_TEXTS):
+        rows += await q.change_imported_tasks(tx, changes=[{"id": key, "changes": changed} for key, changed in batch])
     await _move_subtasks(tx, known, places)
     await _replace_criteria(tx, by_key)
     moved = []
@@ -121,8 +122,8 @@ async def _replace_criteria(tx: Transaction, changes: Mapping[int, Change[NewTas
         for key in keys
         for position, (text, met) in enumerate(changes[key].new.criteria, start=1)
     ]
-    if rows:
-        task_ids, positions, texts, met = zip(*rows, strict=True)
+    for batch in batches(rows, BATCH_OF_TEXTS):
+        task_ids, positions, texts, met = zip(*batch, strict=True)
         await q.import_criteria(tx, task_ids=task_ids, positions=positions, texts=texts, met=met)
 
 
@@ -185,7 +186,8 @@ async def change_objectives(
             statuses.append((key, new.status))
         if told:
             tx.append_event(room, EventKind.OBJECTIVE_UPDATED, objective=key, data={"changes": told})
-    await q.change_imported_objectives(tx, changes=rows)
+    for batch in batches(rows, BATCH_OF_TEXTS):
+        await q.change_imported_objectives(tx, changes=batch)
     for key, status in statuses:
         row = await q.set_objective_status(tx, objective_id=key, status=status)
         if status is ObjectiveStatus.DONE:

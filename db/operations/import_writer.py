@@ -1,8 +1,7 @@
 """Writes what an import planned, a few statements for all of it."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from db.core import ids
 from db.core.enums import AgentKind, CommentKind, DependencyKind, EventKind, ObjectiveStatus, TaskStatus
@@ -11,15 +10,10 @@ from db.core.records import Room
 from db.core.transaction import Transaction
 from db.goal_tree import objectives, references
 from db.operations import import_changes, import_memory
+from db.operations.import_batches import BATCH_OF_TEXTS, batches
 from db.operations.import_memory import Memory
 from db.operations.import_plan import Known, Plan, Ref
 from db.tasks import readiness
-
-T = TypeVar("T")
-
-# What one statement writes at most; of rows with long texts less, for jsonb holds 256 MB.
-_BATCH = 1_000
-_BATCH_OF_TEXTS = 100
 
 
 class Writer:
@@ -116,7 +110,7 @@ class Writer:
             parent = None if row["parent_id"] is None else ids.of(ids.OBJECTIVE, row["parent_id"])
             data = {"title": new.title, "parent": parent}
             self._record(EventKind.OBJECTIVE_CREATED, objective=row["id"], data=data)
-        for batch in _batches(rows, _BATCH_OF_TEXTS):
+        for batch in batches(rows, BATCH_OF_TEXTS):
             await q.import_objectives(self._tx, room_id=self._room.id, objectives=batch)
         for row in rows:
             if row["status"] is ObjectiveStatus.DONE:
@@ -156,7 +150,7 @@ class Writer:
             self._objective_of[row["id"]] = row["objective_id"]
             self._places[new.ref] = import_memory.place(row["objective_id"], row["parent_id"])
         requirement_id = (await references.interned(self._tx, [((), ())]))[(), ()]
-        for batch in _batches(rows, _BATCH_OF_TEXTS):
+        for batch in batches(rows, BATCH_OF_TEXTS):
             await q.import_tasks(self._tx, room_id=self._room.id, requirement_id=requirement_id, tasks=batch)
         await self._write_criteria(plan)
         on: dict[Ref, list[str]] = {}
@@ -182,14 +176,14 @@ class Writer:
             for new in plan.tasks
             for position, (text, met) in enumerate(new.criteria, start=1)
         ]
-        for batch in _batches(rows, _BATCH_OF_TEXTS):
+        for batch in batches(rows, BATCH_OF_TEXTS):
             task_ids, positions, texts, met = zip(*batch, strict=True)
             await q.import_criteria(self._tx, task_ids=task_ids, positions=positions, texts=texts, met=met)
 
     async def _write_dependencies(self, plan: Plan) -> set[int]:
         """Those that are not there yet; answers the tasks that depend on more than before."""
         waiting = set()
-        for batch in _batches(plan.dependencies):
+        for batch in batches(plan.dependencies):
             rows = await q.import_dependencies(
                 self._tx,
                 task_ids=[self._task(edge.task) for edge in batch],
@@ -218,7 +212,7 @@ class Writer:
             }
             for new in plan.comments
         ]
-        for batch in _batches(rows, _BATCH_OF_TEXTS):
+        for batch in batches(rows, BATCH_OF_TEXTS):
             for row in await q.import_comments(self._tx, room_id=self._room.id, kind=CommentKind.NOTE, comments=batch):
                 data = {"comment": ids.of(ids.COMMENT, row["id"]), "kind": CommentKind.NOTE.value}
                 self._record(EventKind.COMMENT_ADDED, task=row["task_id"], objective=row["objective_id"], data=data)
@@ -233,7 +227,7 @@ class Writer:
             }
             for ref, memory in plan.memories.items()
         ]
-        for batch in _batches(rows):
+        for batch in batches(rows):
             await q.remember_imported(self._tx, room_id=self._room.id, source=self._source, rows=batch)
 
     def _with_place(self, ref: str, memory: Memory) -> Memory:
@@ -261,8 +255,3 @@ class Writer:
 
     def _record_task(self, kind: EventKind, task: int, data: dict[str, Any]) -> None:
         self._record(kind, task=task, objective=self._objective_of.get(task), data=data)
-
-
-def _batches(rows: Sequence[T], most: int = _BATCH) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), most):
-        yield rows[start : start + most]

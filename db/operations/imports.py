@@ -12,6 +12,7 @@ from db.core.queries import q, required
 from db.core.records import Room
 from db.core.transaction import Transaction
 from db.operations import bootstrap, import_memory, room_mutations
+from db.operations.import_batches import BATCH_OF_TEXTS, batches
 from db.operations.import_memory import Memory
 from db.operations.import_plan import Known, KnownObjective, KnownTask, Plan, Ref
 from db.operations.import_writer import Writer
@@ -111,13 +112,15 @@ async def _changed_tasks(
     changed = {task.key: ref for ref, task in tasks.items() if ref in memories}
     await q.lock_imported_tasks(tx, task_ids=sorted(changed))
     found = {}
-    for row in await q.imported_task_values(tx, task_ids=sorted(changed)):
-        values: dict[str, Any] = dict(row)
-        key, met, place = values.pop("id"), values.pop("met"), (values.pop("objective_id"), values.pop("parent_id"))
-        values["criteria"] = list(zip(row["criteria"], met, strict=True))
-        now = import_memory.task_parts(**values) | {"place": import_memory.place(*place)}
-        ref = changed[key]
-        found[ref] = replace(tasks[ref], memory=memories[ref], now=now, status=row["status"])
+    # In batches, for texts are long and only their digests stay.
+    for keys in batches(sorted(changed), BATCH_OF_TEXTS):
+        for row in await q.imported_task_values(tx, task_ids=keys):
+            values: dict[str, Any] = dict(row)
+            key, met, place = values.pop("id"), values.pop("met"), (values.pop("objective_id"), values.pop("parent_id"))
+            values["criteria"] = list(zip(row["criteria"], met, strict=True))
+            now = import_memory.task_parts(**values) | {"place": import_memory.place(*place)}
+            ref = changed[key]
+            found[ref] = replace(tasks[ref], memory=memories[ref], now=now, status=row["status"])
     return found
 
 

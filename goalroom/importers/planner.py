@@ -1,8 +1,7 @@
 """What a room gets from a file: pure, so that the same file always plans the same."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +11,8 @@ from db.operations import import_memory
 from db.operations.import_memory import Memory
 from db.operations.import_plan import Change, Known, NewComment, NewObjective, NewTask, Plan, Ref
 from goalroom.importers import changes
-from goalroom.importers.complaints import Loss
+from goalroom.importers.complaints import Loss, shown
+from goalroom.importers.criteria import criteria_of
 from goalroom.importers.dependencies import Dependencies
 from goalroom.importers.hierarchy import Hierarchy
 from goalroom.importers.issues import CANCELLED, DONE, EPIC, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
@@ -23,12 +23,10 @@ OWNER = "owner:"
 UNKNOWN_STATUS = "Its status was {status!r} when it was imported."
 BLOCKED_WITHOUT_REASON = "Blocked when it was imported; the file names nothing that is still open."
 
+# How many of what was left out are named one by one.
+_NAMED = 10
 _LABELLED = ("deferred", "pinned")
 _PLAIN_KINDS = ("task", EPIC)
-_ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s+(?:\[(?P<box>[ xX])\]\s*)?(?P<text>\S.*)")
-_BOX = re.compile(r"\s*\[(?P<box>[ xX])\]\s*(?P<text>\S.*)")
-_FIRST_OF_LINE = re.compile(r"(?:.*:\s)?\s*\(?1[.)]\s+")
-_HEADING = re.compile(r"\s*(?:#+\s.*|.*:)\s*")
 
 
 def plan(file: File, known: Known, said: Mapping[str, str] | None = None) -> Plan:
@@ -187,8 +185,7 @@ class _Planner:
             # A task has nobody else, and to be assigned to its owner would keep it from everybody.
             labels.append(f"{OWNER}{owner}")
         labels = list(dict.fromkeys(labels))
-        for label in labels[validation.MAX_LIST :]:
-            self._complaints.add(issue.line, f"{issue.id} has too many labels: without {label!a}.")
+        self._say_too_many(issue, "labels", labels)
         finished_at = _finished_at(issue)
         # A task can't have been started after it was finished.
         started_at = None if issue.started_at and finished_at and issue.started_at > finished_at else issue.started_at
@@ -239,10 +236,16 @@ class _Planner:
             return UNKNOWN_STATUS.format(status=issue.status[: validation.MAX_KEY])
         return BLOCKED_WITHOUT_REASON if issue.status == "blocked" and issue.id not in self._explained else None
 
+    def _say_too_many(self, issue: Issue, what: str, texts: Sequence[str]) -> None:
+        lost = texts[validation.MAX_LIST :]
+        for text in lost[:_NAMED]:
+            self._complaints.add(issue.line, f"{issue.id} has too many {what}: without {shown(text)}.")
+        if len(lost) > _NAMED:
+            self._complaints.add(issue.line, f"{issue.id} has too many {what}: without {len(lost) - _NAMED} others.")
+
     def _criteria(self, issue: Issue) -> tuple[tuple[str, bool], ...]:
         found = criteria_of(issue.acceptance_criteria)
-        for text, _ in found[validation.MAX_LIST :]:
-            self._complaints.add(issue.line, f"{issue.id} has too many criteria: without {text[:60]!a}.")
+        self._say_too_many(issue, "criteria", [text for text, _ in found])
         # What was done counts as shown.
         return tuple(
             (self._fit(issue, "acceptance_criteria", text), met or issue.status in DONE)
@@ -354,40 +357,6 @@ def _with_sections(description: str, *sections: tuple[str, str]) -> str:
 
 def _time(at: datetime | None) -> str:
     return "" if at is None else at.isoformat()
-
-
-def criteria_of(text: str) -> list[tuple[str, bool]]:
-    """Each item of a list in markdown, with whether its box is ticked; text that is not a list is one criterion."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) == 1:
-        lines = _numbered_items(lines[0]) or lines
-    if not any(_ITEM.match(line) for line in lines):
-        return [(text.strip(), False)] if text.strip() else []
-    found: list[tuple[str, bool]] = []
-    for line in lines:
-        item = _ITEM.fullmatch(line) or _BOX.fullmatch(line)
-        if item is not None:
-            found.append((item["text"].strip(), (item["box"] or "").lower() == "x"))
-        elif _HEADING.fullmatch(line) and not line.startswith(" "):
-            # It says of what the list is, not what must hold.
-            continue
-        elif found and line.startswith((" ", "\t")):
-            # The item goes on.
-            found[-1] = (f"{found[-1][0]}\n{line.strip()}", found[-1][1])
-        else:
-            found.append((line.strip(), False))
-    return found
-
-
-def _numbered_items(line: str) -> list[str]:
-    """The items of a numbered list on one line, such as `1. It builds. 2. It is fast.`, if it is one."""
-    first = _FIRST_OF_LINE.match(line)
-    items: list[str] = []
-    while first is not None:
-        following = re.compile(rf"\s\(?{len(items) + 2}[.)]\s+").search(line, first.end())
-        items.append(f"- {line[first.end() : following.start() if following else len(line)].strip()}")
-        first = following
-    return items if len(items) > 1 else []
 
 
 def _finished_at(issue: Issue) -> datetime | None:

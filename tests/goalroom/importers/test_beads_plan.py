@@ -8,9 +8,10 @@ from db.operations.import_plan import Known, KnownObjective, KnownTask, NewTask,
 from goalroom.importers.beads.lines import parse
 from goalroom.importers.command import read_file
 from goalroom.importers.complaints import Complaints
+from goalroom.importers.criteria import criteria_of
 from goalroom.importers.issues import File
 from goalroom.importers.names import agent_name, room_name
-from goalroom.importers.planner import BLOCKED_WITHOUT_REASON, criteria_of, plan
+from goalroom.importers.planner import BLOCKED_WITHOUT_REASON, plan
 from tests.goalroom.importers.beads_check import OWN
 
 

@@ -115,3 +115,12 @@ def test_a_task_that_is_wrong_is_said_and_costs_no_other(tmp_path: Path, wrong: 
     made, said = planned("taskmaster", tmp_path / "tasks.json", {"master": {"tasks": [task(1), wrong]}})
     assert "master/1" in by_ref(made)
     assert any(complaint in line for line in said), said
+
+
+def test_of_too_many_criteria_a_few_are_named(tmp_path: Path) -> None:
+    criteria = "".join(f"- {n}\n" for n in range(50_000))
+    made, said = planned("taskmaster", tmp_path / "tasks.json", {"tasks": [task(1, acceptanceCriteria=criteria)]})
+    assert len(made.tasks[0].criteria) == 100
+    assert said[0].endswith("has too many criteria: without '100'.")
+    assert said[-1].endswith("has too many criteria: without 49890 others.")
+    assert len(said) == 11
