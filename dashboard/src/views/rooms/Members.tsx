@@ -47,11 +47,11 @@ export function Members() {
             <span className="line-more">
               {member.kind === "HUMAN" && <span className="tag">person</span>}
               {member.lastSeenAt ? (
-                <span>
+                <span className="member-seen">
                   last seen <RelativeTime at={member.lastSeenAt} /> ago
                 </span>
               ) : (
-                <span>never seen</span>
+                <span className="member-seen">never seen</span>
               )}
               {isAdmin && (
                 <button
