@@ -766,7 +766,7 @@ class ImportedObjectiveValuesRow(TypedDict):
     status: str
     due_at: datetime | None
     owner: str | None
-    has_parts: bool
+    keeps_status: bool
 
 class ImportedObjectivesRow(TypedDict):
     ref: str

@@ -25,7 +25,8 @@ class KnownObjective:
     tasks: tuple[Ref, ...]
     memory: Memory | None = None
     now: Mapping[str, str] = field(default_factory=dict)
-    has_parts: bool = True
+    # It follows from its parts, or the objective stands.
+    keeps_status: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,5 +138,5 @@ async def _changed_objectives(
             due_at=row["due_at"],
         )
         ref = changed[row["id"]]
-        found[ref] = replace(objectives[ref], memory=memories[ref], now=now, has_parts=row["has_parts"])
+        found[ref] = replace(objectives[ref], memory=memories[ref], now=now, keeps_status=row["keeps_status"])
     return found

@@ -142,8 +142,7 @@ class _Planner:
                 self._complaints.add(issue.line, text, Loss.PARENTS)
             # Objectives stay where they are.
             said["place"] = place
-            if known.has_parts:
-                # From which its status follows here.
+            if known.keeps_status:
                 wanted["status"] = known.now["status"]
             found = changes.compare(known.memory, {**known.now, "place": ""}, said, {**wanted, "place": ""})
             self._say(issue, found)

@@ -54,11 +54,12 @@ select task.id, objective_id, task.parent_id, title, task.description, status, r
  where task.id = any(:task_ids::bigint[]);
 
 -- name: imported_objective_values(objective_ids)
--- Likewise of objectives, whose room is locked.
+-- Likewise of objectives, whose room is locked. The status of one with parts follows from them, and one that stands is never
+-- done.
 -- nullable: owner
 select o.id, title, o.description, status, due_at, agent.name as owner,
-       exists (select from task where objective_id = o.id) or exists (select from objective where parent_id = o.id)
-       as has_parts
+       standing or exists (select from task where objective_id = o.id)
+       or exists (select from objective where parent_id = o.id) as keeps_status
   from objective o left join agent on agent.id = o.owner_id
  where o.id = any(:objective_ids::bigint[]);
 

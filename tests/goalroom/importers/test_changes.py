@@ -15,6 +15,7 @@ from db.core.database import Database
 from db.core.enums import CommentKind, DependencyKind, Role
 from db.core.errors import AssignedToOther, NotReady, WrongStatus
 from db.core.records import Room
+from db.goals import objective_mutations
 from db.operations import exports
 from db.tasks import claims, comment_mutations, dependencies, task_cancel, task_progress, task_update
 from tests.factories import World
@@ -214,6 +215,16 @@ async def test_an_objective_without_parts_follows_the_file(database: Database, t
     lines[2]["status"] = "closed"
     await beads(database, write(tmp_path / "f", lines))
     assert await database.fetchval("select status from objective where title = 'G'") == "DONE"
+
+
+async def test_an_objective_that_stands_is_not_done_by_a_file(database: Database, world: World, tmp_path: Path) -> None:
+    line: dict[str, Any] = {"id": "e", "title": "E", "issue_type": "epic"}
+    await beads(database, write(tmp_path / "f", [line]))
+    key = await database.fetchval("select id from objective")
+    await objective_mutations.update(database, await boss(database, world), f"O{key}", {"standing": True})
+    _, left_out = await beads(database, write(tmp_path / "f", [line | {"title": "E2", "status": "closed"}]))
+    assert left_out == []
+    assert await database.fetchval("select title || status from objective") == "E2ACTIVE"
 
 
 async def test_what_came_before_anything_was_remembered_is_left_and_said_once(
