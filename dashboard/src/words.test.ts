@@ -7,6 +7,8 @@ const REPLACED: readonly [word: RegExp, better: string][] = [
   [/Make it\b/, "Create"],
   [/Done means|said yet what done means/, "Done when"],
   [/Wait for it\b/, "Add dependency"],
+  [/"Waits for"/, "Blocked by"],
+  [/\["Ended"/, "Closed"],
   [/\b[Hh]olds? back \d|holds back \{/, "blocks"],
   [/Anybody['’]s|Ready or not/, "Anyone, Any state"],
   [/\bmostly \$?\{?\d?/, "median"],

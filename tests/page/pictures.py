@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.client import Client
 from tests.e2e.commands import Demo
@@ -38,6 +38,7 @@ async def _take(page: Page, address: str, file: Path) -> None:
     await page.get_by_text("Live", exact=True).wait_for()
     if address == "flow":
         await page.get_by_text("1 h", exact=True).click()
+    await expect(page.get_by_text("Loading…")).to_have_count(0, timeout=30_000)
     await page.wait_for_timeout(_SETTLED_MS)
     await page.screenshot(path=file)
 

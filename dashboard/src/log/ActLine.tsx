@@ -37,7 +37,8 @@ export function ActLine({ act, of, dated = false }: ActLineProps) {
         ) : (
           <b>{who}</b>
         )}{" "}
-        {of && thingOf(head)?.id === of ? action.replace(/ (of|on|from|to)$/, "") : action}{" "}
+        {of && thingOf(head)?.id === of ? action.replace(/ (of|on|from|to)$/, "") : action}
+        {things.length > 0 && " "}
         {things.slice(0, MOST_THINGS).map((event, index) => (
           <Fragment key={event.cursor}>
             {index > 0 && ", "}

@@ -55,7 +55,16 @@ export default function Graph({ rest }: ViewProps) {
       </p>
       {refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       {!graph && !refusal && <p className="placeholder">Loading…</p>}
-      {graph && graph.tasks.size === 0 && <p className="placeholder">{emptyText(rest, finished)}</p>}
+      {graph && graph.tasks.size === 0 && (
+        <p className="placeholder">
+          {emptyText(rest, finished)}{" "}
+          {ofObjective && !finished && (
+            <button type="button" onClick={() => setFinished(true)}>
+              Show finished tasks
+            </button>
+          )}
+        </p>
+      )}
       {graph && graph.tasks.size > 0 && (
         <div aria-busy={isPreviousData} data-previous={isPreviousData || undefined} className="graph-body">
           {asTable ? <DependencyTable graph={graph} /> : <DependencyDrawing key={rest} graph={graph} center={rest} />}

@@ -36,7 +36,15 @@ export function NeedsYou({ data, open }: NeedsYouProps) {
   const room = useRoom();
   const { me, canWrite } = useSession();
   const inbox = useLiveQuery(InboxPreviewDocument, { first: MOST_ITEMS }, inboxEvents);
-  if (!data.room || !inbox.data) return null;
+  if (!data.room) return null;
+  const title = canWrite ? "Needs you" : "Needs a person";
+  // Nothing may stand here before all of it is known: the rest would move under the pointer.
+  if (!inbox.data)
+    return (
+      <Panel title={title}>
+        <p className="empty">Loading…</p>
+      </Panel>
+    );
   const items = inbox.data.inbox.nodes.filter((item) => isOwnLine(item, room.name));
   const more = inbox.data.inbox.totalCount - inbox.data.inbox.nodes.length;
   const reviews = canWrite ? reviewsForMe(data.room, new Set(data.briefing.reviews.map(({ id }) => id)), me) : [];
@@ -96,7 +104,7 @@ export function NeedsYou({ data, open }: NeedsYouProps) {
   const total = lines.length + more;
   return (
     <Panel
-      title={canWrite ? "Needs you" : "Needs a person"}
+      title={title}
       count={total}
       empty="Nothing needs you."
       action={

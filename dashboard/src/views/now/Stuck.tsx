@@ -196,6 +196,7 @@ function remedyOf({ kind, waiting, objective }: Cause, blocker: Blocker | null, 
     case "PROPOSAL":
       return <Link href={to("decisions")}>Decide</Link>;
     case "RESOURCE":
+      return <Link href={to("resources")}>Resources</Link>;
     case "PAUSED":
       return null;
     default:

@@ -230,8 +230,8 @@ function Facts({ task }: { task: Task }) {
     ["Quiet until", task.quietUntil && formatDateTime(task.quietUntil)],
     ["Created", <Ago key="created" at={task.createdAt} />],
     ["Started", task.startedAt && <Ago at={task.startedAt} />],
-    ["Last progress", task.status === "DOING" && task.lastProgressAt && <Ago at={task.lastProgressAt} />],
-    ["Ended", task.finishedAt && <Ago at={task.finishedAt} />],
+    ["Last update", task.status === "DOING" && task.lastProgressAt && <Ago at={task.lastProgressAt} />],
+    ["Closed", task.finishedAt && <Ago at={task.finishedAt} />],
   ];
   return (
     <dl className="pairs">

@@ -164,7 +164,7 @@ function Header({ task }: { task: Task }) {
         {task.unblocks > 0 && <span className="soft">blocks {formatCount(task.unblocks, "task")}</span>}
       </div>
       {task.waitingOn.length > 0 && (
-        <ul className="waits" aria-label="Waits for">
+        <ul className="waits" aria-label="Blocked by">
           {task.waitingOn.map((wait) => (
             <li key={`${wait.kind} ${wait.reason}`}>
               <span className="tag" data-state={task.status === "BLOCKED" ? "BLOCKED" : undefined}>
