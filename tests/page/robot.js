@@ -1,7 +1,7 @@
 // What the robot does within the page: it lists controls, finds one again, and says what is wrong.
 (() => {
   const PRESSED = "button, a[href], summary, select, input, textarea, [role=treeitem]";
-  const SETTLED_MS = 10_000;
+  const SETTLED_MS = 30_000;
   const QUIET_FRAMES = 2;
 
   const nameOf = (element) =>
@@ -49,7 +49,7 @@
   const isLoading = () =>
     [...document.querySelectorAll("main p, #page > p")].some((one) => /^(Loading|Opening|Signing in)/.test(one.innerText));
 
-  /** Waits until nothing is loading, at most for as long as a person would. `served`: the server can be asked. */
+  /** Waits until nothing is loading, at most for as long as a machine under load takes. `served`: the server can be asked. */
   const settle = async (served) => {
     const deadline = performance.now() + (served ? SETTLED_MS : 0);
     for (let quiet = 0; quiet < QUIET_FRAMES; ) {

@@ -89,7 +89,7 @@ async def test_what_is_stuck_is_summed_up_by_its_cause(visit: Open, admin: Clien
     owner = page.get_by_role("region", name="Needs you").get_by_role("listitem").filter(has_text="owner gone")
     await expect(owner).to_contain_text("owns 1 task")
     await owner.get_by_role("link", name=f"{room}-gone is offline").click()
-    await expect(page.get_by_role("region", name="To do").get_by_text("Task 0")).to_be_visible()
+    await expect(page.get_by_role("region", name="Ready").get_by_text("Task 0")).to_be_visible()
 
 
 async def test_an_act_is_one_line(visit: Open, admin: Client, room: str, worker: Client) -> None:
