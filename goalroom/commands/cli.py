@@ -262,9 +262,10 @@ def _import_command(source: str, file_help: str) -> None:
 
         _run(work())
 
-    imports.command(source, help=f"Make a room from {file_help[0].lower()}{file_help[1:]} Twice is the same as once.")(
-        command
-    )
+    whole = f"Make a room from {file_help[0].lower()}{file_help[1:]}"
+    # The list of commands cuts what takes more than a line.
+    short = f"{whole.partition(',')[0].removesuffix('.')}."
+    imports.command(source, help=f"{whole} Twice is the same as once.", short_help=short)(command)
 
 
 for _source, _file_help in (
