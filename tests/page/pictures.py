@@ -38,6 +38,8 @@ async def _take(page: Page, address: str, file: Path) -> None:
     await page.get_by_text("Live", exact=True).wait_for()
     if address == "flow":
         await page.get_by_text("1 h", exact=True).click()
+    if address.startswith("graph/"):
+        await page.get_by_label("Finished tasks too").check()
     await expect(page.get_by_text("Loading…")).to_have_count(0, timeout=30_000)
     await page.wait_for_timeout(_SETTLED_MS)
     await page.screenshot(path=file)
