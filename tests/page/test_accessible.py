@@ -62,5 +62,14 @@ async def test_no_view_has_accessibility_violations(
     await page.goto(f"/rooms/{room}/board")
     await page.get_by_role("button", name="New task").click()
     violations["a dialog"] = await axe_violations(page)
+    await page.goto(f"/rooms/{room}/tasks/{task}")
+    for field in ("title", "description", "priority", "objective", "labels"):
+        await page.get_by_role("button", name=f"Edit {field}", exact=True).click()
+    await expect(page.get_by_role("form")).to_have_count(5)
+    violations["fields that are edited"] = await axe_violations(page)
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox", name="Search, go and do").fill("task")
+    await expect(page.get_by_role("group", name="Tasks")).to_be_visible()
+    violations["the palette"] = await axe_violations(page)
 
     assert {view: some for view, some in violations.items() if some} == {}

@@ -147,7 +147,12 @@ function Header({ task }: { task: Task }) {
         of={task.id}
         label="Title"
         value={task.title}
-        editor={(props) => <TextEditor {...props} required />}
+        editor={(props) => (
+          <>
+            <h1 className="visually-hidden">{task.title}</h1>
+            <TextEditor {...props} required />
+          </>
+        )}
         onSave={(title) => api.mutate(UpdateTaskDocument, { input: { id: task.id, title } })}
       >
         <h1>
