@@ -186,11 +186,12 @@ async def test_origins_are_checked_as_for_the_websocket(database_url: str) -> No
         ping = bob.envelope("ping", {})
         statuses = {
             origin: (await bob.post(ping, origin=origin)).status_code
-            for origin in ("https://evil.example", "null", "https://board.example", f"http://{live.host}")
+            for origin in ("https://evil.example", "null", "http://[", "https://board.example", f"http://{live.host}")
         }
 
     assert statuses == {
-        "https://evil.example": 403, "null": 403, "https://board.example": 200, f"http://{live.host}": 200,
+        "https://evil.example": 403, "null": 403, "http://[": 403,
+        "https://board.example": 200, f"http://{live.host}": 200,
     }  # fmt: skip
 
 
