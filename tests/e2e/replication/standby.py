@@ -23,8 +23,8 @@ _STANDBY = "walreceiver"
 class Replicated:
     """A primary that runs, and a standby that follows it, until this is left."""
 
-    def __init__(self, primary: Cluster, folder: Path) -> None:
-        self.primary, self._folder = primary, folder
+    def __init__(self, primary: Cluster, primary_folder: Path, folder: Path) -> None:
+        self.primary, self._primary_home = primary, primary_folder / data_dir.CLUSTER
         self.standby = Cluster(folder)
         home = folder / data_dir.CLUSTER
         folder.mkdir()
@@ -39,8 +39,8 @@ class Replicated:
             [primary.tools / "pg_basebackup", *place, "-D", home, "-R", "-c", "fast"],
             check=True, capture_output=True, cwd="/", timeout=PATIENCE_S, **user,
         )  # fmt: skip
-        # The primary's sockets are in its data directory.
-        (home / ".s.PGSQL.5432.lock").unlink()
+        # The primary's sockets are in its data directory, unless that has too long a name.
+        (home / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         self.standby.start()
 
     @property
@@ -74,8 +74,7 @@ class Replicated:
 
     def kill_primary(self) -> None:
         """With kill -9, and all its processes at once, as when its machine is gone."""
-        home = Path(parse_qs(urlsplit(self.primary.url).query)["host"][0])
-        pid = int((home / "postmaster.pid").read_text().split("\n", 1)[0])
+        pid = int((self._primary_home / "postmaster.pid").read_text().split("\n", 1)[0])
         server = psutil.Process(pid)
         processes = [server, *server.children(recursive=True)]
         for process in processes:

@@ -25,7 +25,7 @@ EVENTS = 'query($after: String) { events(room: "busy", after: $after) { nodes { 
 def replicated(tmp_path: Path, new_cluster: NewCluster) -> Generator[Replicated]:
     primary = new_cluster(tmp_path / "postgres")
     primary.start()
-    made = Replicated(primary, tmp_path / "standby")
+    made = Replicated(primary, tmp_path / "postgres", tmp_path / "standby")
     yield made
     made.stop()
     primary.stop()
