@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -92,7 +92,7 @@ def urls_of_hosts(url: str) -> list[str]:
     parts, query = urlsplit(url), dict(parse_qsl(urlsplit(url).query))
     who, at, places = parts.netloc.rpartition("@")
     if places:
-        return [parts._replace(netloc=f"{who}{at}{place}").geturl() for place in places.split(",")]
+        return [_with(parts, netloc=f"{who}{at}{place}", query=parts.query) for place in places.split(",")]
     hosts, ports = query.get("host", "").split(","), query.get("port", "").split(",")
     ports = ports if len(ports) == len(hosts) else ports[:1] * len(hosts)
     if len(hosts) == 1:
@@ -100,7 +100,11 @@ def urls_of_hosts(url: str) -> list[str]:
     queries = [
         query | {"host": host} | ({"port": port} if port else {}) for host, port in zip(hosts, ports, strict=True)
     ]
-    return [parts._replace(query=urlencode(one)).geturl() for one in queries]
+    return [_with(parts, netloc=parts.netloc, query=urlencode(one)) for one in queries]
+
+
+def _with(parts: SplitResult, *, netloc: str, query: str) -> str:
+    return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
 
 
 async def connect(url: str, *, seconds: float, **settings: str) -> Any:

@@ -92,7 +92,7 @@ async def test_a_cold_agent_does_a_whole_task_with_the_guide_alone(team: Team) -
         return await who.execute(ids.fill(shown.request).replace(old, new))
 
     briefing = (await call(team.worker, "briefing"))["briefing"]
-    assert "claimNextTask" in briefing["markdown"]
+    assert "## To take: claim one (1)" in briefing["markdown"]
     ids.real["I1"] = briefing["inbox"][0]["id"]
     assert (await call(team.worker, "acknowledge")) == {"acknowledge": 1}
     claim = (await call(team.worker, "claimNextTask"))["claimNextTask"]

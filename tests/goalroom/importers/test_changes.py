@@ -465,13 +465,16 @@ async def edit_room(database: Database, admin: Caller, board: Board, what: str, 
         act_on = task_cancel.cancel if value == "wontfix" else task_cancel.reopen
         await act_on(database, admin, reference, "Here")
     elif what == "parent" and value < key:
+        if board.issues[value]["status"] != "open":
+            # What has ended takes no subtask.
+            return
         await task_update.update(database, admin, reference, {"parent": await key_of(database, value)})
     elif what in ("title", "priority"):
         await task_update.update(database, admin, reference, {what: value})  # type: ignore[misc]  # either is a field of it
     board.edit(what, key, value)
 
 
-@settings(max_examples=sized(8, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=sized(8, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     start=st.lists(FILE_EDITS, max_size=5),
     in_file=st.lists(FILE_EDITS, max_size=6),
