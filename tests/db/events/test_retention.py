@@ -398,7 +398,7 @@ async def play(url: str, steps: list[Step]) -> None:
 
 
 def test_each_follower_gets_every_event_or_is_told_that_it_is_gone(database_url: str) -> None:
-    @settings(max_examples=sized(12, 80), deadline=timedelta(seconds=30), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sized(12, 40), deadline=timedelta(seconds=30), suppress_health_check=list(HealthCheck))
     @given(STEPS)
     def any_play(steps: list[Step]) -> None:
         async def within_time() -> None:

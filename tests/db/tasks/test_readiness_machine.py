@@ -366,7 +366,7 @@ def test_stored_readiness_never_drifts(database_url: str) -> None:
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
-            max_examples=sized(10, 50),
+            max_examples=sized(10, 25),
             stateful_step_count=40,
             deadline=timedelta(seconds=30),
             suppress_health_check=list(HealthCheck),

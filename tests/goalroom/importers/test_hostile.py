@@ -131,7 +131,7 @@ def readable(source: str, path: Path) -> Plan | None:
 
 
 _FUZZ = settings(
-    max_examples=sized(15, 1_000),
+    max_examples=sized(15, 150),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
