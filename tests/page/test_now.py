@@ -127,6 +127,8 @@ async def test_an_empty_room_says_what_to_do_and_sees_an_agent_arrive(visit: Ope
     await steps.get_by_role("button", name="New objective").click()
     await page.get_by_role("dialog").get_by_label("Title").fill("House")
     await page.get_by_role("dialog").get_by_role("button", name="Create").click()
+    # Not before it is saved: who leaves sooner takes the request along.
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.goto(f"/rooms/{room}/now")
     await expect(steps.get_by_role("heading", name=re.compile("Set a goal ?, done"))).to_be_visible()
     async with Client(admin.url, await _agent(admin, room, "first")) as agent:
