@@ -10,7 +10,7 @@ from tests.size import sized
 
 WAITS = "status ready assignee { name } lease { fence } waitingOn { kind reason task { id } }"
 # In how many rounds a block and the end of what it waits for meet.
-ROUNDS = sized(60, 200)
+ROUNDS = sized(60, 100)
 
 
 def waiting(task: dict[str, Any]) -> list[tuple[str, str | None]]:

@@ -371,7 +371,7 @@ async def test_what_is_recalled_equals_what_was_sent(database: Database, ann: Ca
 
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=sized(60, 150), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sized(60, 90), deadline=None, suppress_health_check=list(HealthCheck))
     @given(VALUES)
     def check(value: object) -> None:
         asyncio.run_coroutine_threadsafe(kept(value), loop).result(10)

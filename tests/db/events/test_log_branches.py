@@ -261,7 +261,7 @@ async def play(url: str, steps: list[Step]) -> None:
 
 
 def test_a_cursor_is_good_as_long_as_its_event_is_in_the_log(migrated_database: str) -> None:
-    @settings(max_examples=sized(25, 60), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sized(25, 40), suppress_health_check=list(HealthCheck))
     @given(STEPS)
     def any_play(steps: list[Step]) -> None:
         async def within_time() -> None:

@@ -124,7 +124,7 @@ async def test_any_forest_rolls_up_as_the_contract_says(database: Database) -> N
 
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=sized(30, 150), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sized(30, 60), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(GOALS, min_size=1, max_size=12), st.sets(st.integers(0, 11), min_size=1))
     def any_forest(goals: list[Goal], numbers: set[int]) -> None:
         asked = {number % len(goals) for number in numbers}

@@ -188,7 +188,7 @@ def told(outcomes: dict[int, Outcome]) -> list[Outcome]:
 
 
 @settings(
-    max_examples=sized(40, 80),
+    max_examples=sized(40, 60),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -191,7 +191,7 @@ class Holding(RuleBasedStateMachine):
 def test_only_who_holds_it_moves_the_cursor_and_it_skips_nothing(database_url: str) -> None:
     Holding.url = database_url
     profile = settings(
-        max_examples=sized(25, 100),
+        max_examples=sized(25, 50),
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),

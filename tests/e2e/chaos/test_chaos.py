@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.e2e.chaos.day import play
 from tests.size import sized
 
-SECONDS = sized(12, 60)
+SECONDS = sized(12, 30)
 
 
 async def test_a_day_on_which_everything_fails(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.e2e.commands import PATIENCE, Server
 from tests.receiver import SECRET, TAKEN, Answer, Received, Receiver, answering, closing, hanging
 from tests.size import FULL, sized
 
-EVENTS = sized(300, 1_500)
+EVENTS = sized(300, 800)
 KILLS = 3
 BATCH = 15
 
