@@ -11,7 +11,7 @@ const IMPORT = /(?:from|import)"\.\/([^"]+\.js)"/g;
 
 const scripts = new Map();
 for (const name of readdirSync("dist", { recursive: true })) {
-  if (!/\.(html|js|css|svg|ttf)$/.test(name)) continue;
+  if (!/\.(html|js|css|svg|ttf|txt)$/.test(name)) continue;
   const content = readFileSync(`dist/${name}`);
   const gzipped = gzipSync(content, { level: 9 });
   writeFileSync(`dist/${name}.gz`, gzipped);
