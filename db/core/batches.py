@@ -26,14 +26,15 @@ def rounds(items: Sequence[T], key: Callable[[T], Hashable | None]) -> Generator
     """The items with their positions, none twice of one key in a round; those without a key are in the first."""
     waiting = list(enumerate(items))
     while waiting:
-        first: dict[Hashable, int] = {}
+        here: list[tuple[int, T]] = []
+        later: list[tuple[int, T]] = []
+        keys: set[Hashable] = set()
         for position, item in waiting:
-            if (of := key(item)) is not None:
-                first.setdefault(of, position)
-        here = [(position, item) for position, item in waiting if first.get(key(item), position) == position]
+            of = key(item)
+            (later if of is not None and of in keys else here).append((position, item))
+            keys.add(of)
         yield here
-        taken = {position for position, _ in here}
-        waiting = [one for one in waiting if one[0] not in taken]
+        waiting = later
 
 
 @dataclass(slots=True)
