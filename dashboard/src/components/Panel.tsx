@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from "react";
-import { formatNumber } from "./format";
+import { formatNumber } from "./text/format";
 
 interface PanelProps {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { formatNumber } from "../components/format";
+import { formatNumber } from "../components/text/format";
 import { ConnectionStatus } from "../log/ConnectionStatus";
 import { useSession } from "../session/session";
 import { viewsFor } from "../views";

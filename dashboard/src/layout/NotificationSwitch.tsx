@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import type { Api } from "../api/api";
 import { InboxNewsDocument, type InboxNewsQuery } from "../api/documents";
-import { INBOX_KIND_LABELS } from "../components/inbox";
+import { INBOX_KIND_LABELS } from "../components/inbox/inbox";
 import { inboxEvents } from "../log/invalidation";
 import { useLiveFetch } from "../log/use-live-query";
 import { useSession } from "../session/session";

@@ -1,11 +1,11 @@
 import { useCallback, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { FindThingsDocument, MembersDocument } from "../api/documents";
-import { Combobox, type Option } from "../components/Combobox";
-import { Dialog } from "../components/Dialog";
-import { searchQuery } from "../components/search-query";
-import { type Found, thingOf } from "../components/things";
-import { useSuggestions } from "../components/use-suggestions";
+import { Dialog } from "../components/forms/Dialog";
+import { Combobox, type Option } from "../components/pickers/Combobox";
+import { searchQuery } from "../components/pickers/search-query";
+import { type Found, thingOf } from "../components/pickers/things";
+import { useSuggestions } from "../components/pickers/use-suggestions";
 import { agentEvents } from "../log/invalidation";
 import { useLiveQuery } from "../log/use-live-query";
 import { useSession } from "../session/session";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { PauseRoomDocument } from "../api/documents";
-import { Dialog } from "../components/Dialog";
+import { Dialog } from "../components/forms/Dialog";
 import { CanWrite } from "../session/CanWrite";
 import { useSession } from "../session/session";
 import { useCommands } from "./commands";

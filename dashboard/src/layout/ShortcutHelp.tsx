@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Dialog } from "../components/Dialog";
+import { Dialog } from "../components/forms/Dialog";
 import { useSession } from "../session/session";
 import { viewsFor } from "../views";
 import { useCommandList } from "./commands";

@@ -1,7 +1,7 @@
 import { Fragment } from "react";
 import { Link } from "wouter";
-import { formatDate, formatDateTime, formatNumber, formatTime } from "../components/format";
-import { InlineMarkdown } from "../components/Markdown";
+import { formatDate, formatDateTime, formatNumber, formatTime } from "../components/text/format";
+import { InlineMarkdown } from "../components/text/Markdown";
 import { useRoom } from "../layout/room";
 import type { Act } from "./acts";
 import { describeAct } from "./describe-event";

@@ -1,5 +1,5 @@
-import { formatTime } from "../components/format";
-import { useNow } from "../components/RelativeTime";
+import { formatTime } from "../components/text/format";
+import { useNow } from "../components/text/RelativeTime";
 import type { LogStatus } from "./room-log";
 import { useLogStatus } from "./use-live-query";
 

@@ -1,5 +1,5 @@
 import type { EventKind } from "../api/documents";
-import { formatDateTime, formatNumber } from "../components/format";
+import { formatDateTime, formatNumber } from "../components/text/format";
 import type { Act } from "./acts";
 import type { LogEvent } from "./invalidation";
 

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber } from "../format";
+import { formatDuration, formatNumber } from "../text/format";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 import type { AgentOverviewFragment } from "../../api/documents";
-import { formatDuration } from "../../components/format";
-import { useNow } from "../../components/RelativeTime";
+import { formatDuration } from "../../components/text/format";
+import { useNow } from "../../components/text/RelativeTime";
 
 /** What an agent is doing, by its own report, and since when. */
 export function Activity({ activity }: { activity: AgentOverviewFragment["activity"] | null }) {

@@ -1,13 +1,13 @@
 import { useMemo, useSyncExternalStore } from "react";
 import { Link } from "wouter";
 import { AgentPageDocument, type AgentPageQuery } from "../../api/documents";
+import { PresenceDot } from "../../components/agents/PresenceDot";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatCount, formatDate, formatDateTime, formatDuration } from "../../components/format";
 import { Panel } from "../../components/Panel";
-import { PresenceDot } from "../../components/PresenceDot";
-import { RelativeTime } from "../../components/RelativeTime";
-import { TaskLine } from "../../components/TaskLine";
-import { TaskState } from "../../components/TaskState";
+import { TaskLine } from "../../components/tasks/TaskLine";
+import { TaskState } from "../../components/tasks/TaskState";
+import { formatCount, formatDate, formatDateTime, formatDuration } from "../../components/text/format";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { ActLine } from "../../log/ActLine";
 import { actsOf } from "../../log/acts";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { type AgentKind, type AgentPageQuery, UpdateAgentDocument, type UpdateAgentInput } from "../../api/documents";
-import { Editable } from "../../components/Editable";
-import { ChecksEditor, ChoiceEditor, LongTextEditor, WordsEditor } from "../../components/editors";
+import { Editable } from "../../components/editing/Editable";
+import { ChecksEditor, ChoiceEditor, LongTextEditor, WordsEditor } from "../../components/editing/editors";
 import { useSession } from "../../session/session";
 
 interface AgentPropertiesProps {

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { type AgentKind, type AgentOverviewFragment, AgentsDocument } from "../../api/documents";
+import { PresenceDot } from "../../components/agents/PresenceDot";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatCount, formatNumber } from "../../components/format";
-import { PresenceDot } from "../../components/PresenceDot";
-import { RelativeTime } from "../../components/RelativeTime";
+import { formatCount, formatNumber } from "../../components/text/format";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { activityChanges, agentEvents, anyOf, taskEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";

@@ -1,8 +1,8 @@
 import { useMemo, useState } from "react";
-import { CopyText } from "../../components/CopyText";
-import { Dialog } from "../../components/Dialog";
-import { Field } from "../../components/Form";
-import { Markdown } from "../../components/Markdown";
+import { Dialog } from "../../components/forms/Dialog";
+import { Field } from "../../components/forms/Form";
+import { CopyText } from "../../components/text/CopyText";
+import { Markdown } from "../../components/text/Markdown";
 import { clientSetups } from "./connect-lines";
 
 interface ConnectLinesProps {

@@ -1,7 +1,7 @@
 import type { AgentOverviewFragment } from "../../api/documents";
-import { LeaseCountdown } from "../../components/LeaseCountdown";
-import { TaskLine } from "../../components/TaskLine";
-import { TaskState } from "../../components/TaskState";
+import { LeaseCountdown } from "../../components/tasks/LeaseCountdown";
+import { TaskLine } from "../../components/tasks/TaskLine";
+import { TaskState } from "../../components/tasks/TaskState";
 
 /** The tasks that an agent holds, with what is left of their leases. */
 export function HeldTasks({ tasks }: { tasks: AgentOverviewFragment["tasks"] }) {

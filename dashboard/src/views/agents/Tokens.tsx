@@ -5,10 +5,10 @@ import {
   CreateTokenDocument,
   RevokeTokenDocument,
 } from "../../api/documents";
-import { FormDialog } from "../../components/Form";
-import { formatCount, formatDate, formatDateTime } from "../../components/format";
+import { FormDialog } from "../../components/forms/Form";
 import { Panel } from "../../components/Panel";
-import { RelativeTime, TimeUntil } from "../../components/RelativeTime";
+import { formatCount, formatDate, formatDateTime } from "../../components/text/format";
+import { RelativeTime, TimeUntil } from "../../components/text/RelativeTime";
 import { useMutation } from "../../layout/use-mutation";
 import { agentEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";

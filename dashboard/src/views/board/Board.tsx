@@ -9,7 +9,7 @@ import {
   type TaskOrder,
   TodoColumnDocument,
 } from "../../api/documents";
-import type { Thing } from "../../components/things";
+import type { Thing } from "../../components/pickers/things";
 import { useSession } from "../../session/session";
 import { Filters } from "../list/Filters";
 import { type Filter, useFilter } from "../list/filter";

@@ -1,8 +1,8 @@
 import { Link } from "wouter";
 import type { CardFragment } from "../../api/documents";
-import { formatCount } from "../../components/format";
-import { LeaseCountdown } from "../../components/LeaseCountdown";
-import { RelativeTime } from "../../components/RelativeTime";
+import { LeaseCountdown } from "../../components/tasks/LeaseCountdown";
+import { formatCount } from "../../components/text/format";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 
 /** A task with what its column asks of it. */

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
 import type { ColumnEndFragment, TaskFilter, TaskOrder, TodoColumnQueryVariables } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatNumber } from "../../components/format";
+import { formatNumber } from "../../components/text/format";
 import { useRoom } from "../../layout/room";
 import { taskEvents } from "../../log/invalidation";
 import { useLiveFetch } from "../../log/use-live-query";

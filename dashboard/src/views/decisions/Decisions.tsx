@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { DecisionsDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatCount } from "../../components/format";
+import { formatCount } from "../../components/text/format";
 import { useRoom } from "../../layout/room";
 import { anyOf, proposalEvents, taskEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";

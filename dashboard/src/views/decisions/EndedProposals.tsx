@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { EndedProposalsDocument, type EndedProposalsQuery } from "../../api/documents";
 import { Panel } from "../../components/Panel";
-import { RelativeTime } from "../../components/RelativeTime";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { proposalEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";

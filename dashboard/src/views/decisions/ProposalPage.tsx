@@ -1,12 +1,12 @@
 import { useMemo } from "react";
 import { Link } from "wouter";
 import { ProposalPageDocument, WithdrawProposalDocument } from "../../api/documents";
+import { PresenceDot } from "../../components/agents/PresenceDot";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatDateTime } from "../../components/format";
-import { Markdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
-import { PresenceDot } from "../../components/PresenceDot";
-import { RelativeTime } from "../../components/RelativeTime";
+import { formatDateTime } from "../../components/text/format";
+import { Markdown } from "../../components/text/Markdown";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { anyOf, eventsOfProposal, taskEvents } from "../../log/invalidation";

@@ -1,9 +1,9 @@
 import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { EscalateDocument, type ProposalKind, ProposeDocument } from "../../api/documents";
-import { Field, FormDialog } from "../../components/Form";
-import { newIdempotencyKey } from "../../components/idempotency-key";
-import { parseIds, parseLines } from "../../components/parse-input";
+import { Field, FormDialog } from "../../components/forms/Form";
+import { newIdempotencyKey } from "../../components/forms/idempotency-key";
+import { parseIds, parseLines } from "../../components/forms/parse-input";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 

@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import type { ProposalCardFragment } from "../../api/documents";
-import { formatCount } from "../../components/format";
-import { Markdown } from "../../components/Markdown";
-import { RelativeTime, TimeUntil } from "../../components/RelativeTime";
 import { ScrollArea } from "../../components/ScrollArea";
-import { TaskLine } from "../../components/TaskLine";
-import { TaskState } from "../../components/TaskState";
+import { TaskLine } from "../../components/tasks/TaskLine";
+import { TaskState } from "../../components/tasks/TaskState";
+import { formatCount } from "../../components/text/format";
+import { Markdown } from "../../components/text/Markdown";
+import { RelativeTime, TimeUntil } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { questionOf, unfinished } from "./proposal";
 

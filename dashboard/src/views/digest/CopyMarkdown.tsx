@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { CopyButton } from "../../components/CopyText";
+import { CopyButton } from "../../components/text/CopyText";
 
 /** The digest as Markdown, to copy; shown when somebody wants to see it. */
 export function CopyMarkdown({ text }: { text: string }) {

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import type { GraphNodeFragment } from "../../api/documents";
-import { TaskState } from "../../components/TaskState";
+import { TaskState } from "../../components/tasks/TaskState";
 import { useRoom } from "../../layout/room";
 import type { DependencyGraph } from "./dependency-graph";
 import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, type Size } from "./layout";

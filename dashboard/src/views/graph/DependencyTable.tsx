@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import { TaskState } from "../../components/TaskState";
+import { TaskState } from "../../components/tasks/TaskState";
 import { useRoom } from "../../layout/room";
 import type { DependencyGraph } from "./dependency-graph";
 

@@ -1,8 +1,8 @@
 import { useCallback, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatCount } from "../../components/format";
-import { ThingPicker } from "../../components/ThingPicker";
+import { ThingPicker } from "../../components/pickers/ThingPicker";
+import { formatCount } from "../../components/text/format";
 import { useRoom } from "../../layout/room";
 import { taskEvents } from "../../log/invalidation";
 import { useLiveFetch } from "../../log/use-live-query";

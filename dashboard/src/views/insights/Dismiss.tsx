@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { DismissInsightDocument } from "../../api/documents";
-import { Field, FormDialog } from "../../components/Form";
+import { Field, FormDialog } from "../../components/forms/Form";
 import { useMutation } from "../../layout/use-mutation";
 import type { Insight } from "./insight";
 

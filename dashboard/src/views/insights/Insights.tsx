@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { type InsightStatus, InsightsDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatCount, formatNumber } from "../../components/format";
-import { RelativeTime } from "../../components/RelativeTime";
-import { SegmentedControl } from "../../components/SegmentedControl";
-import { TaskLine } from "../../components/TaskLine";
-import { TaskState } from "../../components/TaskState";
+import { SegmentedControl } from "../../components/forms/SegmentedControl";
+import { TaskLine } from "../../components/tasks/TaskLine";
+import { TaskState } from "../../components/tasks/TaskState";
+import { formatCount, formatNumber } from "../../components/text/format";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { insightEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { PromoteInsightDocument, SetCriteriaDocument } from "../../api/documents";
-import { Field, FormDialog } from "../../components/Form";
-import { parseLines } from "../../components/parse-input";
+import { Field, FormDialog } from "../../components/forms/Form";
+import { parseLines } from "../../components/forms/parse-input";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import type { Insight } from "./insight";

@@ -1,6 +1,6 @@
 import { Link } from "wouter";
-import { Markdown } from "../../components/Markdown";
-import { RelativeTime } from "../../components/RelativeTime";
+import { Markdown } from "../../components/text/Markdown";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import type { Insight } from "./insight";
 

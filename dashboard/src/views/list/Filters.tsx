@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { LabelsDocument, MembersDocument } from "../../api/documents";
-import { Combobox, type Option } from "../../components/Combobox";
-import { formatCount } from "../../components/format";
-import { optionOf } from "../../components/ThingPicker";
-import { useFindThings } from "../../components/things";
-import { useSuggestions } from "../../components/use-suggestions";
+import { Combobox, type Option } from "../../components/pickers/Combobox";
+import { optionOf } from "../../components/pickers/ThingPicker";
+import { useFindThings } from "../../components/pickers/things";
+import { useSuggestions } from "../../components/pickers/use-suggestions";
+import { formatCount } from "../../components/text/format";
 import { fitting } from "../../layout/fitting";
 import { useRoom } from "../../layout/room";
 import { useSession } from "../../session/session";

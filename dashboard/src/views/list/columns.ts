@@ -1,5 +1,5 @@
 import type { ListRowFragment } from "../../api/documents";
-import { stateLabel } from "../../components/TaskState";
+import { stateLabel } from "../../components/tasks/TaskState";
 
 type Row = ListRowFragment;
 

@@ -1,8 +1,8 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import type { Priority, TaskFilter, TaskStatus } from "../../api/documents";
-import { parseIds } from "../../components/parse-input";
-import { searchQuery } from "../../components/search-query";
+import { parseIds } from "../../components/forms/parse-input";
+import { searchQuery } from "../../components/pickers/search-query";
 
 const FACETS = ["search", "status", "assignee", "priority", "objective", "label", "only"] as const;
 

@@ -1,8 +1,8 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Link } from "wouter";
 import { FirstAgentsDocument, type NowQuery } from "../../api/documents";
-import { PresenceDot } from "../../components/PresenceDot";
-import { RelativeTime } from "../../components/RelativeTime";
+import { PresenceDot } from "../../components/agents/PresenceDot";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { agentEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";

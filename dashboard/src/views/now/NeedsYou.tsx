@@ -8,11 +8,11 @@ import {
   ResetBreakerDocument,
   UnblockTaskDocument,
 } from "../../api/documents";
-import { formatCount } from "../../components/format";
-import { INBOX_KIND_LABELS } from "../../components/inbox";
-import { InlineMarkdown } from "../../components/Markdown";
+import { INBOX_KIND_LABELS } from "../../components/inbox/inbox";
 import { Panel } from "../../components/Panel";
-import { RelativeTime } from "../../components/RelativeTime";
+import { formatCount } from "../../components/text/format";
+import { InlineMarkdown } from "../../components/text/Markdown";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { inboxEvents } from "../../log/invalidation";

@@ -1,9 +1,9 @@
 import { Link } from "wouter";
 import type { NowQuery } from "../../api/documents";
+import { PresenceDot } from "../../components/agents/PresenceDot";
 import { Panel } from "../../components/Panel";
-import { PresenceDot } from "../../components/PresenceDot";
-import { RelativeTime } from "../../components/RelativeTime";
-import { TaskLine } from "../../components/TaskLine";
+import { TaskLine } from "../../components/tasks/TaskLine";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 
 type Agents = NonNullable<NowQuery["room"]>["agents"];

@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import type { NowQuery, WaitKind } from "../../api/documents";
-import { formatCount, formatNumber } from "../../components/format";
-import { InlineMarkdown } from "../../components/Markdown";
 import { Panel } from "../../components/Panel";
-import { RelativeTime, TimeUntil } from "../../components/RelativeTime";
-import { TaskState } from "../../components/TaskState";
+import { TaskState } from "../../components/tasks/TaskState";
+import { formatCount, formatNumber } from "../../components/text/format";
+import { InlineMarkdown } from "../../components/text/Markdown";
+import { RelativeTime, TimeUntil } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import type { Blocker, OpenTasks } from "./open-tasks";
 import type { Behind, Cause } from "./waits";

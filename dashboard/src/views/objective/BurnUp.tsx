@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { BurnUpDocument } from "../../api/documents";
 import { Chart, type Interval } from "../../components/chart/Chart";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatDateTime, formatPercent } from "../../components/format";
+import { formatDateTime, formatPercent } from "../../components/text/format";
 import { objectiveEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
 

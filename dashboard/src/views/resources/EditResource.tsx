@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { DefineResourceDocument, type ResourceRowFragment } from "../../api/documents";
-import { Field, FormDialog } from "../../components/Form";
+import { Field, FormDialog } from "../../components/forms/Form";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 

@@ -8,9 +8,9 @@ import {
   ResourcesDocument,
 } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatCount, formatDuration, formatNumber } from "../../components/format";
-import { RelativeTime } from "../../components/RelativeTime";
-import { TaskLine } from "../../components/TaskLine";
+import { TaskLine } from "../../components/tasks/TaskLine";
+import { formatCount, formatDuration, formatNumber } from "../../components/text/format";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { resourceEvents } from "../../log/invalidation";

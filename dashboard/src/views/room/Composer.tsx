@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { SendMessageDocument } from "../../api/documents";
-import { useDraft } from "../../components/draft";
-import { MentionField } from "../../components/MentionField";
+import { useDraft } from "../../components/writing/draft";
+import { MentionField } from "../../components/writing/MentionField";
 import { useRoom } from "../../layout/room";
 import { useToasts } from "../../layout/Toasts";
 import { useMutation } from "../../layout/use-mutation";

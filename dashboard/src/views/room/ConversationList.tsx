@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { type ConversationsQuery, CreateChannelDocument } from "../../api/documents";
-import { Field, FormDialog } from "../../components/Form";
-import { formatNumber } from "../../components/format";
-import { PresenceDot } from "../../components/PresenceDot";
+import { PresenceDot } from "../../components/agents/PresenceDot";
+import { Field, FormDialog } from "../../components/forms/Form";
+import { formatNumber } from "../../components/text/format";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { CanWrite } from "../../session/CanWrite";

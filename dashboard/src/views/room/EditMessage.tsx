@@ -1,7 +1,7 @@
 import { type FormEvent, type KeyboardEvent, useEffect } from "react";
 import { type MessageFragment, SendMessageDocument } from "../../api/documents";
-import { isComposing } from "../../components/composition";
-import { useDraft } from "../../components/draft";
+import { isComposing } from "../../components/writing/composition";
+import { useDraft } from "../../components/writing/draft";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 

@@ -1,8 +1,8 @@
 import { memo, useState } from "react";
 import { Link } from "wouter";
 import type { MessageFragment } from "../../api/documents";
-import { formatCount, formatDateTime, formatTime } from "../../components/format";
-import { Markdown } from "../../components/Markdown";
+import { formatCount, formatDateTime, formatTime } from "../../components/text/format";
+import { Markdown } from "../../components/text/Markdown";
 import { useRoom } from "../../layout/room";
 import { useSession } from "../../session/session";
 import { conversationOf, conversationSlug } from "./conversation";

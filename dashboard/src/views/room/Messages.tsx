@@ -1,9 +1,9 @@
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { Presence } from "../../api/documents";
+import { PresenceDot } from "../../components/agents/PresenceDot";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatCount } from "../../components/format";
-import { PresenceDot } from "../../components/PresenceDot";
 import { ScrollArea } from "../../components/ScrollArea";
+import { formatCount } from "../../components/text/format";
 import { useRoom } from "../../layout/room";
 import { useLog } from "../../log/use-live-query";
 import { CanWrite } from "../../session/CanWrite";

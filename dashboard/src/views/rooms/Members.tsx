@@ -6,11 +6,11 @@ import {
   RoomsOfAgentDocument,
   SetRoomsOfAgentDocument,
 } from "../../api/documents";
+import { PresenceDot } from "../../components/agents/PresenceDot";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { Field, FormDialog } from "../../components/Form";
+import { Field, FormDialog } from "../../components/forms/Form";
 import { Panel } from "../../components/Panel";
-import { PresenceDot } from "../../components/PresenceDot";
-import { RelativeTime } from "../../components/RelativeTime";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { useToasts } from "../../layout/Toasts";
 import { agentEvents } from "../../log/invalidation";

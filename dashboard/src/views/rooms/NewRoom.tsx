@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { CreateRoomDocument } from "../../api/documents";
-import { Field, FormDialog } from "../../components/Form";
-import { newIdempotencyKey } from "../../components/idempotency-key";
+import { Field, FormDialog } from "../../components/forms/Form";
+import { newIdempotencyKey } from "../../components/forms/idempotency-key";
 import { useMutation } from "../../layout/use-mutation";
 
 /** Makes a room, and opens it. */

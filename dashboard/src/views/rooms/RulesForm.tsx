@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { RoomRulesDocument, type RoomRulesQuery, UpdateRoomDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { Field } from "../../components/Form";
+import { Field } from "../../components/forms/Form";
 import { Panel } from "../../components/Panel";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type ScheduleRowFragment, UpdateScheduleDocument } from "../../api/documents";
-import { FormDialog } from "../../components/Form";
+import { FormDialog } from "../../components/forms/Form";
 import { useMutation } from "../../layout/use-mutation";
 import { EMPTY_TEMPLATE, TemplateFields, taskOf } from "./TemplateFields";
 import { type Timing, When } from "./When";

@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
 import { CreateScheduleDocument } from "../../api/documents";
-import { FormDialog } from "../../components/Form";
-import { newIdempotencyKey } from "../../components/idempotency-key";
+import { FormDialog } from "../../components/forms/Form";
+import { newIdempotencyKey } from "../../components/forms/idempotency-key";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { EMPTY_TEMPLATE, TemplateFields, taskOf } from "./TemplateFields";

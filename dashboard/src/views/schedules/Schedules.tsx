@@ -6,11 +6,11 @@ import {
   UpdateScheduleDocument,
 } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { FormDialog } from "../../components/Form";
-import { formatCount } from "../../components/format";
-import { TimeUntil } from "../../components/RelativeTime";
-import { TaskLine } from "../../components/TaskLine";
-import { TaskState } from "../../components/TaskState";
+import { FormDialog } from "../../components/forms/Form";
+import { TaskLine } from "../../components/tasks/TaskLine";
+import { TaskState } from "../../components/tasks/TaskState";
+import { formatCount } from "../../components/text/format";
+import { TimeUntil } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { scheduleEvents } from "../../log/invalidation";

@@ -1,7 +1,7 @@
 import type { CreateTaskInput, Priority } from "../../api/documents";
-import { AgentSelect } from "../../components/AgentSelect";
-import { Field } from "../../components/Form";
-import { parseIds, parseLines } from "../../components/parse-input";
+import { AgentSelect } from "../../components/agents/AgentSelect";
+import { Field } from "../../components/forms/Form";
+import { parseIds, parseLines } from "../../components/forms/parse-input";
 
 /** What is typed of a schedule's task. */
 export interface Template {

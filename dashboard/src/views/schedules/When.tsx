@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from "react";
 import { CronTimesDocument } from "../../api/documents";
 import { Refusal } from "../../api/refusal";
-import { Field } from "../../components/Form";
+import { Field } from "../../components/forms/Form";
 import { useSession } from "../../session/session";
 import { Times } from "./Times";
 

@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from "react";
 import { AddCommentDocument, MembersDocument, TaskCommentsDocument } from "../../api/documents";
-import { CommentList } from "../../components/CommentList";
-import { useDraft } from "../../components/draft";
-import { MentionField } from "../../components/MentionField";
 import { Panel } from "../../components/Panel";
+import { CommentList } from "../../components/tasks/CommentList";
+import { useDraft } from "../../components/writing/draft";
+import { MentionField } from "../../components/writing/MentionField";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { agentEvents, type ChangeFilter } from "../../log/invalidation";

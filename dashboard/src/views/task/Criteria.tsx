@@ -1,9 +1,9 @@
 import { SetCriteriaDocument } from "../../api/documents";
-import { Editable } from "../../components/Editable";
-import { LongTextEditor } from "../../components/editors";
-import { Markdown } from "../../components/Markdown";
+import { Editable } from "../../components/editing/Editable";
+import { LongTextEditor } from "../../components/editing/editors";
+import { parseLines } from "../../components/forms/parse-input";
 import { Panel } from "../../components/Panel";
-import { parseLines } from "../../components/parse-input";
+import { Markdown } from "../../components/text/Markdown";
 import { useSession } from "../../session/session";
 import type { Task } from "./task";
 

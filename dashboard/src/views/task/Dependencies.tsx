@@ -8,11 +8,11 @@ import {
   type TaskRefFragment,
 } from "../../api/documents";
 import { Refusal } from "../../api/refusal";
-import { FieldError } from "../../components/FieldError";
+import { FieldError } from "../../components/forms/FieldError";
 import { Panel } from "../../components/Panel";
-import { TaskLine } from "../../components/TaskLine";
-import { TaskState } from "../../components/TaskState";
-import { ThingPicker } from "../../components/ThingPicker";
+import { ThingPicker } from "../../components/pickers/ThingPicker";
+import { TaskLine } from "../../components/tasks/TaskLine";
+import { TaskState } from "../../components/tasks/TaskState";
 import { useRoom } from "../../layout/room";
 import { useToasts } from "../../layout/Toasts";
 import { useMutation } from "../../layout/use-mutation";

@@ -1,12 +1,12 @@
 import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { CreateTaskDocument, type Priority } from "../../api/documents";
-import { AgentSelect } from "../../components/AgentSelect";
-import { Field, FormDialog } from "../../components/Form";
-import { newIdempotencyKey } from "../../components/idempotency-key";
-import { parseLines, parseWords } from "../../components/parse-input";
-import { ThingPicker } from "../../components/ThingPicker";
-import type { Thing } from "../../components/things";
+import { AgentSelect } from "../../components/agents/AgentSelect";
+import { Field, FormDialog } from "../../components/forms/Form";
+import { newIdempotencyKey } from "../../components/forms/idempotency-key";
+import { parseLines, parseWords } from "../../components/forms/parse-input";
+import { ThingPicker } from "../../components/pickers/ThingPicker";
+import type { Thing } from "../../components/pickers/things";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 

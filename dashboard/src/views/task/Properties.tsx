@@ -7,7 +7,8 @@ import {
   UpdateTaskDocument,
   type UpdateTaskInput,
 } from "../../api/documents";
-import { Editable, type EditorProps } from "../../components/Editable";
+import { MemberEditor } from "../../components/agents/MemberEditor";
+import { Editable, type EditorProps } from "../../components/editing/Editable";
 import {
   ChecksEditor,
   ChoiceEditor,
@@ -17,13 +18,12 @@ import {
   TextEditor,
   ThingEditor,
   WordsEditor,
-} from "../../components/editors";
-import { formatDate, formatDateTime } from "../../components/format";
-import { MemberEditor } from "../../components/MemberEditor";
+} from "../../components/editing/editors";
 import { Panel } from "../../components/Panel";
-import { Progress } from "../../components/Progress";
-import { RelativeTime } from "../../components/RelativeTime";
-import type { Thing } from "../../components/things";
+import type { Thing } from "../../components/pickers/things";
+import { Progress } from "../../components/tasks/Progress";
+import { formatDate, formatDateTime } from "../../components/text/format";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { useLiveQuery } from "../../log/use-live-query";
 import { useSession } from "../../session/session";

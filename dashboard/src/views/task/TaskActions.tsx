@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { AssignTaskDocument, ReviewTaskDocument, type Verdict } from "../../api/documents";
-import { Field, FormDialog } from "../../components/Form";
-import { Markdown } from "../../components/Markdown";
+import { Field, FormDialog } from "../../components/forms/Form";
+import { Markdown } from "../../components/text/Markdown";
 import { useMutation } from "../../layout/use-mutation";
 import { useSession } from "../../session/session";
 import { Escalate, Propose } from "../decisions/Propose";

@@ -1,8 +1,8 @@
 import { type FormEvent, useId, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { CreateObjectiveDocument } from "../../api/documents";
-import { Dialog } from "../../components/Dialog";
-import { newIdempotencyKey } from "../../components/idempotency-key";
+import { Dialog } from "../../components/forms/Dialog";
+import { newIdempotencyKey } from "../../components/forms/idempotency-key";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 

@@ -1,8 +1,8 @@
 import { Link } from "wouter";
 import { FindObjectivesDocument, type FindObjectivesQuery } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { Progress } from "../../components/Progress";
-import { searchQuery } from "../../components/search-query";
+import { searchQuery } from "../../components/pickers/search-query";
+import { Progress } from "../../components/tasks/Progress";
 import { useRoom } from "../../layout/room";
 import { objectiveEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";

@@ -1,11 +1,11 @@
 import { useRef, useState } from "react";
 import { CreateKeyResultDocument, UpdateKeyResultDocument } from "../../api/documents";
-import { Editable } from "../../components/Editable";
-import { NumberEditor, TextEditor } from "../../components/editors";
-import { Field, FormDialog } from "../../components/Form";
-import { formatNumber } from "../../components/format";
-import { newIdempotencyKey } from "../../components/idempotency-key";
-import { Progress } from "../../components/Progress";
+import { Editable } from "../../components/editing/Editable";
+import { NumberEditor, TextEditor } from "../../components/editing/editors";
+import { Field, FormDialog } from "../../components/forms/Form";
+import { newIdempotencyKey } from "../../components/forms/idempotency-key";
+import { Progress } from "../../components/tasks/Progress";
+import { formatNumber } from "../../components/text/format";
 import { useMutation } from "../../layout/use-mutation";
 import { useSession } from "../../session/session";
 import type { Objective } from "./objective";

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { UpdateObjectiveDocument, type UpdateObjectiveInput } from "../../api/documents";
-import { FormDialog } from "../../components/Form";
-import { formatCount } from "../../components/format";
+import { FormDialog } from "../../components/forms/Form";
+import { formatCount } from "../../components/text/format";
 import { useCommands } from "../../layout/commands";
 import { useRoom } from "../../layout/room";
 import { useToasts } from "../../layout/Toasts";

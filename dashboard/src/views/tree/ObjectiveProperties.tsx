@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { MoveObjectiveDocument, UpdateObjectiveDocument, type UpdateObjectiveInput } from "../../api/documents";
-import { Editable, type EditorProps } from "../../components/Editable";
-import { ChoiceEditor, MomentEditor, NumberEditor, ThingEditor } from "../../components/editors";
-import { formatDate, formatDateTime } from "../../components/format";
-import { MemberEditor } from "../../components/MemberEditor";
-import type { Thing } from "../../components/things";
+import { MemberEditor } from "../../components/agents/MemberEditor";
+import { Editable, type EditorProps } from "../../components/editing/Editable";
+import { ChoiceEditor, MomentEditor, NumberEditor, ThingEditor } from "../../components/editing/editors";
+import type { Thing } from "../../components/pickers/things";
+import { formatDate, formatDateTime } from "../../components/text/format";
 import { useSession } from "../../session/session";
 import type { Objective } from "./objective";
 

@@ -2,9 +2,9 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { ObjectiveNameFragment, ObjectiveRowFragment } from "../../api/documents";
-import { isComposing } from "../../components/composition";
-import { formatCount, formatDate, formatDateTime, formatNumber } from "../../components/format";
-import { Progress } from "../../components/Progress";
+import { Progress } from "../../components/tasks/Progress";
+import { formatCount, formatDate, formatDateTime, formatNumber } from "../../components/text/format";
+import { isComposing } from "../../components/writing/composition";
 import { useRoom } from "../../layout/room";
 import type { MovingObjective, TreeRow, TreeStore } from "./tree-store";
 

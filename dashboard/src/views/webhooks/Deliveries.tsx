@@ -1,6 +1,6 @@
 import { DeliveriesDocument } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { formatDateTime, formatNumber, formatTime } from "../../components/format";
+import { formatDateTime, formatNumber, formatTime } from "../../components/text/format";
 import { allEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
 

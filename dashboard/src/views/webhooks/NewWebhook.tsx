@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { CreateWebhookDocument, type EventKind } from "../../api/documents";
-import { CopyText } from "../../components/CopyText";
-import { Dialog } from "../../components/Dialog";
-import { Field, FormDialog } from "../../components/Form";
-import { parseWords } from "../../components/parse-input";
+import { Dialog } from "../../components/forms/Dialog";
+import { Field, FormDialog } from "../../components/forms/Form";
+import { parseWords } from "../../components/forms/parse-input";
+import { CopyText } from "../../components/text/CopyText";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { EVENT_KINDS } from "../../log/describe-event";

@@ -7,9 +7,9 @@ import {
   WebhooksDocument,
 } from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
-import { FormDialog } from "../../components/Form";
-import { formatCount, formatNumber } from "../../components/format";
-import { RelativeTime } from "../../components/RelativeTime";
+import { FormDialog } from "../../components/forms/Form";
+import { formatCount, formatNumber } from "../../components/text/format";
+import { RelativeTime } from "../../components/text/RelativeTime";
 import { useRoom } from "../../layout/room";
 import { useMutation } from "../../layout/use-mutation";
 import { webhookEvents } from "../../log/invalidation";

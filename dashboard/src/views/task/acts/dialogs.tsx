@@ -7,13 +7,13 @@ import {
   ReopenTaskDocument,
   UpdateTaskDocument,
 } from "../../../api/documents";
-import { Chooser } from "../../../components/Chooser";
-import type { Option } from "../../../components/Combobox";
-import { Dialog } from "../../../components/Dialog";
-import { Field, FormDialog } from "../../../components/Form";
-import { parseWords } from "../../../components/parse-input";
-import { ThingPicker } from "../../../components/ThingPicker";
-import type { Thing } from "../../../components/things";
+import { Chooser } from "../../../components/forms/Chooser";
+import { Dialog } from "../../../components/forms/Dialog";
+import { Field, FormDialog } from "../../../components/forms/Form";
+import { parseWords } from "../../../components/forms/parse-input";
+import type { Option } from "../../../components/pickers/Combobox";
+import { ThingPicker } from "../../../components/pickers/ThingPicker";
+import type { Thing } from "../../../components/pickers/things";
 import { useRoom } from "../../../layout/room";
 import { agentEvents } from "../../../log/invalidation";
 import { useLiveQuery } from "../../../log/use-live-query";

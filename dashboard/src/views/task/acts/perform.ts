@@ -1,6 +1,6 @@
 import type { ActTaskFragment } from "../../../api/documents";
 import { Refusal } from "../../../api/refusal";
-import { formatCount } from "../../../components/format";
+import { formatCount } from "../../../components/text/format";
 
 /** A task as it was before the act. */
 export type ActTask = ActTaskFragment;

@@ -1,9 +1,9 @@
-import { MembersDocument } from "../api/documents";
-import { useRoom } from "../layout/room";
-import { agentEvents } from "../log/invalidation";
-import { useLiveQuery } from "../log/use-live-query";
-import type { EditorProps } from "./Editable";
-import { ChoiceEditor } from "./editors";
+import { MembersDocument } from "../../api/documents";
+import { useRoom } from "../../layout/room";
+import { agentEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
+import type { EditorProps } from "../editing/Editable";
+import { ChoiceEditor } from "../editing/editors";
 
 /** One of the room's agents, or nobody; `none` says what that means. */
 export function MemberEditor({ none, ...props }: EditorProps<string> & { none: string }) {

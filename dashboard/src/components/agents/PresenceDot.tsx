@@ -1,4 +1,4 @@
-import type { Presence } from "../api/documents";
+import type { Presence } from "../../api/documents";
 
 /** A dot that shows whether an agent is online. */
 export function PresenceDot({ presence }: { presence: Presence }) {

@@ -1,4 +1,4 @@
-import type { Refusal } from "../api/refusal";
+import type { Refusal } from "../../api/refusal";
 
 /** Says at a field why what was entered there is refused. */
 export function FieldError({ refusal, id }: { refusal: Refusal | null; id?: string }) {

@@ -1,6 +1,6 @@
 import { useState } from "react";
+import { parseIds } from "../forms/parse-input";
 import { Combobox, type Option } from "./Combobox";
-import { parseIds } from "./parse-input";
 import { type Thing, type ThingKind, useFindThings } from "./things";
 import { useSuggestions } from "./use-suggestions";
 

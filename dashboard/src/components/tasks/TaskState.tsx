@@ -1,4 +1,4 @@
-import type { TaskStatus } from "../api/documents";
+import type { TaskStatus } from "../../api/documents";
 
 type State = TaskStatus | "READY" | "STALE";
 

@@ -4,11 +4,11 @@ import {
   type FindThingsQuery,
   RecentTasksDocument,
   RootObjectivesDocument,
-} from "../api/documents";
-import { useRoom } from "../layout/room";
-import { useSession } from "../session/session";
+} from "../../api/documents";
+import { useRoom } from "../../layout/room";
+import { useSession } from "../../session/session";
+import { stateLabel } from "../tasks/TaskState";
 import { searchQuery } from "./search-query";
-import { stateLabel } from "./TaskState";
 
 /** A task or an objective, as far as it takes to name it. */
 export interface Thing {

@@ -8,11 +8,11 @@ import {
   useRef,
   useState,
 } from "react";
-import { Refusal } from "../api/refusal";
-import { useToasts } from "../layout/Toasts";
-import { useSession } from "../session/session";
-import { isComposing } from "./composition";
-import { FieldError } from "./FieldError";
+import { Refusal } from "../../api/refusal";
+import { useToasts } from "../../layout/Toasts";
+import { useSession } from "../../session/session";
+import { FieldError } from "../forms/FieldError";
+import { isComposing } from "../writing/composition";
 import "./editable.css";
 
 /** What an editor gets: the draft of the value, and how to change and to save it. */

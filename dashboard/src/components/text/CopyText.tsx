@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { useToasts } from "../layout/Toasts";
+import { useToasts } from "../../layout/Toasts";
 
 interface CopyTextProps {
   readonly label: string;

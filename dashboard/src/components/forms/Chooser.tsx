@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Combobox, type Option } from "./Combobox";
+import { Combobox, type Option } from "../pickers/Combobox";
 import { Dialog } from "./Dialog";
 
 interface ChooserProps<Item extends Option> {

@@ -1,5 +1,5 @@
-import { formatCountdown, formatDateTime } from "./format";
-import { useNow } from "./RelativeTime";
+import { formatCountdown, formatDateTime } from "../text/format";
+import { useNow } from "../text/RelativeTime";
 
 const SOON_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from "react";
-import { newIdempotencyKey } from "./idempotency-key";
+import { newIdempotencyKey } from "../forms/idempotency-key";
 
 /** Sends a text under a key that keeps it from being sent twice; resolves to whether it was sent. */
 type Send = (text: string, idempotencyKey: string) => Promise<boolean>;

@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
-import { useToastsIn } from "../layout/Toasts";
+import { useToastsIn } from "../../layout/Toasts";
 
 interface DialogProps {
   readonly title: string;

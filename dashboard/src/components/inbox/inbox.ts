@@ -1,4 +1,4 @@
-import type { InboxKind } from "../api/documents";
+import type { InboxKind } from "../../api/documents";
 
 /** Why an item is in the inbox, in a word. */
 export const INBOX_KIND_LABELS: Record<InboxKind, string> = {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { Refusal } from "../api/refusal";
+import { Refusal } from "../../api/refusal";
 
 const PAUSE_MS = 120;
 

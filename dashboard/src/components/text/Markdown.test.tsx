@@ -1,8 +1,8 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import { Router } from "wouter";
-import examples from "../../../tests/data/mentions.json";
-import { RoomContext } from "../layout/room";
+import examples from "../../../../tests/data/mentions.json";
+import { RoomContext } from "../../layout/room";
 import { Markdown } from "./Markdown";
 
 const room = { name: "web", info: null, to: (view: string, rest?: string) => `/rooms/web/${view}/${rest}` };

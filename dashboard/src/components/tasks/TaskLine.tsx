@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import type { TaskLineFragment } from "../api/documents";
-import { useRoom } from "../layout/room";
+import type { TaskLineFragment } from "../../api/documents";
+import { useRoom } from "../../layout/room";
 
 /** A task in one line: its id, its title as a link, and whatever the children add. */
 export function TaskLine({ task, children }: { task: TaskLineFragment; children?: ReactNode }) {

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useId, useRef, useState } from "react";
-import { isComposing } from "./composition";
+import { isComposing } from "../writing/composition";
 import "./combobox.css";
 
 export interface Option {

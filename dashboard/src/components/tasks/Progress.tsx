@@ -1,4 +1,4 @@
-import { formatPercent } from "./format";
+import { formatPercent } from "../text/format";
 
 /** A progress bar with its percentage. */
 export function Progress({ value, label }: { value: number; label: string }) {

@@ -1,9 +1,9 @@
 import { useState } from "react";
-import { Combobox, type Option } from "./Combobox";
+import { parseWords } from "../forms/parse-input";
+import { Combobox, type Option } from "../pickers/Combobox";
+import { ThingPicker } from "../pickers/ThingPicker";
+import type { Thing, ThingKind } from "../pickers/things";
 import type { EditorProps } from "./Editable";
-import { parseWords } from "./parse-input";
-import { ThingPicker } from "./ThingPicker";
-import type { Thing, ThingKind } from "./things";
 
 /** One line of text. */
 export function TextEditor({ label, value, onChange, describedBy, required }: EditorProps<string> & Required) {

@@ -1,6 +1,6 @@
-import type { CommentLineFragment } from "../api/documents";
-import { Markdown } from "./Markdown";
-import { RelativeTime } from "./RelativeTime";
+import type { CommentLineFragment } from "../../api/documents";
+import { Markdown } from "../text/Markdown";
+import { RelativeTime } from "../text/RelativeTime";
 
 /** Comments, oldest first. */
 export function CommentList({ comments }: { comments: readonly CommentLineFragment[] }) {

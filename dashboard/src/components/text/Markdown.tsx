@@ -1,7 +1,7 @@
 import { Lexer, type Token, type Tokens } from "marked";
 import { createElement, Fragment, type ReactNode, useMemo } from "react";
 import { Link } from "wouter";
-import { type OpenRoom, useRoom } from "../layout/room";
+import { type OpenRoom, useRoom } from "../../layout/room";
 import { AddressTokenizer, namedParts } from "./mentions";
 import { isWebAddress } from "./web-address";
 import "./markdown.css";

@@ -1,7 +1,7 @@
-import { MembersDocument } from "../api/documents";
-import { useRoom } from "../layout/room";
-import { agentEvents } from "../log/invalidation";
-import { useLiveQuery } from "../log/use-live-query";
+import { MembersDocument } from "../../api/documents";
+import { useRoom } from "../../layout/room";
+import { agentEvents } from "../../log/invalidation";
+import { useLiveQuery } from "../../log/use-live-query";
 
 interface AgentSelectProps {
   readonly value: string;
