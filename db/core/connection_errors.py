@@ -36,11 +36,17 @@ _BUSY_SECONDS = 2
 _LOCKED = "The room is busy: what this request changes was locked by other requests for too long."
 _GAVE_WAY = "The room is busy: this request and another waited for each other, so this one was undone."
 _TOO_SLOW = "The database is busy: it did not finish this request in time."
+_UNCONFIRMED = "The database did not confirm this write in time, so it may be lost: a standby or a disk is slow."
 
 
 def locked() -> Unavailable:
     """What is told to who waited too long for locks."""
     return Unavailable(_BUSY_SECONDS, _LOCKED)
+
+
+def unconfirmed() -> Unavailable:
+    """What is told to who waited too long for a commit."""
+    return Unavailable(_BUSY_SECONDS, _UNCONFIRMED)
 
 
 def unavailable(error: BaseException) -> Unavailable | None:

@@ -12,7 +12,7 @@ import asyncpg
 
 from db.core import session
 from db.core.batches import Batches
-from db.core.connection_errors import locked
+from db.core.connection_errors import locked, unconfirmed
 from db.core.errors import Unavailable
 from db.core.outage_log import OutageLog
 from db.core.pooled_sessions import PooledSessions
@@ -23,6 +23,9 @@ POOL_SIZE = 16
 
 # How long a request waits for a connection: one that is told to come back later is better off than one that hangs.
 _ACQUIRE_TIMEOUT = 4
+
+# How long a commit waits for a standby or a disk, which Postgres's own time-outs of statements don't limit.
+_COMMIT_TIMEOUT = 10
 
 _ALL_AT_WORK = "The database is busy: other requests had all connections to it in use for too long."
 
@@ -199,9 +202,12 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction]:
-        """A transaction. Its events are written last, and published once it is committed; an exception undoes all."""
+        """A transaction. Its events are written last, and published once it is committed; an exception undoes all.
+
+        One that a standby does not confirm is UNAVAILABLE, and yet there: then a poll finds its events.
+        """
         with self._transaction_span():
-            async with self.connection() as connection, self._begin(connection):
+            async with self.connection() as connection, _committed_in_time(self._begin(connection)):
                 tx = Transaction(connection, self._known_needs, self._known_requirements)
                 yield tx
                 committed = await tx.write_queued()
@@ -225,6 +231,19 @@ class Database:
     async def _alone_in(self, pooled: PooledSessions) -> AsyncGenerator[Any]:
         async with self.connection() as connection, pooled.transaction(connection) if pooled.lacking else nullcontext():
             yield connection
+
+
+@asynccontextmanager
+async def _committed_in_time(transaction: Any) -> AsyncGenerator[None]:
+    clock = asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout(None) as limit, transaction:
+            yield
+            limit.reschedule(clock() + _COMMIT_TIMEOUT)
+    except TimeoutError:
+        if limit.expired():
+            raise unconfirmed() from None
+        raise
 
 
 async def _skip_reset(_connection: Any) -> None:

@@ -10,10 +10,14 @@ on conflict (agent_id, mutation, key) do nothing
 returning agent_id, mutation, key;
 
 -- name: read_keys(agent_ids, mutations, keys)
+-- The lock is a write, so the commit waits for the standby: if the first request gave up before the standby had its answer,
+-- the second has no answer that a fail-over could lose.
 select agent_id, mutation, key, input_hash, answer
   from idempotency
   join unnest(:agent_ids::bigint[], :mutations::text[], :keys::text[]) as asked (agent_id, mutation, key)
-       using (agent_id, mutation, key);
+       using (agent_id, mutation, key)
+ order by agent_id, mutation, key
+   for key share of idempotency;
 
 -- name: keep_answers(agent_ids, mutations, keys, answers)!
 -- The answers are one JSON array: the driver takes lists within a list for the dimensions of an array.

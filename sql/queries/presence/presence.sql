@@ -7,13 +7,14 @@ select asked.agent_id, asked.room_id, room.idle_after_seconds, room.offline_afte
   left join room on room.id = coalesce(asked.room_id, room_member.room_id);
 
 -- name: touch_agent(agent_id, token_id)$
--- Answers whether some room takes the agent for away.
+-- Answers whether some room takes the agent for away. Every request begins with this, so its commit waits for no standby.
 -- nullable: token_id
 with heard as (
   select :agent_id::bigint as agent_id, :token_id::bigint as token_id
 ),
 -- include: sign_of_life
-select exists (select from room_member where agent_id = :agent_id and presence <> 'ONLINE');
+select exists (select from room_member where agent_id = :agent_id and presence <> 'ONLINE')
+  from set_config('synchronous_commit', 'local', true);
 
 -- name: come_online(agent_id)
 with was as (

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from tests.conftest import NewCluster
 from tests.e2e.commands import Server, run
 from tests.e2e.outages.outage_load import COMMENT, CREATE, team_on
+from tests.e2e.pooled import pooler
 from tests.e2e.replication.standby import Replicated
 from tests.e2e.team import Agent, codes, make_room, read_log
 from tests.patience import PATIENCE_S
@@ -45,6 +47,7 @@ async def comments(admin: Agent, task: str) -> dict[str, str]:
         after = page["pageInfo"]["endCursor"]
 
 
+@pooler.unpooled
 async def test_no_answered_write_is_missing_and_subscribers_go_on(replicated: Replicated, tmp_path: Path) -> None:
     await replicated.wait_for_standby()
     async with team_on(replicated.primary, replicated.url, tmp_path, writers=sized(4, 8)) as team:
@@ -72,6 +75,41 @@ async def test_no_answered_write_is_missing_and_subscribers_go_on(replicated: Re
     assert len({cursor.count(".") for cursor in team.seen}) == 2
 
 
+@pooler.unpooled
+async def test_what_no_standby_has_is_not_answered_and_is_there_once_when_one_is_back(
+    replicated: Replicated, tmp_path: Path
+) -> None:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
+        with Server("--database-url", replicated.url, "--data-dir", tmp_path / "server") as server:
+            admin = Agent((tmp_path / "server" / "admin-token").read_text().strip(), [server.url], http)
+            await make_room(admin, "busy")
+            task = (await admin.ask(CREATE, input={"room": "busy", "title": "Talk"}))["createTask"]["id"]
+            await replicated.wait_for_standby()
+            said = {"on": task, "body": "Said", "idempotencyKey": "once"}
+            replicated.standby.stop()
+            # Postgres commits what is not waited for any more, and then finds the first answer without writing.
+            refused = [await send_once(admin, COMMENT, input=said) for _ in range(sized(1, 2))]
+            read = await comments(admin, task)
+            replicated.standby.start()
+            answered = (await admin.ask(COMMENT, input=said))["addComment"]["id"]
+            found = await comments(admin, task)
+
+    assert [codes(answer) for answer in refused] == [["UNAVAILABLE"]] * len(refused)
+    assert read.keys() <= {"Said"}
+    assert found == {"Said": answered}
+
+
+async def send_once(agent: Agent, document: str, **variables: object) -> dict[str, Any]:
+    """As Agent.send, but for one attempt."""
+    body = {"query": document, "variables": variables}
+    response = await agent.http.post(
+        f"{agent.urls[0]}/graphql", json=body, headers={"Authorization": f"Bearer {agent.token}"}
+    )
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+@pooler.unpooled
 async def test_what_an_asynchronous_standby_lost_is_told(replicated: Replicated, tmp_path: Path) -> None:
     async with httpx.AsyncClient() as http:
         with Server("--database-url", replicated.url, "--data-dir", tmp_path / "server") as server:
