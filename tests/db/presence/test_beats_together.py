@@ -15,6 +15,7 @@ from db.presence import sessions
 from db.presence.sessions import Pulse
 from tests import people
 from tests.db.rooms.test_agents import held_task
+from tests.e2e.pooled import pooler
 
 AGENTS = 12
 
@@ -62,6 +63,7 @@ async def test_each_renews_its_own_leases_in_its_own_session(database: Database,
     assert all(after[task] > before[task] for task in before)
 
 
+@pooler.unpooled
 async def test_they_share_two_statements(database_url: str, team: Team) -> None:
     sent: list[str] = []
     own = await Database.connect(database_url, size=1, acquire_timeout=60)

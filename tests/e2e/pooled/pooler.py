@@ -20,8 +20,8 @@ from tests.patience import PATIENCE_S
 # Where there is no PgBouncer from 1.21 on, nothing of it can be tested: Debian 12 has an older one.
 EVERYWHERE = os.environ.get("GOALROOM_TEST_POOLER") == "yes"
 needed = pytest.mark.skipif(not EVERYWHERE, reason="with PgBouncer: played where GOALROOM_TEST_POOLER is yes")
-# What looks into the one session that it expects behind a pool of one.
-unpooled = pytest.mark.skipif(EVERYWHERE, reason="of a session of one's own, which there is none of behind a pooler")
+# What looks into the one session behind a pool of one, or has several hosts, of which a pooler can't tell the primary.
+unpooled = pytest.mark.skipif(EVERYWHERE, reason="of one's own session or several hosts, of which a pooler has neither")
 
 _SETTINGS = """
 [databases]
