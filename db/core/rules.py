@@ -119,15 +119,16 @@ def key_result_complete(key_result: Measured) -> bool:
     return key_result.current <= key_result.target
 
 
-def weighted_mean(parts: Iterable[tuple[float, float]]) -> float:
-    """The mean of (weight, progress) pairs. Weights that are all 0 count equally; no parts is 0."""
-    pairs = list(parts)
-    if len(pairs) <= 1:
-        return pairs[0][1] if pairs else 0.0
-    weights = {weight for weight, _ in pairs}
-    if len(weights) == 1:
-        return sum([progress for _, progress in pairs]) / len(pairs)
+def weighted_mean(parts: Iterable[tuple[float, float, int]]) -> float:
+    """The mean of parts: (weight, progress, number), so many of that weight, whose progress adds up to this.
+
+    Weights that are all 0 count equally; no parts is 0.
+    """
+    every = list(parts)
+    weights = {weight for weight, _, _ in every}
+    if len(weights) <= 1:
+        return sum([progress for _, progress, _ in every]) / max(sum([number for *_, number in every]), 1)
     largest = max(weights)
     # Taken in proportion to the largest, for the sum of large ones may be larger than any number.
-    total = sum(weight / largest for weight, _ in pairs)
-    return min(1.0, sum(weight / largest * progress for weight, progress in pairs) / total)
+    total = sum(weight / largest * number for weight, _, number in every)
+    return min(1.0, sum(weight / largest * progress for weight, progress, _ in every) / total)

@@ -1038,10 +1038,12 @@ class OverdueProposalsRow(TypedDict):
     id: int
 
 class PartsOfTreesRow(TypedDict):
-    id: int
+    id: int | None
     parent_id: int | None
     status: str | None
-    weight: float | None
+    weight: float
+    number: int | None
+    progress: float | None
     total: int | None
     todo: int | None
     ready: int | None

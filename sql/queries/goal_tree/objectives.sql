@@ -221,37 +221,64 @@ with recursive below (asked, id) as (
 select asked, id from below;
 
 -- name: parts_of_trees(objective_ids)
--- What progress and counts are folded from: these objectives and all below them, each once; behind them the counts of
--- their own tasks, and their key results. No joins and no estimates: whatever the planner believes of the tree's size,
--- tasks and key results are found by index.
--- nullable: parent_id, status, weight, total, todo, ready, doing, blocked, validating, done, cancelled, stale, start, target, current
-with recursive below (id, parent_id, status, weight) as (
-  select o.id, o.parent_id, o.status, o.weight
-    from unnest((select :objective_ids::bigint[])) as asked (id)
-   cross join lateral (select * from objective where objective.id = asked.id offset 0) o
-  union
-  select o.id, o.parent_id, o.status, o.weight
-    from below
-   cross join lateral (select * from objective where objective.parent_id = below.id offset 0) o
-), counted as (
+-- What progress and counts are folded from: these objectives and all below them, with the counts of their own tasks. A large
+-- tree is mostly leaves: those that were not asked for and have no key results come together where they have the same
+-- parent, status and weight, with the sum of their progress. Behind them come the key results. Each level of the trees is
+-- read by one index scan, and nothing depends on how many rows the planner expects: a full join is never a nested loop, and
+-- what stands in a select list is never made a join.
+-- nullable: id, parent_id, status, number, progress, total, todo, ready, doing, blocked, validating, done, cancelled, stale, start, target, current
+with recursive asked as materialized (
+  select id from unnest((select :objective_ids::bigint[])) as a (id)
+), level (ids) as (
+  select array(select id from asked)
+  union all
+  select below.ids
+    from level
+   cross join lateral (
+     select array_agg(o.id) as ids
+       from objective o
+      where o.parent_id = any(level.ids) and o.id not in (select id from asked)) below
+   where below.ids is not null
+), tree as materialized (
+  select id, parent_id, room_id, status, weight from objective where id = any(array(select unnest(ids) from level))
+), measured as materialized (
+  select objective_id, weight, start, target, current from key_result where objective_id = any(array(select id from tree))
+), working as (
+  select id from room where id = any(array(select distinct room_id from tree)) and not paused
+), counted as materialized (
   select t.objective_id as id,
-         -- include: task_counts
-    from task t join room r on r.id = t.room_id
-   where t.objective_id = any(array(select id from below))
+         count(*)::integer as total,
+         count(*) filter (where t.status = 'TODO')::integer as todo,
+         count(*) filter (
+           where t.ready and t.room_id in (select id from working)
+             and t.requirement_id in (select id from available_requirement))::integer as ready,
+         count(*) filter (where t.status = 'DOING')::integer as doing,
+         count(*) filter (where t.status = 'BLOCKED')::integer as blocked,
+         count(*) filter (where t.status = 'VALIDATING')::integer as validating,
+         count(*) filter (where t.status = 'DONE')::integer as done,
+         count(*) filter (where t.status = 'CANCELLED')::integer as cancelled,
+         count(*) filter (where t.stale_since is not null)::integer as stale
+    from task t
+   where t.objective_id = any(array(select id from tree))
    group by t.objective_id
+), part as (
+  select case when tree.id in (select id from asked union all select objective_id from measured
+                               union all select parent_id from tree where parent_id is not null) then tree.id end as id,
+         tree.parent_id, tree.status, tree.weight, total, todo, ready, doing, blocked, validating, done, cancelled, stale,
+         case when tree.status = 'DONE' then 1 when total > cancelled then done / (total - cancelled)::double precision end
+           as progress
+    from tree full join counted on counted.id = tree.id
 )
-select id, parent_id, status, weight, null::bigint as total, null::bigint as todo, null::bigint as ready,
-       null::bigint as doing, null::bigint as blocked, null::bigint as validating, null::bigint as done,
-       null::bigint as cancelled, null::bigint as stale,
+select id, parent_id, status, weight, count(*) as number, sum(progress) as progress,
+       sum(total) as total, sum(todo) as todo, sum(ready) as ready, sum(doing) as doing, sum(blocked) as blocked,
+       sum(validating) as validating, sum(done) as done, sum(cancelled) as cancelled, sum(stale) as stale,
        null::double precision as start, null::double precision as target, null::double precision as current
-  from below
+  from part
+ group by id, parent_id, status, weight
 union all
-select id, null, null, null, total, todo, ready, doing, blocked, validating, done, cancelled, stale, null, null, null
-  from counted
-union all
-select objective_id, null, null, weight, null, null, null, null, null, null, null, null, null, start, target, current
-  from key_result
- where objective_id = any(array(select id from below));
+select objective_id, null, null, weight, null, null, null, null, null, null, null, null, null, null, null,
+       start, target, current
+  from measured;
 
 -- name: key_results_of(objective_ids)
 select * from key_result where objective_id = any((select :objective_ids::bigint[])::bigint[]) order by objective_id, id;

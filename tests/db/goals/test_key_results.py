@@ -73,7 +73,17 @@ def test_progress_is_how_far_it_is_on_its_way(start: float, target: float, curre
     ],
 )
 def test_the_mean_is_weighted(parts: list[tuple[float, float]], mean: float) -> None:
-    assert rules.weighted_mean(parts) == mean
+    assert rules.weighted_mean([(weight, progress, 1) for weight, progress in parts]) == mean
+
+
+@pytest.mark.parametrize("parts", [[(2, 1.0), (2, 0.5), (2, 0.0)], [(0, 1.0), (0, 0.0)], [(BIG, 1.0), (BIG, 0.25)]])
+def test_parts_of_one_weight_may_come_together(parts: list[tuple[float, float]]) -> None:
+    together = (parts[0][0], sum(progress for _, progress in parts), len(parts))
+    other = (3.0, 0.5, 1)
+
+    for others in ([], [other]):
+        alone = [*((weight, progress, 1) for weight, progress in parts), *others]
+        assert rules.weighted_mean([together, *others]) == pytest.approx(rules.weighted_mean(alone), abs=1e-12)
 
 
 @pytest.fixture
