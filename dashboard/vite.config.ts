@@ -1,5 +1,8 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { defineConfig, type Plugin } from "vite";
+import { Shell } from "./src/layout/Shell";
 
 const server = process.env.GOALROOM_URL ?? "http://127.0.0.1:4280";
 
@@ -8,8 +11,25 @@ const EXPLORER = "assets/graphiql/[name]-[hash]";
 const PAGE = "assets/[name]-[hash]";
 const ofExplorer = (names: readonly string[]) => names.some((name) => /graphiql|monaco|prettier|codicon/.test(name));
 
+/** index.html holds all that is painted while the scripts load, styles too: one answer, and something is seen. */
+const shell: Plugin = {
+  name: "shell",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html, { path, bundle = {} }) => {
+      if (path !== "/index.html") return html;
+      return html
+        .replace('<div id="page">', (page) => page + renderToStaticMarkup(createElement(Shell)))
+        .replace(/<link rel="stylesheet"[^>]*href="\/([^"]+)">/, (link, name) => {
+          const file = bundle[name];
+          return file?.type === "asset" ? `<style>${file.source}</style>` : link;
+        });
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), shell],
   build: {
     target: "es2023",
     assetsInlineLimit: 0,

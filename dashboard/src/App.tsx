@@ -1,11 +1,13 @@
 import { Redirect, Route, Switch } from "wouter";
+import type { Api } from "./api/api";
 import { RoomPage } from "./layout/RoomPage";
+import { askAheadForLog } from "./log/room-log";
 import { SignedIn } from "./session/SignedIn";
 import { useSession } from "./session/session";
 
 export function App() {
   return (
-    <SignedIn>
+    <SignedIn askAhead={askAhead}>
       <Switch>
         <Route path="/rooms/:room/*?">{({ room }) => <RoomPage key={room} name={room} />}</Route>
         <Route>
@@ -17,6 +19,11 @@ export function App() {
 }
 
 const LAST_ROOM = "goalroom.room";
+
+function askAhead(api: Api): void {
+  const room = /^\/rooms\/([^/]+)/.exec(location.pathname)?.[1] ?? localStorage.getItem(LAST_ROOM);
+  if (room) askAheadForLog(api, room);
+}
 
 /** Redirects to the room that was open last, or to the first. */
 function FirstRoom() {

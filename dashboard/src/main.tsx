@@ -2,13 +2,13 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { ErrorBoundary } from "./layout/ErrorBoundary";
-import { applyTheme, savedTheme } from "./layout/theme";
+import { preloadViewAt } from "./views";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/components.css";
 
-applyTheme(savedTheme());
+preloadViewAt(location.pathname);
 
 const page = document.getElementById("page");
 if (page)

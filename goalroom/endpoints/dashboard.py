@@ -1,7 +1,10 @@
 """Serves the files of the built dashboard and of GraphiQL, or a page that says how to build them."""
 
 import asyncio
+import base64
+import hashlib
 import mimetypes
+import re
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -21,14 +24,13 @@ The page for people is not built here: `pip install .` builds it, and so does, i
 `cd dashboard && npm ci && npm run build`, before the server starts.
 """
 # All that a page runs, shows and speaks to comes from here.
-_BOTH = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; "
-)
-_POLICY = _BOTH + "style-src 'self'; img-src 'self'"
+_BOTH = "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+_POLICY = f"{_BOTH}script-src 'self'{{scripts}}; style-src 'self'{{styles}}; img-src 'self'"
+_PLAIN_POLICY = _POLICY.format(scripts="", styles="")
 # Its editor styles what it draws in place, has its font in the style sheet, and thinks in workers.
 _EXPLORER_POLICY = (
-    _BOTH + "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self'"
+    f"{_BOTH}script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; worker-src 'self'"
 )
 _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
@@ -50,7 +52,7 @@ def routes(folders: tuple[Path, ...] = _FOLDERS) -> list[Route]:
         return [Route("/", _not_built), Route(EXPLORER, _not_built)]
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     whole = [name for name in files if not name.endswith(tuple(_ENCODINGS.values()))]
-    index = _File(_INDEX, files)
+    index = _File(_INDEX, files, _policy(files[_INDEX].read_text("utf-8")))
     return [
         Route("/", index.answer),
         Route("/rooms/{view:path}", index.answer),
@@ -59,10 +61,20 @@ def routes(folders: tuple[Path, ...] = _FOLDERS) -> list[Route]:
     ]
 
 
+def _policy(page: str) -> str:
+    """The policy of a page whose own styles and scripts, and no others, may stand in it."""
+    return _POLICY.format(scripts=_hashes("script", page), styles=_hashes("style", page))
+
+
+def _hashes(element: str, page: str) -> str:
+    texts = re.findall(rf"<{element}>(.*?)</{element}>", page, re.DOTALL)
+    return "".join(f" 'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts)
+
+
 class _File:
     """One file, as it is and compressed, each read once."""
 
-    def __init__(self, name: str, files: dict[str, Path], policy: str = _POLICY) -> None:
+    def __init__(self, name: str, files: dict[str, Path], policy: str = _PLAIN_POLICY) -> None:
         self._kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         cache = _FOR_EVER if name.startswith(_ASSETS) else _ASK_FIRST
         self._headers = {**_HEADERS, "content-security-policy": policy, "cache-control": cache}

@@ -205,6 +205,18 @@ async def test_the_page_may_load_nothing_from_elsewhere_and_stands_in_no_frame(v
     assert headers["cache-control"] == "no-cache"
 
 
+async def test_styles_and_scripts_that_the_page_was_built_with_may_stand_in_it(built: Path) -> None:
+    (built / "index.html").write_text("<style>a{}</style><script>let a;</script><script>let b;</script>")
+    transport = httpx.ASGITransport(Starlette(routes=dashboard.routes((built,))))
+    async with httpx.AsyncClient(transport=transport, base_url="http://page") as visitor:
+        policy = (await visitor.get("/")).headers["content-security-policy"]
+
+    # Of each what `openssl dgst -sha256 -binary | base64` says.
+    scripts = "81WALLbUROF1pWdYjuQYKuIcGgY/+TqVJr8UsV6Tkvo=", "hsI9g1gl6FsTzmrcC9WiR+tkeMH1/0jO77fiJQKbJqM="
+    assert f"script-src 'self' 'sha256-{scripts[0]}' 'sha256-{scripts[1]}';" in policy
+    assert "style-src 'self' 'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk=';" in policy
+
+
 async def test_graphiql_may_set_styles_in_place_and_still_load_nothing_from_elsewhere(
     visitor: httpx.AsyncClient,
 ) -> None:

@@ -1,5 +1,4 @@
-import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { type AnyVariables, Client, type CombinedError, fetchExchange, stringifyDocument } from "@urql/core";
+import { type AnyVariables, Client, type CombinedError, fetchExchange } from "@urql/core";
 import {
   createClient,
   type FormattedExecutionResult,
@@ -7,11 +6,17 @@ import {
   type Client as Socket,
   type SubscribePayload,
 } from "graphql-ws";
+import type { TypedDocumentString } from "./documents";
 import { Refusal } from "./refusal";
 
 const PING_EVERY_MS = 10_000;
 const PONG_TIMEOUT_MS = 5_000;
 const FORBIDDEN = 4403;
+
+interface QueryResult<Data = unknown> {
+  readonly data?: Data | undefined;
+  readonly error?: CombinedError | undefined;
+}
 
 /** The GraphQL API with the session of this browser: queries and mutations over HTTP, subscriptions over one WebSocket. */
 export class Api {
@@ -20,6 +25,7 @@ export class Api {
   readonly #client: Client;
   readonly #socket: Socket;
   readonly #onUnauthenticated: () => void;
+  readonly #ahead = new Map<string, Promise<QueryResult>>();
 
   constructor(onUnauthenticated: () => void) {
     this.#onUnauthenticated = onUnauthenticated;
@@ -34,29 +40,40 @@ export class Api {
     this.#socket = this.#connect();
   }
 
+  /** Ask now; the next `query` for the same, and no other, gets this answer. */
+  askAhead<Data, Variables extends AnyVariables>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+  ): void {
+    this.#ahead.set(keyOf(document, variables), this.#ask(document, variables));
+  }
+
   /** The data, or a `Refusal` is thrown. With `allowPartial`, errors are ignored where anything at the root is there. */
   async query<Data, Variables extends AnyVariables>(
-    document: TypedDocumentNode<Data, Variables>,
+    document: TypedDocumentString<Data, Variables>,
     variables: Variables,
     { allowPartial = false }: { allowPartial?: boolean } = {},
   ): Promise<Data> {
-    return this.#dataOf(await this.#client.query(document, variables).toPromise(), allowPartial);
+    const key = keyOf(document, variables);
+    const ahead = this.#ahead.get(key) as Promise<QueryResult<Data>> | undefined;
+    this.#ahead.delete(key);
+    return this.#dataOf(await (ahead ?? this.#ask(document, variables)), allowPartial);
   }
 
   /** The data, or a `Refusal` is thrown. */
   async mutate<Data, Variables extends AnyVariables>(
-    document: TypedDocumentNode<Data, Variables>,
+    document: TypedDocumentString<Data, Variables>,
     variables: Variables,
   ): Promise<Data> {
-    return this.#dataOf(await this.#client.mutation(document, variables).toPromise(), false);
+    return this.#dataOf(await this.#client.mutation<Data>(document.toString(), variables).toPromise(), false);
   }
 
   /** Each result of the subscription. It throws when the connection ends. */
   async *subscribe<Data, Variables extends Record<string, unknown>>(
-    document: TypedDocumentNode<Data, Variables>,
+    document: TypedDocumentString<Data, Variables>,
     variables: Variables,
   ): AsyncGenerator<Data> {
-    const payload = { query: stringifyDocument(document), variables };
+    const payload = { query: document.toString(), variables };
     for await (const { data, errors } of this.#socket.iterate<Data>(payload)) {
       const first = errors?.[0];
       if (first) throw Refusal.fromGraphQLError(first as { message: string; extensions?: Record<string, unknown> });
@@ -91,6 +108,13 @@ export class Api {
     void this.#socket.dispose();
   }
 
+  #ask<Data, Variables extends AnyVariables>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+  ): Promise<QueryResult<Data>> {
+    return this.#client.query<Data>(document.toString(), variables).toPromise();
+  }
+
   #connect(): Socket {
     let pongTimer: number | undefined;
     const socket = createClient({
@@ -118,7 +142,7 @@ export class Api {
     return socket;
   }
 
-  #dataOf<Data>(result: { data?: Data | undefined; error?: CombinedError | undefined }, allowPartial: boolean): Data {
+  #dataOf<Data>(result: QueryResult<Data>, allowPartial: boolean): Data {
     if (result.error) {
       const refusal = Refusal.fromCombinedError(result.error);
       if (refusal.code === "UNAUTHENTICATED") this.#onUnauthenticated();
@@ -127,6 +151,10 @@ export class Api {
     if (!result.data) throw new Refusal("INTERNAL", "The server sent an empty answer.");
     return result.data;
   }
+}
+
+function keyOf(document: { toString(): string }, variables: AnyVariables): string {
+  return document.toString() + JSON.stringify(variables);
 }
 
 function hasData(data: unknown): boolean {

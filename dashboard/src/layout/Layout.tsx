@@ -8,7 +8,7 @@ import { useActs } from "../views/task/acts/acts";
 import { NewTask } from "../views/task/NewTask";
 import { useAttention, useTabIcon } from "./attention";
 import { useCommandList, useCommands } from "./commands";
-import { Logo } from "./Logo";
+import { Brand } from "./Logo";
 import { NotificationSwitch } from "./NotificationSwitch";
 import { Palette } from "./Palette";
 import { PauseButton } from "./PauseButton";
@@ -82,10 +82,7 @@ export function Layout({ children }: { children: ReactNode }) {
         Skip to the content
       </button>
       <header className="sidebar">
-        <p className="brand">
-          <Logo />
-          <span>Goalroom</span>
-        </p>
+        <Brand />
         <RoomSwitch />
         <button type="button" className="search-button" onClick={() => setOpen("palette")}>
           Search <kbd>Ctrl K</kbd>

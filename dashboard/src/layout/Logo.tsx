@@ -7,3 +7,13 @@ export function Logo() {
     </svg>
   );
 }
+
+/** The logo with the name. */
+export function Brand() {
+  return (
+    <p className="brand">
+      <Logo />
+      <span>Goalroom</span>
+    </p>
+  );
+}

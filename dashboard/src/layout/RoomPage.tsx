@@ -13,6 +13,7 @@ import { CommandContext, CommandList } from "./commands";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Layout } from "./Layout";
 import { type OpenRoom, RoomContext } from "./room";
+import { Shell } from "./Shell";
 import { ToastProvider } from "./Toasts";
 
 /** One room. Its log is followed for as long as the room is open, whichever view is shown. */
@@ -29,7 +30,7 @@ export function RoomPage({ name }: { name: string }) {
 
   useEffect(preloadViews, []);
 
-  if (!log) return null;
+  if (!log) return <Shell />;
   return (
     <LogContext value={log}>
       <ToastProvider>

@@ -1,6 +1,6 @@
-import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import type { AnyVariables } from "@urql/core";
 import { useCallback, useState } from "react";
+import type { TypedDocumentString } from "../api/documents";
 import { useSession } from "../session/session";
 import { useToasts } from "./Toasts";
 
@@ -11,7 +11,7 @@ type Success<Data> = string | ((data: Data) => string);
  * text of the toast otherwise, or says it of the data. `disabled` is true while it runs, and always for those who may only read.
  */
 export function useMutation<Data, Variables extends AnyVariables>(
-  document: TypedDocumentNode<Data, Variables>,
+  document: TypedDocumentString<Data, Variables>,
 ): [mutate: (variables: Variables, success?: Success<Data>) => Promise<Data | undefined>, disabled: boolean] {
   const { api, canWrite } = useSession();
   const { showSuccess, showError } = useToasts();

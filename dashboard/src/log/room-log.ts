@@ -27,9 +27,15 @@ export interface LogObserver {
 }
 
 const MAX_RECENT = 200;
+const SHOWN_AT_FIRST = 50;
 const PUBLISH_EVERY_MS = 100;
 const BEHIND_AFTER_MS = 3_000;
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 4_000];
+
+/** Ask for what the log of this room will be followed from. */
+export function askAheadForLog(api: Api, room: string): void {
+  api.askAhead(LatestEventsDocument, { room, last: SHOWN_AT_FIRST });
+}
 
 /**
  * Follows the log of one room from the first cursor that it reads, over as many connections as that takes, and passes
@@ -113,7 +119,7 @@ export class RoomLog {
   async #follow(): Promise<void> {
     const { events } = await this.#api.query(LatestEventsDocument, {
       room: this.#room,
-      last: this.#next.cursor ? 1 : 50,
+      last: this.#next.cursor ? 1 : SHOWN_AT_FIRST,
     });
     const end = events.nodes.at(-1)?.cursor ?? null;
     let missed = 0;

@@ -1,6 +1,6 @@
-import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import type { AnyVariables } from "@urql/core";
 import { createContext, useCallback, useContext, useMemo, useRef, useSyncExternalStore } from "react";
+import type { TypedDocumentString } from "../api/documents";
 import type { Refusal } from "../api/refusal";
 import { useSession } from "../session/session";
 import type { ChangeFilter } from "./invalidation";
@@ -35,7 +35,7 @@ export interface LiveQueryResult<Data> {
  * a constant or memoised.
  */
 export function useLiveQuery<Data, Variables extends AnyVariables>(
-  document: TypedDocumentNode<Data, Variables>,
+  document: TypedDocumentString<Data, Variables>,
   variables: Variables,
   invalidatedBy: ChangeFilter,
 ): LiveQueryResult<Data> {

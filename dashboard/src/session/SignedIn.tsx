@@ -2,6 +2,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { Api } from "../api/api";
 import { MeDocument, type MeQuery } from "../api/documents";
 import { Refusal } from "../api/refusal";
+import { Shell } from "../layout/Shell";
 import { SignIn } from "./SignIn";
 import { type Session, SessionContext } from "./session";
 import { signIn, signOut, takeTicket } from "./sign-in";
@@ -20,8 +21,14 @@ const ticketExchange = ticket === null ? null : signIn({ ticket });
 /** All tabs share the browser's session, and tell each other that it has changed. */
 const otherTabs = new BroadcastChannel("goalroom.session");
 
+interface SignedInProps {
+  /** Asks what will be needed, while it is not known yet who is signed in. A constant. */
+  readonly askAhead?: (api: Api) => void;
+  readonly children: ReactNode;
+}
+
 /** Its children if somebody is signed in in this browser, else the sign-in form. */
-export function SignedIn({ children }: { children: ReactNode }) {
+export function SignedIn({ askAhead, children }: SignedInProps) {
   const [phase, setPhase] = useState<"exchanging" | "in" | "out">(ticketExchange ? "exchanging" : "in");
   // Each asks anew who is signed in.
   const [attempt, setAttempt] = useState(0);
@@ -73,11 +80,12 @@ export function SignedIn({ children }: { children: ReactNode }) {
     return () => otherTabs.removeEventListener("message", identify);
   }, [enter, identify]);
 
-  if (phase === "exchanging") return <p className="placeholder">Signing in…</p>;
+  if (phase === "exchanging") return <Shell notice="Signing in…" />;
   if (phase === "out") return <SignIn notice={notice} onToken={(token) => void enterWithToken(token)} />;
   return (
     <WithSession
       key={attempt}
+      {...(askAhead && { askAhead })}
       onIdentified={onIdentified}
       onNobody={onNobody}
       onEnded={identify}
@@ -88,17 +96,16 @@ export function SignedIn({ children }: { children: ReactNode }) {
   );
 }
 
-interface WithSessionProps {
+interface WithSessionProps extends SignedInProps {
   onIdentified: () => void;
   /** Nobody is signed in. */
   onNobody: () => void;
   /** The session of who was signed in has ended; another may have begun. */
   onEnded: () => void;
   onSignOut: (everywhere: boolean) => void;
-  children: ReactNode;
 }
 
-function WithSession({ onIdentified, onNobody, onEnded, onSignOut, children }: WithSessionProps) {
+function WithSession({ askAhead, onIdentified, onNobody, onEnded, onSignOut, children }: WithSessionProps) {
   const [who, setWho] = useState<MeQuery | null>(null);
   const [unreachable, setUnreachable] = useState(false);
   const [api, setApi] = useState<Api | null>(null);
@@ -126,11 +133,12 @@ function WithSession({ onIdentified, onNobody, onEnded, onSignOut, children }: W
         });
     setApi(created);
     void identify();
+    askAhead?.(created);
     return () => {
       window.clearTimeout(retryTimer);
       created.close();
     };
-  }, [onIdentified, onNobody, onEnded]);
+  }, [askAhead, onIdentified, onNobody, onEnded]);
 
   const signOutLatest = useRef(onSignOut);
   signOutLatest.current = onSignOut;
@@ -149,7 +157,6 @@ function WithSession({ onIdentified, onNobody, onEnded, onSignOut, children }: W
     [api, who],
   );
 
-  if (!session)
-    return <p className="placeholder">{unreachable ? "The server can't be reached. Trying again…" : "Loading…"}</p>;
+  if (!session) return unreachable ? <Shell notice="The server can't be reached. Trying again…" /> : <Shell />;
   return <SessionContext value={session}>{children}</SessionContext>;
 }

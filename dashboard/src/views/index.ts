@@ -27,6 +27,14 @@ export function viewsFor(role: Role): readonly View[] {
   return VIEWS.filter(({ adminOnly }) => !adminOnly || role === "ADMIN");
 }
 
+/** Load the script of the view at this path, or of the one that opens first, while nothing is known yet. */
+export function preloadViewAt(path: string): void {
+  const [, , , name] = path.split("/");
+  const open = VIEWS.find((one) => one.path === name) ?? VIEWS[0];
+  // Where that fails, the view says so.
+  open?.load().catch(() => undefined);
+}
+
 const IDLE_MS = 2_000;
 
 /** Load the scripts of all views when nothing else is to be done, so that they open at once, and without the server. */

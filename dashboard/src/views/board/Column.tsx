@@ -1,6 +1,11 @@
-import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
-import type { ColumnEndFragment, TaskFilter, TaskOrder, TodoColumnQueryVariables } from "../../api/documents";
+import type {
+  ColumnEndFragment,
+  TaskFilter,
+  TaskOrder,
+  TodoColumnQueryVariables,
+  TypedDocumentString,
+} from "../../api/documents";
 import { ErrorMessage } from "../../components/ErrorMessage";
 import { formatNumber } from "../../components/text/format";
 import { useRoom } from "../../layout/room";
@@ -14,7 +19,7 @@ interface ColumnData {
 }
 
 /** All columns take the same variables. */
-export type ColumnDocument = TypedDocumentNode<ColumnData, TodoColumnQueryVariables>;
+export type ColumnDocument = TypedDocumentString<ColumnData, TodoColumnQueryVariables>;
 
 interface ColumnProps {
   readonly title: string;
