@@ -11,7 +11,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.core.database import Database
 from db.core.lock_waits import end_long_waits
@@ -46,6 +47,7 @@ from goalroom.webhooks.followers import Options as WebhookOptions
 from goalroom.webhooks.sender import Sender
 from resolvers.build import schema
 
+_GRAPHQL = "/graphql"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 
@@ -75,9 +77,21 @@ class AppConfig:
         return self.direct_database_url not in {None, self.database_url}
 
 
-def create_app(config: AppConfig) -> Starlette:
+class App(Starlette):
+    """Starlette, but for sockets of GraphQL, which would hold its layers in memory for as long as they are open."""
+
+    sockets: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.sockets is not None and scope["type"] == "websocket" and scope["path"] == _GRAPHQL:
+            await self.sockets(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(config: AppConfig) -> App:
     """The app; it opens the database when it starts."""
-    return Starlette(
+    return App(
         routes=[Route("/healthz", _healthy), *dashboard.routes()],
         lifespan=_Lifespan(config),
         middleware=[
@@ -110,7 +124,7 @@ class _Lifespan:
         self._config = config
 
     @asynccontextmanager
-    async def __call__(self, app: Starlette) -> AsyncGenerator[None]:
+    async def __call__(self, app: App) -> AsyncGenerator[None]:
         config = self._config
         database = await Database.connect(
             config.database_url, pooled=config.is_pooled, transaction_span=config.tracing.transaction
@@ -151,6 +165,7 @@ class _Lifespan:
         # They need the database, which opens only now; and they stand first, since most requests are for them.
         mcp_endpoint = MCPEndpoint(services)
         app.router.routes[:0] = _routes(services, health, mcp_endpoint)
+        app.sockets = RequestIds(config.tracing.middleware(GraphQLWebSocket(services)))
         work = [
             asyncio.create_task(_supervised(name).until_done(one))
             for name, one in (
@@ -181,7 +196,7 @@ class _Lifespan:
             await asyncio.to_thread(config.tracing.shutdown)
 
 
-def _routes(services: Services, health: Health, mcp_endpoint: MCPEndpoint) -> list[Route | WebSocketRoute]:
+def _routes(services: Services, health: Health, mcp_endpoint: MCPEndpoint) -> list[Route]:
     login = Login(services)
 
     async def ready(_request: Request) -> Response:
@@ -189,8 +204,7 @@ def _routes(services: Services, health: Health, mcp_endpoint: MCPEndpoint) -> li
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
 
     return [
-        Route("/graphql", GraphQLHTTP(services)),
-        WebSocketRoute("/graphql", GraphQLWebSocket(services)),
+        Route(_GRAPHQL, GraphQLHTTP(services)),
         Route(mcp.PATH, mcp_endpoint),
         Route("/.well-known/{rest:path}", mcp.no_metadata, methods=["GET", "POST"]),
         Route("/readyz", ready),

@@ -29,7 +29,7 @@ Batch = Callable[[Database, Sequence[K]], Awaitable[Mapping[K, V]]]
 Together = dict[int, Sequence[Any]]
 
 
-@dataclass
+@dataclass(slots=True)
 class Context:
     """Made anew for each request; a subscription renews its loaders at each event, for what they read goes stale.
 
@@ -41,10 +41,21 @@ class Context:
     database: Database
     feed: Feed
     caller: Caller
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     outbound: Outbound = field(default_factory=NoOutbound)
+    _cancelled: asyncio.Event | None = None
     _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
     _together: Together = field(default_factory=dict)
+
+    @property
+    def cancelled(self) -> asyncio.Event:
+        """Made when it is first asked for: most operations never wait, and an event takes a kilobyte."""
+        if self._cancelled is None:
+            self._cancelled = asyncio.Event()
+        return self._cancelled
+
+    @cancelled.setter
+    def cancelled(self, event: asyncio.Event) -> None:
+        self._cancelled = event
 
     async def one(self, batch: Batch[K, V], key: K) -> V | None:
         """The value of the key, read together with those that other fields ask of the same function."""

@@ -80,7 +80,8 @@ class Operation:
         self._context = context
         self._runs = runs
         self._metrics, self._tracing = metrics, tracing
-        self._kind: str = executor.operation.operation.value
+        self._type: OperationType = executor.operation.operation
+        self._kind: str = self._type.value
         self._name = _name(executor.operation)
 
     @property
@@ -92,11 +93,11 @@ class Operation:
 
     @property
     def is_mutation(self) -> bool:
-        return bool(self._executor.operation.operation is OperationType.MUTATION)
+        return self._type is OperationType.MUTATION
 
     @property
     def is_subscription(self) -> bool:
-        return bool(self._executor.operation.operation is OperationType.SUBSCRIPTION)
+        return self._type is OperationType.SUBSCRIPTION
 
     async def run(self) -> Response:
         """The answer to a query or mutation."""
@@ -155,10 +156,10 @@ class Operation:
 
     def _subscription(self) -> Subscription:
         name, scheduler = f"{self._kind} {self._name}", self._runs.scheduler
-        runner = Runner(self._executor, name, self.price, scheduler, self._tracing)
-        return Subscription(
-            self._executor, self._context, runner, self._runs.streams, self._sharing_key, self.on_overrun
-        )
+        # The subscription's from now on, which lets go of it where others run its events.
+        executor, self._executor = self._executor, None
+        runner = Runner(executor, name, self.price, scheduler, self._tracing)
+        return Subscription(self._context, runner, self._runs.streams, self._sharing_key, self.on_overrun)
 
 
 @dataclass(frozen=True, slots=True)

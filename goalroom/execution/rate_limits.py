@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Generator
-from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from math import ceil
 
 from db.core.errors import RateLimited
 from goalroom.limits import Limits
+from goalroom.on_exit import OnExit
 
 # Whoever was quiet for so long may have as much at once as it would have had in this time.
 _BURST_SECONDS = 2
@@ -58,20 +58,13 @@ class RateLimiter:
         if cost >= _COST_OF_ONE:
             self._set(agent, kind, self._level(agent, kind) - cost // _COST_OF_ONE)
 
-    @contextmanager
-    def slot(self, agent: int, kind: Kind) -> Generator[None]:
+    def slot(self, agent: int, kind: Kind) -> OnExit:
         """Count it while it runs; RATE_LIMITED where too many run. Without a rate, nothing is counted."""
         most = self._at_once(kind)
         if self._rate and self._running[agent, kind] >= most:
             raise RateLimited(f"{most} {kind} at once for each agent")
         self._running[agent, kind] += 1
-        try:
-            yield
-        finally:
-            self._running[agent, kind] -= 1
-            if not self._running[agent, kind]:
-                # Nothing is kept of agents for which nothing runs.
-                del self._running[agent, kind]
+        return OnExit(partial(self._ended, agent, kind))
 
     def headers(self, agent: int) -> list[tuple[bytes, bytes]]:
         """What is left, as the RateLimit header fields for HTTP say it."""
@@ -83,6 +76,12 @@ class RateLimiter:
             (b"ratelimit-policy", f'"requests";q={burst};w={_BURST_SECONDS}'.encode()),
             (b"ratelimit", f'"requests";r={max(int(left), 0)};t={full}'.encode()),
         ]
+
+    def _ended(self, agent: int, kind: Kind) -> None:
+        self._running[agent, kind] -= 1
+        if not self._running[agent, kind]:
+            # Nothing is kept of agents for which nothing runs.
+            del self._running[agent, kind]
 
     def _at_once(self, kind: Kind) -> int:
         most: int = getattr(self._limits, kind)

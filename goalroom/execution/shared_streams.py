@@ -7,11 +7,11 @@ event concerns it alone, it leaves, reads the log by itself, and comes back wher
 import asyncio
 import contextvars
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from db.core.callers import Caller
 from db.core.records import Event
@@ -60,6 +60,9 @@ class Source(Protocol):
         """What is said of an event; None where that depends on who asks."""
 
 
+S = TypeVar("S", bound=Source)
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """What is said of one event; `run_at` is before anything was read for it."""
@@ -103,14 +106,14 @@ class Follower:
             self.left.set_result(None)
 
 
-class SharedStream:
+class SharedStream(Generic[S]):
     """One stream, while anybody uses it. It goes on only while somebody is with it."""
 
-    def __init__(self, source: Source, scheduler: Scheduler, most_bytes: Callable[[], int]) -> None:
+    def __init__(self, source: S, scheduler: Scheduler, most_bytes: Callable[[], int]) -> None:
         self.users = 0
         self.is_broken = False
         self.opened = asyncio.Event()
-        self._source, self._scheduler, self._most_bytes = source, scheduler, most_bytes
+        self.source, self._scheduler, self._most_bytes = source, scheduler, most_bytes
         self._followers: dict[Follower, None] = {}
         self._joined, self._news, self._room = asyncio.Event(), asyncio.Event(), asyncio.Event()
         # Entries of all events after `_begin` up to `_end` of which there is something to say; handed out to `_handed`.
@@ -166,10 +169,10 @@ class SharedStream:
     async def _read(self) -> None:
         """Run each event once, while somebody is there."""
         try:
-            async with self._source.watch() as place:
+            async with self.source.watch() as place:
                 self._skip_to(place)
                 self.opened.set()
-                async with aclosing(self._source.steps(place)) as steps:
+                async with aclosing(self.source.steps(place)) as steps:
                     async for step in steps:
                         await self._until_wanted()
                         if step.event.seq > self._end:
@@ -193,7 +196,7 @@ class SharedStream:
 
     async def _run(self, step: Step[Any]) -> None:
         event, run_at = step.event, asyncio.get_running_loop().time()
-        payload = None if step.payload is None else await self._source.run(step.payload, self._payer())
+        payload = None if step.payload is None else await self.source.run(step.payload, self._payer())
         if event.seq <= self._end:
             # Everybody had left, and who came then was further.
             return
@@ -274,24 +277,22 @@ class SharedStreams:
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
-        self._streams: dict[Hashable, SharedStream] = {}
+        self._streams: dict[Hashable, SharedStream[Any]] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
-    @contextmanager
-    def used(self, key: Hashable, source: Callable[[], Source]) -> Generator[SharedStream]:
-        """The one stream of this key, made where there is none, for as long as anybody uses it."""
+    def join(self, key: Hashable, source: Callable[[], S]) -> SharedStream[S]:
+        """The one stream of this key, made where there is none; whoever joins it has to leave it."""
         stream = self._streams.get(key)
         if stream is None or stream.is_broken:
             stream = self._streams[key] = SharedStream(source(), self._scheduler, self._most_bytes)
         stream.users += 1
-        try:
-            yield stream
-        finally:
-            stream.users -= 1
-            if not stream.users:
-                self._close(key, stream)
+        return stream
 
-    def _close(self, key: Hashable, stream: SharedStream) -> None:
+    def leave(self, key: Hashable, stream: SharedStream[Any]) -> None:
+        """The last one that leaves it closes it."""
+        stream.users -= 1
+        if stream.users:
+            return
         if self._streams.get(key) is stream:
             del self._streams[key]
         for task in stream.close():

@@ -23,6 +23,7 @@ from goalroom.execution.responses import Response, described, overrun, response_
 from goalroom.execution.scheduling import Scheduler
 from goalroom.execution.shared_streams import Follower, Payer, SharedStream, SharedStreams, Sink, payloads_of
 from goalroom.observability.tracing import Tracing
+from goalroom.on_exit import OnExit
 from schema.context import Context
 from schema.event_stream import EventStream, Step
 
@@ -76,7 +77,7 @@ class _SharedSource:
     def __init__(
         self, runner: Runner, stream: EventStream[Any], context: Context, rooms: tuple[int, ...] | None
     ) -> None:
-        self._runner, self._stream, self._rooms = runner, stream, rooms
+        self.runner, self._stream, self._rooms = runner, stream, rooms
         self._database, self._feed = context.database, context.feed
 
     @asynccontextmanager
@@ -88,7 +89,7 @@ class _SharedSource:
         return self._stream.steps(self._context(), place)
 
     async def run(self, payload: object, payer: Payer) -> bytes | None:
-        response = await self._runner.response(payload, self._context(), payer)
+        response = await self.runner.response(payload, self._context(), payer)
         return None if response is None else encoded(response)
 
     def _context(self) -> Context:
@@ -98,17 +99,17 @@ class _SharedSource:
 class Subscription:
     """A subscription of one caller. `key` is that of all that say the same; None where it depends on who asks."""
 
+    __slots__ = ("_context", "_key", "_payer", "_runner", "_streams")
+
     def __init__(
         self,
-        executor: Any,
         context: Context,
         runner: Runner,
         streams: SharedStreams,
         key: Hashable | None,
         on_overrun: Callable[[int], None],
     ) -> None:
-        self._executor, self._context, self._runner = executor, context, runner
-        self._streams, self._key = streams, key
+        self._context, self._runner, self._streams, self._key = context, runner, streams, key
         self._payer = Payer(context.caller.agent_id, on_overrun)
 
     async def responses(self) -> AsyncGenerator[Response]:
@@ -133,7 +134,7 @@ class Subscription:
 
     async def _source(self) -> Any:
         async with self._runner.scheduler.slot(self._payer.agent_id, self._runner.price.total):
-            source: Any = create_source_event_stream(self._executor)
+            source: Any = create_source_event_stream(self._runner.executor)
             if is_awaitable(source):
                 source = await source
         if isinstance(source, ExecutionResult):
@@ -150,14 +151,18 @@ class Subscription:
         follower = Follower(sink, source.place, self._payer, lambda: context.caller)
         while True:
             rooms = follower.caller.visible_rooms
-            make = partial(_SharedSource, self._runner, source, context, rooms)
-            with self._streams.used((self._key, source.key, rooms), make) as stream:
+            key, make = (self._key, source.key, rooms), partial(_SharedSource, self._runner, source, context, rooms)
+            stream = self._streams.join(key, make)
+            # One for all, and nothing else may hold on to the own one: it takes as much memory as the subscription.
+            self._runner = stream.source.runner
+            del make
+            with OnExit(partial(self._streams.leave, key, stream)):
                 await stream.opened.wait()
                 while not stream.is_broken and follower.caller.visible_rooms == rooms:
                     await self._go_on(source, follower, stream)
                     follower.caller = context.caller
 
-    async def _go_on(self, source: EventStream[Any], follower: Follower, stream: SharedStream) -> None:
+    async def _go_on(self, source: EventStream[Any], follower: Follower, stream: SharedStream[Any]) -> None:
         missed = stream.missed(follower)
         if missed is None:
             await self._go_alone(source, follower, stream)
@@ -168,7 +173,7 @@ class Subscription:
         else:
             await stream.together(follower)
 
-    async def _go_alone(self, source: EventStream[Any], follower: Follower, stream: SharedStream) -> None:
+    async def _go_alone(self, source: EventStream[Any], follower: Follower, stream: SharedStream[Any]) -> None:
         """Until it is where the others are, and past what it has to run by itself."""
         async with aclosing(_refusing(source.steps(self._context, Place(follower.epoch, follower.seq)))) as steps:
             async for step in steps:

@@ -2,8 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Generator
-from contextlib import contextmanager
 
 import structlog
 from starlette.datastructures import Headers
@@ -35,8 +33,9 @@ class RequestIds:
                 message = {**message, "headers": [*message.get("headers", ()), (HEADER.encode(), name.encode())]}
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(**{_FIELD: name}):
-            await self._app(scope, receive, named)
+        # Until the task ends that the server made for this request.
+        structlog.contextvars.bind_contextvars(**{_FIELD: name})
+        await self._app(scope, receive, named)
 
 
 def current() -> str:
@@ -44,8 +43,6 @@ def current() -> str:
     return str(structlog.contextvars.get_contextvars().get(_FIELD) or secrets.token_hex(8))
 
 
-@contextmanager
-def part(number: int) -> Generator[None]:
-    """One of the operations of a socket: known by the socket's id and its own number."""
-    with structlog.contextvars.bound_contextvars(**{_FIELD: f"{current()}.{number}"}):
-        yield
+def name_part(number: int) -> None:
+    """Name what this task does, one of the operations of a socket, by the socket's id and its own number."""
+    structlog.contextvars.bind_contextvars(**{_FIELD: f"{current()}.{number}"})

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
+from functools import partial
 
 from db.core.callers import Caller, callers_of_connections
 from db.core.database import Database
 from db.presence import presence
+from goalroom.on_exit import OnExit
 from goalroom.transport.authentication import Credential
 from schema.context import Context
 
@@ -52,14 +54,10 @@ class Connection:
         self._on_end: Callable[[], object] | None = None
         self._contexts: dict[int, Context] = {}
 
-    @contextmanager
-    def running(self, context: Context) -> Generator[None]:
+    def running(self, context: Context) -> OnExit:
         """While an operation runs, its context gets changes of the caller."""
         self._contexts[id(context)] = context
-        try:
-            yield
-        finally:
-            del self._contexts[id(context)]
+        return OnExit(partial(self._contexts.pop, id(context)))
 
     def becomes(self, caller: Caller | None) -> None:
         """The connection's caller is this one now, or nobody."""
@@ -117,16 +115,12 @@ class Connections:
     def count(self) -> int:
         return len(self._open)
 
-    @contextmanager
-    def open(self, connection: Connection) -> Generator[None]:
+    def open(self, connection: Connection) -> OnExit:
         """While it is open, it counts."""
         self._open.add(connection)
         if self.stopping.is_set():
             connection.end(End.STOPPING)
-        try:
-            yield
-        finally:
-            self._open.discard(connection)
+        return OnExit(partial(self._open.discard, connection))
 
     @contextmanager
     def unauthenticated(self, patience: asyncio.Timeout, most: int) -> Generator[None]:

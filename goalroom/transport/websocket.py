@@ -4,9 +4,8 @@ import asyncio
 import itertools
 import weakref
 from collections.abc import Sequence
-from contextlib import ExitStack
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
@@ -25,6 +24,9 @@ from goalroom.transport.origins import may_be_from
 from goalroom.transport.services import Services
 from goalroom.transport.uvicorn_websocket import EXTENSION, TextFrames
 from schema.context import Context
+
+if TYPE_CHECKING:
+    from goalroom.on_exit import OnExit
 
 _PING = b'{"type":"ping"}'
 # What ends with the socket has so long to end well.
@@ -52,10 +54,13 @@ class GraphQLWebSocket:
         spoken = ws.PROTOCOL in scope["subprotocols"]
         # Taken out: the scope is kept for as long as the connection, which this leads back to.
         frames = scope["extensions"].pop(EXTENSION, None)
+        socket = _Socket(self._services, self._credential(headers), receive, send, frames)
+        # Kept as long, and nobody's any more.
+        scope["headers"].clear()
         try:
             await send({"type": "websocket.accept", "subprotocol": ws.PROTOCOL if spoken else None})
             if spoken:
-                await _Socket(self._services, self._credential(headers), receive, send, frames).serve()
+                await socket.serve()
             else:
                 await _close(send, ws.Close(ws.BAD_PROTOCOL, f"The subprotocol must be {ws.PROTOCOL}"))
         except OSError:
@@ -71,6 +76,11 @@ class GraphQLWebSocket:
 
 class _Socket:
     """One client's socket. Sends are awaited one at a time, so a slow client gets back-pressure."""
+
+    __slots__ = (
+        *("_begun_operations", "_connection", "_credential", "_frames", "_open", "_operations"),
+        *("_receive", "_running", "_send", "_services", "_subscriptions", "__weakref__"),
+    )
 
     def __init__(
         self,
@@ -89,7 +99,8 @@ class _Socket:
         self._subscriptions: set[asyncio.Task[None]] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._begun_operations = itertools.count(1)
-        self._open = ExitStack()
+        # What ends with the socket.
+        self._open: list[OnExit] = []
 
     async def serve(self) -> None:
         try:
@@ -99,8 +110,10 @@ class _Socket:
         except ws.Close as close:
             await _close(self._send, close)
         finally:
-            self._open.close()
-            # How they ended holds on to the socket, and so does the connection.
+            for counted in self._open:
+                counted.close()
+            # How they ended holds on to the socket, and so do the connection and what counted it.
+            self._open.clear()
             self._operations.clear()
             self._connection = None
 
@@ -174,7 +187,7 @@ class _Socket:
             session = ws.session(payload)
             caller = await self._services.authenticate(credential)
             self._services.rate_limiter.acquire(caller.agent_id, Kind.SOCKET)
-            self._open.enter_context(self._services.rate_limiter.slot(caller.agent_id, Kind.SOCKET))
+            self._open.append(self._services.rate_limiter.slot(caller.agent_id, Kind.SOCKET))
         except BadInput as refused:
             raise ws.Close(ws.MALFORMED, str(refused)) from None
         except Unauthenticated as refused:
@@ -186,7 +199,7 @@ class _Socket:
         connection = Connection(credential, caller, session, self._ping_client)
         await self._say({"type": "connection_ack"})
         self._connection = connection
-        self._open.enter_context(self._services.connections.open(connection))
+        self._open.append(self._services.connections.open(connection))
 
     async def _ping(self, said: dict[str, Any]) -> None:
         payload = said.get("payload")
@@ -245,37 +258,36 @@ class _Socket:
             task.exception()
 
     async def _run(self, name: str, operation: Operation, context: Context, connection: Connection) -> None:
-        with (
-            request_ids.part(next(self._begun_operations)),
-            connection.running(context),
-            self._services.connections.waiting(context.cancelled),
-        ):
-            try:
-                with self._services.rate_limiter.slot(connection.caller.agent_id, operation.counts_as):
-                    await self._perform(name, operation)
-            except RequestError as error:
-                last: dict[str, Any] = {"id": name, "type": "error", "payload": error.errors}
-            except OSError:
-                # The client is gone.
-                return
-            except Exception as error:
-                last = {"id": name, "type": "error", "payload": [errors.described(error)]}
-            else:
-                last = {"id": name, "type": "complete"}
-            finally:
-                context.cancelled.set()
+        request_ids.name_part(next(self._begun_operations))
+        try:
+            slot = self._services.rate_limiter.slot(connection.caller.agent_id, operation.counts_as)
+            with slot, connection.running(context):
+                if operation.is_subscription:
+                    await operation.deliver(_Sink(self, name, asyncio.current_task()))
+                else:
+                    await self._answer(name, operation, context)
+        except RequestError as error:
+            last: dict[str, Any] = {"id": name, "type": "error", "payload": error.errors}
+        except OSError:
+            # The client is gone.
+            return
+        except Exception as error:
+            last = {"id": name, "type": "error", "payload": [errors.described(error)]}
+        else:
+            last = {"id": name, "type": "complete"}
         if self._is_wanted(name):
             # The client may use the id again the moment that it reads this.
             del self._operations[name]
             await self._say(last)
 
-    async def _perform(self, name: str, operation: Operation) -> None:
-        if not operation.is_subscription:
-            response = await operation.run()
-            if self._is_wanted(name):
-                await self._say({"id": name, "type": "next", "payload": response})
-            return
-        await operation.deliver(_Sink(self, name, asyncio.current_task()))
+    async def _answer(self, name: str, operation: Operation, context: Context) -> None:
+        with self._services.connections.waiting(context.cancelled):
+            try:
+                response = await operation.run()
+            finally:
+                context.cancelled.set()
+        if self._is_wanted(name):
+            await self._say({"id": name, "type": "next", "payload": response})
 
     # One for all: a socket that held methods of its own would be freed only when somebody looks for such circles.
     _HANDLERS: ClassVar = {
@@ -308,6 +320,8 @@ class _Socket:
 
 class _Sink:
     """One operation's place on the socket, for the payloads of its subscription."""
+
+    __slots__ = ("_before", "_name", "_socket", "_task")
 
     def __init__(self, socket: _Socket, name: str, task: object) -> None:
         self._socket, self._name = socket, name

@@ -75,8 +75,10 @@ async def test_uvicorn_and_websockets_still_have_what_the_transport_uses() -> No
     ]
 
     assert missing("uvicorn", http, of_http, uvicorn_http) == []
-    of_socket = ["connection_lost", "conn", "handle_connect", "transport", "writable", "close_sent"]
+    of_socket = ["connection_lost", "conn", "handle_connect", "transport", "writable", "close_sent", "queue", "send"]
     assert missing("uvicorn", socket, of_socket, uvicorn_websocket) == []
+    used = set(re.findall(r"self\.queue\.(\w+)", inspect.getsource(WebSocketsSansIOProtocol)))
+    assert used == {"put_nowait", "get", "empty"}, "goalroom/transport/uvicorn_websocket.py puts its own in its place"
     assert missing("websockets", socket.conn, ["parser"], uvicorn_websocket) == []
     assert missing("websockets", socket.conn.parser, ["close"], uvicorn_websocket) == []
 

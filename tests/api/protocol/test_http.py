@@ -353,7 +353,9 @@ async def test_long_polls_end_when_the_server_stops(live: Live) -> None:
     waiting = asyncio.create_task(
         live.post("mutation { claimNextTask(input: {waitSeconds: 60}) { task { id } nothing { waiting } } }")
     )
-    await asyncio.sleep(0.3)
+    end = time.monotonic() + PATIENCE_S
+    while "goalroom_followers 1.0" not in (await live.http.get("/metrics")).text:
+        assert time.monotonic() < end
     assert not waiting.done()
 
     live.app.stopping.set()

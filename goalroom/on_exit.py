@@ -1,0 +1,22 @@
+"""A context manager for what thousands hold for hours: it takes a fifth of the memory of one that is a generator."""
+
+from collections.abc import Callable
+
+
+class OnExit:
+    """Calls this at the end, however that comes."""
+
+    __slots__ = ("_callback",)
+
+    def __init__(self, callback: Callable[[], object]) -> None:
+        self._callback = callback
+
+    def __enter__(self) -> None:
+        """What it ends began before it was made."""
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Call it, where no `with` does."""
+        self._callback()
