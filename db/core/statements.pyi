@@ -761,6 +761,7 @@ class ImportedMemoriesRow(TypedDict):
 
 class ImportedObjectiveValuesRow(TypedDict):
     id: int
+    parent_id: int | None
     title: str
     description: str
     status: str
@@ -1124,6 +1125,10 @@ class RevokeSubagentTokensRow(TypedDict):
 class RevokeTokensRow(TypedDict):
     id: int
     signed_in_with_id: int | None
+
+class RoomObjectiveParentsRow(TypedDict):
+    id: int
+    parent_id: int
 
 class RoomTaskIdsRow(TypedDict):
     id: int
@@ -1692,6 +1697,7 @@ class Statements:
     async def revoke_tokens(self, on: Connection, /, *, agent_id: int, token_id: int | None) -> list[RevokeTokensRow]: ...
     async def room_by_id(self, on: Connection, /, *, room_id: int) -> RoomRow | None: ...
     async def room_by_name(self, on: Connection, /, *, name: str) -> RoomRow | None: ...
+    async def room_objective_parents(self, on: Connection, /, *, room_id: int) -> list[RoomObjectiveParentsRow]: ...
     async def room_task_ids(self, on: Connection, /, *, room_id: int) -> list[RoomTaskIdsRow]: ...
     async def room_tracks(self, on: Connection, /, *, room_id: int) -> list[RoomTracksRow]: ...
     async def rooms_behind_the_clock(self, on: Connection, /) -> list[RoomsBehindTheClockRow]: ...

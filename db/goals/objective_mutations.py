@@ -124,20 +124,26 @@ async def move(database: Database, caller: Caller, reference: str, parent: str |
         if above is not None:
             validation.same_room("parent", parent, above.room_id, before.room_id)
             await _refuse_cycle(tx, before, above)
-            await objectives.part_added(tx, above.id, caller.agent_id)
-        await q.move_objective(tx, objective_id=before.id, parent_id=above.id if above else None)
-        await _settle_drafts(tx, before.id, caller.agent_id)
-        tx.append_event(
-            before.room_id,
-            EventKind.OBJECTIVE_MOVED,
-            actor=caller.agent_id,
-            objective=before.id,
-            data={"parent": _id(above.id if above else None), "previous": _id(before.parent_id)},
-        )
-        for changed in (before.parent_id, above.id if above else None):
-            if changed is not None:
-                await objectives.parts_changed(tx, changed, caller.agent_id)
+        await move_below(tx, before, above.id if above else None, caller.agent_id)
         return Objective.of(required(await q.objective_by_id(tx, objective_id=before.id)))
+
+
+async def move_below(tx: Transaction, before: Objective, parent_id: int | None, actor: int | None) -> None:
+    """Put it there, where that closes no cycle, and let those that it leaves and joins follow. The room is locked."""
+    if parent_id is not None:
+        await objectives.part_added(tx, parent_id, actor)
+    await q.move_objective(tx, objective_id=before.id, parent_id=parent_id)
+    await _settle_drafts(tx, before.id, actor)
+    tx.append_event(
+        before.room_id,
+        EventKind.OBJECTIVE_MOVED,
+        actor=actor,
+        objective=before.id,
+        data={"parent": _id(parent_id), "previous": _id(before.parent_id)},
+    )
+    for changed in (before.parent_id, parent_id):
+        if changed is not None:
+            await objectives.parts_changed(tx, changed, actor)
 
 
 async def _locked(tx: Transaction, caller: Caller, reference: str) -> Objective:
@@ -215,7 +221,7 @@ async def _change_status(tx: Transaction, caller: Caller, before: Objective, sta
     return after
 
 
-async def _settle_drafts(tx: Transaction, objective_id: int, actor: int) -> None:
+async def _settle_drafts(tx: Transaction, objective_id: int, actor: int | None) -> None:
     """Store with the subtree, and its tasks, whether they are below a draft."""
     changed = await q.settle_drafts(tx, objective_id=objective_id)
     for in_draft in (True, False):

@@ -6,11 +6,12 @@ from typing import Any, TypeAlias
 
 from db.core import ids
 from db.core.enums import FINISHED, EventKind, InboxKind, ObjectiveStatus, TaskStatus
-from db.core.queries import q
-from db.core.records import Task
+from db.core.queries import q, required
+from db.core.records import Objective, Task
 from db.core.text import camel_case
 from db.core.transaction import Transaction
 from db.goal_tree import objectives
+from db.goals import objective_mutations
 from db.operations.import_batches import BATCH_OF_TEXTS, batches
 from db.operations.import_plan import Change, Known, NewObjective, NewTask
 from db.tasks import leaving, readiness
@@ -170,9 +171,14 @@ async def _name(tx: Transaction, agent: int | None) -> str | None:
 
 
 async def change_objectives(
-    tx: Transaction, room: int, known: Known, agents: Mapping[str, int], changes: Sequence[Change[NewObjective]]
+    tx: Transaction,
+    room: int,
+    known: Known,
+    agents: Mapping[str, int],
+    parents: Mapping[str, int | None],
+    changes: Sequence[Change[NewObjective]],
 ) -> None:
-    """Write them, and tell of them; a status is that of one without parts."""
+    """Write them, and tell of them; a status is that of one without parts. `parents` are those of what moves."""
     rows, statuses = [], []
     for change in changes:
         new, key = change.new, known.objectives[change.new.ref].key
@@ -188,6 +194,9 @@ async def change_objectives(
             tx.append_event(room, EventKind.OBJECTIVE_UPDATED, objective=key, data={"changes": told})
     for batch in batches(rows, BATCH_OF_TEXTS):
         await q.change_imported_objectives(tx, changes=batch)
+    for ref, parent in parents.items():
+        before = Objective.of(required(await q.objective_by_id(tx, objective_id=known.objectives[ref].key)))
+        await objective_mutations.move_below(tx, before, parent, None)
     for key, status in statuses:
         row = await q.set_objective_status(tx, objective_id=key, status=status)
         if status is ObjectiveStatus.DONE:

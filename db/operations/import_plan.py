@@ -57,6 +57,8 @@ class Known:
     waits: Sequence[tuple[Ref, Ref]] = ()
     # Of what came otherwise, and is in one of the objectives.
     open: AbstractSet[Ref] = frozenset()
+    # Of each objective of the room that is below another, which.
+    above: Mapping[int, int] = field(default_factory=dict)
 
     def memory(self, ref: str) -> Memory | None:
         """What is remembered of it, where it is said otherwise than before."""

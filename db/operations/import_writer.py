@@ -51,6 +51,12 @@ class Writer:
         moved = [change.new for change in plan.changed_tasks if "place" in change.parts]
         places = {new.ref: (self._objective_key(new.objective), self._task_key(new.parent)) for new in moved}
         self._places |= {ref: import_memory.place(*place) for ref, place in places.items()}
+        parents_of_moved = {
+            change.new.ref: self._objective_key(change.new.parent)
+            for change in plan.changed_objectives
+            if "place" in change.parts
+        }
+        self._places |= {ref: import_memory.place(parent, None) for ref, parent in parents_of_moved.items()}
         changed = await import_changes.change_tasks(self._tx, self._known, self._agents, places, plan.changed_tasks)
         waiting = await self._write_dependencies(plan)
         await self._write_comments(plan)
@@ -65,7 +71,7 @@ class Writer:
         again |= {self._tasks[new.ref] for new in moved}
         await readiness.refuse_cycles(self._tx, sorted(again | waiting.intersection(before)))
         await import_changes.change_objectives(
-            self._tx, self._room.id, self._known, self._agents, plan.changed_objectives
+            self._tx, self._room.id, self._known, self._agents, parents_of_moved, plan.changed_objectives
         )
         left = {self._known.tasks[new.ref].objective for new in moved} | {task.objective_id for task in changed}
         for key in sorted({*grown, *(key for key in left if key is not None)}):
@@ -107,6 +113,7 @@ class Writer:
                 "finished_at": new.finished_at,
             }
             rows.append(row)
+            self._places[new.ref] = import_memory.place(row["parent_id"], None)
             parent = None if row["parent_id"] is None else ids.of(ids.OBJECTIVE, row["parent_id"])
             data = {"title": new.title, "parent": parent}
             self._record(EventKind.OBJECTIVE_CREATED, objective=row["id"], data=data)

@@ -95,6 +95,7 @@ async def _known(tx: Transaction, room_id: int, source: str, said: Said) -> Know
         tasks | await _changed_tasks(tx, tasks, memories),
         [(ref_of.get(row["task_id"], row["task_id"]), ref_of.get(row["on_id"], row["on_id"])) for row in waits],
         still_open,
+        {row["id"]: row["parent_id"] for row in await q.room_objective_parents(tx, room_id=room_id)},
     )
 
 
@@ -136,7 +137,7 @@ async def _changed_objectives(
             status=row["status"],
             owner=row["owner"],
             due_at=row["due_at"],
-        )
+        ) | {"place": import_memory.place(row["parent_id"], None)}
         ref = changed[row["id"]]
         found[ref] = replace(objectives[ref], memory=memories[ref], now=now, keeps_status=row["keeps_status"])
     return found

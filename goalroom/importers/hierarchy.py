@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from db.operations.import_plan import Known, Ref
 from goalroom.importers.complaints import Loss
-from goalroom.importers.issues import EPIC, File, Issue
+from goalroom.importers.issues import CANCELLED, EPIC, File, Issue
 
 
 class Hierarchy:
@@ -53,6 +53,12 @@ class Hierarchy:
         """An objective that was given up in the room takes no more parts."""
         known = self._known.objectives.get(parent or "")
         return known is not None and known.cancelled
+
+    def why_no_part(self, parent: str | None) -> str | None:
+        """Of what is in the room already, and would move below this."""
+        if self.is_cancelled(parent):
+            return "that was cancelled in the room"
+        return "that is cancelled" if parent in self.new and self.new[parent].status in CANCELLED else None
 
     def parent_objective(self, key: str) -> str | None:
         """Of a new objective."""

@@ -182,14 +182,21 @@ def _with_projects(items: list[Numbered[Any]]) -> Iterator[Numbered[Any]]:
 
 
 def _groups(item: Any) -> list[_Group]:
-    """The project and the milestone that an issue is in."""
+    """The project and the milestone that an issue is in, by ids, which renaming keeps, where there are such."""
     if not isinstance(item, dict):
         return []
     found, above = [], ""
-    for name, word in (("project", "project"), ("projectMilestone", "milestone")):
-        title = _text(item.get(name))
+    for name, word, column in (
+        ("project", "project", "Project ID"),
+        ("projectMilestone", "milestone", "Project Milestone ID"),
+    ):
+        said = item.get(name)
+        title, key = _text(said), said.get("id") if isinstance(said, dict) else item.get(column)
         if isinstance(title, str) and title.strip():
-            key = LINEAR.issue_id(f"{above}/{word}/{title}" if above else f"{word}/{title}")
+            if isinstance(key, str) and key.strip():
+                key = LINEAR.issue_id(f"{word}/{key.strip()}")
+            else:
+                key = LINEAR.issue_id(f"{above}/{word}/{title}" if above else f"{word}/{title}")
             found.append(_Group(key, title, above))
             above = key
     return found

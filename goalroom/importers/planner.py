@@ -9,7 +9,7 @@ from db.core import validation
 from db.core.enums import FINISHED, DependencyKind, ObjectiveStatus, TaskStatus
 from db.operations import import_memory
 from db.operations.import_memory import Memory
-from db.operations.import_plan import Change, Known, NewComment, NewObjective, NewTask, Plan, Ref
+from db.operations.import_plan import Change, Known, KnownObjective, NewComment, NewObjective, NewTask, Plan, Ref
 from goalroom.importers import changes
 from goalroom.importers.complaints import Loss, shown
 from goalroom.importers.criteria import criteria_of
@@ -17,6 +17,7 @@ from goalroom.importers.dependencies import Dependencies
 from goalroom.importers.hierarchy import Hierarchy
 from goalroom.importers.issues import CANCELLED, DONE, EPIC, LOWEST_PRIORITY, USUAL_PRIORITY, File, Issue
 from goalroom.importers.names import agent_name
+from goalroom.importers.objective_moves import ObjectiveMoves
 
 BACKLOG = "backlog"
 OWNER = "owner:"
@@ -117,37 +118,44 @@ class _Planner:
         return import_memory.place(objective, None)
 
     def _why_not_moved(self, key: str, parent: str | None, above: str | None) -> str | None:
-        if self._hierarchy.is_cancelled(parent):
-            return "that was cancelled in the room"
-        if above is not None and not self._dependencies.move(key, above):
+        why_not = self._hierarchy.why_no_part(parent)
+        if why_not is None and above is not None and not self._dependencies.move(key, above):
             return "it would close a cycle"
-        return None
+        return why_not
 
     def _changed_objectives(self) -> Iterator[Change[NewObjective]]:
-        for key, known in self._known.objectives.items():
-            if known.memory is None or key in self._known.tasks:
-                continue
-            issue = self._file.issues[key]
-            status = ObjectiveStatus.CANCELLED if issue.status in CANCELLED else ObjectiveStatus.ACTIVE
-            if issue.status in DONE:
-                status = ObjectiveStatus.DONE
-            new = self._objective(issue, None, status, _finished_at(issue))
-            wanted = changes.objective_wanted(new)
-            parent = self._hierarchy.said_parent(key)
-            said = changes.objective_said(issue, wanted, parent)
-            place = known.memory.parts.get("place", said["place"])
-            moved = said["place"] != place
-            if moved:
-                text = f"{key} is below {parent or 'nothing'} in the file now: it stays where it is here."
+        """Those that move come last, in an order in which they can."""
+        found = {
+            key: self._compare_objective(key, known, known.memory)
+            for key, known in self._known.objectives.items()
+            if known.memory is not None and key not in self._known.tasks
+        }
+        moving = {key: self._hierarchy.said_parent(key) for key, (_, one) in found.items() if "place" in one.taken}
+        moved, why_not = ObjectiveMoves(self._hierarchy, self._known).move(moving)
+        for key in [*(key for key in found if key not in moved), *moved]:
+            (new, comparison), issue, memory = found[key], self._file.issues[key], self._known.memory(key)
+            if key in why_not and memory is not None:
+                comparison.leave(memory, "place")
+                text = f"{key} is not moved below {moving[key]}: {why_not[key]}."
                 self._complaints.add(issue.line, text, Loss.PARENTS)
-            # Objectives stay where they are.
-            said["place"] = place
-            if known.keeps_status:
-                wanted["status"] = known.now["status"]
-            found = changes.compare(known.memory, {**known.now, "place": ""}, said, {**wanted, "place": ""})
-            self._say(issue, found)
-            self._remember(key, found.parts, found.placed, said=not found.conflicts and not moved)
-            yield Change(new, found.taken)
+            self._say(issue, comparison)
+            said = not comparison.conflicts and key not in why_not
+            self._remember(key, comparison.parts, comparison.placed, said=said)
+            yield Change(new, comparison.taken)
+
+    def _compare_objective(
+        self, key: str, known: KnownObjective, memory: Memory
+    ) -> tuple[NewObjective, changes.Comparison]:
+        issue, parent = self._file.issues[key], self._hierarchy.said_parent(key)
+        status = ObjectiveStatus.CANCELLED if issue.status in CANCELLED else ObjectiveStatus.ACTIVE
+        if issue.status in DONE:
+            status = ObjectiveStatus.DONE
+        new = self._objective(issue, parent, status, _finished_at(issue))
+        wanted = changes.objective_wanted(new) | {"place": self._place(parent, None)}
+        said = changes.objective_said(issue, wanted, parent)
+        if known.keeps_status:
+            wanted["status"] = known.now["status"]
+        return new, changes.compare(memory, known.now, said, wanted)
 
     def _say(self, issue: Issue, found: changes.Comparison) -> None:
         if found.conflicts:

@@ -56,12 +56,17 @@ select task.id, objective_id, task.parent_id, title, task.description, status, r
 -- name: imported_objective_values(objective_ids)
 -- Likewise of objectives, whose room is locked. The status of one with parts follows from them, and one that stands is never
 -- done.
--- nullable: owner
-select o.id, title, o.description, status, due_at, agent.name as owner,
+-- nullable: owner, parent_id
+select o.id, o.parent_id, title, o.description, status, due_at, agent.name as owner,
        standing or exists (select from task where objective_id = o.id)
        or exists (select from objective where parent_id = o.id) as keeps_status
   from objective o left join agent on agent.id = o.owner_id
  where o.id = any(:objective_ids::bigint[]);
+
+-- name: room_objective_parents(room_id)
+-- Of the objectives that are below another.
+-- not null: parent_id
+select id, parent_id from objective where room_id = :room_id and parent_id is not null;
 
 -- name: imported_memories(room_id, source, refs)
 -- What was placed of these issues.

@@ -35,7 +35,7 @@ def linear_json(path: Path) -> Said:
         key = issue["identifier"]
         said.titles[key] = issue["title"]
         if issue.get("project"):
-            said.below[key] = f"project/{issue['project']['name']}"
+            said.below[key] = f"project/{issue['project']['id']}"
         if issue["state"]["name"] in ("Done", "Canceled", "Duplicate"):
             said.finished.add(key)
     return said

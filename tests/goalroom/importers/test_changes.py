@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from db.core.callers import Caller
 from db.core.database import Database
-from db.core.enums import CommentKind, DependencyKind, Role
+from db.core.enums import CommentKind, DependencyKind, ObjectiveStatus, Role
 from db.core.errors import AssignedToOther, NotReady, WrongStatus
 from db.core.records import Room
 from db.goals import objective_mutations
@@ -294,11 +294,102 @@ async def test_a_task_moves_as_in_the_file(database: Database, tmp_path: Path) -
     del lines[4]["parent"]
     lines[0]["parent"] = "f"
     _, left_out = await beads(database, write(path, lines))
-    assert left_out == ["line 1: e is below f in the file now: it stays where it is here."]
+    assert left_out == []
     assert (await places(database))["D"] == (None, None)
+    assert await tree(database) == {"E": "F", "F": None}
     once = await contents(database)
     assert (await beads(database, path))[1] == left_out
     assert await contents(database) == once
+
+
+async def tree(database: Database) -> dict[str, str | None]:
+    """Of each objective what it is below."""
+    rows = await database.fetch(
+        "select o.title, above.title as above from objective o left join objective above on above.id = o.parent_id"
+    )
+    return {row["title"]: row["above"] for row in rows}
+
+
+async def test_objectives_move_as_in_the_file_with_all_that_is_in_them(
+    database: Database, world: World, tmp_path: Path
+) -> None:
+    lines: list[dict[str, Any]] = [
+        {"id": "a", "title": "A", "issue_type": "epic"},
+        {"id": "b", "title": "B", "issue_type": "epic", "parent": "a"},
+        {"id": "c", "title": "C", "issue_type": "epic", "parent": "b"},
+        {"id": "t", "title": "T", "parent": "c"},
+        {"id": "d", "title": "D", "issue_type": "epic", "status": "closed"},
+    ]
+    path = tmp_path / "f"
+    await beads(database, write(path, lines))
+    last = await last_event(database)
+    # A goes below what was its part and moves after it; B goes below a new one, C below one that is done.
+    lines[0]["parent"], lines[1]["parent"], lines[2]["parent"] = "b", "n", "d"
+    lines[1]["title"] = "B2"
+    lines.append({"id": "n", "title": "N", "issue_type": "epic", "parent": "d"})
+    said, left_out = await beads(database, write(path, lines))
+    assert (left_out, said[-1]) == ([], "3 issues changed as the file did")
+    assert await tree(database) == {"A": "B2", "B2": "N", "C": "D", "D": None, "N": "D"}
+    moved = [data for kind, data in await log(database, last) if kind == "OBJECTIVE_MOVED"]
+    keys = {row["title"]: f"O{row['id']}" for row in await database.fetch("select id, title from objective")}
+    assert moved == [
+        {"parent": keys["N"], "previous": keys["A"]},
+        {"parent": keys["D"], "previous": keys["B2"]},
+        {"parent": keys["B2"], "previous": None},
+    ]
+    statuses = await database.fetch("select title, status from objective order by title")
+    assert [tuple(row) for row in statuses] == [
+        *(("A", "ACTIVE"), ("B2", "ACTIVE"), ("C", "ACTIVE"), ("D", "ACTIVE"), ("N", "ACTIVE")),
+    ]
+    once = await contents(database)
+    await beads(database, path)
+    assert await contents(database) == once
+    admin = await boss(database, world)
+    await objective_mutations.move(database, admin, keys["C"], None)
+    await objective_mutations.move(database, admin, keys["A"], keys["N"])
+    del lines[2]["parent"]
+    lines[0]["parent"] = "d"
+    _, left_out = await beads(database, write(path, lines))
+    assert left_out == [LEFT.format(1, "a", "place")]
+    assert await tree(database) == {"A": "N", "B2": "N", "C": None, "D": None, "N": "D"}
+
+
+async def test_an_objective_that_can_not_move_stays_and_is_said_until_it_can(
+    database: Database, world: World, tmp_path: Path
+) -> None:
+    lines: list[dict[str, Any]] = [
+        {"id": "a", "title": "A", "issue_type": "epic"},
+        {"id": "b", "title": "B", "issue_type": "epic", "parent": "a"},
+        {"id": "c", "title": "C", "issue_type": "epic"},
+        {"id": "d", "title": "D", "issue_type": "epic"},
+        {"id": "e", "title": "E", "issue_type": "epic"},
+        {"id": "t", "title": "T"},
+    ]
+    path = tmp_path / "f"
+    await beads(database, write(path, lines))
+    admin = await boss(database, world)
+    key = await database.fetchval("select id from objective where title = 'E'")
+    await objective_mutations.update(database, admin, f"O{key}", {"status": ObjectiveStatus.CANCELLED})
+    lines[0]["parent"], lines[2]["parent"], lines[3]["parent"] = "b", "t", "x"
+    lines.append({"id": "x", "title": "X", "issue_type": "epic", "status": "wontfix"})
+    before = await tree(database)
+    expected = [
+        "line 1: a is not moved below b: that would put it below itself.",
+        "line 3: c is not moved below t: that is a task.",
+        "line 4: d is not moved below x: that is cancelled.",
+    ]
+    for _ in range(2):
+        _, left_out = await beads(database, write(path, lines))
+        assert left_out == expected or left_out[:2] == expected[:2]
+        assert await tree(database) == before | {"X": None}
+    lines[2]["parent"] = "e"
+    _, left_out = await beads(database, write(path, lines))
+    assert "line 3: c is not moved below e: that was cancelled in the room." in left_out
+    del lines[1]["parent"]
+    lines[2]["parent"] = lines[3]["parent"] = "b"
+    _, left_out = await beads(database, write(path, lines))
+    assert left_out == []
+    assert await tree(database) == {"A": "B", "B": None, "C": "B", "D": "B", "E": None, "X": None}
 
 
 async def test_a_task_that_was_moved_here_or_would_wait_for_itself_stays(
