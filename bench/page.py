@@ -1,26 +1,32 @@
-"""The page in one tab, through minutes of a demo at high speed. It must be built: see CONTRIBUTING.md."""
+"""The page in one tab: minutes of a demo at high speed, and a large room. It must be built: see CONTRIBUTING.md."""
 
 import argparse
 import asyncio
 import contextlib
 import itertools
+import os
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
-from playwright.async_api import CDPSession, Page
+from playwright.async_api import Browser, CDPSession, Page
 
+from bench import seeds
+from bench.measured_server import HERE, measured_server
 from tests.client import Client
 from tests.e2e.commands import Demo
 from tests.page.browser import launch_browser, sign_in
 
-_FIRST_PAINTS = 5
+_FIRST_PAINTS = 7
 _PATIENCE_S = 30
-_AT_ONCE = 500
-_OPENED = 5
+_OPENED = 9
+_AIMED_MS = 200
 # Until the scripts of all views are loaded.
 _IDLE_MS = 4_000
+_TYPED = "Task number one"
+_KEY_EVERY_MS = 60
+_LONG_FRAME_MS = 50
 # Resolves once something was seen, however long ago that was.
 _PAINTED = """() => new Promise((resolve) => new PerformanceObserver((list) => {
     const seen = list.getEntriesByName('first-contentful-paint')[0];
@@ -37,6 +43,9 @@ _TAKE_FRAMES = "() => window.stood.splice(0)"
 # What had come over the network, compressed, when the first view stood.
 _SCRIPT_BYTES = """() => performance.getEntriesByType('resource').filter(({name}) => name.endsWith('.js'))
     .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0)"""
+# Answers that must be there before anything can be painted: the page itself, and what it says must come first.
+_AWAITED = """() => 1 + performance.getEntriesByType('resource')
+    .filter(({renderBlockingStatus}) => renderBlockingStatus === 'blocking').length"""
 # From each key to the picture that shows it, as the browser measures it, in steps of 8 ms.
 _WATCH_KEYS = """() => {
     window.keys = [];
@@ -45,60 +54,100 @@ _WATCH_KEYS = """() => {
     }).observe({type: 'event', durationThreshold: 16});
 }"""
 _TAKE_KEYS = "() => window.keys.splice(0)"
-# From the click on a task of the board to the picture with its title.
-_OPEN_TASK = """(number) => new Promise((resolve) => {
+# From the click on a link to the picture with the task's title.
+_OPEN_TASK = """(link) => new Promise((resolve) => {
     const began = performance.now();
     new MutationObserver((_, observer) => {
-        if (!document.querySelector('#task-title')) return;
+        if (!document.querySelector('article.task h1')) return;
         observer.disconnect();
         requestAnimationFrame(() => resolve(performance.now() - began));
     }).observe(document.body, {childList: true, subtree: true});
-    document.querySelectorAll('main a[href*="/tasks/"]')[number].click();
+    link.click();
 })"""
+_TASK_LINKS = 'main a[href*="/tasks/"]'
 GOAL = 'mutation { createObjective(input: {room: "demo", title: "What is said of it"}) { id } }'
 COMMENT = "mutation($on: ID!, $body: String!) { addComment(input: {on: $on, body: $body}) { id } }"
 MESSAGE = 'mutation($body: String!) { sendMessage(input: {room: "demo", channel: "general", body: $body}) { id } }'
 ANOTHER = "mutation { createToken(input: {}) { token } }"
 LAST = 'query { events(room: "demo", last: 1) { nodes { cursor } } }'
-MANY = "mutation($input: CreateTasksInput!) { createTasks(input: $input) { id } }"
 STOP = 'mutation { updateRoom(input: {room: "demo", settings: {paused: true}}) { id } }'
 
 
-async def _first_paint(page: Page) -> float:
-    """Milliseconds until something is seen, the median of some visits with nothing in the browser's cache."""
+def _tell(what: str) -> None:
+    """A line, with the load that may have moved its figures."""
+    print(f"{what} [load {os.getloadavg()[0]:.1f}]", flush=True)
+
+
+async def _first_paint(page: Page) -> None:
+    """What it takes until something is seen, and until the view stands, with nothing in the browser's cache."""
     session = await page.context.new_cdp_session(page)
-    taken = []
+    # Of the thread, which other programs do not move as they move the clock.
+    await session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    painted, stood, busy = [], [], []
     for _ in range(_FIRST_PAINTS):
         await session.send("Network.clearBrowserCache")
         await page.reload()
-        taken.append(float(await page.evaluate(_PAINTED)))
-    return statistics.median(taken)
+        painted.append(float(await page.evaluate(_PAINTED)))
+        await page.get_by_role("heading", name="Needs you").wait_for()
+        stood.append(float(await page.evaluate("performance.now()")))
+        metrics = {one["name"]: one["value"] for one in (await session.send("Performance.getMetrics"))["metrics"]}
+        busy.append(metrics["TaskDuration"] * 1e3)
+    await session.detach()
+    awaited = await page.evaluate(_AWAITED)
+    _tell(
+        f"first paint after {statistics.median(painted):.0f} ms and {awaited} answer(s); the view stands after "
+        f"{statistics.median(stood):.0f} ms, {statistics.median(busy):.0f} of them CPU: medians of {_FIRST_PAINTS}"
+    )
 
 
-async def _large_room(page: Page, admin: Client, size: int) -> None:
+async def _large_room(browser: Browser, size: int) -> None:
     """How long keys and the opening of a task take in a room of so many tasks."""
-    await admin.execute('mutation { createRoom(input: {name: "large"}) { id } }')
-    for begin in range(0, size, _AT_ONCE):
-        made = range(begin, min(size, begin + _AT_ONCE))
-        tasks = [{"task": {"title": f"Task {number}", "criteria": ["So"]}} for number in made]
-        await admin.execute(MANY, input={"room": "large", "tasks": tasks})
-    opened = []
-    for number in range(_OPENED):
-        await page.goto("/rooms/large/board")
-        await page.locator('main a[href*="/tasks/"]').nth(_OPENED).wait_for()
+    with measured_server(HERE) as server:
+        team = server.team("large", 1)
+        seeds.board(server, team, server.team("holder", 8), size)
+        context = await browser.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
+        page = await context.new_page()
+        await sign_in(page, server.admin.token)
+        await page.goto("/rooms/large-0/board")
+        await page.locator(_TASK_LINKS).nth(2 * _OPENED).wait_for()
         await page.wait_for_timeout(_IDLE_MS)
-        opened.append(float(await page.evaluate(_OPEN_TASK, number)))
-    print(f"a task of {size} opens after {statistics.median(opened):.0f} ms, the median of {_OPENED}")
-    for name, box in (("a comment", page.get_by_label("Comment")), ("the board's search", page.get_by_label("Search"))):
-        if name != "a comment":
-            await page.goto("/rooms/large/board")
-        await box.first.click()
-        await page.evaluate(_WATCH_KEYS)
-        await page.keyboard.type("Task number one", delay=60)
-        await page.wait_for_timeout(500)
-        slow = await page.evaluate(_TAKE_KEYS)
-        # What took less than two pictures is not told.
-        print(f"  a key in {name}: {max(slow, default=16):.0f} ms at worst")
+        for aimed in (True, False):
+            opened = [await _open_task(page, 2 * number + aimed, aimed=aimed) for number in range(_OPENED)]
+            how = f"{_AIMED_MS} ms after the pointer came to it" if aimed else "by a script, without a pointer"
+            _tell(f"of {size}, a task that is opened {how} is seen after {_quantiles(opened)}")
+        await _keys(page, "the board's filter", "Filter")
+        await page.locator(_TASK_LINKS).first.click()
+        await _keys(page, "a comment", "Comment")
+        await context.close()
+
+
+async def _open_task(page: Page, number: int, *, aimed: bool) -> float:
+    """Open this one of the board's tasks, and come back."""
+    link = page.locator(_TASK_LINKS).nth(number)
+    await link.scroll_into_view_if_needed()
+    if aimed:
+        await link.hover()
+        await page.wait_for_timeout(_AIMED_MS)
+    took = float(await link.evaluate(_OPEN_TASK))
+    await page.mouse.move(0, 0)
+    await page.go_back()
+    await page.locator(_TASK_LINKS).nth(2 * _OPENED).wait_for()
+    return took
+
+
+async def _keys(page: Page, name: str, label: str) -> None:
+    """How long the answers to keys take in this box."""
+    await page.get_by_label(label).first.click()
+    await page.evaluate(_WATCH_KEYS)
+    await page.keyboard.type(_TYPED, delay=_KEY_EVERY_MS)
+    await page.wait_for_timeout(500)
+    # What took less than two pictures is not told.
+    slow = await page.evaluate(_TAKE_KEYS)
+    _tell(f"  a key in {name} is answered after {_quantiles([16.0] * (len(_TYPED) - len(slow)) + slow)}")
+
+
+def _quantiles(taken: list[float]) -> str:
+    return f"{statistics.median(taken):.0f} ms, at worst {max(taken):.0f}, of {len(taken)}"
 
 
 async def _heap(session: CDPSession) -> float:
@@ -127,13 +176,17 @@ async def _follow(page: Page, admin: Client, minutes: int) -> None:
     await page.evaluate(_WATCH_FRAMES)
     for minute in range(minutes + 1):
         number = _number(await _end_of_log(admin))
-        print(f"minute {minute:2}: {number - began:6} events, heap {await _heap(session):5.1f} MB", flush=True)
+        _tell(f"minute {minute:2}: {number - began:6} events, heap {await _heap(session):5.1f} MB")
         if minute < minutes:
             await page.evaluate(_TAKE_FRAMES)
             await asyncio.sleep(60)
             stood = await page.evaluate(_TAKE_FRAMES)
             often = statistics.quantiles(stood, n=100)
-            print(f"  frames: {often[49]:.0f} ms, p99 {often[98]:.0f} ms, worst {max(stood):.0f} ms", flush=True)
+            long = sum(frame > _LONG_FRAME_MS for frame in stood)
+            _tell(
+                f"  frames: {often[49]:.0f} ms, p99 {often[98]:.0f} ms, worst {max(stood):.0f} ms; "
+                f"{long} of {len(stood)} above {_LONG_FRAME_MS} ms"
+            )
 
 
 async def _say(admin: Client, each_second: int) -> None:
@@ -164,20 +217,25 @@ async def _catches_up(page: Page, admin: Client) -> bool:
 
 async def main(minutes: int, speed: float, view: str, said: int, tasks: int) -> None:
     """Follow it in one tab, and say what that took."""
+    async with launch_browser() as browser:
+        if tasks:
+            await _large_room(browser, tasks)
+        await _demo(browser, minutes, speed, view, said)
+
+
+async def _demo(browser: Browser, minutes: int, speed: float, view: str, said: int) -> None:
     with (
         tempfile.TemporaryDirectory() as home,
         Demo("--data-dir", home, "--agents", "16", "--speed", str(speed)) as demo,
     ):
         token = (Path(home) / "admin-token").read_text().strip()
-        async with Client(demo.url, token) as admin, launch_browser() as browser:
+        async with Client(demo.url, token) as admin:
             context = await browser.new_context(viewport={"width": 1440, "height": 900}, base_url=demo.url)
             page = await context.new_page()
             await sign_in(page, token)
             script = float(await page.evaluate(_SCRIPT_BYTES)) / 1e3
-            print(f"first paint after {await _first_paint(page):.0f} ms, the median of {_FIRST_PAINTS}")
             print(f"script of the first view: {script:.0f} kB compressed")
-            if tasks:
-                await _large_room(page, admin, tasks)
+            await _first_paint(page)
             await page.goto(f"/rooms/demo/{view}")
             await page.get_by_text("Live", exact=True).wait_for()
             saying = asyncio.create_task(_say(admin, said)) if said else None
@@ -189,6 +247,7 @@ async def main(minutes: int, speed: float, view: str, said: int, tasks: int) -> 
             await admin.execute(STOP)
             shown = await _catches_up(page, admin)
             print(f"the page's last cursor {'equals' if shown else 'is NOT'} the log's end")
+            await context.close()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import { ConnectionStatus } from "../log/ConnectionStatus";
 import { useSession } from "../session/session";
 import { viewsFor } from "../views";
 import { useActs } from "../views/task/acts/acts";
+import { useTasksAskedAhead } from "../views/task/ask-ahead";
 import { NewTask } from "../views/task/NewTask";
 import { useAttention, useTabIcon } from "./attention";
 import { useCommandList, useCommands } from "./commands";
@@ -38,6 +39,7 @@ export function Layout({ children }: { children: ReactNode }) {
     const waiting = attention.inbox ? `(${attention.inbox}) ` : "";
     document.title = `${waiting}${view?.name ? `${view.name} · ` : ""}${title} · Goalroom`;
   }, [view, title, attention.inbox]);
+  useTasksAskedAhead(main);
   useTabIcon(Object.values(attention).some((count) => count > 0));
   // On a phone the navigation scrolls.
   useEffect(() => {

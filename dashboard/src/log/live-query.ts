@@ -9,17 +9,26 @@ export interface QueryState<Data> {
   readonly refusal: Refusal | null;
 }
 
+interface LiveQueryOptions {
+  /** At least so many milliseconds lie between two fetches. */
+  readonly interval?: number | undefined;
+  /** The name of its result among the log's kept ones. */
+  readonly keptAs?: string | undefined;
+}
+
 /** The result of one fetch, which is repeated when the log holds a change that invalidates it. */
 export class LiveQuery<Data> extends LiveStore<QueryState<Data>> {
   readonly #throttle: Throttle;
+  readonly #run: () => Promise<Data>;
 
   constructor(
     log: RoomLog,
-    private readonly fetch: () => Promise<Data>,
+    fetch: () => Promise<Data>,
     private readonly invalidatedBy: ChangeFilter,
-    interval?: number,
+    { interval, keptAs }: LiveQueryOptions = {},
   ) {
-    super(log, { data: undefined, refusal: null });
+    super(log, { data: keptAs === undefined ? undefined : log.results.get<Data>(keptAs), refusal: null });
+    this.#run = keptAs === undefined ? fetch : () => log.results.fetch(keptAs, fetch, invalidatedBy);
     this.#throttle = this.throttledFetch(() => this.#fetch(), interval);
   }
 
@@ -31,7 +40,7 @@ export class LiveQuery<Data> extends LiveStore<QueryState<Data>> {
 
   async #fetch(): Promise<void> {
     try {
-      this.update({ data: await this.fetch() });
+      this.update({ data: await this.#run() });
     } catch (error) {
       // While the server can't be reached, the old data stays; after a real refusal it must not be shown any more.
       if (!Refusal.fromUnknown(error).isTransient) this.update({ data: undefined });

@@ -2,6 +2,7 @@ import type { Api } from "../api/api";
 import { ActivityChangesDocument, LatestEventsDocument, LogEventsDocument } from "../api/documents";
 import { Refusal } from "../api/refusal";
 import { ACTIVITY_CHANGED, type LogChange, type LogEvent } from "./invalidation";
+import { KeptResults } from "./kept-results";
 
 /** The state of the connection to the room's log, and its newest events. */
 export interface LogStatus {
@@ -56,6 +57,8 @@ export class RoomLog {
   /** What `#status` will be when it is next published. */
   #next: LogStatus = this.#status;
   #publishTimer: number | undefined;
+  /** Of queries about this room. */
+  readonly results = new KeptResults();
   readonly #listeners = new Set<() => void>();
   readonly #observers = new Set<LogObserver>();
   readonly #api: Api;
@@ -73,6 +76,7 @@ export class RoomLog {
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve;
     });
+    this.observe(this.results);
     void this.#followForever();
     void this.#followActivities();
     window.addEventListener("online", this.#reconnectNow);

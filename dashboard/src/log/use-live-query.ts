@@ -1,5 +1,6 @@
 import type { AnyVariables } from "@urql/core";
 import { createContext, useCallback, useContext, useMemo, useRef, useSyncExternalStore } from "react";
+import type { Api } from "../api/api";
 import type { TypedDocumentString } from "../api/documents";
 import type { Refusal } from "../api/refusal";
 import { useSession } from "../session/session";
@@ -41,11 +42,31 @@ export function useLiveQuery<Data, Variables extends AnyVariables>(
 ): LiveQueryResult<Data> {
   const { api } = useSession();
   const key = JSON.stringify(variables);
-  const fetch = useCallback(
-    () => api.query(document, JSON.parse(key) as Variables, { allowPartial: true }),
-    [api, document, key],
-  );
-  return useLiveFetch(fetch, invalidatedBy);
+  const fetch = useCallback(() => queryFor(api, document, JSON.parse(key) as Variables), [api, document, key]);
+  return useQuery(fetch, invalidatedBy, undefined, document + key);
+}
+
+/** Ask for what `useLiveQuery` will be asked for soon, so that it has its result at once. */
+export async function fetchAhead<Data, Variables extends AnyVariables>(
+  api: Api,
+  log: RoomLog,
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+  invalidatedBy: ChangeFilter,
+): Promise<void> {
+  const key = document + JSON.stringify(variables);
+  if (log.results.get(key) !== undefined) return;
+  await log.ready;
+  // Where that fails, who opens it asks again.
+  await log.results.fetch(key, () => queryFor(api, document, variables), invalidatedBy).catch(() => undefined);
+}
+
+function queryFor<Data, Variables extends AnyVariables>(
+  api: Api,
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  return api.query(document, variables, { allowPartial: true });
 }
 
 /**
@@ -57,10 +78,19 @@ export function useLiveFetch<Data>(
   invalidatedBy: ChangeFilter,
   interval?: number,
 ): LiveQueryResult<Data> {
+  return useQuery(fetch, invalidatedBy, interval, undefined);
+}
+
+function useQuery<Data>(
+  fetch: () => Promise<Data>,
+  invalidatedBy: ChangeFilter,
+  interval: number | undefined,
+  keptAs: string | undefined,
+): LiveQueryResult<Data> {
   const log = useLog();
   const query = useMemo(
-    () => new LiveQuery(log, fetch, invalidatedBy, interval),
-    [log, fetch, invalidatedBy, interval],
+    () => new LiveQuery(log, fetch, invalidatedBy, { interval, keptAs }),
+    [log, fetch, invalidatedBy, interval, keptAs],
   );
   const { data, refusal } = useSyncExternalStore(query.subscribe, query.getSnapshot);
   const last = useRef<Data | undefined>(undefined);
