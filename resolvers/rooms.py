@@ -15,9 +15,10 @@ class RoomQuery:
     async def room(self, info: Info, room: strawberry.ID | None = strawberry.UNSET) -> Room | None:
         return Room.of(await rooms.find(info.context.database, info.context.caller, or_none(room)))
 
-    @strawberry.field(description="The rooms that the caller may see, sorted by name.")
-    async def rooms(self, info: Info) -> list[Room]:
-        return [Room.of(room) for room in await rooms.visible(info.context.database, info.context.caller)]
+    @strawberry.field(description="The rooms that the caller may see, sorted by name; archived ones when asked for.")
+    async def rooms(self, info: Info, *, include_archived: bool | None = False) -> list[Room]:
+        found = await rooms.visible(info.context.database, info.context.caller, archived=bool(include_archived))
+        return [Room.of(room) for room in found]
 
 
 @strawberry.type
@@ -34,7 +35,9 @@ class RoomMutation:
         )
         return Room.of(made)
 
-    @strawberry.mutation(description="By an ADMIN, or a human member of the room.")
+    @strawberry.mutation(
+        description="By an ADMIN, or a human member of the room; it is archived and brought back by an ADMIN."
+    )
     async def update_room(self, info: Info, input: UpdateRoomInput) -> Room | None:  # noqa: A002
         return Room.of(
             await room_mutations.update(info.context.database, info.context.caller, input.room, input.changes())

@@ -172,6 +172,8 @@ async def delete_expired(database: Database) -> int:
 async def _writable(tx: Transaction, caller: Caller, reference: str) -> Scope:
     place = await scope_of(tx, caller, reference)
     caller.must_not_observe()
+    if place.room_id is not None:
+        caller.must_work(place.room_id, reference)
     return place
 
 

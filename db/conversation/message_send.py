@@ -60,14 +60,14 @@ async def send(database: Database, caller: Caller, new: NewMessage, key: str | N
     if key is None and new.supersedes is None:
         parent = None if new.reply_to is None else await _visible(database, caller, new.reply_to)
         room_id = await _room(database, caller, new, parent)
-        caller.must_not_observe()
+        caller.must_work(room_id, new.room or new.reply_to or "room")
         draft = await _draft(database, caller, room_id, new, parent)
         run = partial(_send_together, database, room_id)
         return required(await database.batches.join((_send_together, room_id), (draft, _items(caller, draft)), run))
     async with database.transaction() as tx:
         parent = None if new.reply_to is None else await _visible(tx, caller, new.reply_to)
         room_id = await _room(tx, caller, new, parent)
-        caller.must_not_observe()
+        caller.must_work(room_id, new.room or new.reply_to or "room")
         asked = [room_id, new.channel, new.to, new.body, new.reply_to, new.supersedes]
         known = await idempotency.stored_answer(tx, caller, "sendMessage", key, asked)
         if known is not None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from db.core import ids
 from db.core.database import Database
 from db.core.enums import AgentKind, Role
-from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated
+from db.core.errors import BadInput, Forbidden, NotFound, Unauthenticated, room_archived
 from db.core.queries import q
 from db.core.records import (
     Agent,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 class Caller:
     """The agent of a token. `rooms` are those it belongs to; `unseen`: presence or the token's use is to be written.
 
+    `archived_rooms` are all of the server's, in which nobody changes anything.
+
     `agent` is its record as it was when the request came, where it was read with it and nothing is to be written. What
     the caller makes ends when `token_expires_at` is over.
     """
@@ -51,6 +54,7 @@ class Caller:
     token_id: int
     unseen: bool = False
     token_expires_at: datetime | None = None
+    archived_rooms: frozenset[int] = frozenset()
     agent: Agent | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -106,9 +110,11 @@ class Caller:
             raise NotFound(thing)
 
     def must_work(self, room_id: int, thing: str) -> None:
-        """NOT_FOUND as `must_see`; FORBIDDEN for an OBSERVER."""
+        """NOT_FOUND as `must_see`; FORBIDDEN for an OBSERVER, and for everybody where the room is archived."""
         self.must_see(room_id, thing)
         self.must_not_observe()
+        if room_id in self.archived_rooms:
+            raise room_archived(ids.of(ids.ROOM, room_id))
 
     def must_not_observe(self) -> None:
         if self.role is Role.OBSERVER:
@@ -179,6 +185,7 @@ def _caller(row: "CallerByTokenIdRow") -> Caller:
         token_id=row["token_id"],
         unseen=row["unseen"],
         token_expires_at=row["token_expires_at"],
+        archived_rooms=frozenset(row["archived_rooms"]),
     )
 
 

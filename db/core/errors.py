@@ -96,6 +96,15 @@ class Forbidden(Refused):
         return {}
 
 
+def room_archived(room: str) -> Forbidden:
+    """What a change in this room is refused with while it is archived."""
+    return Forbidden(
+        f"The room {room} is archived: nothing in it can be changed.",
+        "Work in another room, which 'rooms { name }' lists, or ask an ADMIN to bring it back with "
+        f'updateRoom(input: {{room: "{room}", archived: false}}).',
+    )
+
+
 @dataclass(eq=False)
 class NotFound(Refused):
     code = ErrorCode.NOT_FOUND

@@ -71,6 +71,7 @@ class Room(Record):
     archive_after_seconds: int | None
     keep_events_seconds: int | None
     paused: bool
+    archived_at: datetime | None
     created_at: datetime
     digested_at: datetime | None
     digest_at: str | None

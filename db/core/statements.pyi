@@ -244,6 +244,7 @@ class RoomRow(TypedDict):
     daily_digested_at: datetime | None
     require_reflection: bool
     keep_events_seconds: int | None
+    archived_at: datetime | None
 
 class RoomMemberRow(TypedDict):
     room_id: int
@@ -426,6 +427,7 @@ class CallerByTokenIdRow(TypedDict):
     kind: str
     capabilities: list[str]
     rooms: list[int]
+    archived_rooms: list[int]
     unseen: bool
 
 class CallerOfAgentRow(TypedDict):
@@ -437,6 +439,7 @@ class CallerOfAgentRow(TypedDict):
     kind: str
     capabilities: list[str]
     rooms: list[int]
+    archived_rooms: list[int]
     unseen: bool
 
 class CallersByTokensRow(AgentRow):
@@ -445,6 +448,7 @@ class CallersByTokensRow(AgentRow):
     token_expires_at: datetime | None
     role: str
     rooms: list[int]
+    archived_rooms: list[int]
     unseen: bool
 
 class CallersConnectedRow(TypedDict):
@@ -457,6 +461,7 @@ class CallersConnectedRow(TypedDict):
     kind: str
     capabilities: list[str]
     rooms: list[int]
+    archived_rooms: list[int]
     unseen: bool
 
 class CancelLockWaitsRow(TypedDict):
@@ -726,6 +731,9 @@ class GoodTokensRow(TypedDict):
 class HeldCountsRow(TypedDict):
     agent_id: int | None
     tasks: int
+
+class HeldTasksOfRoomRow(TypedDict):
+    id: int
 
 class HistoriesRow(EventRow):
     position: int
@@ -1514,6 +1522,7 @@ class Statements:
     async def held_by(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[TaskRow]: ...
     async def held_count(self, on: Connection, /, *, room_id: int, agent_id: int) -> int: ...
     async def held_counts(self, on: Connection, /, *, room_id: int, agent_ids: Collection[int | None]) -> list[HeldCountsRow]: ...
+    async def held_tasks_of_room(self, on: Connection, /, *, room_id: int, most: int) -> list[HeldTasksOfRoomRow]: ...
     async def histories(self, on: Connection, /, *, task_ids: Collection[int | None], afters: Collection[int | None], mosts: Collection[int | None]) -> list[HistoriesRow]: ...
     async def hold_webhooks(self, on: Connection, /, *, holder: str | None, seconds: float) -> list[HoldWebhooksRow]: ...
     async def holders_who_left(self, on: Connection, /, *, most: int) -> list[HoldersWhoLeftRow]: ...
@@ -1702,7 +1711,7 @@ class Statements:
     async def room_tracks(self, on: Connection, /, *, room_id: int) -> list[RoomTracksRow]: ...
     async def rooms_behind_the_clock(self, on: Connection, /) -> list[RoomsBehindTheClockRow]: ...
     async def rooms_by_ids(self, on: Connection, /, *, room_ids: Collection[int | None]) -> list[RoomRow]: ...
-    async def rooms_by_name(self, on: Connection, /, *, everything: bool, room_ids: Collection[int | None]) -> list[RoomRow]: ...
+    async def rooms_by_name(self, on: Connection, /, *, everything: bool, room_ids: Collection[int | None], archived: bool) -> list[RoomRow]: ...
     async def rooms_due_for_archive(self, on: Connection, /) -> list[RoomsDueForArchiveRow]: ...
     async def rooms_of_agents(self, on: Connection, /, *, agent_ids: Collection[int | None]) -> list[RoomsOfAgentsRow]: ...
     async def same_reflection(self, on: Connection, /, *, author_id: int, room_id: int, task_id: int | None, since: datetime, worked: str, did_not_work: str, change: str) -> ReflectionRow | None: ...

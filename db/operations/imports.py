@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db.core import validation
+from db.core import ids, validation
 from db.core.database import Database
 from db.core.enums import AgentKind
+from db.core.errors import room_archived
 from db.core.queries import q, required
 from db.core.records import Room
 from db.core.transaction import Transaction
@@ -67,7 +68,10 @@ async def _room(tx: Transaction, name: str) -> tuple[Room, int]:
         await q.change_room(tx, room_id=row["id"], changes=_NO_GATES)
         await rooms.add_member(tx, admin, [row["id"]], actor=None)
     row = row or required(await q.room_by_name(tx, name=name))
-    return await rooms.lock(tx, row["id"]), admin.id
+    room = await rooms.lock(tx, row["id"])
+    if room.archived_at is not None:
+        raise room_archived(ids.of(ids.ROOM, room.id))
+    return room, admin.id
 
 
 async def _known(tx: Transaction, room_id: int, source: str, said: Said) -> Known:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from db.conversation import messages
-from db.core import idempotency, validation
+from db.core import idempotency, ids, validation
 from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import AgentKind, EventKind, Role
-from db.core.errors import Forbidden, NameTaken
+from db.core.errors import BadInput, Forbidden, NameTaken, room_archived
 from db.core.queries import q, required
 from db.core.records import Agent, Room
 from db.core.transaction import Transaction
@@ -19,6 +19,8 @@ from db.tasks import readiness, staleness
 
 # The room that every server starts with.
 MAIN = "main"
+# How many of the tasks that keep a room from being archived its refusal names.
+_HELD_NAMED = 5
 
 
 async def ensure_main(database: Database) -> Room:
@@ -73,18 +75,14 @@ async def create(
 
 
 async def update(database: Database, caller: Caller, reference: str, changes: Mapping[str, Any]) -> Room:
-    """Change the title or settings that are among the changes; for an ADMIN, or a person who is a member."""
+    """Change the title or settings that are among the changes; for an ADMIN, or a person who is a member.
+
+    `archived` among them archives it or brings it back, for an ADMIN.
+    """
     async with database.transaction() as tx:
         room = await rooms.lock(tx, (await rooms.find(tx, caller, reference)).id)
-        caller.must_work(room.id, reference)
-        if caller.role is not Role.ADMIN and caller.kind is not AgentKind.HUMAN:
-            raise Forbidden(
-                "Only an ADMIN, or a HUMAN member of the room, can change its settings.",
-                "Ask a HUMAN member: 'room { agents { name kind } }' lists the members.",
-            )
-        wanted = room_settings.check({name: value for name, value in changes.items() if name != "title"})
-        if "title" in changes:
-            wanted["title"] = validation.title("title", changes["title"] or "")
+        _check_may_update(caller, room, changes)
+        wanted = await _wanted(tx, room, changes)
         new = {name: value for name, value in wanted.items() if getattr(room, name) != value}
         if not new:
             return room
@@ -97,8 +95,49 @@ async def update(database: Database, caller: Caller, reference: str, changes: Ma
             await staleness.limits_changed(tx, room.id)
         if room.paused and not updated.paused:
             await readiness.room_resumed(tx, room.id, caller.agent_id)
+        if updated.archived_at is not None:
+            await _check_nothing_is_held(tx, room)
         tx.append_event(room.id, EventKind.ROOM_UPDATED, actor=caller.agent_id, data=room_settings.described(new))
         return updated
+
+
+def _check_may_update(caller: Caller, room: Room, changes: Mapping[str, Any]) -> None:
+    archived = changes.get("archived")
+    caller.must_not_observe()
+    if archived is not None:
+        caller.must_administrate("archive rooms and bring them back")
+    if caller.role is not Role.ADMIN and caller.kind is not AgentKind.HUMAN:
+        raise Forbidden(
+            "Only an ADMIN, or a HUMAN member of the room, can change its settings.",
+            "Ask a HUMAN member: 'room { agents { name kind } }' lists the members.",
+        )
+    if room.archived_at is not None and archived is not False and changes.keys() != {"archived"}:
+        raise room_archived(ids.of(ids.ROOM, room.id))
+
+
+async def _wanted(tx: Transaction, room: Room, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that are to have these values."""
+    wanted = room_settings.check({name: value for name, value in changes.items() if name not in ("title", "archived")})
+    if "title" in changes:
+        wanted["title"] = validation.title("title", changes["title"] or "")
+    if changes.get("archived") and room.archived_at is None:
+        wanted |= {"archived_at": await q.moment(tx), "paused": True}
+    elif changes.get("archived") is False:
+        wanted["archived_at"] = None
+    return wanted
+
+
+async def _check_nothing_is_held(tx: Transaction, room: Room) -> None:
+    """BAD_INPUT where somebody holds a task in the room."""
+    # Claims, which don't lock the room, end by then or come later: those the sweeper takes back.
+    await q.lock_log(tx, room_id=room.id)
+    held = [ids.of(ids.TASK, row["id"]) for row in await q.held_tasks_of_room(tx, room_id=room.id, most=_HELD_NAMED)]
+    if held:
+        raise BadInput(
+            "archived",
+            f"{room.name} can't be archived while tasks in it are held: {', '.join(held)}.",
+            "Archive it when they are handed in, or given back with releaseTask or assignTask.",
+        )
 
 
 async def _change(tx: Transaction, room: Room, changes: Mapping[str, Any]) -> Room:

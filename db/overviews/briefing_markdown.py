@@ -46,7 +46,9 @@ def markdown(briefing: Briefing, most: int) -> str:
         ("to take", free, len(free)),
     ]
     sections = [Section(heading, *section) for heading, section in zip(headings, entries, strict=True)]
-    if briefing.room.paused:
+    if briefing.room.archived_at is not None:
+        head += "\n\nThe room is archived: nothing in it can be changed."
+    elif briefing.room.paused:
         head += "\n\nThe room is paused: nothing can be claimed in it. What you hold goes on."
     elif not any(section.total for section in sections):
         head += "\n\nNothing waits for you."

@@ -77,7 +77,7 @@ async def _locked(tx: Transaction, caller: Caller, reference: str) -> Insight:
     rows = await q.insights_by_ids(tx, insight_ids=[ids.key(ids.INSIGHT, reference)])
     if not rows or not caller.sees(rows[0]["room_id"]):
         raise NotFound(reference, "'room { insights { nodes { id title } } }' lists the insights.")
-    caller.must_not_observe()
+    caller.must_work(rows[0]["room_id"], reference)
     await rooms.lock(tx, rows[0]["room_id"])
     # Only now does it stay as it is.
     return Insight.of((await q.insights_by_ids(tx, insight_ids=[rows[0]["id"]]))[0])

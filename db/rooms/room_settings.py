@@ -71,7 +71,10 @@ def next_daily_digest(room: Room, after: datetime) -> datetime | None:
 
 
 def described(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """What the log says of changed columns of a room: `title`, and `settings` under their names in the contract."""
-    settings = {camel_case(column): value for column, value in changes.items() if column != "title"}
+    """What the log says of changed columns: `title`, `archived`, and `settings` under their names in the contract."""
+    settings = {
+        camel_case(column): value for column, value in changes.items() if column not in ("title", "archived_at")
+    }
     said: dict[str, Any] = {"settings": settings} if settings else {}
+    said |= {"archived": changes["archived_at"] is not None} if "archived_at" in changes else {}
     return {"title": changes["title"], **said} if "title" in changes else said

@@ -60,9 +60,11 @@ async def by_ids(database: Database, keys: Sequence[int]) -> dict[int, Room]:
     return {row["id"]: Room.of(row) for row in await q.rooms_by_ids(database, room_ids=keys)}
 
 
-async def visible(database: Database, caller: Caller) -> list[Room]:
-    """The rooms that the caller may see, by name."""
-    rows = await q.rooms_by_name(database, room_ids=sorted(caller.rooms), everything=caller.role is Role.ADMIN)
+async def visible(database: Database, caller: Caller, *, archived: bool = False) -> list[Room]:
+    """The rooms that the caller may see, by name; `archived`: with those that were archived."""
+    rows = await q.rooms_by_name(
+        database, room_ids=sorted(caller.rooms), everything=caller.role is Role.ADMIN, archived=archived
+    )
     return [Room.of(row) for row in rows]
 
 

@@ -210,7 +210,7 @@ async def _locked(tx: Transaction, caller: Caller, reference: str) -> tuple[Sche
     row = await q.lock_schedule(tx, schedule_id=ids.key(ids.SCHEDULE, reference))
     if row is None or not caller.sees(row["room_id"]):
         raise NotFound(reference, _FIND)
-    caller.must_not_observe()
+    caller.must_work(row["room_id"], reference)
     is_steering = caller.kind is AgentKind.HUMAN and row["room_id"] in caller.rooms
     if caller.agent_id != row["creator_id"] and caller.role is not Role.ADMIN and not is_steering:
         raise Forbidden(

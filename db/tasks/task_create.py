@@ -130,7 +130,7 @@ async def _room_key(database: Database, caller: Caller, reference: str | None, n
         caller.must_work(room.id, room.name)
         return room.id
     room_id = await rooms.find_key(database, caller, reference)
-    caller.must_not_observe()
+    caller.must_work(room_id, reference or "room")
     return room_id
 
 

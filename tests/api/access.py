@@ -233,7 +233,7 @@ FIELDS: dict[str, dict[str, str]] = {
         PEOPLE: "reviewer",
     },
     "Room": {
-        PLAIN: "id name title createdAt",
+        PLAIN: "id name title createdAt archivedAt",
         SAME: "settings objectives tasks resources schedules insights counts digest channels flow proposals",
         PEOPLE: "agents",
         ALONE: "messages",

@@ -294,3 +294,30 @@ async def test_an_agent_shows_no_room_that_the_caller_is_not_in(rooms: Rooms) ->
 
 async def _room(rooms: Rooms, name: str) -> Room:
     return Room.of(await rooms.database.fetchrow("select * from room where name = $1", name))
+
+
+# What concerns an agent more than a room, and goes on when the room is archived.
+OF_AGENTS = {"registerAgent", "updateAgent", "createToken", "revokeTokens", "heartbeat", "setActivity", "acknowledge"}
+
+
+async def test_in_an_archived_room_everything_is_refused_and_not_changed(rooms: Rooms) -> None:
+    database, feed = rooms.database, rooms.eve.feed
+    root = Actor(database, await people.admin(database), feed)
+    await Actor(database, await people.caller(database, "bob"), feed).do("releaseTask", task=rooms.things["task"])
+    await root.do("updateRoom", room="there", archived=True)
+    bob = Actor(database, await people.caller(database, "bob", role=Role.ADMIN), feed)
+    before = await rooms.dump()
+
+    for mutation, sent in SENT:
+        names_another = "{own_" in str(sent) or str(sent.get("scope", "")).startswith("{agent")
+        if mutation in OF_AGENTS or names_another:
+            continue
+        filled = rooms.filled(sent)
+        complaint = await (
+            bob.query_complaint('mutation { claimNextTasks(limit: 1, input: {room: "there"}) { __typename } }')
+            if mutation == "claimNextTasks"
+            else bob.complaint(mutation, **filled)
+        )
+        assert complaint["extensions"]["code"] == "FORBIDDEN", (mutation, sent, complaint)
+        assert f"{rooms.things['room_id']} is archived" in complaint["message"], (mutation, sent, complaint)
+    assert await rooms.dump() == before

@@ -106,6 +106,9 @@ class Room(Node):
     title: str = strawberry.field(description="What people call it.")
     settings: RoomSettings = strawberry.field(description="The rules of this room.")
     created_at: datetime = strawberry.field(description="When it was created.")
+    archived_at: datetime | None = strawberry.field(
+        description="When it was archived, if it was: nothing in it can be changed until it is brought back."
+    )
     room_id: strawberry.Private[int]
 
     @classmethod
@@ -116,6 +119,7 @@ class Room(Node):
             title=room.title,
             settings=RoomSettings.of(room),
             created_at=room.created_at,
+            archived_at=room.archived_at,
             room_id=room.id,
         )
 
@@ -347,7 +351,11 @@ class UpdateRoomInput:
     room: strawberry.ID = strawberry.field(description="The room's id or name.")
     title: str | None = strawberry.field(default=strawberry.UNSET, description="What people call it.")
     settings: RoomSettingsInput | None = strawberry.field(default=strawberry.UNSET, description="Settings to change.")
+    archived: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="True archives and pauses it, where no task in it is held; false brings it back, paused as it is.",
+    )
 
     def changes(self) -> dict[str, Any]:
-        """Columns and their new values."""
-        return {**given(self, "title"), **(self.settings.changes() if self.settings else {})}
+        """Columns and their new values, and whether it is archived."""
+        return {**given(self, "title", "archived"), **(self.settings.changes() if self.settings else {})}

@@ -2,6 +2,7 @@
 -- Who tokens speak for, with all that deciding a request needs. Many at once, for whoever waits at the door.
 select token.hash, token.id as token_id, token.latest_end as token_expires_at, token.role, agent.*,
        array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms,
+       array(select id from room where archived_at is not null) as archived_rooms,
        agent.last_seen_at is null or agent.last_seen_at < now() - interval '1 second'
          or exists (select from room_member where agent_id = agent.id and presence <> 'ONLINE')
          or token.last_used_at is null or token.last_used_at < now() - interval '1 minute' as unseen
@@ -26,7 +27,9 @@ with due as (
    where token.id = due.id
 )
 select token.hash, token.id as token_id, token.latest_end as token_expires_at, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
-       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
+       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms,
+       array(select id from room where archived_at is not null) as archived_rooms,
+       false as unseen
   from token join agent on agent.id = token.agent_id
  where token.hash = any(:hashes::bytea[])
    and token.revoked_at is null
@@ -35,7 +38,9 @@ select token.hash, token.id as token_id, token.latest_end as token_expires_at, t
 -- name: caller_by_token_id(token_id)^
 -- As callers_by_tokens, for a request that has waited: much may have changed since it came.
 select token.id as token_id, token.latest_end as token_expires_at, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
-       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
+       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms,
+       array(select id from room where archived_at is not null) as archived_rooms,
+       false as unseen
   from token join agent on agent.id = token.agent_id
  where token.id = :token_id
    and token.revoked_at is null
@@ -44,7 +49,9 @@ select token.id as token_id, token.latest_end as token_expires_at, token.role, a
 -- name: caller_of_agent(agent_id)^
 -- As callers_by_tokens, for what is done in the agent's name while it is away: by the token of it that may most.
 select token.id as token_id, token.latest_end as token_expires_at, token.role, agent.id, agent.name, agent.kind, agent.capabilities,
-       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms, false as unseen
+       array(select room_id from room_member where agent_id = agent.id order by room_id) as rooms,
+       array(select id from room where archived_at is not null) as archived_rooms,
+       false as unseen
   from token join agent on agent.id = token.agent_id
  where agent.id = :agent_id
    and token.revoked_at is null

@@ -2,8 +2,9 @@
 -- One that another process is posting in is left to it; the condition holds once more when the row is locked.
 select *, coalesce(daily_digest_due_at <= now(), false) as daily_is_due
   from room
- where coalesce(digested_at, created_at) <= now() - make_interval(secs => digest_every_seconds)
-    or daily_digest_due_at <= now()
+ where archived_at is null
+   and (coalesce(digested_at, created_at) <= now() - make_interval(secs => digest_every_seconds)
+        or daily_digest_due_at <= now())
  order by id
  limit 1
    for no key update skip locked;

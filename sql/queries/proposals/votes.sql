@@ -81,8 +81,12 @@ with due as (
 update inbox_item set acknowledged_at = clock_timestamp() from due where inbox_item.id = due.id;
 
 -- name: overdue_proposals(most)
--- Whose time is over.
-select id from proposal where status = 'OPEN' and closes_at <= clock_timestamp() order by closes_at, id limit :most;
+-- Whose time is over; those of archived rooms wait.
+select id
+  from proposal
+ where status = 'OPEN' and closes_at <= clock_timestamp() and room_id not in (select id from room where archived_at is not null)
+ order by closes_at, id
+ limit :most;
 
 -- name: settled_proposals(agent_id, most)
 -- Those that somebody's leaving settled; of the electorate of one agent, or with null of any.
@@ -100,6 +104,7 @@ with due as (
   select id
     from proposal
    where status = 'OPEN' and remind_at <= clock_timestamp()
+     and room_id not in (select id from room where archived_at is not null)
    order by remind_at, id
    limit :most
      for no key update skip locked

@@ -20,9 +20,15 @@ select *
 -- name: rooms_by_ids(room_ids)
 select * from room where id = any(:room_ids::bigint[]);
 
--- name: rooms_by_name(room_ids, everything)
--- An ADMIN sees everything; others what they belong to.
-select * from room where :everything or id = any(:room_ids::bigint[]) order by name;
+-- name: rooms_by_name(room_ids, everything, archived)
+-- An ADMIN sees everything; others what they belong to. Archived ones where they are asked for.
+select *
+  from room
+ where (:everything or id = any(:room_ids::bigint[])) and (:archived or archived_at is null)
+ order by name;
+
+-- name: held_tasks_of_room(room_id, most)
+select id from task where room_id = :room_id and status = 'DOING' order by id limit :most;
 
 -- name: insert_room(name, title)^
 -- Nothing comes back where the name is taken. Two at once wait for each other here, so one of them makes it.
@@ -51,7 +57,8 @@ update room
        daily_digest_due_at = new.daily_digest_due_at,
        archive_after_seconds = new.archive_after_seconds,
        keep_events_seconds = new.keep_events_seconds,
-       paused = new.paused
+       paused = new.paused,
+       archived_at = new.archived_at
   from room as old, jsonb_populate_record(old, :changes::jsonb) as new
  where old.id = :room_id and room.id = old.id
 returning room.*;

@@ -16,10 +16,10 @@ select * from schedule where id = any(:schedule_ids::bigint[]);
 select *, clock_timestamp() as moment from schedule where id = :schedule_id for no key update;
 
 -- name: lock_due_schedule()^
--- The one that has been due longest. What another process is at is left to it.
+-- The one that has been due longest. What another process is at is left to it, and those of archived rooms wait.
 select *, clock_timestamp() as moment
   from schedule
- where next_at <= clock_timestamp()
+ where next_at <= clock_timestamp() and room_id not in (select id from room where archived_at is not null)
  order by next_at
  limit 1
    for no key update skip locked;

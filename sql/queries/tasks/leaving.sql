@@ -81,7 +81,8 @@ select agent.*
 
 -- name: holders_who_left(most)
 -- Who holds or reviews a task in a room that it neither belongs to nor sees as an ADMIN, for its claim was on the way while it
--- left; and, without a room, who has anything left without a token that lets it in.
+-- left, or holds one in a room that was archived meanwhile; and, without a room, who has anything left without a token that lets
+-- it in.
 -- nullable: room_id
 with live as (
   select agent_id, role from token where revoked_at is null and (expires_at is null or expires_at > now())
@@ -96,6 +97,10 @@ select held.agent_id, held.room_id
    and not exists (select from live where live.agent_id = held.agent_id and live.role = 'ADMIN')
    and not exists (
          select from room_member where room_member.room_id = held.room_id and room_member.agent_id = held.agent_id)
+union
+select assignee_id, room_id
+  from task
+ where status = 'DOING' and room_id in (select id from room where archived_at is not null)
 union all
 select agent.id, null
   from agent
