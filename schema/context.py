@@ -85,7 +85,7 @@ class Context:
             loader.ask(other for other in (wanted, *others) if other is not None)
         if loader.is_known(wanted):
             return shown(loader.known(wanted))
-        return _shown_later(loader, wanted, shown)  # type: ignore[return-value]
+        return loader.later(wanted, shown)  # type: ignore[return-value]
 
     def has_one(self, batch: Batch[K, V], record: R, key: Callable[[R], K | None], shown: Callable[[V], T]) -> T | None:
         """As `related`; None where there is none."""
@@ -116,10 +116,6 @@ class Context:
         if batch not in self._loaders:
             self._loaders[batch] = Loader(partial(_read_visible, self.database, self.caller, self._together, batch))
         return self._loaders[batch]
-
-
-async def _shown_later(loader: Loader[K, V], key: K, shown: Callable[[V], T]) -> T:
-    return shown(await loader.load(key))
 
 
 def _required(letter: str, key: int, value: V | None) -> V:

@@ -1,11 +1,12 @@
 """Loaders: what many fields of one operation ask for is read together, and once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Sequence
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 class Loader(Generic[K, V]):
@@ -39,6 +40,10 @@ class Loader(Generic[K, V]):
         """Whether it was read."""
         return key in self._known
 
+    def later(self, key: K, shown: Callable[[V], T]) -> "Later[K, V, T]":
+        """The value of a key that was asked for, as `shown`, for whoever can wait for it."""
+        return Later(self, key, shown, self._asked[key])
+
     async def load(self, key: K) -> V:
         """Its value, as soon as it is read."""
         if key not in self._known:
@@ -59,3 +64,22 @@ class Loader(Generic[K, V]):
         await asyncio.sleep(0)
         keys, self._next, self._reading = self._next, [], None
         self._known.update(zip(keys, await self._read(keys), strict=True))
+
+
+class Later(Generic[K, V, T]):
+    """A value that is being read. Whoever has many of them waits for each `reading` once, and asks for their values."""
+
+    __slots__ = ("_key", "_loader", "_shown", "reading")
+
+    def __init__(self, loader: Loader[K, V], key: K, shown: Callable[[V], T], reading: asyncio.Task[None]) -> None:
+        self._loader, self._key, self._shown, self.reading = loader, key, shown, reading
+
+    def value(self) -> T:
+        """As it is shown, once `reading` is over; whatever went wrong there is raised."""
+        self.reading.result()
+        return self._shown(self._loader.known(self._key))
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        # Whoever gives up must not take the answer from the others.
+        yield from asyncio.shield(self.reading).__await__()
+        return self.value()

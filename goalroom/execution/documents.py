@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from typing import Any
 
 from graphql import (
-    DocumentNode,
     FloatValueNode,
     GraphQLError,
     GraphQLSchema,
@@ -27,6 +26,8 @@ from db.core import validation
 from db.core.errors import ErrorCode, Refused, TooComplex
 from goalroom.execution import errors
 from goalroom.execution.document_limits import measure
+from goalroom.execution.input_values import NameOf
+from goalroom.execution.operation_plans import DocumentPlans
 from goalroom.limits import Limits
 
 _REMEMBERED = 1_000
@@ -52,15 +53,15 @@ class RequestError(Exception):
 class Documents:
     """Parsing and validating cost ten times what running does, so each text is read once while it is in use."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, aside: Executor) -> None:
-        self._schema = schema
+    def __init__(self, schema: GraphQLSchema, limits: Limits, aside: Executor, name_of: NameOf) -> None:
+        self._schema, self._name_of = schema, name_of
         self._limits = limits
         self._aside = aside
-        self._known: OrderedDict[str, DocumentNode | list[dict[str, Any]]] = OrderedDict()
+        self._known: OrderedDict[str, DocumentPlans | list[dict[str, Any]]] = OrderedDict()
         self._bytes = 0
 
-    async def read(self, text: str) -> DocumentNode:
-        """The parsed document; RequestError where it is malformed, invalid or exceeds a limit."""
+    async def read(self, text: str) -> DocumentPlans:
+        """The plans of the document; RequestError where it is malformed, invalid or exceeds a limit."""
         found = self._known.get(text)
         if found is None:
             found = await self._checked(text)
@@ -71,7 +72,7 @@ class Documents:
             raise RequestError(found)
         return found
 
-    async def _checked(self, text: str) -> DocumentNode | list[dict[str, Any]]:
+    async def _checked(self, text: str) -> DocumentPlans | list[dict[str, Any]]:
         size = len(text.encode(errors="replace"))
         if size > self._limits.bytes:
             return [errors.described(TooComplex(self._limits.bytes, "bytes of document", size))]
@@ -80,7 +81,7 @@ class Documents:
         check = contextvars.copy_context().run
         return await asyncio.get_running_loop().run_in_executor(self._aside, check, self._check, text)
 
-    def _remember(self, text: str, found: DocumentNode | list[dict[str, Any]]) -> None:
+    def _remember(self, text: str, found: DocumentPlans | list[dict[str, Any]]) -> None:
         if len(text) > self._limits.bytes or text in self._known:
             return
         self._known[text] = found
@@ -89,7 +90,7 @@ class Documents:
             forgotten, _ = self._known.popitem(last=False)
             self._bytes -= len(forgotten)
 
-    def _check(self, text: str) -> DocumentNode | list[dict[str, Any]]:
+    def _check(self, text: str) -> DocumentPlans | list[dict[str, Any]]:
         try:
             document = parse(text, max_tokens=self._limits.tokens)
             # Of fragments in a circle nothing else is said, for how long saying it takes could not be told.
@@ -104,7 +105,9 @@ class Documents:
             return [errors.of_engine(error, errors.PARSE_FAILED)]
         # What is wrong in the same way at several places is said once, of the first.
         first = {error.message: error for error in reversed(found)}
-        return [errors.of_engine(error, _code(error)) for error in reversed(first.values())] or document
+        if first:
+            return [errors.of_engine(error, _code(error)) for error in reversed(first.values())]
+        return DocumentPlans(self._schema, document, self._name_of)
 
 
 class _Values(ValuesOfCorrectTypeRule):

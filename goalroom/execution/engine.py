@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import strawberry
-from graphql import DocumentNode, ExecutionResult, FieldNode, OperationDefinitionNode, OperationType
+from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
 
 from db.core.errors import BadInput, ErrorCode, TooComplex
 from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
-from goalroom.execution.engine_internals import graphql_schema, is_awaitable
-from goalroom.execution.executor import Executor
+from goalroom.execution.engine_internals import graphql_schema
 from goalroom.execution.input_values import plan_input_values
-from goalroom.execution.plain_fields import plain_fields_of
+from goalroom.execution.operation_plans import PlannedOperation
 from goalroom.execution.query_cost import COUNTED, Budget, Price, Pricing
 from goalroom.execution.rate_limits import Kind
-from goalroom.execution.responses import Response, code_of, overrun, response_of
+from goalroom.execution.responses import Response, code_of, response_of
 from goalroom.execution.scheduling import Scheduler
 from goalroom.execution.shared_streams import SharedStreams, Sink
 from goalroom.execution.sharing import Sharing
@@ -64,7 +63,7 @@ class Operation:
 
     def __init__(
         self,
-        executor: Any,
+        planned: PlannedOperation,
         context: Context,
         price: Price,
         runs: "_Runs",
@@ -76,13 +75,13 @@ class Operation:
         # Called with what it, or an event of it, cost beyond its price: lists may hold more than is estimated.
         self.on_overrun: Callable[[int], None] = _ignore
         self._sharing_key = sharing_key
-        self._executor = executor
+        self._planned: Any = planned
         self._context = context
         self._runs = runs
         self._metrics, self._tracing = metrics, tracing
-        self._type: OperationType = executor.operation.operation
+        self._type: OperationType = planned.plan.operation.operation
         self._kind: str = self._type.value
-        self._name = _name(executor.operation)
+        self._name = planned.plan.name
 
     @property
     def counts_as(self) -> Kind:
@@ -101,37 +100,34 @@ class Operation:
 
     async def run(self) -> Response:
         """The answer to a query or mutation."""
+        budget: Budget = self._planned.budget()
         with self._tracing.span(f"{self._kind} {self._name}"), self._metrics.running(self._kind, self._name) as outcome:
             try:
                 async with asyncio.timeout(self._runs.seconds + self.price.waits) as limit:
-                    response = response_of(self._executor, await self._execute(), is_mutation=self.is_mutation)
+                    response = response_of(budget, await self._execute(budget), is_mutation=self.is_mutation)
             except TimeoutError:
                 if not limit.expired():
                     raise
                 refused = TooComplex(self._runs.seconds, "seconds of running, without those that it asked to wait")
                 response = {"data": None, "errors": [errors.described(refused)]}
             finally:
-                if cost := overrun(self._executor, self.price):
+                if cost := budget.beyond(self.price):
                     self.on_overrun(cost)
             outcome.code = code_of(response.get("errors"))
         return response
 
-    async def _execute(self) -> ExecutionResult:
+    async def _execute(self, budget: Budget) -> ExecutionResult:
         if self.price.is_of_the_schema:
             # It takes a tenth of a second, in which nobody else would be answered.
-            loop, run = asyncio.get_running_loop(), contextvars.copy_context().run
-            result: Any = await loop.run_in_executor(self._runs.aside, run, self._executor.execute_operation)
+            loop, in_context = asyncio.get_running_loop(), contextvars.copy_context().run
+            execute = self._planned.by_the_library(self._context).execute_operation
+            result: Any = await loop.run_in_executor(self._runs.aside, in_context, execute)
             return cast("ExecutionResult", result)
+        run = self._planned.run(self._context, None, budget)
         if self.price.waits:
-            return await self._run_here()
+            return cast("ExecutionResult", await run.execute())
         async with self._runs.scheduler.slot(self._context.caller.agent_id, self.price.total):
-            return await self._run_here()
-
-    async def _run_here(self) -> ExecutionResult:
-        result: Any = self._executor.execute_operation()
-        if is_awaitable(result):
-            result = await result
-        return cast("ExecutionResult", result)
+            return cast("ExecutionResult", await run.execute())
 
     async def stream(self) -> AsyncGenerator[Response]:
         """The responses of a subscription, run for this caller alone: see `Subscription.responses`."""
@@ -157,8 +153,8 @@ class Operation:
     def _subscription(self) -> Subscription:
         name, scheduler = f"{self._kind} {self._name}", self._runs.scheduler
         # The subscription's from now on, which lets go of it where others run its events.
-        executor, self._executor = self._executor, None
-        runner = Runner(executor, name, self.price, scheduler, self._tracing)
+        planned, self._planned = self._planned, None
+        runner = Runner(planned, name, self.price, scheduler, self._tracing)
         return Subscription(self._context, runner, self._runs.streams, self._sharing_key, self.on_overrun)
 
 
@@ -188,9 +184,8 @@ class Engine:
         plan_input_values(self._graphql)
         self._limits = limits or Limits()
         aside = futures.ThreadPoolExecutor(1, "aside")
-        self._documents = Documents(self._graphql, self._limits, aside)
+        self._documents = Documents(self._graphql, self._limits, aside, schema.config.name_converter.from_field)
         self._pricing = Pricing(self._graphql)
-        self._plain_fields = plain_fields_of(self._graphql)
         scheduler = Scheduler()
         self._runs = _Runs(self._limits.run_seconds, aside, scheduler, SharedStreams(scheduler))
         self._sharing = Sharing(self._graphql)
@@ -205,33 +200,25 @@ class Engine:
             raise
 
     async def _prepare(self, request: Request, context: Context) -> Operation:
-        document = await self._documents.read(request.query)
+        plans = await self._documents.read(request.query)
         if request.variables:
             _check_texts("variables", request.variables)
-        executor: Any = Executor.build(
-            self._graphql,
-            document,
-            context_value=context,
-            raw_variable_values=dict(request.variables or {}),
-            operation_name=request.operation_name,
-            max_coercion_errors=errors.MOST_ERRORS,
-            is_awaitable=is_awaitable,
-        )
-        if isinstance(executor, list):
-            raise RequestError([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in executor])
-        price = self._pricing.of(executor.operation, executor.fragment_definitions, executor.variable_values)
+        try:
+            plan = plans.of(request.operation_name)
+        except GraphQLError as error:
+            raise RequestError([errors.of_engine(error, ErrorCode.BAD_INPUT)]) from None
+        variables = plan.variables(request.variables or {})
+        if isinstance(variables, list):
+            raise RequestError([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in variables])
+        price = self._pricing.of(plan.operation, plan.fragments, variables)
         self._enforce(price)
-        if not price.is_of_the_schema:
-            executor.budget, executor.scheduler = Budget(self._limits.cost), self._runs.scheduler
-            executor.plain_fields = self._plain_fields
-        key = self._sharing_key(request, document, executor.operation)
-        return Operation(executor, context, price, self._runs, self._metrics, self._tracing, key)
+        planned = PlannedOperation(plan, variables, self._limits.cost, self._runs.scheduler)
+        key = self._sharing_key(request, plans.document, plan.operation) if plan.is_subscription else None
+        return Operation(planned, context, price, self._runs, self._metrics, self._tracing, key)
 
     def _sharing_key(
         self, request: Request, document: DocumentNode, chosen: OperationDefinitionNode
     ) -> Hashable | None:
-        if chosen.operation is not OperationType.SUBSCRIPTION:
-            return None
         variables = request.variables or {}
         return self._sharing.key(request.query, request.operation_name, document, chosen, variables)
 
@@ -246,15 +233,6 @@ class Engine:
 
 def _ignore(_cost: int) -> None:
     """Where nothing is counted."""
-
-
-def _name(operation: OperationDefinitionNode) -> str:
-    """The operation's name in metrics: its root field, as their number is bounded; several share one name."""
-    names = {
-        node.name.value if isinstance(node, FieldNode) else "several" for node in operation.selection_set.selections
-    }
-    name = names.pop()
-    return "several" if names else name
 
 
 def _check_texts(path: str, value: object) -> None:

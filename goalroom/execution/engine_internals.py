@@ -3,47 +3,47 @@
 `tests/goalroom/test_library_internals.py` fails if one of these names is gone.
 """
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, cast
 
 import strawberry
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+from graphql.execution.collect_fields import FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.executor import invalid_return_type_error
 from graphql.pyutils import RefMap
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+__all__ = [
+    "FragmentDetails",
+    "Function",
+    "SingleUseExecutor",
+    "attribute_of",
+    "class_of",
+    "collect_fields",
+    "collect_subfields",
+    "function_of",
+    "graphql_schema",
+    "invalid_return_type_error",
+    "is_awaitable",
+    "is_subscribed",
+]
 
 # Strawberry's own, which knows plain values without looking for methods on them.
 is_awaitable: Any = optimized_is_awaitable
 
 
 def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
-    """The schema as graphql-core knows it; plain resolvers without arguments are called directly.
+    """The schema as graphql-core knows it.
 
     Strawberry names no other way: https://github.com/strawberry-graphql/strawberry/issues/2590
     """
     found: GraphQLSchema = schema._schema  # noqa: SLF001
-    for one in found.type_map.values():
-        if isinstance(one, GraphQLObjectType) and one is not found.subscription_type:
-            for field in one.fields.values():
-                field.resolve = _direct(field) or field.resolve
     return found
-
-
-def _direct(field: GraphQLField) -> Any:
-    """The field's resolver, without what Strawberry does for those with arguments or extensions, at each call."""
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(definition, StrawberryField) or definition.base_resolver is None or definition.extensions:
-        return None
-    resolver, call = definition.base_resolver, cast("Callable[..., Any]", definition.base_resolver.wrapped_func)
-    if resolver.arguments or resolver.is_async or not resolver.self_parameter:
-        return None
-    if resolver.info_parameter is None:
-        return lambda source, _info: call(source)
-    return lambda source, info: call(source, strawberry.Info(info, definition))
 
 
 class SingleUseExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -70,3 +70,35 @@ def attribute_of(field: GraphQLField) -> str | None:
     """The attribute that the field hands out; None where a resolver makes its value."""
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     return definition.python_name if isinstance(definition, StrawberryField) and definition.is_basic_field else None
+
+
+class Function(NamedTuple):
+    """A function that makes a field's value, of the object and, where it takes one, of an Info."""
+
+    call: Callable[..., Any]
+    takes_info: bool
+    arguments: Sequence[StrawberryArgument]
+
+
+def function_of(field: GraphQLField) -> Function | None:
+    """The function that the field was written as, without what Strawberry does around it at each call."""
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(definition, StrawberryField) or definition.base_resolver is None or definition.extensions:
+        return None
+    resolver = definition.base_resolver
+    if not resolver.self_parameter or (resolver.info_parameter and resolver.info_parameter.name != "info"):
+        return None
+    call = cast("Callable[..., Any]", resolver.wrapped_func)
+    return Function(call, resolver.info_parameter is not None, definition.arguments)
+
+
+def is_subscribed(field: GraphQLField) -> bool:
+    """Whether the field is the event itself."""
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return isinstance(definition, StrawberryField) and definition.is_subscription
+
+
+def class_of(kind: GraphQLObjectType) -> type | None:
+    """The class that the type was written as: its objects are of it, and need no further look."""
+    definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return definition.origin if isinstance(definition, StrawberryObjectDefinition) else None

@@ -5,13 +5,13 @@ all else that the process does for them. `from_input` is its hook for types that
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
 from graphql import GraphQLSchema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import InputContext
+from strawberry.types.arguments import InputContext, StrawberryArgument
 from strawberry.types.base import (
     StrawberryList,
     StrawberryObjectDefinition,
@@ -24,6 +24,8 @@ from strawberry.types.unset import UNSET
 
 # A value that is there, as the input type's field takes it.
 _Convert = Callable[[Any], Any]
+# The name that a field has in GraphQL.
+NameOf = Callable[[Any], str]
 
 
 def plan_input_values(schema: GraphQLSchema) -> None:
@@ -34,11 +36,30 @@ def plan_input_values(schema: GraphQLSchema) -> None:
             definition.from_input = _from_input
 
 
+def plan_arguments(
+    arguments: Sequence[StrawberryArgument], names: Sequence[str], name_of: NameOf
+) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """What makes of given values those that a function takes. `names` are the arguments' in GraphQL, in their order."""
+    plan = {
+        name: (str(argument.python_name), _converter(argument.type, name_of))
+        for name, argument in zip(names, arguments, strict=True)
+    }
+    return partial(_taken, plan)
+
+
+def _taken(plan: Mapping[str, tuple[str, _Convert | None]], given: Mapping[str, Any]) -> dict[str, Any]:
+    taken = {}
+    for name, one in given.items():
+        python_name, convert = plan[name]
+        taken[python_name] = one if convert is None or one is None or one is UNSET else convert(one)
+    return taken
+
+
 def _from_input(made: type, value: Mapping[str, Any], context: InputContext) -> Any:
     return _built(made, context.config.name_converter.from_field, value)
 
 
-def _built(made: type, name_of: Callable[[Any], str], value: Mapping[str, Any]) -> Any:
+def _built(made: type, name_of: NameOf, value: Mapping[str, Any]) -> Any:
     absent, fields = _plan(made, name_of)
     given = dict(absent)
     for name, one in value.items():
@@ -48,9 +69,7 @@ def _built(made: type, name_of: Callable[[Any], str], value: Mapping[str, Any]) 
 
 
 @cache
-def _plan(
-    made: Any, name_of: Callable[[Any], str]
-) -> tuple[Mapping[str, None], Mapping[str, tuple[str, _Convert | None]]]:
+def _plan(made: Any, name_of: NameOf) -> tuple[Mapping[str, None], Mapping[str, tuple[str, _Convert | None]]]:
     """The fields that have no default, and how each is called and converted, by its name in GraphQL."""
     definition: StrawberryObjectDefinition = made.__strawberry_definition__
     absent = {
@@ -65,7 +84,7 @@ def _plan(
     return absent, fields
 
 
-def _converter(kind: StrawberryType | type, name_of: Callable[[Any], str]) -> _Convert | None:
+def _converter(kind: StrawberryType | type, name_of: NameOf) -> _Convert | None:
     """None where the value is taken as it is."""
     if isinstance(kind, StrawberryOptional):
         return _converter(kind.of_type, name_of)

@@ -7,27 +7,21 @@ from graphql import ExecutionResult, GraphQLError
 
 from db.core.errors import TooComplex
 from goalroom.execution import errors
-from goalroom.execution.query_cost import COUNTED, Price
+from goalroom.execution.query_cost import COUNTED, Budget
 from goalroom.observability.metrics import OK
 
 Response = dict[str, Any]
 
 
-def response_of(executor: Any, result: ExecutionResult, *, is_mutation: bool) -> Response:
-    """What the executor answers with this result."""
-    budget = executor.budget
-    if budget is not None and budget.is_exhausted:
+def response_of(budget: Budget, result: ExecutionResult, *, is_mutation: bool) -> Response:
+    """What is answered with this result of a run, which had this budget."""
+    if budget.is_exhausted:
         # Not what there is so far: with a null here and there it would pass for the answer.
         refused = TooComplex(budget.limit, COUNTED, is_carried_out=is_mutation or None)
         return {"data": None, "errors": [errors.described(refused)]}
     if not result.errors:
         return {"data": result.data}
     return {"data": result.data, "errors": described(result.errors)}
-
-
-def overrun(executor: Any, price: Price) -> int:
-    """What the executor has cost beyond its price."""
-    return executor.budget.beyond(price) if executor.budget is not None else 0
 
 
 def described(found: Sequence[GraphQLError]) -> list[dict[str, Any]]:

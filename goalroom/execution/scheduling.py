@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 _AT_ONCE = 8
@@ -32,18 +32,19 @@ class Scheduler:
         return sum(len(self._known[key][1]) for key in ((agent, False), (agent, True)) if key in self._known)
 
     @asynccontextmanager
-    async def time_slice(self) -> AsyncGenerator[Callable[[], float]]:
-        """One at a time, and then everybody else. Yields a function: how many times as much would have fitted in."""
+    async def time_slice(self) -> AsyncGenerator[None]:
+        """One at a time, and then everybody else."""
         async with self._slicing:
-            began = time.perf_counter()
-            self._slice_end = began + _SLICE_SECONDS
-            yield lambda: _SLICE_SECONDS / (time.perf_counter() - began)
-            self._slice_end = 0.0
+            self._slice_end = time.perf_counter() + _SLICE_SECONDS
+            try:
+                yield
+            finally:
+                self._slice_end = 0.0
             if time.perf_counter() - self._rested_at > _SLICE_SECONDS / 2:
                 await asyncio.sleep(0)
                 self._rested_at = time.perf_counter()
 
-    def has_time(self, items: int) -> bool:
+    def has_time(self, items: int = 1) -> bool:
         """Whether a slice is running that has time for a short list: what it holds needs no slice of its own then."""
         return items <= _SHORT and time.perf_counter() < self._slice_end
 

@@ -18,8 +18,9 @@ from goalroom import json_codec
 from goalroom.execution import errors
 from goalroom.execution.documents import RequestError
 from goalroom.execution.engine_internals import is_awaitable
+from goalroom.execution.operation_plans import PlannedOperation
 from goalroom.execution.query_cost import Price
-from goalroom.execution.responses import Response, described, overrun, response_of
+from goalroom.execution.responses import Response, described, response_of
 from goalroom.execution.scheduling import Scheduler
 from goalroom.execution.shared_streams import Follower, Payer, SharedStream, SharedStreams, Sink, payloads_of
 from goalroom.observability.tracing import Tracing
@@ -34,7 +35,7 @@ T = TypeVar("T")
 class Runner:
     """Runs the selection of one subscription."""
 
-    executor: Any
+    planned: PlannedOperation
     name: str
     price: Price
     scheduler: Scheduler
@@ -48,18 +49,15 @@ class Runner:
 
         async def read() -> Response | None:
             context.forget()
-            executor = self.executor.build_per_event_executor(payload)
-            executor.context_value = context
+            budget = self.planned.budget()
             try:
-                result = executor.execute_operation(False)
-                if is_awaitable(result):
-                    result = await result
+                result = await self.planned.run(context, payload, budget).execute()
             finally:
-                if cost := overrun(executor, self.price):
+                if cost := budget.beyond(self.price):
                     payer.on_overrun(cost)
             if isinstance(context.caller, SharedCaller) and context.caller.was_asked:
                 return None
-            response = response_of(executor, result, is_mutation=False)
+            response = response_of(budget, result, is_mutation=False)
             if any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE for error in response.get("errors", ())):
                 raise Unavailable
             return response
@@ -134,7 +132,7 @@ class Subscription:
 
     async def _source(self) -> Any:
         async with self._runner.scheduler.slot(self._payer.agent_id, self._runner.price.total):
-            source: Any = create_source_event_stream(self._runner.executor)
+            source: Any = create_source_event_stream(self._runner.planned.by_the_library(self._context))
             if is_awaitable(source):
                 source = await source
         if isinstance(source, ExecutionResult):

@@ -17,7 +17,7 @@ def to_stderr(level: int) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     # Where a request is cut off, the engine may hold coroutines in others that never began: nothing is lost with them.
-    warnings.filterwarnings("ignore", r"coroutine '.*(_async_resolver|_shown_later)' was never awaited", RuntimeWarning)
+    warnings.filterwarnings("ignore", r"coroutine '.*_async_resolver' was never awaited", RuntimeWarning)
     # It says a line at each WebSocket that comes and goes.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 

@@ -10,8 +10,9 @@ from graphql import GraphQLObjectType, get_named_type, is_composite_type, parse
 from db.core.enums import Role
 from db.core.records import Room
 from db.core.shared_caller import AskedWho, SharedCaller
-from goalroom.execution.engine_internals import graphql_schema, is_awaitable
-from goalroom.execution.executor import Executor
+from goalroom.execution.engine_internals import graphql_schema
+from goalroom.execution.operation_plans import NO_VARIABLES, DocumentPlans
+from goalroom.execution.plan_run import PlanRun
 from resolvers.build import schema
 from schema import caller_dependence
 from schema.caller_dependence import CallerDependence
@@ -116,8 +117,8 @@ async def shared(actor: Actor, document: str) -> tuple[Any, bool]:
     """What it says for all who see what the actor sees, and whether anything asked who that is."""
     caller = SharedCaller(actor.caller.visible_rooms)
     context = Context(actor.database, actor.feed, caller)
-    executor: Any = Executor.build(SCHEMA, parse(document), context_value=context, is_awaitable=is_awaitable)
-    result = await executor.execute_operation()
+    plan = DocumentPlans(SCHEMA, parse(document), schema.config.name_converter.from_field).of(None)
+    result = await PlanRun(plan, NO_VARIABLES, context).execute()
     return timeless(result.data), caller.was_asked
 
 

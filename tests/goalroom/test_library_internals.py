@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from goalroom.execution import engine_internals, executor
+from goalroom.execution import completion, engine_internals, operation_plans, plan_run
 from goalroom.transport import uvicorn_http, uvicorn_websocket
 from resolvers.build import schema
 
@@ -54,7 +54,9 @@ def test_graphql_core_still_has_what_the_engine_uses() -> None:
     made = strawberrys_executor()
 
     assert missing("graphql-core", made, names, engine_internals) == []
-    assert missing("graphql-core", made, ["execute_fields", "complete_iterable_value", "is_awaitable"], executor) == []
+    assert missing("graphql-core", made, ["complete_leaf_value", "ensure_valid_runtime_type"], completion) == []
+    assert missing("graphql-core", made, ["build_resolve_info", "context_value", "variable_values"], plan_run) == []
+    assert missing("graphql-core", made, ["fragments", "field_resolver", "type_resolver"], operation_plans) == []
 
 
 def test_graphql_core_still_keeps_what_it_collected_in_the_same_kinds_of_container() -> None:
