@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from db.conversation.comments import preserve_late_text
 from db.core import ids
@@ -10,11 +11,14 @@ from db.core.callers import Caller
 from db.core.database import Database
 from db.core.enums import Role, TaskStatus
 from db.core.errors import BadInput, NotFound, NotHolder, StaleLease, WrongStatus
-from db.core.queries import q
+from db.core.queries import q, required
 from db.core.records import Criterion, Room, Task, Wait
 from db.core.transaction import Transaction
 from db.goal_tree.references import find_task
 from db.tasks import waits
+
+if TYPE_CHECKING:
+    from db.core.statements import LockTasksToEndRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Parts:
     open_subtasks: Sequence[Wait]
     has_blockers: bool
     has_dependents: bool
+    has_subagents: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +86,41 @@ async def locked_room_and_task(
         room = await q.lock_room_of_task(tx, task_id=key, room_ids=caller.visible_rooms)
         if room is None:
             raise NotFound(reference)
-        yield tx, Room.of(room), await hold(tx, caller, reference, fence=fence, text=text, to_end=to_end)
+        if to_end:
+            row = next(iter(await q.lock_tasks_to_end(tx, room_id=room["id"], task_ids=[key])), None)
+            held = held_to_end(row, caller, reference, fence=fence, text=text)
+        else:
+            held = await hold(tx, caller, reference, fence=fence, text=text)
+        yield tx, Room.of(room), held
 
 
-async def hold(
-    tx: Transaction,
-    caller: Caller,
-    reference: str,
-    *,
-    fence: int | None = None,
-    text: str = "",
-    to_end: bool = False,
-) -> Held:
+async def hold(tx: Transaction, caller: Caller, reference: str, *, fence: int | None = None, text: str = "") -> Held:
     """Lock the task for a write by anyone who works in its room.
 
     STALE_LEASE where the write is the late one of a claim that is over: it carries an older fence, or it is its
     holder's after the lease ran out. `text` is what it says, which is then kept.
     """
-    key = ids.key(ids.TASK, reference)
-    ending = await q.lock_task_to_end(tx, task_id=key) if to_end else None
-    row = ending if to_end else await q.lock_task(tx, task_id=key)
+    row = await q.lock_task(tx, task_id=ids.key(ids.TASK, reference))
+    return _held(row, caller, reference, fence, text)
+
+
+def held_to_end(
+    row: "LockTasksToEndRow | None", caller: Caller, reference: str, *, fence: int | None, text: str
+) -> Held:
+    """As `hold`, of a task that was locked to be ended: with its parts."""
+    held = _held(row, caller, reference, fence, text)
+    ending = required(row)
+    parts = Parts(
+        [Criterion.of(one) for one in ending["criteria"]],
+        waits.subtasks(ending["open_subtasks"]),
+        ending["has_blockers"],
+        ending["has_dependents"],
+        ending["has_subagents"],
+    )
+    return replace(held, parts=parts)
+
+
+def _held(row: Any, caller: Caller, reference: str, fence: int | None, text: str) -> Held:
     if row is None:
         raise NotFound(reference)
     caller.must_work(row["room_id"], reference)
@@ -111,17 +131,7 @@ async def hold(
     if (fence is not None and fence < task.fence) or (mine and not row["lease_runs"]):
         holder = row["assignee_name"] if row["lease_runs"] else None
         raise StaleLease(task=ids.of(ids.TASK, task.id), fence=task.fence, holder=holder, text=text)
-    parts = (
-        None
-        if ending is None
-        else Parts(
-            [Criterion.of(one) for one in ending["criteria"]],
-            waits.subtasks(ending["open_subtasks"]),
-            ending["has_blockers"],
-            ending["has_dependents"],
-        )
-    )
-    return Held(task, row["assignee_name"], row["lease_runs"], mine, text, parts)
+    return Held(task, row["assignee_name"], row["lease_runs"], mine, text)
 
 
 async def require_holder(tx: Transaction, held: Held, caller: Caller) -> None:

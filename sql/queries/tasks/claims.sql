@@ -170,21 +170,22 @@ update task
  where id = :task_id and status in ('DOING', 'BLOCKED')
 returning *;
 
--- name: complete_task(task_id, author_id, result, mentions, kinds, urls, titles, criterion_ids, evidence)^
--- With what else may have to end, as far as others can have made it while the task was waited for.
+-- name: complete_tasks(task_ids, author_ids, results, mention_tasks, mentioned, artifact_tasks, kinds, urls, titles, criterion_ids, evidence)
+-- All in one statement, with what else may have to end, as far as others can have made it while the tasks were waited for.
 with
 -- include: submission
 , done as (
   update task
-     set status = 'DONE', result = :result, finished_at = now(), last_progress_at = now(), updated_at = now(),
+     set status = 'DONE', result = ended.result, finished_at = now(), last_progress_at = now(), updated_at = now(),
          session_id = null, claimed_at = null, lease_seconds = null, lease_expires_at = null, quiet_until = null,
          stale_since = null
-   where id = :task_id and status = 'DOING'
-  returning *
+    from ended
+   where task.id = ended.task_id and task.status = 'DOING'
+  returning task.*
 )
-select done.*, said.comment_id, exists (select from agent where spawned_for_id = :task_id) as has_subagents,
-       exists (select from artifact where task_id = :task_id) as has_older_artifacts
-  from done cross join said;
+select done.*, said.comment_id, exists (select from agent where spawned_for_id = done.id) as has_subagents,
+       exists (select from artifact where artifact.task_id = done.id) as has_older_artifacts
+  from done join said on said.task_id = done.id;
 
 -- name: block_task(task_id, reason, reason_ends)^
 -- Where there is nothing to wait for, the task goes on at once.

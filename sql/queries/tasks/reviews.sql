@@ -1,15 +1,17 @@
--- name: submit_task(task_id, author_id, result, reviewer_id, mentions, kinds, urls, titles, criterion_ids, evidence)^
+-- name: submit_task(reviewer_id, task_ids, author_ids, results, mention_tasks, mentioned, artifact_tasks, kinds, urls, titles, criterion_ids, evidence)^
+-- One task, in the form in which many are completed.
 with
 -- include: submission
 , submitted as (
   update task
-     set status = 'VALIDATING', result = :result, submissions = submissions + 1, submitted_by_id = assignee_id,
+     set status = 'VALIDATING', result = ended.result, submissions = submissions + 1, submitted_by_id = assignee_id,
          submitted_at = clock_timestamp(), reviewer_id = :reviewer_id::bigint,
          reviewer_volunteered = reviewer_volunteered and :reviewer_id::bigint is not null, review_taken_at = null,
          last_progress_at = now(), updated_at = now(), session_id = null, claimed_at = null, lease_seconds = null,
          lease_expires_at = null, quiet_until = null, stale_since = null
-   where id = :task_id and status = 'DOING'
-  returning *
+    from ended
+   where task.id = ended.task_id and task.status = 'DOING'
+  returning task.*
 )
 select submitted.*, said.comment_id from submitted cross join said;
 

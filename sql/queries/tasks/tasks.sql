@@ -12,35 +12,35 @@ select *, (select name from agent where agent.id = task.assignee_id) as assignee
  where id = :task_id
    for no key update;
 
--- name: lock_tasks_to_end(room_id, task_ids)!
--- In the order of their ids, with what they wait for and what waits for them: who then ends one after the other takes no lock
--- on a task that would come before one that it has.
-select
-  from task
- where room_id = :room_id and id = any(array(
-         select unnest(:task_ids::bigint[])
-         union
-         select depends_on_id from dependency where task_id = any(:task_ids::bigint[]) and kind = 'BLOCKS'
-         union
-         select task_id from dependency where depends_on_id = any(:task_ids::bigint[]) and kind = 'BLOCKS'))
- order by id
-   for no key update;
-
--- name: lock_task_to_end(task_id)^
--- As lock_task, with what decides whether it may end and what follows: its criteria, its open subtasks, and whether others
--- wait for it or it waited for others. All that changes under the lock of the room, which is held.
+-- name: lock_tasks_to_end(room_id, task_ids)
+-- Those of the room, as they are once nobody else is changing them; with what decides whether each may end and what follows: its
+-- criteria, its open subtasks, whether others wait for it or it waited for others, and whether subagents were made for it. All
+-- that changes under the lock of the room, which is held. What they wait for and what waits for them is locked too, in the order
+-- of the ids: who then ends one after the other takes no lock on a task that would come before one that it has.
 -- nullable: assignee_name
-select *, (select name from agent where agent.id = task.assignee_id) as assignee_name,
-       coalesce(lease_expires_at > clock_timestamp(), false) as lease_runs,
+with locked as (
+  select *
+    from task
+   where room_id = :room_id and id = any(array(
+           select unnest((select :task_ids::bigint[]))
+           union
+           select depends_on_id from dependency where task_id = any((select :task_ids::bigint[])::bigint[]) and kind = 'BLOCKS'
+           union
+           select task_id from dependency where depends_on_id = any((select :task_ids::bigint[])::bigint[]) and kind = 'BLOCKS'))
+   order by id
+     for no key update
+)
+select task.*, (select name from agent where agent.id = task.assignee_id) as assignee_name,
+       coalesce(task.lease_expires_at > clock_timestamp(), false) as lease_runs,
        coalesce((select jsonb_agg(to_jsonb(criterion) order by position) from criterion where task_id = task.id), '[]') as criteria,
        coalesce((select jsonb_agg(jsonb_build_object('id', part.id, 'title', part.title) order by part.created_at, part.id)
                    from task part
                   where part.parent_id = task.id and part.status not in ('DONE', 'CANCELLED')), '[]') as open_subtasks,
        exists (select from dependency where dependency.task_id = task.id and kind = 'BLOCKS') as has_blockers,
-       exists (select from dependency where depends_on_id = task.id and kind = 'BLOCKS') as has_dependents
-  from task
- where id = :task_id
-   for no key update;
+       exists (select from dependency where depends_on_id = task.id and kind = 'BLOCKS') as has_dependents,
+       exists (select from agent where spawned_for_id = task.id) as has_subagents
+  from locked task
+ where task.id = any((select :task_ids::bigint[])::bigint[]);
 
 -- name: intern_requirements(requirements)
 -- The numbers of what tasks ask for; each part comes sorted, and none twice. The first look takes no lock; what is new is made

@@ -100,6 +100,17 @@ async def test_completing_a_task(counted: Counted, world: World) -> None:
         assert len(counted.sent) <= most, counted.sent
 
 
+async def test_completions_at_once_share_their_statements(counted: Counted, world: World) -> None:
+    held = [await claimed(counted, world) for _ in range(8)]
+    counted.sent.clear()
+
+    await asyncio.gather(*(counted.ask(COMPLETE, input=one.input) for one in held))
+
+    # The first goes alone, and the others have come when it is done; each reads its token.
+    assert len([text for text in counted.sent if "update task" in text]) <= 2, counted.sent
+    assert len(counted.sent) <= 2 * 7 + 8, counted.sent
+
+
 SEND = "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { id body } }"
 
 
