@@ -108,25 +108,25 @@ class Operation:
         return Load(self.document, self.lanes(scene, connections), self.wanted)
 
 
-def _each(team: Team, connections: int, variables: Callable[[Team, int], dict[str, Any]]) -> list[Lane]:
+def each_member(team: Team, connections: int, variables: Callable[[Team, int], dict[str, Any]]) -> list[Lane]:
     """A connection of its own for each of so many members."""
     return [Lane(member.token, variables(team, n)) for n, member in enumerate(team.members[:connections])]
 
 
-def _in_room(team: Team, _n: int) -> dict[str, Any]:
+def in_room(team: Team, _n: int) -> dict[str, Any]:
     return {"room": team.room}
 
 
 def _claims(scene: Scene, connections: int) -> list[Lane]:
     ready_tasks(scene.server, scene.claimers, int(6_000 * (scene.seconds + 1)))
-    return _each(scene.claimers, connections, lambda team, _: {"input": {"room": team.room}})
+    return each_member(scene.claimers, connections, lambda team, _: {"input": {"room": team.room}})
 
 
 def _claims_of_many(scene: Scene, connections: int) -> list[Lane]:
     """As many requests as there are tasks for: above 10,000 tasks a second, the measurement is shorter."""
     each = max(int(200 * scene.seconds) // connections, 4)
     ready_tasks(scene.server, scene.dispatchers, 50 * each * connections)
-    lanes = _each(scene.dispatchers, connections, lambda team, _: {"input": {"room": team.room}})
+    lanes = each_member(scene.dispatchers, connections, lambda team, _: {"input": {"room": team.room}})
     return [Lane(lane.token, lane.variables, range(each)) for lane in lanes]
 
 
@@ -143,7 +143,7 @@ def _messages(rooms: int) -> Callable[[Scene, int], list[Lane]]:
         body = "The build is green again; the cause was a missing index."
         return {"input": {"room": f"R{team.rooms[n % rooms]}", "channel": "general", "body": body}}
 
-    return lambda scene, connections: _each(scene.talk, connections, message)
+    return lambda scene, connections: each_member(scene.talk, connections, message)
 
 
 def _batch(team: Team, _n: int) -> dict[str, Any]:
@@ -153,18 +153,18 @@ def _batch(team: Team, _n: int) -> dict[str, Any]:
 def _in_tree(scene: Scene, connections: int, *names: str) -> list[Lane]:
     tree = scene.tree
     known = {"room": scene.planners.room, "root": tree.root, "leaf": tree.leaf}
-    return _each(scene.planners, connections, lambda _team, _n: {name: known[name] for name in names})
+    return each_member(scene.planners, connections, lambda _team, _n: {name: known[name] for name in names})
 
 
 OPERATIONS = [
-    Operation("me", ME, lambda scene, most: _each(scene.talk, most, lambda *_: {}), (32,)),
+    Operation("me", ME, lambda scene, most: each_member(scene.talk, most, lambda *_: {}), (32,)),
     Operation(
-        "task by id", TASK, lambda scene, most: _each(scene.talk, most, lambda *_: {"id": scene.some_task}), (32,)
+        "task by id", TASK, lambda scene, most: each_member(scene.talk, most, lambda *_: {"id": scene.some_task}), (32,)
     ),
     Operation(
         "heartbeat, one lease",
         HEARTBEAT,
-        lambda scene, most: _each(scene.beats, most, lambda *_: {}),
+        lambda scene, most: each_member(scene.beats, most, lambda *_: {}),
         (1, 32),
         wanted='"fence"',
     ),
@@ -173,7 +173,7 @@ OPERATIONS = [
     Operation(
         "createTask",
         CREATE,
-        lambda scene, most: _each(
+        lambda scene, most: each_member(
             scene.new_tasks, most, lambda team, _: {"input": {"room": team.room, "title": "Find out why it is slow"}}
         ),
         (1, 16),
@@ -181,15 +181,15 @@ OPERATIONS = [
     Operation(
         "createTasks of 100",
         CREATE_MANY,
-        lambda scene, most: _each(scene.new_tasks, most, _batch),
+        lambda scene, most: each_member(scene.new_tasks, most, _batch),
         (1, 4),
         tasks=100,
     ),
     Operation("completeTask", COMPLETE, _completions, (1, 16)),
     Operation("claimNextTask", CLAIM, _claims, (1, 32), wanted='"fence"'),
     Operation("claimNextTasks(50)", CLAIM_MANY, _claims_of_many, (1, 8), wanted='"fence"', tasks=50),
-    Operation("page of 50 tasks", PAGE, lambda scene, most: _each(scene.readers, most, _in_room), (1, 8)),
-    Operation("briefing", BRIEFING, lambda scene, most: _each(scene.readers, most, _in_room), (1, 8)),
+    Operation("page of 50 tasks", PAGE, lambda scene, most: each_member(scene.readers, most, in_room), (1, 8)),
+    Operation("briefing", BRIEFING, lambda scene, most: each_member(scene.readers, most, in_room), (1, 8)),
     Operation("roots of the goal tree", ROOTS, lambda scene, most: _in_tree(scene, most, "room"), (1,)),
     Operation("subtree, depth 3", SUBTREE, lambda scene, most: _in_tree(scene, most, "root"), (1,)),
     Operation("children of a root", CHILDREN, lambda scene, most: _in_tree(scene, most, "room", "root"), (1,)),
@@ -200,7 +200,7 @@ OPERATIONS = [
     Operation(
         "createObjective",
         CREATE_OBJECTIVE,
-        lambda scene, most: _each(
+        lambda scene, most: each_member(
             scene.planners, most, lambda team, _: {"input": {"room": team.room, "title": "To know more"}}
         ),
         (6,),

@@ -48,6 +48,23 @@ with made as (
 )
 select array_agg(id order by id) from made
 """
+_FINISHED = """
+insert into task (room_id, creator_id, title, requirement_id, status, assignee_id, fence, started_at, finished_at,
+                  result, created_at)
+select %(room)s, %(creator)s, 'Finished ' || n, %(requirement)s, 'DONE', %(creator)s, 1, now(), now(), 'Done.',
+       now() - interval '60 days' + n * interval '1 second'
+  from generate_series(%(begun)s::integer + 1, %(begun)s::integer + %(count)s) n
+"""
+_NEVER = """
+insert into task (room_id, creator_id, title, requirement_id, priority, waited_by)
+select %(room)s, %(creator)s, 'Never', %(requirement)s, 3, %(count)s
+returning id
+"""
+_WAITING = """
+insert into task (room_id, creator_id, title, requirement_id, priority, open_dependencies)
+select %(room)s, %(creator)s, 'Waiting ' || n, %(requirement)s, 0, 1 from generate_series(1, %(count)s) n
+returning id
+"""
 _WAITS = """
 insert into dependency (task_id, depends_on_id, kind, created_by_id)
 select id, blocker, 'BLOCKS', %(creator)s from unnest(%(waiting)s::bigint[], %(blockers)s::bigint[]) as e (id, blocker)
@@ -76,6 +93,10 @@ select %(room)s, %(creator)s, id, 'Task of ' || id, %(requirement)s, case when d
   from unnest(%(leaves)s::bigint[]) id, lateral (select id %% 3 = 0) third (done)
 returning id
 """
+
+
+# In parts that end before statements time out.
+_PART = 20_000
 
 
 @dataclass(frozen=True)
@@ -115,6 +136,23 @@ def board(server: MeasuredServer, team: Team, holders: Team, count: int) -> None
     server.sql.execute(_WAITS, waits | {"creator": place["creator"]})
     server.sql.execute(_LOGGED, {"room": place["room"], "tasks": tasks})
     _settle(server, "task", "dependency", "event")
+
+
+def finished_tasks(server: MeasuredServer, team: Team, count: int) -> None:
+    """So many more in the first room."""
+    place = _place(server, team)
+    for begun in range(0, count, _PART):
+        server.sql.execute(_FINISHED, place | {"begun": begun, "count": min(_PART, count - begun)})
+    _settle(server, "task")
+
+
+def waiting_tasks(server: MeasuredServer, team: Team, count: int) -> None:
+    """So many in the first room that stand first in the order of claims and wait for one that nobody takes."""
+    place = _place(server, team)
+    [never] = _column(server, _NEVER, **place, count=count)
+    waiting = _column(server, _WAITING, **place, count=count)
+    server.sql.execute(_WAITS, {"waiting": waiting, "blockers": [never] * count, "creator": place["creator"]})
+    _settle(server, "task", "dependency")
 
 
 def goal_tree(server: MeasuredServer, team: Team, count: int) -> GoalTree:

@@ -4,6 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
+from bench.growth import GrownRoom
 from bench.http_load import Lane, Load, drive, percentile
 from bench.measured_server import HERE, MeasuredServer, measured_server
 from bench.operation_list import ME, OPERATIONS, Scene
@@ -53,10 +54,21 @@ def test_what_is_seeded_is_as_the_server_would_have_made_it(measured: MeasuredSe
     scene = Scene(measured, 0.1, SIZE)
     for one in OPERATIONS:
         one.load(scene, max(one.connections))
+    GrownRoom(measured, 0.1, "grown", finished=300, waiting=200)
 
     ended = run("doctor", "--database-url", measured.cluster.url)
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_each_call_is_compared_with_the_room_that_has_not_grown() -> None:
+    printed = run_bench("growth", "--tasks", "300", "--waiting", "200", "--seconds", "0.1", "--rounds", "1")
+
+    rows = table(printed, 7)
+    rooms = ["alone", "among 300 finished", "behind 200 waiting"]
+    assert [row[1] for row in rows] == rooms * (len(rows) // 3)
+    assert {row[5] for row in rows[::3]} == {"1.00"}
+    assert {row[0] for row in rows} >= {"room counts", "page of 50 tasks", "completeTask", "claimNextTasks(50)"}
 
 
 def test_a_load_ends_at_an_answer_that_is_not_what_was_wanted(
