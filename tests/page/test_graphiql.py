@@ -2,19 +2,23 @@
 
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.client import Client
+from tests.page.axe import axe_violations
 from tests.page.browser import sign_in
 from tests.page.conftest import Open
 
 WATCH = "addEventListener('securitypolicyviolation', (event) => (window.broken ??= []).push(event.violatedDirective))"
 BROKEN = "() => window.broken ?? []"
+# What axe finds in GraphiQL itself, and in whose HTML: its tabs hold buttons, and its numbers of lines are faint.
+OF_GRAPHIQL = {"nested-interactive": "graphiql-tab", "target-size": "graphiql-tab", "color-contrast": "line-numbers"}
 CREATE = 'mutation($title: String!) { createTask(input: {room: "main", title: $title, criteria: ["So"]}) { id } }'
 
 
-async def _open(visit: Open, admin: Client, address: str) -> Page:
-    page = await visit(admin.url, admin.token)
+async def _open(visit: Open, admin: Client, address: str, *, dark: bool = False) -> Page:
+    page = await visit(admin.url, admin.token, dark=dark)
     await page.add_init_script(WATCH)
     await page.goto(address)
     # Before its editors are there, nothing can be run.
@@ -63,6 +67,20 @@ async def test_the_address_of_the_api_leads_there_with_what_was_asked_and_the_sc
     await page.get_by_role("link", name="Query", exact=True).click()
     await expect(page.get_by_text("Everything that a session which remembers nothing needs")).to_be_visible()
     assert await page.evaluate(BROKEN) == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_it_has_no_accessibility_violations_of_ours(visit: Open, admin: Client, *, dark: bool) -> None:
+    page = await _open(visit, admin, "/graphiql", dark=dark)
+    await _run(page, "Rooms")
+    await expect(page.get_by_role("region", name="Result Window")).to_contain_text('"myRole": "ADMIN"')
+
+    assert [
+        (rule, html)
+        for rule, found in await axe_violations(page)
+        for html in found
+        if OF_GRAPHIQL.get(rule, "of ours") not in html
+    ] == []
 
 
 async def test_who_is_not_signed_in_is_asked_first_and_the_other_page_loads_none_of_it(

@@ -18,19 +18,23 @@ export function Explorer() {
   const variables = asked.get("variables");
 
   return (
-    <GraphiQL
-      fetcher={fetcher}
-      defaultTabs={examples}
-      {...(query === null ? {} : { initialQuery: query })}
-      {...(variables === null ? {} : { initialVariables: variables })}
-      defaultEditorToolsVisibility="variables"
-      forcedTheme={savedTheme()}
-      isHeadersEditorEnabled={false}
-      schemaDescription
-    >
-      <GraphiQL.Logo>
-        <a href="/">Goalroom</a>
-      </GraphiQL.Logo>
-    </GraphiQL>
+    <main>
+      <GraphiQL
+        fetcher={fetcher}
+        defaultTabs={examples}
+        {...(query === null ? {} : { initialQuery: query })}
+        {...(variables === null ? {} : { initialVariables: variables })}
+        defaultEditorToolsVisibility="variables"
+        forcedTheme={savedTheme()}
+        isHeadersEditorEnabled={false}
+        schemaDescription
+      >
+        <GraphiQL.Logo>
+          <h1>
+            <a href="/">Goalroom</a>
+          </h1>
+        </GraphiQL.Logo>
+      </GraphiQL>
+    </main>
   );
 }
