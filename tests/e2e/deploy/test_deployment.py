@@ -1,5 +1,6 @@
 """What deploy/ says is what Goalroom takes, and what the image's commands say is done here without an image."""
 
+import json
 import shlex
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from jsonschema import Draft7Validator
 
 from goalroom.postgres.embedded import Cluster
 from goalroom.server import bind
@@ -17,6 +19,8 @@ from goalroom.settings import Settings
 from tests.e2e.commands import PATIENCE, READY, Server, environment_with
 from tests.e2e.deploy import deployment
 
+# From its CustomResourceDefinition, as the file says; CI lints with it too.
+CLUSTER_SCHEMA = Path(__file__).parents[2] / "data" / "cloudnative-pg-cluster.schema.json"
 PROBES = {"/healthz", "/readyz"}
 
 
@@ -117,6 +121,19 @@ def test_postgres_lets_in_as_many_connections_as_the_servers_make() -> None:
         "name": f"{postgres_name()}-app",
         "key": "uri",
     }
+
+
+def test_cloudnativepg_takes_the_cluster_and_kustomize_every_manifest() -> None:
+    schema = json.loads(CLUSTER_SCHEMA.read_text("utf-8"))
+    cluster, resources = deployment.manifest("Cluster"), deployment.manifest("Kustomization")["resources"]
+    misspelt = {**cluster, "spec": {**cluster["spec"], "instanses": 3}}
+
+    assert list(Draft7Validator(schema).iter_errors(cluster)) == []
+    assert [error.message for error in Draft7Validator(schema).iter_errors(misspelt)] == [
+        "Additional properties are not allowed ('instanses' was unexpected)"
+    ]
+    manifests = {path.name for path in (deployment.FOLDER / "kubernetes").glob("*.yaml")}
+    assert {*resources, "kustomization.yaml"} == manifests
 
 
 def postgres_name() -> str:
