@@ -1,7 +1,7 @@
-"""Makes the site of the documentation: `python -m tests.docs_site.build FOLDER`, with `zensical` on the PATH.
+"""Makes the site of the documentation: `PYTHONPATH=client python -m tests.docs_site.build FOLDER`.
 
-The pages are those of the repository, in the order of docs/README.md. What follows from the schema and the code is made
-here. FOLDER/site has the site, each page also as Markdown, and llms.txt.
+It needs `zensical` on the PATH. The pages are those of the repository, in the order of docs/README.md. What follows
+from the schema and the code is made here. FOLDER/site has the site, each page also as Markdown, and llms.txt.
 """
 
 import os
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.docs_site import code_reference, graphql_reference, links
+from tests.goalroom_client import json_schemas
+from tests.goalroom_client import reference as gr_reference
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +33,7 @@ _GENERATED = {
     "Reference": {
         "reference/cli.md": code_reference.commands,
         "reference/errors.md": code_reference.errors,
+        "reference/gr-commands.md": gr_reference.text,
     }
 }
 _LINK = re.compile(r"(\]\()([^)#\s]+)(#[^)\s]+)?(\))")
@@ -98,7 +101,7 @@ def assemble(folder: Path) -> list[Section]:
     """Write the sources of the site into an empty folder, and answer what is where."""
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
     sources |= {name for name in _PLACES if name.endswith(".md")}
-    copied: set[str] = {"docs/reference/gr.schema.json", "schema/schema.graphql"}
+    copied: set[str] = {"schema/schema.graphql"}
     for source in sorted(sources):
         text = _with_links(source, (ROOT / source).read_text("utf-8"), copied)
         _write(folder / _place(source), text)
@@ -116,6 +119,7 @@ def assemble(folder: Path) -> list[Section]:
     for made in _GENERATED.values():
         for name, write in made.items():
             _write(folder / name, write())
+    _write(folder / "reference" / "gr.schema.json", json_schemas.text())
     return _sections(folder)
 
 

@@ -1,11 +1,7 @@
-"""docs/reference/gr.schema.json: what `data` is in the answers of `gr COMMAND --json`, from what each command asks.
-
-`PYTHONPATH=client python -m tests.goalroom_client.json_schemas` prints it anew.
-"""
+"""What `data` is in the answers of `gr COMMAND --json`, as JSON schemas, from what each command asks."""
 
 import importlib
 import json
-from pathlib import Path
 from typing import Any
 
 from graphql import (
@@ -28,8 +24,6 @@ from graphql import (
 
 from goalroom_client import documents
 from resolvers.build import sdl
-
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "gr.schema.json"
 
 _SCHEMA = build_schema(sdl())
 _SCALARS: dict[str, Any] = {
@@ -184,7 +178,3 @@ def _bare(kind: Any, field: FieldNode, fragments: dict[str, FragmentDefinitionNo
 def text() -> str:
     """The page."""
     return json.dumps(document(), indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(text(), "utf-8")

@@ -1,21 +1,17 @@
-"""docs/reference/gr.md: every command of `gr` as its own parser has it.
-
-`PYTHONPATH=client python -m tests.goalroom_client.reference` prints it anew.
-"""
+"""The page of the documentation's site that has every command of `gr`, as its own parser has it."""
 
 import argparse
-from pathlib import Path
 
 from goalroom_client import command_line
 from goalroom_client.commands.command_list import COMMANDS
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "gr.md"
+_ABOUT = """What `--help` says. [What they have in common](gr.md) is another page, and [what they answer with
+`--json`](gr.schema.json) is a JSON schema."""
 
 
 def text() -> str:
-    """The page: what people wrote above the first command, and the commands."""
-    head = PAGE.read_text("utf-8").partition("## `gr ")[0]
-    return head + "\n".join(map(_command, COMMANDS)).rstrip() + "\n"
+    """A section for each command."""
+    return "\n".join(["# gr: help of each command", "", _ABOUT, "", *map(_command, COMMANDS)]).rstrip() + "\n"
 
 
 def _command(name: str) -> str:
@@ -43,7 +39,3 @@ def _names(action: argparse.Action) -> str:
 
 def _cell(said: str) -> str:
     return said.replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    PAGE.write_text(text(), "utf-8")
