@@ -92,6 +92,35 @@ async def test_an_admin_makes_a_room_and_is_in_it(visit: Open, admin: Client, ro
     assert (await admin.execute(_ROOM, room=name))["room"]["agents"] == [{"name": "admin"}]
 
 
+async def test_an_admin_archives_a_room_undoes_it_and_brings_it_back(visit: Open, admin: Client, room: str) -> None:
+    query = "query($room: ID!) { room(room: $room) { archivedAt settings { paused } } }"
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/settings")
+    archived = page.get_by_role("region", name="Room", exact=True).get_by_text("Archived")
+
+    await page.get_by_role("button", name="Archive room").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Keep it").click()
+    await page.get_by_role("button", name="Archive room").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Archive room").click()
+    await expect(archived).to_be_visible()
+    # Nothing that would be refused is offered.
+    await expect(page.get_by_role("region", name="Rules").get_by_label("Title")).to_be_disabled()
+    await page.keyboard.press("c")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(archived).to_have_count(0)
+    assert (await admin.execute(query, room=room))["room"] == {"archivedAt": None, "settings": {"paused": False}}
+
+    await admin.execute("mutation($r: ID!) { updateRoom(input: {room: $r, archived: true}) { id } }", r=room)
+    await expect(archived).to_be_visible()
+    await page.goto("/rooms/main/settings")
+    await expect(page.get_by_role("combobox", name="Room").locator(f"option[value={room}]")).to_have_count(0)
+    gone = page.get_by_role("region", name="Archived rooms")
+    await gone.get_by_role("button", name=f"Bring back {room}").click()
+    await expect(gone.get_by_text(room)).to_have_count(0)
+    assert (await admin.execute(query, room=room))["room"] == {"archivedAt": None, "settings": {"paused": True}}
+
+
 async def test_a_program_reads_the_rules_and_changes_nothing(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:

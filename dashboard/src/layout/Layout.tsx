@@ -109,7 +109,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <div className="user">
           <span className="user-name" title="Signed in">
             {me.name}
-            {!canWrite && (
+            {role === "OBSERVER" && (
               <span className="hint" title="This token can read everything and change nothing.">
                 {" "}
                 read-only

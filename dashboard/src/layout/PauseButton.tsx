@@ -5,6 +5,7 @@ import { CanWrite } from "../session/CanWrite";
 import { useSession } from "../session/session";
 import { useCommands } from "./commands";
 import { useRoom } from "./room";
+import { useArchiving } from "./use-archiving";
 import { useMutation } from "./use-mutation";
 
 /** Pauses and resumes the room. While it is paused, no task can be claimed. */
@@ -26,6 +27,7 @@ export function PauseButton() {
   };
 
   if (!info) return null;
+  if (info.archivedAt) return <Archived />;
   if (info.settings.paused)
     return (
       <div className="paused">
@@ -57,5 +59,22 @@ export function PauseButton() {
         </Dialog>
       )}
     </CanWrite>
+  );
+}
+
+function Archived() {
+  const { name } = useRoom();
+  const { role } = useSession();
+  const { bringBack, pending } = useArchiving();
+  return (
+    <div className="paused">
+      <strong>Archived</strong>
+      <span className="hint">Nothing in this room can be changed.</span>
+      {role === "ADMIN" && (
+        <button type="button" className="primary" disabled={pending} onClick={() => bringBack(name)}>
+          Bring back
+        </button>
+      )}
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { ErrorMessage } from "../components/ErrorMessage";
 import { roomUpdates } from "../log/invalidation";
 import { RoomLog } from "../log/room-log";
 import { LogContext, useLiveQuery, useLogStatus } from "../log/use-live-query";
-import { useSession } from "../session/session";
+import { SessionContext, useSession } from "../session/session";
 import { preloadViews, viewsFor } from "../views";
 import { ActsProvider } from "../views/task/acts/ActsProvider";
 import { CommandContext, CommandList } from "./commands";
@@ -43,7 +43,11 @@ export function RoomPage({ name }: { name: string }) {
 function RoomViews({ name }: { name: string }) {
   const { data, refusal } = useLiveQuery(RoomInfoDocument, { room: name }, roomUpdates);
   const info = data?.room ?? null;
-  const { role } = useSession();
+  const session = useSession();
+  const { role } = session;
+  // Nothing in an archived room can be changed, so nothing of that is offered.
+  const isArchived = Boolean(info?.archivedAt);
+  const inRoom = useMemo(() => (isArchived ? { ...session, canWrite: false } : session), [session, isArchived]);
   const [commands] = useState(() => new CommandList());
   const [location] = useLocation();
   const room = useMemo<OpenRoom>(
@@ -52,30 +56,32 @@ function RoomViews({ name }: { name: string }) {
   );
   return (
     <RoomContext value={room}>
-      <CommandContext value={commands}>
-        <ActsProvider>
-          <Layout>
-            <UnlessRefused refusal={refusal}>
-              <ErrorBoundary at={location}>
-                <Suspense fallback={<p className="placeholder">Loading…</p>}>
-                  <Switch>
-                    {viewsFor(role).map(({ path, View }) => (
-                      <Route key={path} path={`/rooms/${name}/${path}/*?`}>
-                        {(params) => <View rest={params["*"] ?? ""} />}
+      <SessionContext value={inRoom}>
+        <CommandContext value={commands}>
+          <ActsProvider>
+            <Layout>
+              <UnlessRefused refusal={refusal}>
+                <ErrorBoundary at={location}>
+                  <Suspense fallback={<p className="placeholder">Loading…</p>}>
+                    <Switch>
+                      {viewsFor(role).map(({ path, View }) => (
+                        <Route key={path} path={`/rooms/${name}/${path}/*?`}>
+                          {(params) => <View rest={params["*"] ?? ""} />}
+                        </Route>
+                      ))}
+                      <Route>
+                        <p className="placeholder">
+                          There is no such page. <Link href={room.to("now")}>Go to Now</Link>
+                        </p>
                       </Route>
-                    ))}
-                    <Route>
-                      <p className="placeholder">
-                        There is no such page. <Link href={room.to("now")}>Go to Now</Link>
-                      </p>
-                    </Route>
-                  </Switch>
-                </Suspense>
-              </ErrorBoundary>
-            </UnlessRefused>
-          </Layout>
-        </ActsProvider>
-      </CommandContext>
+                    </Switch>
+                  </Suspense>
+                </ErrorBoundary>
+              </UnlessRefused>
+            </Layout>
+          </ActsProvider>
+        </CommandContext>
+      </SessionContext>
     </RoomContext>
   );
 }

@@ -13,7 +13,9 @@ export function RoomSwitch() {
     <label className="room-switch">
       <span className="label">Room</span>
       <select value={room.name} onChange={(event) => navigate(`/rooms/${event.target.value}/${view}`)}>
-        {!rooms.some(({ name }) => name === room.name) && <option value={room.name}>{room.name}</option>}
+        {!rooms.some(({ name }) => name === room.name) && (
+          <option value={room.name}>{room.info?.archivedAt ? `${room.name} (archived)` : room.name}</option>
+        )}
         {rooms.map(({ id, name, title }) => (
           <option key={id} value={name}>
             {title || name}

@@ -87,6 +87,9 @@ test("what changed is told, and the new value where it is a word", () => {
   ).toEqual(["updated a key result of", "Rooms: 1 → 3 · Wow"]);
   expect(told({ kind: "ROOM_UPDATED", data: { settings: { paused: true } } })).toEqual(["paused the room", ""]);
   expect(told({ kind: "ROOM_UPDATED", data: { settings: { paused: false } } })).toEqual(["resumed the room", ""]);
+  const archived = { archived: true, settings: { paused: true } };
+  expect(told({ kind: "ROOM_UPDATED", data: archived })).toEqual(["archived the room", ""]);
+  expect(told({ kind: "ROOM_UPDATED", data: { archived: false } })).toEqual(["brought back the room", ""]);
   expect(
     describeEvent(
       logEvent({ kind: "RESOURCE_CHANGED", data: { name: "ci", breaker: "OPEN", failures: 3, detail: "No quota" } }),

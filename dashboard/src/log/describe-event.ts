@@ -215,6 +215,8 @@ function idsIn(value: unknown, before: string): string {
 
 function roomChange(data: Data): Omit<EventDescription, "who"> {
   const settings = objectOf(data.settings);
+  if (data.archived === true) return { action: "archived the room", detail: "" };
+  if (data.archived === false) return { action: "brought back the room", detail: "" };
   if (settings.paused === true) return { action: "paused the room", detail: "" };
   if (settings.paused === false) return { action: "resumed the room", detail: "" };
   const changes = { ...(typeof data.title === "string" && { title: data.title }), ...settings };
