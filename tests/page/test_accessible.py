@@ -8,6 +8,20 @@ from tests.page.axe import axe_violations
 from tests.page.conftest import Open
 from tests.page.example_room import fill
 
+# Controls of which a part can be neither seen nor scrolled to.
+CONTROLS = ":is(main, header) :is(button, select, input, textarea)"
+CUT_OFF = """(controls) => [...document.querySelectorAll(controls)].filter((one) => {
+    const { left, right } = one.getBoundingClientRect();
+    if (!one.checkVisibility() || right - left < 2) return false;
+    for (let around = one.parentElement; around; around = around.parentElement) {
+        const { overflowX } = getComputedStyle(around);
+        if (['auto', 'scroll'].includes(overflowX)) return false;
+        const box = around.getBoundingClientRect();
+        if (['hidden', 'clip'].includes(overflowX) && (right > box.right + 1 || left < box.left - 1)) return true;
+    }
+    return right > innerWidth + 1 || left < -1;
+}).map((one) => one.outerHTML)"""
+
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
@@ -53,6 +67,7 @@ async def test_no_view_has_accessibility_violations(
         violations[view] = await axe_violations(page)
         overflow = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert (view, await page.evaluate(overflow)) == (view, 0)
+        assert (view, await page.evaluate(CUT_OFF, CONTROLS)) == (view, [])
     await page.get_by_role("button", name="List").click()
     violations["graph as a list"] = await axe_violations(page)
     await page.goto(f"/rooms/{room}/agents/{room}-worker")

@@ -43,7 +43,7 @@ export function Layout({ children }: { children: ReactNode }) {
   useTabIcon(Object.values(attention).some((count) => count > 0));
   // On a phone the navigation scrolls.
   useEffect(() => {
-    if (path) nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (path) nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [path]);
   useShortcuts({
     go: (key) => {
@@ -87,7 +87,10 @@ export function Layout({ children }: { children: ReactNode }) {
         <Brand />
         <RoomSwitch />
         <button type="button" className="search-button" onClick={() => setOpen("palette")}>
-          Search <kbd>Ctrl K</kbd>
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d="M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 1 0 0-9M10.5 10.5 14 14" />
+          </svg>
+          <span>Search</span> <kbd>Ctrl K</kbd>
         </button>
         <nav aria-label="Views" ref={nav}>
           {views
@@ -123,7 +126,7 @@ export function Layout({ children }: { children: ReactNode }) {
           <ThemeSwitch />
           <button
             type="button"
-            className="quiet"
+            className="quiet shortcut-button"
             aria-label="Keyboard shortcuts"
             title="Keyboard shortcuts (?)"
             onClick={() => setOpen("help")}
