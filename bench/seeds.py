@@ -48,6 +48,12 @@ with made as (
 )
 select array_agg(id order by id) from made
 """
+# As the acts that end tasks count them.
+_COUNTED = """
+update room_log
+   set done = (select count(*) from task where task.room_id = room_log.room_id and task.status = 'DONE')
+ where room_id = %(room)s
+"""
 _FINISHED = """
 insert into task (room_id, creator_id, title, requirement_id, status, assignee_id, fence, started_at, finished_at,
                   result, created_at)
@@ -135,6 +141,7 @@ def board(server: MeasuredServer, team: Team, holders: Team, count: int) -> None
     waits = {"waiting": tasks[1::10] + tasks[4::10], "blockers": tasks[0::10] + tasks[1::10]}
     server.sql.execute(_WAITS, waits | {"creator": place["creator"]})
     server.sql.execute(_LOGGED, {"room": place["room"], "tasks": tasks})
+    server.sql.execute(_COUNTED, place)
     _settle(server, "task", "dependency", "event")
 
 
@@ -143,6 +150,7 @@ def finished_tasks(server: MeasuredServer, team: Team, count: int) -> None:
     place = _place(server, team)
     for begun in range(0, count, _PART):
         server.sql.execute(_FINISHED, place | {"begun": begun, "count": min(_PART, count - begun)})
+    server.sql.execute(_COUNTED, place)
     _settle(server, "task")
 
 
@@ -164,6 +172,7 @@ def goal_tree(server: MeasuredServer, team: Team, count: int) -> GoalTree:
     leaves = levels[-1]
     tasks = _column(server, _ON_LEAVES, **place, leaves=leaves)
     server.sql.execute(_LOGGED, {"room": place["room"], "tasks": tasks})
+    server.sql.execute(_COUNTED, place)
     _settle(server, "task", "objective", "event")
     return GoalTree(f"O{levels[1][0]}", f"O{leaves[0]}")
 

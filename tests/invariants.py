@@ -48,6 +48,9 @@ async def check_what_is_stored(database: Database, room_id: int) -> None:
         holders = [r["id"] for r in every.values() if r["status"] == "DOING" and r["requirement_id"] in needs]
         assert resource["in_use"] == len(holders)
         assert resource["probe_task_id"] is None or resource["probe_task_id"] in holders
+    counted = (await database.fetch("select done, cancelled from room_log where room_id = $1", room_id))[0]
+    statuses = [row["status"] for row in every.values()]
+    assert (counted["done"], counted["cancelled"]) == (statuses.count("DONE"), statuses.count("CANCELLED"))
     rows = await database.fetch("select seq from event where room_id = $1 order by seq", room_id)
     log = [row["seq"] for row in rows]
     assert log == list(range(1, len(log) + 1))

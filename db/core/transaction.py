@@ -1,11 +1,12 @@
 """The transaction in which an act changes rooms: its statements, and the events and inbox items that it ends with."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from db.core.enums import EventKind, InboxKind
+from db.core.enums import EventKind, InboxKind, TaskStatus
 from db.core.queries import q, required
 from db.core.records import Task
 from db.core.text import one_line
@@ -84,6 +85,7 @@ class Transaction:
     fetchval: Any = field(init=False)
     execute: Any = field(init=False)
     _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
+    _moved: dict[int, Counter[TaskStatus]] = field(default_factory=dict)
     _items: list[_NewItem] = field(default_factory=list)
     _last_steps: dict[type[LastStep], Any] = field(default_factory=dict)
     _changes: set[tuple[Topic, int]] = field(default_factory=set)
@@ -122,6 +124,13 @@ class Transaction:
         self.append_event(
             task.room_id, kind, actor=actor, task=task.id, objective=task.objective_id, agent=loser, data=data
         )
+
+    def count_move(self, room_id: int, before: TaskStatus | None, after: TaskStatus) -> None:
+        """Count a task of the room that ended or is open again, beside the event of it; `before` None is a new one."""
+        moved = self._moved.setdefault(room_id, Counter())
+        moved[after] += 1
+        if before is not None:
+            moved[before] -= 1
 
     def notify(
         self,
@@ -186,7 +195,8 @@ class Transaction:
     async def _write_events(self) -> dict[int, int]:
         """Write the queued events, rooms in the order of their ids so that no two transactions deadlock."""
         ends = {}
-        for room_id, events in sorted(self._events.items()):
+        for room_id in sorted(self._events.keys() | self._moved.keys()):
+            events, moved = self._events.get(room_id, ()), self._moved.get(room_id, Counter())
             ends[room_id] = required(
                 await q.append_events(
                     self,
@@ -199,6 +209,8 @@ class Transaction:
                     messages=[event.message for event in events],
                     proposals=[event.proposal for event in events],
                     datas=[event.data for event in events],
+                    done=moved[TaskStatus.DONE],
+                    cancelled=moved[TaskStatus.CANCELLED],
                 )
             )
         return ends

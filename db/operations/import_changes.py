@@ -78,6 +78,7 @@ async def change_tasks(
                 task=task.id,
             )
         if task.status is not before:
+            tx.count_move(task.room_id, before, task.status)
             await _tell_status(tx, task, before)
             moved.append(task)
     await leaving.end_subagents(tx, [task.id for task in moved if task.finished], None)

@@ -168,6 +168,7 @@ class Writer:
             data = {"title": new.title, "priority": f"P{new.priority}", "dependsOn": on.get(new.ref, [])}
             self._record_task(EventKind.TASK_CREATED, self._tasks[new.ref], data)
         for new in plan.tasks:
+            self._tx.count_move(self._room.id, None, new.status)
             if new.status is TaskStatus.DONE:
                 self._record_task(EventKind.TASK_DONE, self._tasks[new.ref], {"result": new.result, "fence": 0})
             elif new.status is TaskStatus.CANCELLED:

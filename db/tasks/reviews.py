@@ -120,6 +120,7 @@ async def review(database: Database, caller: Caller, reference: str, new: NewRev
 async def _approve(tx: Transaction, caller: Caller, task: Task) -> None:
     done = Task.of(required(await q.approve_task(tx, task_id=task.id, reviewer_id=caller.agent_id)))
     tx.append_task_event(EventKind.TASK_DONE, task, caller.agent_id, {"result": task.result, "fence": task.fence})
+    tx.count_move(task.room_id, task.status, done.status)
     await readiness.task_ended(tx, done, caller.agent_id)
     await leaving.end_subagents(tx, [task.id], caller.agent_id)
     if task.objective_id is not None:

@@ -217,6 +217,7 @@ class _Completions:
         tx, task, agent_id, parts = self.tx, held.task, end.caller.agent_id, required(held.parts)
         await comments.submission_written(tx, row["comment_id"], task, agent_id, said.mentions)
         tx.append_task_event(EventKind.TASK_DONE, task, agent_id, {"result": said.result, "fence": task.fence})
+        tx.count_move(task.room_id, task.status, done.status)
         # What follows from it stands behind it in the log.
         edges = {"has_blockers": parts.has_blockers, "has_dependents": parts.has_dependents}
         await readiness.task_ended(tx, done, agent_id, **edges)

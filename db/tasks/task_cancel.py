@@ -48,6 +48,7 @@ async def _cancel(tx: Transaction, task: Task, actor: int, reason: str) -> Task:
     data = {"reason": reason, "from": task.status.value}
     loser = task.assignee_id if task.status is TaskStatus.DOING else None
     tx.append_task_event(EventKind.TASK_CANCELLED, task, actor, data, loser=loser)
+    tx.count_move(task.room_id, task.status, cancelled.status)
     await readiness.task_ended(tx, cancelled, actor)
     if task.status in STARTED:
         text = f"{ids.of(ids.TASK, task.id)} '{task.title}' was cancelled: {reason}"
@@ -68,6 +69,7 @@ async def reopen(database: Database, caller: Caller, reference: str, reason: str
         await readiness.task_reopened(tx, task, caller.agent_id)
         data = {"reason": reason, "from": before.status.value}
         tx.append_task_event(EventKind.TASK_REOPENED, task, caller.agent_id, data)
+        tx.count_move(task.room_id, before.status, task.status)
         await _explain(tx, task, f"Reopened: {reason}", caller.agent_id)
         for row in await q.started_dependents(tx, task_id=task.id):
             ground = f"{ids.of(ids.TASK, task.id)} '{task.title}', on which your {ids.of(ids.TASK, row['id'])} builds,"

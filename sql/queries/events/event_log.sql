@@ -1,9 +1,10 @@
--- name: append_events(room_id, kinds, actors, tasks, objectives, agents, messages, proposals, datas)$
+-- name: append_events(room_id, kinds, actors, tasks, objectives, agents, messages, proposals, datas, done, cancelled)$
 -- The room's next numbers are taken and used in one statement: the row of room_log is held until the commit, so that
--- numbers become visible in their order and without a gap. What one act did has one time.
+-- numbers become visible in their order and without a gap. What one act did has one time. With them goes how many tasks more,
+-- or less, are done and cancelled now.
 with numbered as (
   update room_log
-     set seq = seq + cardinality(:kinds::text[])
+     set seq = seq + cardinality(:kinds::text[]), done = done + :done, cancelled = cancelled + :cancelled
    where room_id = :room_id
   returning seq, clock_timestamp() as at
 )

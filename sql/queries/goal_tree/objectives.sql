@@ -284,19 +284,24 @@ select objective_id, null, null, weight, null, null, null, null, null, null, nul
 select * from key_result where objective_id = any((select :objective_ids::bigint[])::bigint[]) order by objective_id, id;
 
 -- name: task_counts_of_rooms(room_ids)
--- Each count from an index that holds nothing else: by state, what is ready, and what is stale.
+-- Each count from an index that holds nothing else: by state, what is ready, and what is stale. What is finished is counted
+-- as it happens.
 select room.id, by_status.*, ready.ready, stale.stale
   from unnest((select :room_ids::bigint[])) as asked (room_id)
   join room on room.id = asked.room_id
+  join room_log on room_log.room_id = room.id
  cross join lateral (
-   select coalesce(sum(tasks), 0)::bigint as total,
+   select (room_log.done + room_log.cancelled + coalesce(sum(tasks), 0))::bigint as total,
           coalesce(sum(tasks) filter (where status = 'TODO'), 0)::bigint as todo,
           coalesce(sum(tasks) filter (where status = 'DOING'), 0)::bigint as doing,
           coalesce(sum(tasks) filter (where status = 'BLOCKED'), 0)::bigint as blocked,
           coalesce(sum(tasks) filter (where status = 'VALIDATING'), 0)::bigint as validating,
-          coalesce(sum(tasks) filter (where status = 'DONE'), 0)::bigint as done,
-          coalesce(sum(tasks) filter (where status = 'CANCELLED'), 0)::bigint as cancelled
-     from (select t.status, count(*) as tasks from task t where t.room_id = room.id group by t.status) counted
+          room_log.done,
+          room_log.cancelled
+     from (select t.status, count(*) as tasks
+             from task t
+            where t.room_id = room.id and t.status = any('{TODO,DOING,BLOCKED,VALIDATING}')
+            group by t.status) counted
  ) by_status
  cross join lateral (
    select coalesce(sum(tasks), 0)::bigint as ready

@@ -39,9 +39,15 @@ select o.id from objective o join rightful_drafts r using (id) where o.in_draft 
 -- name: wrong_use()
 select resource.id from resource join rightful_use r using (id) where resource.in_use <> r.in_use order by resource.id;
 
+-- name: wrong_finished()
+select r.id
+  from room_log join rightful_finished r on r.id = room_log.room_id
+ where (room_log.done, room_log.cancelled) <> (r.done, r.cancelled)
+ order by r.id;
+
 -- name: lock_for_mending()!
 -- Nobody writes meanwhile, so that what is put right is right when it is seen.
-lock table room, objective, dependency, task, resource, proposal, proposal_task in share row exclusive mode;
+lock table room, room_log, objective, dependency, task, resource, proposal, proposal_task in share row exclusive mode;
 
 -- name: mend_drafts(ids)!
 update objective o set in_draft = r.in_draft from rightful_drafts r where r.id = o.id and o.id = any(:ids::bigint[]);
@@ -56,3 +62,9 @@ update task t
 
 -- name: mend_use(ids)!
 update resource set in_use = r.in_use from rightful_use r where r.id = resource.id and resource.id = any(:ids::bigint[]);
+
+-- name: mend_finished(ids)!
+update room_log
+   set done = r.done, cancelled = r.cancelled
+  from rightful_finished r
+ where r.id = room_log.room_id and r.id = any(:ids::bigint[]);

@@ -1,13 +1,17 @@
-"""What rolls up is read by index, with one plan for all calls, whether Postgres knows the tree or not."""
+"""What rolls up is read by index, with one plan for all calls, and a room's counts read nothing of what is finished."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
 
 import pytest
 
+from db.core import ids
 from db.core.database import Database
 from db.core.migrations import migrate
 from db.core.queries import q, texts_of
+from db.core.records import TaskCounts
 from db.goal_tree import objective_tree
+from db.tasks import task_cancel
 from tests.factories import World
 from tests.plans import add_tasks, kept_plan, planned_anew, scans
 
@@ -57,3 +61,34 @@ async def test_trees_are_rolled_up_by_index_with_one_plan(alone: Database) -> No
             for _ in range(4):
                 assert (await objective_tree.rollups(alone, asked)).keys() == set(asked)
     assert await planned_anew(alone) == []
+
+
+async def test_the_counts_of_a_room_read_nothing_of_what_is_finished(alone: Database) -> None:
+    world = World(alone)
+    room = await world.room()
+    creator = await world.creator()
+    first, second, *_ = [await world.task(room) for _ in range(5)]
+    await task_cancel.cancel(alone, creator, ids.of(ids.TASK, first.id), "Not wanted")
+    await alone.execute(
+        "insert into task (room_id, creator_id, title, requirement_id, status, finished_at)"
+        " select room_id, creator_id, 'Done', requirement_id, 'DONE', now() from task, generate_series(1, 3000)"
+        " where id = $1",
+        second.id,
+    )
+    await alone.execute("update room_log set done = 3000")
+    await alone.execute("vacuum analyze task")
+    [text] = texts_of(q.task_counts_of_rooms)
+
+    counts = await objective_tree.counts_of_rooms(alone, [room.id])
+    [[explained]] = await alone.fetch(f"explain (analyze, format json) {text}", [room.id])
+
+    assert counts == {room.id: TaskCounts(total=3_005, todo=4, ready=4, done=3_000, cancelled=1)}
+    assert most_rows(explained[0]["Plan"], "task") <= 4
+
+
+def most_rows(plan: Mapping[str, Any], table: str) -> float:
+    """How many rows a part of the plan read of the table at most, those that it left out among them."""
+    here = (
+        plan.get("Actual Rows", 0) + plan.get("Rows Removed by Filter", 0) if plan.get("Relation Name") == table else 0
+    )
+    return max([here, *(most_rows(part, table) for part in plan.get("Plans", ()))])
