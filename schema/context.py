@@ -150,6 +150,8 @@ def _visible(caller: Caller, value: Any) -> Any:
         return [one for one in value if caller.sees_record(one)]
     if isinstance(value, Page):
         kept = [caller.sees_record(one) for one in value.items]
+        if all(kept):
+            return value
         return replace(value, items=[*compress(value.items, kept)], cursors=[*compress(value.cursors, kept)])
     return value if caller.sees_record(value) else None
 

@@ -18,6 +18,8 @@ _SHOWN = 40
 
 def _write(instant: datetime) -> str:
     """In UTC with six decimals, so that texts sort as the instants do."""
+    if instant.tzinfo is UTC:
+        return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 

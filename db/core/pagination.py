@@ -6,11 +6,40 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from db.core.errors import BadInput
 
+S = TypeVar("S")
 T = TypeVar("T")
+
+
+class Made(Sequence[T], Generic[S, T]):
+    """What is made of the things in a sequence, each when somebody looks at it."""
+
+    __slots__ = ("_make", "_things")
+
+    def __init__(self, things: Sequence[S], make: Callable[[S], T]) -> None:
+        self._things, self._make = things, make
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        if isinstance(at, slice):
+            return [self._make(thing) for thing in self._things[at]]
+        return self._make(self._things[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +65,7 @@ class Page(Generic[T]):
             kept = kept[::-1]
         return cls(
             items=kept,
-            cursors=[cursor(row) for row in kept],
+            cursors=Made(kept, cursor),
             has_next=resumed if backward else more,
             has_previous=more if backward else resumed,
         )

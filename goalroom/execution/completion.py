@@ -12,6 +12,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLError,
     GraphQLID,
+    GraphQLInt,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLString,
@@ -145,27 +146,30 @@ class LeafValue(Value):
         out[key] = value if type(value) is self.exact else self._write(value)
 
 
+# What a GraphQLInt can be.
+_LEAST, _MOST = -(2**31), 2**31 - 1
 # What graphql-core hands back as it is.
 _EXACT: dict[GraphQLLeafType, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 
 
 def _writer(kind: GraphQLLeafType) -> Callable[[Any], Any]:
+    """How values are written; those that are met all the time without a further look."""
+
     def write(value: Any) -> Any:
         return Executor.complete_leaf_value(kind, value)
 
-    if not isinstance(kind, GraphQLEnumType):
-        return write
-    # Strawberry compares a member with each of them.
-    names = {value.value: name for name, value in kind.values.items()}
+    if kind is GraphQLInt:
+        return lambda value: value if type(value) is int and _LEAST <= value <= _MOST else write(value)
+    if isinstance(kind, GraphQLEnumType):
+        members, wrapped = _members(kind), getattr(kind, "wrapped_cls", None)
+        return lambda value: members[value] if type(value) is wrapped else write(value)
+    return write
+
+
+def _members(kind: GraphQLEnumType) -> dict[Any, str]:
+    """The names of an enum's members: Strawberry compares each value with each of them."""
     wrapped = getattr(kind, "wrapped_cls", None)
-    if wrapped is None or not all(isinstance(value, str) for value in names):
-        return write
-
-    def name(member: Any) -> Any:
-        found = names.get(member.value) if isinstance(member, wrapped) else None
-        return write(member) if found is None else found
-
-    return name
+    return {} if wrapped is None else {member: kind.coerce_output_value(member) for member in wrapped}
 
 
 class ObjectValue(Value):

@@ -210,7 +210,9 @@ class Engine:
         variables = plan.variables(request.variables or {})
         if isinstance(variables, list):
             raise RequestError([errors.of_engine(error, ErrorCode.BAD_INPUT) for error in variables])
-        price = self._pricing.of(plan.operation, plan.fragments, variables)
+        price = plan.price or self._pricing.of(plan.operation, plan.fragments, variables)
+        if not plan.priced_by_variables:
+            plan.price = price
         self._enforce(price)
         planned = PlannedOperation(plan, variables, self._limits.cost, self._runs.scheduler)
         key = self._sharing_key(request, plans.document, plan.operation) if plan.is_subscription else None

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLError, GraphQLField, VariableNode
+from graphql import GraphQLError, GraphQLField
 from graphql.execution.values import get_argument_values
-from graphql.language import Visitor, visit
 
 from goalroom.execution.engine_internals import attribute_of, function_of, is_subscribed
 from goalroom.execution.input_values import NameOf, plan_arguments
+from goalroom.execution.query_cost import names_variables
 
 if TYPE_CHECKING:
     from goalroom.execution.completion import Above, Place
@@ -59,10 +59,7 @@ def _arguments(definition: GraphQLField, place: "Place") -> Arguments | None:
     node = place.nodes[0]
     if not (definition.args or node.arguments):
         return None
-    found = _Variables()
-    for argument in node.arguments or ():
-        visit(argument, found)
-    if not found.any:
+    if not any(names_variables(argument) for argument in node.arguments or ()):
         try:
             same = get_argument_values(definition, node)
         except GraphQLError:
@@ -78,14 +75,3 @@ def _arguments(definition: GraphQLField, place: "Place") -> Arguments | None:
         return known
 
     return of_run
-
-
-class _Variables(Visitor):
-    """Whether there are any."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.any = False
-
-    def enter_variable(self, _node: VariableNode, *_: object) -> None:
-        self.any = True

@@ -34,7 +34,7 @@ from goalroom.execution.errors import MOST_ERRORS
 from goalroom.execution.field_resolution import Resolve, resolve_of
 from goalroom.execution.input_values import NameOf
 from goalroom.execution.plan_run import PlanRun
-from goalroom.execution.query_cost import Budget, own_cost
+from goalroom.execution.query_cost import Budget, Price, depends_on_variables, own_cost
 from goalroom.execution.scheduling import Scheduler
 from schema.context import Context
 
@@ -119,6 +119,9 @@ class OperationPlan:
             is_awaitable=is_awaitable,
         )
         self.name = _name(operation)
+        # The price is kept where it is the same whatever the variables are.
+        self.priced_by_variables = depends_on_variables(operation, fragments)
+        self.price: Price | None = None
         self._name_of = name_of
         self._conditions = _conditions([operation, *fragments.values()])
         self._roots: OrderedDict[tuple[Any, ...], Selection] = OrderedDict()

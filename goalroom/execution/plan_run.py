@@ -215,7 +215,7 @@ class PlanRun:
         try:
             for at in range(begin, len(values)):
                 value.complete_item(self, values[at], items, at, here)
-                if len(self._lists) > outer or (self._scheduler is not None and not self._scheduler.has_time()):
+                if len(self._lists) > outer or not self._has_time():
                     self._lists.insert(outer, partial(self._complete_items, value, values, items, at + 1, here))
                     return
         except GraphQLError as error:
@@ -238,10 +238,20 @@ class PlanRun:
             future.add_done_callback(self._is_there)
 
     def _is_read(self, reading: asyncio.Task[None]) -> None:
-        self._ready.extend(
-            partial(self._complete, later.value, awaited) for later, awaited in self._readings.pop(reading, ())
-        )
+        self._ready.append(partial(self._complete_read, self._readings.pop(reading, []), 0))
         self._wake()
+
+    def _complete_read(self, waiting: Sequence[tuple[Later[Any, Any, Any], _Awaited]], begin: int) -> None:
+        """As many as there is time for, and at least one; lists in it come first."""
+        for at in range(begin, len(waiting)):
+            later, awaited = waiting[at]
+            self._complete(later.value, awaited)
+            if self._lists or not (self._is_small or self._has_time()):
+                self._ready.appendleft(partial(self._complete_read, waiting, at + 1))
+                return
+
+    def _has_time(self) -> bool:
+        return self._scheduler is None or self._scheduler.has_time()
 
     def _is_there(self, future: asyncio.Future[Any]) -> None:
         awaited = self._begun.pop(future, None)

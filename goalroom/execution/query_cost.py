@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -17,13 +18,17 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
+    Node,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    VariableNode,
+    Visitor,
     get_named_type,
     get_nullable_type,
     is_composite_type,
     is_list_type,
+    visit,
 )
 from graphql.execution.values import get_argument_values
 
@@ -40,6 +45,8 @@ UNPAGED = 3
 _VALUES_OF_ONE = 4
 # What says how many are asked for.
 _HOW_MANY = frozenset({"first", "last", "limit", "points"})
+_IDS, _WAITS, _INPUT = ("ids", "tasks"), "waitSeconds", "input"
+_PRICED = {*_HOW_MANY, *_IDS, _WAITS, _INPUT}
 # A field that takes one of these and was given none has a default of its own; those without send this many.
 _UNSAID = 100
 # What stands between a page and the things on it was read with them.
@@ -127,6 +134,42 @@ class Pricing:
         return Price(ceil(found.cost), ceil(found.introspection), int(found.waits))
 
 
+def names_variables(node: Node) -> bool:
+    """Whether a variable is anywhere in it."""
+    found = _Variables()
+    visit(node, found)
+    return found.any
+
+
+def depends_on_variables(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> bool:
+    """Whether the price may be another with other variables."""
+    found = _PricedVariables()
+    for one in (operation, *fragments.values()):
+        visit(one.selection_set, found)
+    return found.any
+
+
+class _PricedVariables(Visitor):
+    """Variables in arguments by which is priced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.any = False
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
+        if node.name.value in _PRICED:
+            self.any = self.any or names_variables(node)
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.any = False
+
+    def enter_variable(self, _node: VariableNode, *_: object) -> None:
+        self.any = True
+
+
 class _Walk:
     def __init__(
         self,
@@ -164,7 +207,7 @@ class _Walk:
         if definition is None:
             return _Sum(cost=LEAF)
         given = self._arguments(definition, node)
-        total = _Sum(waits=_number(given, "waitSeconds", validation.MAX_WAIT))
+        total = _Sum(waits=_number(given, _WAITS, validation.MAX_WAIT))
         if node.selection_set:
             below = self.selections(get_named_type(definition.type), node.selection_set)
             total.add(below, self._size(parent, node, definition, given))
@@ -182,7 +225,7 @@ class _Walk:
             given = get_argument_values(definition, node, self._variables)
         except GraphQLError:
             return {}
-        nested = given.get("input")
+        nested = given.get(_INPUT)
         return given | nested if isinstance(nested, dict) else given
 
     def _size(self, parent: Any, node: FieldNode, definition: GraphQLField, given: Mapping[str, Any]) -> float:
@@ -191,7 +234,7 @@ class _Walk:
         if parent.name.endswith(_OF_PAGES):
             # It was multiplied where the connection itself was asked for.
             return 1
-        for name in ("ids", "tasks"):
+        for name in _IDS:
             if isinstance(given.get(name), list):
                 return len(given[name])
         if _HOW_MANY & definition.args.keys():

@@ -9,7 +9,7 @@ from graphql import FragmentDefinitionNode, OperationDefinitionNode, get_introsp
 from graphql.execution.values import VariableValues, get_variable_values
 
 from goalroom.execution.engine_internals import graphql_schema
-from goalroom.execution.query_cost import Price, Pricing
+from goalroom.execution.query_cost import Price, Pricing, depends_on_variables
 from goalroom.limits import DEFAULTS, Limits
 from resolvers.build import schema
 
@@ -143,3 +143,29 @@ def test_an_operator_sets_some_of_them() -> None:
     for wrong in ("nothing=1", "depth", "depth=", "depth=0", "depth=-1", "depth=x", "depth=99999999999"):
         with pytest.raises(ValueError, match=r"unknown limit|a whole number"):
             Limits.of(wrong)
+
+
+# With one variable of each: whether the price may be another with another value, and two values.
+VARIABLES = {
+    "query ($v: ID) { room(room: $v) { name } }": (False, "main", None),
+    "query ($v: String) { room { tasks(after: $v, first: 3) { nodes { id } } } }": (False, "x", None),
+    "query ($v: Boolean!) { room { tasks(filter: {ready: $v}) { nodes { id } } } }": (False, True, False),
+    "query ($v: Int) { room { ...R } } fragment R on Room { tasks(first: $v) { nodes { id } } }": (True, 3, 90),
+    "query ($v: [ID!]!) { nodes(ids: $v) { id } }": (True, ["T1"], ["T1", "T2"]),
+    "query ($v: ID!) { nodes(ids: [$v]) { id } }": (True, "T1", "T2"),
+    "mutation ($v: ClaimNextTaskInput) { claimNextTask(input: $v) { task { id } } }": (
+        True, {"waitSeconds": 9}, None,
+    ),
+    "mutation ($v: Int) { claimNextTask(input: {waitSeconds: $v}) { task { id } } }": (True, 9, 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", VARIABLES)
+def test_a_price_that_does_not_depend_on_variables_is_the_same_with_all(text: str) -> None:
+    document = parse(text)
+    [operation] = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    depends, one, other = VARIABLES[text]
+
+    assert depends_on_variables(operation, fragments) is depends
+    assert depends or price(text, v=one) == price(text, v=other)

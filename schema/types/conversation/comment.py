@@ -18,7 +18,7 @@ from schema.context import Info
 from schema.types.enums import CommentKind
 from schema.types.goals import objective as objective_types
 from schema.types.node import Node
-from schema.types.pagination import PageInfo
+from schema.types.pagination import PageInfo, edges_of
 from schema.types.rooms import agent as agent_types
 from schema.types.tasks import task as task_types
 
@@ -99,7 +99,7 @@ class CommentConnection:
     async def of(cls, info: Info, wanted: CommentPage) -> Self:
         page = await info.context.one(comment_lists.pages, wanted) or Page([], [])
         nodes = [Comment.of(comment) for comment in page.items]
-        edges = [CommentEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        edges = edges_of(CommentEdge, page, nodes)
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), wanted=wanted)
 
     @strawberry.field(description="How many there are in all.")

@@ -14,7 +14,7 @@ from schema.types.conversation import comment as comment_types
 from schema.types.conversation import message as message_types
 from schema.types.enums import InboxKind
 from schema.types.node import Node
-from schema.types.pagination import PageInfo
+from schema.types.pagination import PageInfo, edges_of
 from schema.types.proposals import proposal as proposal_types
 from schema.types.tasks import task as task_types
 
@@ -82,7 +82,7 @@ class InboxConnection:
     @classmethod
     def of(cls, page: Page[records.InboxItem], part: inbox.InboxFilter) -> Self:
         nodes = [InboxItem.of(item) for item in page.items]
-        edges = [InboxEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        edges = edges_of(InboxEdge, page, nodes)
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), part=part)
 
     @strawberry.field(description="How many there are in all.")

@@ -22,7 +22,7 @@ from schema.types.absent import or_none
 from schema.types.goals import key_result as key_result_types
 from schema.types.goals import objective as objective_types
 from schema.types.node import Node
-from schema.types.pagination import PageInfo
+from schema.types.pagination import PageInfo, edges_of
 from schema.types.proposals import proposal as proposal_types
 from schema.types.rooms import agent as agent_types
 from schema.types.rooms import room as room_types
@@ -189,7 +189,7 @@ class MessageConnection:
     async def of(cls, info: Info, wanted: MessagePage) -> Self:
         page = await info.context.one(message_lists.pages, wanted) or Page([], [])
         nodes = [Message.of(message) for message in page.items]
-        edges = [MessageEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        edges = edges_of(MessageEdge, page, nodes)
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), wanted=wanted)
 
     @strawberry.field(description="How many there are in all.")

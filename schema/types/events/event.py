@@ -21,7 +21,7 @@ from schema.types.conversation import message as message_types
 from schema.types.enums import EventKind
 from schema.types.goals import objective as objective_types
 from schema.types.node import Node
-from schema.types.pagination import PageInfo
+from schema.types.pagination import PageInfo, edges_of
 from schema.types.proposals import proposal as proposal_types
 from schema.types.rooms import agent as agent_types
 from schema.types.rooms import room as room_types
@@ -127,7 +127,7 @@ class EventConnection:
     @classmethod
     def of(cls, page: Page[records.Event]) -> Self:
         nodes = [Event.of(event) for event in page.items]
-        edges = [EventEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        edges = edges_of(EventEdge, page, nodes)
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page))
 
 

@@ -22,7 +22,7 @@ from schema.types.goals import key_result as key_result_types
 from schema.types.goals.key_result_inputs import KeyResultInput
 from schema.types.node import Node
 from schema.types.overviews import flow as flow_types
-from schema.types.pagination import PageInfo
+from schema.types.pagination import PageInfo, edges_of
 from schema.types.rooms import agent as agent_types
 from schema.types.rooms import room as room_types
 from schema.types.tasks import task_list as list_types
@@ -215,7 +215,7 @@ class ObjectiveConnection:
     def of_page(cls, key: ChildrenKey, found: Page[records.Objective] | None) -> Self:
         page = found or Page([], [])
         nodes = [Objective.of(objective) for objective in page.items]
-        edges = [ObjectiveEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        edges = edges_of(ObjectiveEdge, page, nodes)
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), key=key)
 
     @strawberry.field(description="How many there are in all.")

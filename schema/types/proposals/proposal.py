@@ -14,7 +14,7 @@ from db.tasks import task_loaders
 from schema.context import Info
 from schema.types.enums import ProposalKind, ProposalStatus
 from schema.types.node import Node
-from schema.types.pagination import PageInfo
+from schema.types.pagination import PageInfo, edges_of
 from schema.types.rooms import agent as agent_types
 from schema.types.rooms import room as room_types
 from schema.types.tasks import task as task_types
@@ -143,7 +143,7 @@ class ProposalConnection:
         wanted = proposal_lists.requested_page(listed, first, after)
         page: Page[records.Proposal] = await info.context.one(proposal_lists.pages, wanted) or Page([], [])
         nodes = [Proposal.of(proposal) for proposal in page.items]
-        edges = [ProposalEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        edges = edges_of(ProposalEdge, page, nodes)
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), listed=listed)
 
     @strawberry.field(description="How many there are in all.")

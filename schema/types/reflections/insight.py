@@ -13,7 +13,7 @@ from db.tasks import task_loaders
 from schema.context import Info
 from schema.types.enums import InsightStatus
 from schema.types.node import Node
-from schema.types.pagination import PageInfo
+from schema.types.pagination import PageInfo, edges_of
 from schema.types.reflections.reflection import Reflection
 from schema.types.rooms import agent as agent_types
 from schema.types.tasks import task as task_types
@@ -81,7 +81,7 @@ class InsightConnection:
     @classmethod
     def of(cls, page: Page[records.Insight], room_id: int, asked: InsightStatus | None) -> Self:
         nodes = [Insight.of(insight) for insight in page.items]
-        edges = [InsightEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        edges = edges_of(InsightEdge, page, nodes)
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), room_id=room_id, asked=asked)
 
     @strawberry.field(description="How many there are in all.")

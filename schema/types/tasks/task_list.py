@@ -11,7 +11,7 @@ from db.tasks.task_lists import TaskList
 from schema.context import Info
 from schema.types.absent import or_none
 from schema.types.enums import TaskOrder
-from schema.types.pagination import PageInfo
+from schema.types.pagination import PageInfo, edges_of
 from schema.types.tasks import task as task_types
 from schema.types.tasks.task_filter import TaskFilter
 
@@ -59,7 +59,7 @@ class TaskConnection:
         asked = task_lists.page_of(found, caller, order or TaskOrder.CLAIM, most, or_none(after))
         page: Page[records.Task] = await info.context.one(task_lists.pages, asked) or Page([], [])
         nodes = [task_types.Task.of(task) for task in page.items]
-        edges = [TaskEdge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
+        edges = edges_of(TaskEdge, page, nodes)
         return cls(nodes=nodes, edges=edges, page_info=PageInfo.of(page), found=found)
 
     @strawberry.field(description="How many there are in all.")
