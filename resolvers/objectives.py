@@ -54,7 +54,7 @@ class ObjectiveMutation:
 
     @strawberry.mutation(description="Change a key result's current value, title or target.")
     async def update_key_result(self, info: Info, input: UpdateKeyResultInput) -> KeyResult | None:  # noqa: A002
-        changes = given(input, "current", "title", "target")
+        changes = given(input, "current", "title", "unit", "target")
         changed = await key_results.update(
             info.context.database,
             info.context.caller,

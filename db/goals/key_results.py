@@ -33,6 +33,7 @@ class KeyResultChanges(TypedDict, total=False):
     """What updateKeyResult may change; none of it can be cleared."""
 
     title: str | None
+    unit: str | None
     target: float | None
     current: float | None
 
@@ -99,12 +100,14 @@ async def update(
         if not changes and note is None:
             return before
         title, target, current = changes.get("title"), changes.get("target"), changes.get("current")
+        unit = changes.get("unit")
         after = KeyResult.of(
             required(
                 await q.update_key_result(
                     tx,
                     key_result_id=before.id,
                     title=before.title if title is None else validation.title("title", title),
+                    unit=before.unit if unit is None else validation.text("unit", unit, most=validation.MAX_KEY),
                     target=before.target if target is None else validation.number("target", target),
                     current=before.current if current is None else validation.number("current", current),
                 )

@@ -92,8 +92,11 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Digest": {
         PLAIN: "since until markdown",
-        SAME: "counts completed stale reclaimed blocked inReview proposals insights",
+        SAME: "counts totals completed stale reclaimed blocked inReview proposals insights",
         PEOPLE: "agents",
+    },
+    "DigestTotals": {
+        PLAIN: "completed stale reclaimed blocked inReview",
     },
     "Event": {
         PLAIN: "id cursor kind data at",
@@ -282,7 +285,7 @@ FIELDS: dict[str, dict[str, str]] = {
         SAME: "task clearedBy",
     },
     "Token": {
-        PLAIN: "id label role createdAt expiresAt lastUsedAt browserSession",
+        PLAIN: "id label role createdAt expiresAt lastUsedAt browserSession current",
     },
     "Vote": {
         PLAIN: "option note at",

@@ -62,6 +62,8 @@ async def test_nobody_else_is_offered_to_connect_agents_but_has_tokens_of_their_
 
     await page.goto(f"/rooms/{room}/agents/{room}-worker")
     await expect(page.get_by_role("region", name="Tokens").get_by_role("button", name="Rotate")).to_be_visible()
+    browsers = page.get_by_role("region", name="Signed-in browsers")
+    await expect(browsers.get_by_text("this browser")).to_have_count(1)
     await page.goto(f"/rooms/{room}/agents/admin")
     await expect(page.get_by_role("heading", name="admin")).to_be_visible()
     await expect(page.get_by_role("region", name="Sessions")).to_be_visible()

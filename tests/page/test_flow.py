@@ -92,6 +92,9 @@ async def test_the_agents_view_shows_work_and_the_agent_page_its_history(
     await expect(row.get_by_text("Raise the roof")).to_be_visible()
     await expect(row.get_by_text(re.compile(r"^(10:00|9:\d\d)$"))).to_be_visible()
     await expect(row.get_by_text("Up the ladder")).to_be_visible()
+    await page.get_by_label("In which order").select_option("Most work first")
+    first = page.get_by_role("rowheader").first
+    await expect(first.get_by_role("link", name=f"{room}-worker")).to_be_visible()
     await row.get_by_role("link", name=f"{room}-worker").click()
     history = page.get_by_role("region", name="History")
     await expect(history.get_by_text("claimed")).to_be_visible()

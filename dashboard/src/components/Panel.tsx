@@ -4,8 +4,6 @@ import { formatNumber } from "./text/format";
 interface PanelProps {
   readonly title: string;
   readonly count?: number | undefined;
-  /** There are more than `count`. */
-  readonly orMore?: boolean;
   /** Shown instead of the children, in one line with the title, when `count` is 0. */
   readonly empty?: string | undefined;
   readonly className?: string | undefined;
@@ -14,7 +12,7 @@ interface PanelProps {
 }
 
 /** A section of a view with a heading. */
-export function Panel({ title, count, orMore = false, empty, className = "", action, children }: PanelProps) {
+export function Panel({ title, count, empty, className = "", action, children }: PanelProps) {
   const heading = useId();
   if (count === 0 && empty)
     return (
@@ -28,9 +26,7 @@ export function Panel({ title, count, orMore = false, empty, className = "", act
     <section className={`panel ${className}`} aria-labelledby={heading}>
       <header>
         <h2 id={heading}>{title}</h2>
-        {count !== undefined && (
-          <span className="count">{orMore ? `${formatNumber(count)}+` : formatNumber(count)}</span>
-        )}
+        {count !== undefined && <span className="count">{formatNumber(count)}</span>}
         {action}
       </header>
       {children}

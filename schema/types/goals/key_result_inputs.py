@@ -47,6 +47,9 @@ class UpdateKeyResultInput:
     current: float | None = strawberry.field(default=strawberry.UNSET, description="The value now.")
     title: str | None = strawberry.field(default=strawberry.UNSET, description="What is measured.")
     target: float | None = strawberry.field(default=strawberry.UNSET, description="The value to reach.")
+    unit: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The unit that it is measured in; empty is none."
+    )
     note: str | None = strawberry.field(
         default=strawberry.UNSET, description="Why it changed; recorded in the room's log."
     )

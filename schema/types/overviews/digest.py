@@ -21,6 +21,27 @@ if TYPE_CHECKING:
     from schema.types.tasks.task import Task
 
 
+@strawberry.type(
+    description="How many tasks there are in all for each list of a digest, of which it holds 200 at most."
+)
+class DigestTotals:
+    completed: int = strawberry.field(description="Done since then.")
+    stale: int = strawberry.field(description="Held, and silent for too long.")
+    reclaimed: int = strawberry.field(description="Taken back from holders who went away.")
+    blocked: int = strawberry.field(description="Waiting.")
+    in_review: int = strawberry.field(description="Submitted, and waiting for a verdict.")
+
+    @classmethod
+    def of(cls, facts: digest.Digest) -> Self:
+        return cls(
+            completed=facts.completed.total,
+            stale=facts.stale.total,
+            reclaimed=facts.reclaimed.total,
+            blocked=facts.blocked.total,
+            in_review=facts.in_review.total,
+        )
+
+
 @strawberry.type(description="What happened in a room, and what is stuck in it. Lists hold 200 tasks at most.")
 class Digest:
     since: datetime = strawberry.field(description="It reports what happened after this moment.")
@@ -28,11 +49,18 @@ class Digest:
         description="It reports up to this moment; counts, and what is stuck, are as of then."
     )
     counts: TaskCounts = strawberry.field(description="Counts of tasks by state, over the whole room.")
+    totals: DigestTotals = strawberry.field(description="How many tasks there are for each of its lists.")
     record: strawberry.Private[digest.Digest]
 
     @classmethod
     def of(cls, facts: digest.Digest) -> Self:
-        return cls(since=facts.since, until=facts.until, counts=TaskCounts.of(facts.counts), record=facts)
+        return cls(
+            since=facts.since,
+            until=facts.until,
+            counts=TaskCounts.of(facts.counts),
+            totals=DigestTotals.of(facts),
+            record=facts,
+        )
 
     @strawberry.field(description="Done since then, oldest first.")
     def completed(self) -> list[Annotated["Task", strawberry.lazy("schema.types.tasks.task")]]:

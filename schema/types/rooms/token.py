@@ -6,6 +6,8 @@ from typing import Self
 import strawberry
 
 from db.core import ids, records
+from schema.caller_dependence import DEPENDS_ON_CALLER
+from schema.context import Info
 from schema.types.enums import Role
 
 
@@ -22,6 +24,15 @@ class Token:
         "out, with the token that it was begun with, or after 30 days unused."
     )
 
+    key: strawberry.Private[int]
+
+    @strawberry.field(
+        description="Whether the caller speaks by it: of browser sessions, whether it is this browser's.",
+        metadata=DEPENDS_ON_CALLER,
+    )
+    def current(self, info: Info) -> bool:
+        return info.context.caller.token_id == self.key
+
     @classmethod
     def of(cls, token: records.Token) -> Self:
         return cls(
@@ -32,4 +43,5 @@ class Token:
             expires_at=token.expires_at,
             last_used_at=token.last_used_at,
             browser_session=token.is_browser_session,
+            key=token.id,
         )

@@ -12,8 +12,8 @@ insert into key_result (objective_id, title, unit, start, target, current, weigh
 values (:objective_id, :title, :unit, :start, :target, :current, :weight, :owner_id)
 returning *;
 
--- name: update_key_result(key_result_id, title, target, current)^
+-- name: update_key_result(key_result_id, title, unit, target, current)^
 update key_result
-   set title = :title, target = :target, current = :current, updated_at = now()
+   set title = :title, unit = :unit, target = :target, current = :current, updated_at = now()
  where id = :key_result_id
 returning *;

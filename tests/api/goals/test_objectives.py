@@ -122,6 +122,23 @@ async def test_key_results_say_how_far_it_is(database: Database, ann: Caller) ->
     }
 
 
+async def test_the_unit_of_a_key_result_is_changed_and_taken_away(database: Database, ann: Caller) -> None:
+    goal = await objective(database, ann)
+    made = given(
+        await ask(database, ann, MEASURE, input={"objective": o(goal), "keyResult": {"title": "p95", "target": 4}}),
+        "createKeyResult",
+    )
+    update = "mutation ($input: UpdateKeyResultInput!) { updateKeyResult(input: $input) { unit target } }"
+
+    for unit in ("ms", "s", ""):
+        changed = given(await ask(database, ann, update, input={"id": made["id"], "unit": unit}), "updateKeyResult")
+        assert changed == {"unit": unit, "target": 4}
+    for wrong in (None, "x" * 101, "\0"):
+        refused = await ask(database, ann, update, input={"id": made["id"], "unit": wrong})
+        assert (refused.data, refused.codes) == ({"updateKeyResult": None}, ["BAD_INPUT"])
+    assert await database.fetchval("select unit from key_result") == ""
+
+
 async def test_the_slim_list_leaves_archived_ones_out(database: Database, ann: Caller) -> None:
     root = await objective(database, ann)
     old, new = [await objective(database, ann, parent=root) for _ in range(2)]

@@ -15,6 +15,7 @@ from tests.patience import PATIENCE_S
 
 DIGEST = """query ($since: DateTime) { room { digest(since: $since) {
     since until counts { total todo doing blocked validating done stale }
+    totals { completed stale reclaimed blocked inReview }
     completed { id } stale { id } reclaimed { id } blocked { id } inReview { id } agents { name } markdown } } }"""
 POSTED = """{ events(kinds: [DIGEST_POSTED], first: 200) { nodes {
     kind actor { name } task { id } data } } }"""
@@ -51,9 +52,21 @@ async def test_a_digest_tells_what_happened_and_what_is_stuck(ann: Actor) -> Non
     assert (ids(whole["completed"]), ids(rest["completed"])) == ([done], [])
     assert ids(whole["blocked"]) == ids(rest["blocked"]) == [stuck]
     assert (whole["stale"], whole["reclaimed"], whole["inReview"]) == ([], [], [])
+    one_of_each = {"completed": 1, "stale": 0, "reclaimed": 0, "blocked": 1, "inReview": 0}
+    assert (whole["totals"], rest["totals"]) == (one_of_each, one_of_each | {"completed": 0})
     lines = whole["markdown"].splitlines()
     assert f"- {done} `Build`: by ann" in lines
     assert any(line.startswith(f"- {stuck} `Deploy`: `No 'key' # yet` (ann, for ") for line in lines)
+
+
+async def test_totals_count_what_the_lists_leave_out(ann: Actor) -> None:
+    for _ in range(2):
+        await ann.do("createTasks", tasks=[{"task": {"title": "Part"}} for _ in range(102)])
+    await ann.database.execute("update task set status = 'BLOCKED', blocked_reason = 'No key'")
+
+    digest = await told(ann)
+
+    assert (len(digest["blocked"]), digest["totals"]["blocked"], digest["counts"]["blocked"]) == (200, 204, 204)
 
 
 async def test_work_in_review_is_told_and_then_whose_it_was(database: Database) -> None:

@@ -211,3 +211,19 @@ async def test_an_admin_changes_what_kind_an_agent_is(team: dict[str, Actor]) ->
 
     assert [one["code"] for one in refused] == ["FORBIDDEN", "BAD_INPUT"]
     assert (await bob.see("{ me { kind description } }"))["me"] == {"kind": "HUMAN", "description": ""}
+
+
+async def test_the_token_that_the_caller_speaks_by_is_told_apart(database: Database) -> None:
+    room = await people.room(database)
+    first, second = [await people.caller(database, "ann", room) for _ in range(2)]
+    admin = await people.admin(database)
+    query = '{ agent(agent: "ann") { tokens { id current } } }'
+
+    told = [
+        (await Actor(database, who, Feed(database)).see(query))["agent"]["tokens"] for who in (first, second, admin)
+    ]
+
+    keys = [f"Y{first.token_id}", f"Y{second.token_id}"]
+    assert told == [
+        [{"id": key, "current": key == mine} for key in keys] for mine in (keys[0], keys[1], f"Y{admin.token_id}")
+    ]

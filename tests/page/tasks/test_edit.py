@@ -205,6 +205,8 @@ async def test_an_objective_is_edited_measured_commented_on_and_ended(visit: Ope
     await _edit(page, "Title of the key result", "Rooms done")
     await _edit(page, "Target of Rooms done", "5")
     await _edit(page, "Value of Rooms done", "2")
+    await _edit(page, "Unit of Rooms done", "halls")
+    await expect(page.get_by_text("unit: halls")).to_be_visible()
     await page.get_by_role("textbox", name="Comment").fill("On the way.")
     await page.get_by_role("button", name="Comment").click()
     await expect(page.get_by_role("listitem").get_by_text("On the way.", exact=True)).to_be_visible()
@@ -218,7 +220,7 @@ async def test_an_objective_is_edited_measured_commented_on_and_ended(visit: Ope
         "archivedAt": None,
         "owner": {"name": f"{room}-worker"},
         "parent": {"id": above},
-        "keyResults": [{"title": "Rooms done", "unit": "rooms", "start": 0, "target": 5, "current": 2}],
+        "keyResults": [{"title": "Rooms done", "unit": "halls", "start": 0, "target": 5, "current": 2}],
         "comments": {"nodes": [{"body": "On the way."}]},
     }
     status = page.get_by_role("complementary", name="Objective")

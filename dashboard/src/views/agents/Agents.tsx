@@ -14,7 +14,7 @@ import type { Owned } from "../now/waits";
 import type { ViewProps } from "../view";
 import { Activity } from "./Activity";
 import { AgentPage } from "./AgentPage";
-import { agentTree } from "./agent-tree";
+import { agentList, agentTree } from "./agent-tree";
 import { ConnectAgent } from "./ConnectAgent";
 import { HeldTasks } from "./HeldTasks";
 import "./agents.css";
@@ -28,6 +28,8 @@ export default function Agents({ rest }: ViewProps) {
 
 const FILTERS = { all: "All", here: "Online", busy: "Busy" } as const;
 type Filter = keyof typeof FILTERS;
+const ORDERS = { presence: "Online first", name: "By name", seen: "Last seen first", work: "Most work first" } as const;
+type Order = keyof typeof ORDERS;
 
 function AgentList() {
   const { name } = useRoom();
@@ -37,10 +39,15 @@ function AgentList() {
   const [connecting, setConnecting] = useState<AgentKind | null>(null);
   const [search, setSearch] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
+  const [order, setOrder] = useState<Order>("presence");
 
   if (!data?.room) return refusal ? <ErrorMessage refusal={refusal} /> : <p className="placeholder">Loading…</p>;
   const { agents, settings } = data.room;
-  const rows = agentTree(agents).filter(
+  const workOf = ({ name, tasks }: AgentOverviewFragment) => {
+    const owned = open?.owned.get(name);
+    return tasks.length + (owned ? owned.todo + owned.waiting + owned.blocked : 0);
+  };
+  const rows = (order === "presence" ? agentTree(agents) : agentList(agents, order, workOf)).filter(
     ({ agent }) =>
       agent.name.includes(search.trim().toLowerCase()) &&
       (filter === "all" || (filter === "here" ? agent.presence !== "OFFLINE" : isBusy(agent))),
@@ -64,6 +71,13 @@ function AgentList() {
             onChange={(event) => setFilter(event.target.value as Filter)}
           >
             {Object.entries(FILTERS).map(([key, word]) => (
+              <option key={key} value={key}>
+                {word}
+              </option>
+            ))}
+          </select>
+          <select aria-label="In which order" value={order} onChange={(event) => setOrder(event.target.value as Order)}>
+            {Object.entries(ORDERS).map(([key, word]) => (
               <option key={key} value={key}>
                 {word}
               </option>

@@ -119,6 +119,7 @@ function TokenFacts({ token }: { token: Token }) {
   return (
     <span className="token-facts">
       <span>{token.label || <span className="soft">no label</span>}</span>
+      {token.browserSession && token.current && <b>this browser</b>}
       <span className="tag">{token.role.toLowerCase()}</span>
       <span className="soft">
         {token.lastUsedAt ? (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AgentOverviewFragment } from "../../api/documents";
-import { agentTree } from "./agent-tree";
+import { agentList, agentTree } from "./agent-tree";
 
 type Presence = AgentOverviewFragment["presence"];
 
@@ -49,4 +49,31 @@ test("each agent is followed by those that it spawned, also where they are offli
 
 test("an agent whose parent is not in the room is at the top", () => {
   expect(rows([agent("lyra", "ONLINE", "elsewhere")])).toEqual([["lyra", 0]]);
+});
+
+test("in other orders agents stand without their families", () => {
+  const agents = [
+    { ...agent("lyra"), lastSeenAt: "2026-11-28T00:00:00Z" },
+    agent("finn", "OFFLINE", "lyra"),
+    { ...agent("abel"), lastSeenAt: "2026-11-29T00:00:00Z" },
+  ];
+  const work = { lyra: 1, finn: 4 } as Record<string, number>;
+  const names = (order: "name" | "seen" | "work") =>
+    agentList(agents, order, ({ name }) => work[name] ?? 0).map(({ agent: { name }, level }) => [name, level]);
+
+  expect(names("name")).toEqual([
+    ["abel", 0],
+    ["finn", 0],
+    ["lyra", 0],
+  ]);
+  expect(names("seen")).toEqual([
+    ["abel", 0],
+    ["lyra", 0],
+    ["finn", 0],
+  ]);
+  expect(names("work")).toEqual([
+    ["finn", 0],
+    ["lyra", 0],
+    ["abel", 0],
+  ]);
 });

@@ -31,3 +31,18 @@ export function agentTree(agents: readonly AgentOverviewFragment[]): readonly Ag
   add(null, 0);
   return rows;
 }
+
+type WorkOf = (agent: AgentOverviewFragment) => number;
+
+/** Agents in one order, without regard to who spawned whom. */
+export function agentList(
+  agents: readonly AgentOverviewFragment[],
+  order: "name" | "seen" | "work",
+  workOf: WorkOf,
+): readonly AgentTreeRow[] {
+  const seen = ({ lastSeenAt }: AgentOverviewFragment) => (lastSeenAt ? Date.parse(lastSeenAt) : 0);
+  const rank = { name: () => 0, seen, work: workOf }[order];
+  return [...agents]
+    .sort((one, other) => rank(other) - rank(one) || one.name.localeCompare(other.name))
+    .map((agent) => ({ agent, level: 0 }));
+}

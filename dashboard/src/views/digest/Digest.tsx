@@ -55,7 +55,12 @@ export default function Digest() {
             </div>
             <div>
               <Stuck digest={digest} />
-              <Tasks title="Waiting for review" tasks={digest.inReview} empty="Nothing waits for a reviewer.">
+              <Tasks
+                title="Waiting for review"
+                tasks={digest.inReview}
+                total={digest.totals.inReview}
+                empty="Nothing waits for a reviewer."
+              >
                 {(task) => (
                   <>
                     by {task.assignee?.name ?? "nobody"}
@@ -73,23 +78,16 @@ export default function Digest() {
   );
 }
 
-/** Lists of a digest have at most so many tasks. */
-const MAX_LIST = 200;
-
-function countOf(tasks: readonly unknown[]): string {
-  return tasks.length < MAX_LIST ? formatNumber(tasks.length) : `${formatNumber(MAX_LIST)} or more`;
-}
-
 function Summary({ digest }: { digest: DigestData }) {
-  const { counts, completed, reclaimed } = digest;
+  const { counts, totals } = digest;
   const open = counts.todo + counts.doing + counts.blocked + counts.validating;
   return (
     <section className="panel digest-summary" aria-label="Summary">
       <p className="digest-lead">
-        <b>{countOf(completed)}</b> done
-        {reclaimed.length > 0 && (
+        <b>{formatNumber(totals.completed)}</b> done
+        {totals.reclaimed > 0 && (
           <>
-            , <b>{countOf(reclaimed)}</b> reclaimed
+            , <b>{formatNumber(totals.reclaimed)}</b> reclaimed
           </>
         )}
         . <b>{formatNumber(open)}</b> still open: {formatNumber(counts.doing)} in progress, {formatNumber(counts.ready)}{" "}
@@ -103,9 +101,9 @@ function Summary({ digest }: { digest: DigestData }) {
   );
 }
 
-function Completed({ digest: { completed } }: { digest: DigestData }) {
+function Completed({ digest: { completed, totals } }: { digest: DigestData }) {
   return (
-    <Tasks title="Done" tasks={[...completed].reverse()} empty="Nothing was finished.">
+    <Tasks title="Done" tasks={[...completed].reverse()} total={totals.completed} empty="Nothing was finished.">
       {(task) => {
         const { assignee, startedAt, finishedAt } = task;
         const took = startedAt && finishedAt ? formatDuration(Date.parse(finishedAt) - Date.parse(startedAt)) : null;
@@ -115,18 +113,18 @@ function Completed({ digest: { completed } }: { digest: DigestData }) {
   );
 }
 
-function Stuck({ digest: { stale, reclaimed, blocked } }: { digest: DigestData }) {
+function Stuck({ digest: { stale, reclaimed, blocked, totals } }: { digest: DigestData }) {
   return (
     <>
-      <Tasks title="Stale" tasks={stale} empty="Nothing is stale.">
+      <Tasks title="Stale" tasks={stale} total={totals.stale} empty="Nothing is stale.">
         {(task) => `No progress from ${task.assignee?.name ?? "its assignee"}.`}
       </Tasks>
       {reclaimed.length > 0 && (
-        <Tasks title="Reclaimed" tasks={[...reclaimed].reverse()} empty="" withStatus>
+        <Tasks title="Reclaimed" tasks={[...reclaimed].reverse()} total={totals.reclaimed} empty="" withStatus>
           {(task) => task.assignee && `${task.status === "DONE" ? "Done by" : "Now with"} ${task.assignee.name}.`}
         </Tasks>
       )}
-      <Tasks title="Blocked" tasks={blocked} empty="Nothing is blocked.">
+      <Tasks title="Blocked" tasks={blocked} total={totals.blocked} empty="Nothing is blocked.">
         {(task) => task.waitingOn[0]?.reason ?? ""}
       </Tasks>
     </>
@@ -136,6 +134,8 @@ function Stuck({ digest: { stale, reclaimed, blocked } }: { digest: DigestData }
 interface TasksProps<Task extends DigestTaskFragment> {
   readonly title: string;
   readonly tasks: readonly Task[];
+  /** How many there are, of which a digest lists some. */
+  readonly total: number;
   readonly empty: string;
   /** Show the present status of each task. */
   readonly withStatus?: boolean;
@@ -147,6 +147,7 @@ const COLLAPSED = 12;
 function Tasks<Task extends DigestTaskFragment>({
   title,
   tasks,
+  total,
   empty,
   withStatus = false,
   children,
@@ -154,8 +155,8 @@ function Tasks<Task extends DigestTaskFragment>({
   const [all, setAll] = useState(false);
   const shown = all ? tasks : tasks.slice(0, COLLAPSED);
   return (
-    <Panel title={title} count={tasks.length} orMore={tasks.length >= MAX_LIST} empty={empty}>
-      {tasks.length >= MAX_LIST && <p className="padded soft">Only the first {MAX_LIST} since then are listed.</p>}
+    <Panel title={title} count={total} empty={empty}>
+      {tasks.length < total && <p className="padded soft">Only the first {formatNumber(tasks.length)} are listed.</p>}
       <ul className="lines">
         {shown.map((task) => {
           const more = children(task);

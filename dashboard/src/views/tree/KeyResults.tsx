@@ -79,6 +79,15 @@ function KeyResult({ result }: { result: Result }) {
           {formatNumber(start)} → {formatNumber(target)}
           {unitBehind}
         </Editable>
+        <Editable
+          of={id}
+          label={`Unit of ${title}`}
+          value={unit}
+          editor={(props) => <TextEditor {...props} />}
+          onSave={(next) => api.mutate(UpdateKeyResultDocument, { input: { id, unit: next } })}
+        >
+          {unit ? `unit: ${unit}` : "no unit"}
+        </Editable>
       </div>
     </li>
   );
