@@ -46,7 +46,14 @@ async def test_rules_say_what_they_do_and_are_changed_together(visit: Open, admi
     }
     await rules.get_by_label("Time zone").fill("Nowhere")
     await rules.get_by_role("button", name="Save").click()
+    # The refusal stands at the button, and leaves it to be pressed again.
     await expect(page.get_by_role("alert")).to_be_visible()
+    said = await page.get_by_role("alert").bounding_box()
+    save = await rules.get_by_role("button", name="Save").bounding_box()
+    assert said is not None
+    assert save is not None
+    assert 0 < save["y"] - (said["y"] + said["height"]) < 20
+    assert said["x"] <= save["x"] + save["width"] <= said["x"] + said["width"] + 20
     await expect(rules.get_by_label("Time zone")).to_have_value("Nowhere")
     await rules.get_by_role("button", name="Undo changes").click()
     await expect(rules.get_by_label("Time zone")).to_have_value("Asia/Kathmandu")

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { ArchiveRoomDocument } from "../api/documents";
 import { useSession } from "../session/session";
+import { lastPressed } from "./pressed";
 import { useToasts } from "./Toasts";
 
 /** Archives rooms and brings them back, for admins. Nothing else can be changed in one that is archived. */
@@ -9,13 +10,14 @@ export function useArchiving() {
   const { showSuccess, showError } = useToasts();
   const [pending, setPending] = useState(false);
   const send = async (room: string, archived: boolean, paused?: boolean) => {
+    const pressed = lastPressed();
     setPending(true);
     try {
       const settings = paused === undefined ? null : { paused };
       await api.mutate(ArchiveRoomDocument, { room, archived, settings });
       return true;
     } catch (error) {
-      showError(error);
+      showError(error, pressed);
       return false;
     } finally {
       setPending(false);

@@ -11,6 +11,7 @@ import { ErrorMessage } from "../../components/ErrorMessage";
 import { Field, FormDialog } from "../../components/forms/Form";
 import { Panel } from "../../components/Panel";
 import { RelativeTime } from "../../components/text/RelativeTime";
+import { lastPressed } from "../../layout/pressed";
 import { useRoom } from "../../layout/room";
 import { useToasts } from "../../layout/Toasts";
 import { agentEvents } from "../../log/invalidation";
@@ -90,6 +91,7 @@ function useMembership() {
   const { showSuccess, showError } = useToasts();
   const [pending, setPending] = useState(false);
   const move = async (agent: string, change: (rooms: string[]) => string[], success: string) => {
+    const pressed = lastPressed();
     setPending(true);
     try {
       const found = await api.query(RoomsOfAgentDocument, { agent });
@@ -98,7 +100,7 @@ function useMembership() {
       showSuccess(success);
       return true;
     } catch (error) {
-      showError(error);
+      showError(error, pressed);
       return false;
     } finally {
       setPending(false);

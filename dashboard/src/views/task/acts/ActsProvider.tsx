@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo, useState } from "react";
 import { ActTasksDocument, UnblockTaskDocument } from "../../../api/documents";
+import { lastPressed } from "../../../layout/pressed";
 import { useToasts } from "../../../layout/Toasts";
 import { useSession } from "../../../session/session";
 import { type Acts, ActsContext, type CarryOut } from "./acts";
@@ -30,6 +31,7 @@ export function ActsProvider({ children }: { children: ReactNode }) {
     const close = () => setDialog(null);
 
     const carryOut: CarryOut = async (tasks, { done, run, undo }) => {
+      const pressed = lastPressed();
       const many = tasks.length > 1;
       const show = (finished: number) => many && setDialog(<Progress finished={finished} of={tasks.length} />);
       show(0);
@@ -40,7 +42,7 @@ export function ActsProvider({ children }: { children: ReactNode }) {
       if (!refused) close();
       else if (many) setDialog(<Refusals done={done} outcome={outcome} onClose={close} />);
       // What was asked stays open, with what was typed in it.
-      else showError(refused.refusal);
+      else showError(refused.refusal, pressed);
     };
 
     const withTasks = (ids: readonly string[], next: (tasks: readonly ActTask[]) => void) => {
