@@ -125,6 +125,10 @@ def weighted_mean(parts: Iterable[tuple[float, float, int]]) -> float:
     Weights that are all 0 count equally; no parts is 0.
     """
     every = list(parts)
+    if len(every) == 1:
+        # As it is with most of a large tree.
+        _, progress, number = every[0]
+        return progress / number
     weights = {weight for weight, _, _ in every}
     if len(weights) <= 1:
         return sum([progress for _, progress, _ in every]) / max(sum([number for *_, number in every]), 1)

@@ -4,7 +4,7 @@ Every function reads what many objectives ask for in a fixed number of statement
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import itemgetter
@@ -94,18 +94,29 @@ def roll_up(nodes: Iterable[Node], wanted: Iterable[int] | None = None) -> dict[
     for node in order:
         order += children.get(node.id, ())
     progress: dict[int, float] = {}
+    for node in reversed(order):
+        progress[node.id] = _progress(node, [(child, progress[child.id]) for child in children.get(node.id, ())])
+    asked = by_id.keys() if wanted is None else by_id.keys() & set(wanted)
+    counts = _counts(order, asked)
+    return {key: Rollup(progress[key], TaskCounts(*counts[key])) for key in asked}
+
+
+def _counts(order: Sequence[Node], asked: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Counts over the subtrees of those asked for: a node's own go to the nearest of them, and from there upwards."""
+    nearest: dict[int | None, int | None] = {None: None}
+    parts: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for node in order:
+        nearest[node.id] = to = node.id if node.id in asked else nearest.get(node.parent_id)
+        if to is not None:
+            parts[to] += [own for own in (node.tasks, *[one.tasks for one in node.leaves]) if own is not _NO_COUNTS]
     counts: dict[int, tuple[int, ...]] = {}
     for node in reversed(order):
-        below = children.get(node.id, ())
-        progress[node.id] = _progress(node, [(child, progress[child.id]) for child in below])
-        counted = [leaves.tasks for leaves in node.leaves]
-        counted += [counts[child.id] for child in below if counts[child.id] is not _NO_COUNTS]
-        counts[node.id] = tuple(map(sum, zip(node.tasks, *counted, strict=True))) if counted else node.tasks
-    return {
-        key: Rollup(progress[key], TaskCounts(*counts[key]))
-        for key in (progress if wanted is None else wanted)
-        if key in progress
-    }
+        if node.id in asked:
+            found = parts[node.id]
+            counts[node.id] = tuple(map(sum, zip(*found, strict=True))) if found else _NO_COUNTS
+            if (above := nearest.get(node.parent_id)) is not None:
+                parts[above].append(counts[node.id])
+    return counts
 
 
 def _progress(node: Node, children: Sequence[tuple[Node, float]]) -> float:
