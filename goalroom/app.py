@@ -1,9 +1,10 @@
 """The ASGI app: what is served where, and what lives as long as the process."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from broadcaster import Broadcast
 from starlette.applications import Starlette
@@ -78,15 +79,21 @@ class AppConfig:
 
 
 class App(Starlette):
-    """Starlette, but for sockets of GraphQL, which would hold its layers in memory for as long as they are open."""
+    """Starlette, but for GraphQL, which is most of what is asked and answers its own errors.
 
-    sockets: ASGIApp | None = None
+    Starlette's layers would take a tenth of the time of a small request, and the memory of sockets for as long as they
+    are open. Our own layers are around both.
+    """
+
+    # By the kind of connection, "http" or "websocket".
+    graphql: Mapping[str, ASGIApp] = MappingProxyType({})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.sockets is not None and scope["type"] == "websocket" and scope["path"] == _GRAPHQL:
-            await self.sockets(scope, receive, send)
-        else:
+        direct = self.graphql.get(scope["type"]) if scope.get("path") == _GRAPHQL else None
+        if direct is None:
             await super().__call__(scope, receive, send)
+        else:
+            await direct(scope, receive, send)
 
 
 def create_app(config: AppConfig) -> App:
@@ -94,12 +101,23 @@ def create_app(config: AppConfig) -> App:
     return App(
         routes=[Route("/healthz", _healthy), *dashboard.routes()],
         lifespan=_Lifespan(config),
-        middleware=[
-            Middleware(RequestIds),
-            *_browsers(config.allowed_origins),
-            Middleware(config.tracing.middleware),
-        ],
+        middleware=_layers(config),
     )
+
+
+def _layers(config: AppConfig) -> list[Middleware]:
+    """What is around everything that is served, the outermost first."""
+    return [
+        Middleware(RequestIds),
+        *_browsers(config.allowed_origins),
+        Middleware(config.tracing.middleware),
+    ]
+
+
+def _layered(app: ASGIApp, layers: Sequence[Middleware]) -> ASGIApp:
+    for cls, args, kwargs in reversed(layers):
+        app = cls(app, *args, **kwargs)
+    return app
 
 
 def _browsers(allowed_origins: Sequence[str]) -> list[Middleware]:
@@ -165,7 +183,8 @@ class _Lifespan:
         # They need the database, which opens only now; and they stand first, since most requests are for them.
         mcp_endpoint = MCPEndpoint(services)
         app.router.routes[:0] = _routes(services, health, mcp_endpoint)
-        app.sockets = RequestIds(config.tracing.middleware(GraphQLWebSocket(services)))
+        http, socket, layers = GraphQLHTTP(services), GraphQLWebSocket(services), _layers(config)
+        app.graphql = {"http": _layered(http, layers), "websocket": _layered(socket, layers)}
         work = [
             asyncio.create_task(_supervised(name).until_done(one))
             for name, one in (
@@ -204,6 +223,7 @@ def _routes(services: Services, health: Health, mcp_endpoint: MCPEndpoint) -> li
         return JSONResponse({"ready": why is None, "reason": why}, 200 if why is None else 503)
 
     return [
+        # For who puts a slash behind it, and is sent on.
         Route(_GRAPHQL, GraphQLHTTP(services)),
         Route(mcp.PATH, mcp_endpoint),
         Route("/.well-known/{rest:path}", mcp.no_metadata, methods=["GET", "POST"]),

@@ -13,12 +13,15 @@ _SLICE_SECONDS = 0.005
 # Of so many items, none takes a slice by itself.
 _SHORT = 10
 
+# The slots of an agent, for small operations or large ones, and as many items as use them or wait for one.
+_Slots = dict[tuple[int, bool], tuple[asyncio.Semaphore, list[None]]]
+
 
 class Scheduler:
     """For all agents that have something running."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, bool], tuple[asyncio.Semaphore, list[None]]] = {}
+        self._known: _Slots = {}
         self._slicing = asyncio.Lock()
         self._rested_at = self._slice_end = 0.0
 
@@ -48,19 +51,44 @@ class Scheduler:
         """Whether a slice is running that has time for a short list: what it holds needs no slice of its own then."""
         return items <= _SHORT and time.perf_counter() < self._slice_end
 
-    @asynccontextmanager
-    async def slot(self, agent: int, cost: int) -> AsyncGenerator[None]:
+    def slot(self, agent: int, cost: int) -> "_Slot":
         """A slot to run in: a few at a time, in the order in which they asked."""
-        large = self.is_large(cost)
-        semaphore, users = self._known.setdefault((agent, large), (asyncio.Semaphore(1 if large else _AT_ONCE), []))
+        return _Slot(self._known, (agent, self.is_large(cost)))
+
+
+class _Slot:
+    """A class of its own, for each request takes two: a generator takes four times as long."""
+
+    __slots__ = ("_key", "_known")
+
+    def __init__(self, known: _Slots, key: tuple[int, bool]) -> None:
+        self._known, self._key = known, key
+
+    async def __aenter__(self) -> None:
+        known = self._known.get(self._key)
+        if known is None:
+            _, is_large = self._key
+            known = self._known[self._key] = asyncio.Semaphore(1 if is_large else _AT_ONCE), []
+        semaphore, users = known
         users.append(None)
+        is_in = False
         try:
-            async with semaphore:
-                if len(users) > _AT_ONCE:
-                    # What nothing keeps would go on at once, and all that come after it too, in one step of the loop.
-                    await asyncio.sleep(0)
-                yield
-        finally:
-            users.pop()
-            if not users:
-                del self._known[agent, large]
+            is_in = await semaphore.acquire()
+            if len(users) > _AT_ONCE:
+                # What nothing keeps would go on at once, and all that come after it too, in one step of the loop.
+                await asyncio.sleep(0)
+        except BaseException:
+            if is_in:
+                semaphore.release()
+            self._leave(users)
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        semaphore, users = self._known[self._key]
+        semaphore.release()
+        self._leave(users)
+
+    def _leave(self, users: list[None]) -> None:
+        users.pop()
+        if not users:
+            del self._known[self._key]
