@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import json
 import os
 import statistics
 import tempfile
@@ -27,6 +28,8 @@ _IDLE_MS = 4_000
 _TYPED = "Task number one"
 _KEY_EVERY_MS = 60
 _LONG_FRAME_MS = 50
+# What the browser writes down of each task of each thread, CPU included.
+_TASKS_OF_THREADS = ["disabled-by-default-devtools.timeline", "__metadata"]
 # Resolves once something was seen, however long ago that was.
 _PAINTED = """() => new Promise((resolve) => new PerformanceObserver((list) => {
     const seen = list.getEntriesByName('first-contentful-paint')[0];
@@ -170,7 +173,22 @@ async def _end_of_log(admin: Client) -> str:
     return str((await admin.execute(LAST))["events"]["nodes"][0]["cursor"])
 
 
-async def _follow(page: Page, admin: Client, minutes: int) -> None:
+def _longest_tasks(trace: bytes) -> str:
+    """What the page's own thread worked without a pause: CPU, which other programs do not move as they move frames."""
+    events = json.loads(trace)["traceEvents"]
+    mains = {
+        (one["pid"], one["tid"])
+        for one in events
+        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        one.get("tdur", 0) / 1e3 for one in events if one["name"] == "RunTask" and (one["pid"], one["tid"]) in mains
+    ]
+    long = sum(task > _LONG_FRAME_MS for task in tasks)
+    return f"longest task {max(tasks):.0f} ms of CPU; {long} of {len(tasks)} above {_LONG_FRAME_MS} ms"
+
+
+async def _follow(browser: Browser, page: Page, admin: Client, minutes: int) -> None:
     session = await page.context.new_cdp_session(page)
     began = _number(await _end_of_log(admin))
     await page.evaluate(_WATCH_FRAMES)
@@ -178,15 +196,18 @@ async def _follow(page: Page, admin: Client, minutes: int) -> None:
         number = _number(await _end_of_log(admin))
         _tell(f"minute {minute:2}: {number - began:6} events, heap {await _heap(session):5.1f} MB")
         if minute < minutes:
+            await browser.start_tracing(page=page, categories=_TASKS_OF_THREADS)
             await page.evaluate(_TAKE_FRAMES)
             await asyncio.sleep(60)
             stood = await page.evaluate(_TAKE_FRAMES)
+            trace = await browser.stop_tracing()
             often = statistics.quantiles(stood, n=100)
             long = sum(frame > _LONG_FRAME_MS for frame in stood)
             _tell(
                 f"  frames: {often[49]:.0f} ms, p99 {often[98]:.0f} ms, worst {max(stood):.0f} ms; "
                 f"{long} of {len(stood)} above {_LONG_FRAME_MS} ms"
             )
+            _tell(f"  {_longest_tasks(trace)}")
 
 
 async def _say(admin: Client, each_second: int) -> None:
@@ -239,7 +260,7 @@ async def _demo(browser: Browser, minutes: int, speed: float, view: str, said: i
             await page.goto(f"/rooms/demo/{view}")
             await page.get_by_text("Live", exact=True).wait_for()
             saying = asyncio.create_task(_say(admin, said)) if said else None
-            await _follow(page, admin, minutes)
+            await _follow(browser, page, admin, minutes)
             if saying is not None:
                 saying.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
