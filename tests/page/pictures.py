@@ -1,8 +1,12 @@
-"""Screenshots of every view, light and dark, of a running demo: `python -m tests.page.pictures docs/pictures`."""
+"""Screenshots of every view, light and dark, of a running demo: `python -m tests.page.pictures docs/pictures`.
 
+With `--widths 360 1440 3840` all of them in each width, to be looked at.
+"""
+
+import argparse
 import asyncio
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, ViewportSize, expect
@@ -14,6 +18,7 @@ from tests.page.browser import launch_browser, sign_in
 # Long enough for most of the demo's events to have happened.
 _DEMO_S = 150
 _WIDE, _NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+_HEIGHTS = {360: 800, 3840: 2160}
 _SETTLED_MS = 1_500
 
 
@@ -45,19 +50,22 @@ async def _take(page: Page, address: str, file: Path) -> None:
     await page.screenshot(path=file)
 
 
-async def _take_all(browser: Browser, admin: Client, folder: Path, *, dark: bool) -> None:
+async def _take_all(browser: Browser, admin: Client, folder: Path, width: int | None, *, dark: bool) -> None:
+    """In that width, or as docs/pictures has them: wide ones, and one that is narrow."""
     scheme = "dark" if dark else "light"
-    context = await browser.new_context(viewport=_WIDE, color_scheme="dark" if dark else "light", base_url=admin.url)
+    size = ViewportSize(width=width, height=_HEIGHTS.get(width, 900)) if width else _WIDE
+    context = await browser.new_context(viewport=size, color_scheme="dark" if dark else "light", base_url=admin.url)
     page = await context.new_page()
     await sign_in(page, admin.token)
     for name, address in (await _addresses(admin)).items():
-        await _take(page, address, folder / f"{name}-{scheme}.png")
-    await page.set_viewport_size(_NARROW)
-    await _take(page, "now", folder / f"narrow-{scheme}.png")
+        await _take(page, address, folder / f"{name}-{f'{width}-' if width else ''}{scheme}.png")
+    if width is None:
+        await page.set_viewport_size(_NARROW)
+        await _take(page, "now", folder / f"narrow-{scheme}.png")
     await context.close()
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, widths: Sequence[int | None]) -> None:
     """Run the demo for a while, then take the screenshots."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, Demo("--data-dir", home, "--agents", "8", "--speed", "2") as demo:
@@ -65,8 +73,13 @@ async def main(folder: Path) -> None:
         token = (Path(home) / "admin-token").read_text().strip()
         async with Client(demo.url, token) as admin, launch_browser() as browser:
             for dark in (False, True):
-                await _take_all(browser, admin, folder, dark=dark)
+                for width in widths:
+                    await _take_all(browser, admin, folder, width, dark=dark)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--widths", type=int, nargs="*", default=[])
+    given = parser.parse_args()
+    asyncio.run(main(given.folder, given.widths or [None]))
