@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from db.core import session
 from db.core.database import Database
 from tests.patience import PATIENCE_S
 
@@ -116,6 +117,9 @@ def servers_options(arguments: tuple[str | Path, ...]) -> tuple[str | Path, ...]
         return arguments
     at = arguments.index("--database-url") + 1
     direct = str(arguments[at])
+    if len(session.urls_of_hosts(direct)) > 1:
+        # A pooler can't tell which of them is the primary.
+        return arguments
     return (*arguments[:at], pooled(direct), "--direct-database-url", direct, *arguments[at + 1 :])
 
 
