@@ -1,13 +1,14 @@
 """Every request has an id: in a header of its answer, in what the log says of it, and in errors that are our fault."""
 
+import random
 import re
-import secrets
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "x-request-id"
+_HEADER = HEADER.encode()
 
 _FIELD = "request_id"
 # What a balancer in front may have given it, and no more than that: it goes into the log.
@@ -24,13 +25,13 @@ class RequestIds:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        name = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+        given = Headers(scope=scope).get(HEADER)
+        name = given if given is not None and _GIVEN.fullmatch(given) else _new()
 
         async def named(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.accept"}:
                 # Another message: the one that was given may be shared by all of its kind.
-                message = {**message, "headers": [*message.get("headers", ()), (HEADER.encode(), name.encode())]}
+                message = {**message, "headers": [*message.get("headers", ()), (_HEADER, name.encode())]}
             await send(message)
 
         # Until the task ends that the server made for this request.
@@ -38,9 +39,14 @@ class RequestIds:
         await self._app(scope, receive, named)
 
 
+def _new() -> str:
+    # It is no secret: one that the system makes costs each request a call of it.
+    return f"{random.getrandbits(64):016x}"
+
+
 def current() -> str:
     """The id of the request that this runs for; a new one outside of any."""
-    return str(structlog.contextvars.get_contextvars().get(_FIELD) or secrets.token_hex(8))
+    return str(structlog.contextvars.get_contextvars().get(_FIELD) or _new())
 
 
 def name_part(number: int) -> None:
