@@ -48,7 +48,10 @@ with made as (
 )
 select array_agg(id order by id) from made
 """
-# As the acts that end tasks count them.
+# As the acts that end tasks count them; a server of an older commit does not.
+_COUNTS = (
+    "select exists (select from information_schema.columns where (table_name, column_name) = ('room_log', 'done'))"
+)
 _COUNTED = """
 update room_log
    set done = (select count(*) from task where task.room_id = room_log.room_id and task.status = 'DONE')
@@ -141,7 +144,7 @@ def board(server: MeasuredServer, team: Team, holders: Team, count: int) -> None
     waits = {"waiting": tasks[1::10] + tasks[4::10], "blockers": tasks[0::10] + tasks[1::10]}
     server.sql.execute(_WAITS, waits | {"creator": place["creator"]})
     server.sql.execute(_LOGGED, {"room": place["room"], "tasks": tasks})
-    server.sql.execute(_COUNTED, place)
+    _count_finished(server, place)
     _settle(server, "task", "dependency", "event")
 
 
@@ -150,7 +153,7 @@ def finished_tasks(server: MeasuredServer, team: Team, count: int) -> None:
     place = _place(server, team)
     for begun in range(0, count, _PART):
         server.sql.execute(_FINISHED, place | {"begun": begun, "count": min(_PART, count - begun)})
-    server.sql.execute(_COUNTED, place)
+    _count_finished(server, place)
     _settle(server, "task")
 
 
@@ -172,9 +175,14 @@ def goal_tree(server: MeasuredServer, team: Team, count: int) -> GoalTree:
     leaves = levels[-1]
     tasks = _column(server, _ON_LEAVES, **place, leaves=leaves)
     server.sql.execute(_LOGGED, {"room": place["room"], "tasks": tasks})
-    server.sql.execute(_COUNTED, place)
+    _count_finished(server, place)
     _settle(server, "task", "objective", "event")
     return GoalTree(f"O{levels[1][0]}", f"O{leaves[0]}")
+
+
+def _count_finished(server: MeasuredServer, place: dict[str, Any]) -> None:
+    if _column(server, _COUNTS)[0]:
+        server.sql.execute(_COUNTED, place)
 
 
 def _place(server: MeasuredServer, team: Team) -> dict[str, Any]:
