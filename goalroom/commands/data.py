@@ -1,8 +1,8 @@
 """The commands that operators keep their data with: export, restore, doctor."""
 
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -30,15 +30,22 @@ async def export(settings: Settings, room: str | None, out: TextIO) -> None:
     _check_there_is_one(settings)
     async with setup.opened_to_read(settings) as database:
         try:
-            async for line in exports.lines(database, room):
-                out.write(line + "\n")
-            out.flush()
+            with _while_it_is_read(out):
+                async for line in exports.lines(database, room):
+                    out.write(line + "\n")
+                out.flush()
         except NotFound as error:
             raise CommandError(f"There is no room {room}.") from error
-        except BrokenPipeError as error:
-            # Python would flush once more at its end, and complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
-            raise CommandError("The reader closed the output before its end.") from error
+
+
+@contextmanager
+def _while_it_is_read(out: TextIO) -> Generator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        # Python would flush once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        raise CommandError("The reader closed the output before its end.") from error
 
 
 async def restore(settings: Settings, file: Path, out: TextIO) -> None:
@@ -77,9 +84,10 @@ async def doctor(settings: Settings, out: TextIO, *, fix: bool) -> None:
 
     def show(look: checks.Look) -> None:
         nonlocal wrong
-        out.write(f"{'WRONG' if look.findings else 'ok   '} {look.subject}: {look.seen}\n")
-        out.writelines(f"      {finding.problem} {finding.advice}\n" for finding in look.findings)
-        out.flush()
+        with _while_it_is_read(out):
+            out.write(f"{'WRONG' if look.findings else 'ok   '} {look.subject}: {look.seen}\n")
+            out.writelines(f"      {finding.problem} {finding.advice}\n" for finding in look.findings)
+            out.flush()
         wrong += len(look.findings)
 
     async with setup.postgres(settings) as url:

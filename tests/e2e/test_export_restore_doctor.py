@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 
 from goalroom.postgres.embedded import Cluster
 from tests.e2e.commands import Server, run
@@ -97,9 +98,10 @@ def test_a_room_alone_is_exported_by_its_name(home: Path) -> None:
     assert missing.stderr == "goalroom: There is no room nowhere.\n"
 
 
-def test_whoever_stops_reading_an_export_sees_no_traceback(home: Path) -> None:
+@pytest.mark.parametrize("name", ["export", "doctor"])
+def test_whoever_stops_reading_sees_no_traceback(home: Path, name: str) -> None:
     assert run("import", "beads", OWN, "--data-dir", home).returncode == 0
-    command = [sys.executable, "-m", "goalroom", "export", "--data-dir", str(home)]
+    command = [sys.executable, "-m", "goalroom", name, "--data-dir", str(home)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603  # our own
         assert process.stdout is not None
         process.stdout.close()
