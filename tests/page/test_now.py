@@ -92,6 +92,31 @@ async def test_what_is_stuck_is_summed_up_by_its_cause(visit: Open, admin: Clien
     await expect(page.get_by_role("region", name="Ready").get_by_text("Task 0")).to_be_visible()
 
 
+async def test_counters_lead_to_what_they_count(visit: Open, admin: Client, room: str) -> None:
+    before, _ = await _tasks(
+        admin,
+        room,
+        {"ref": "a", "task": {"title": "Walls", "criteria": ["So"]}},
+        {"ref": "b", "dependsOnRefs": ["a"], "task": {"title": "Roof", "criteria": ["So"]}},
+    )
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/now")
+    waiting = page.locator("dl.counts > div").filter(has_text="Waiting")
+    await waiting.get_by_role("link", name="1").click()
+
+    await expect(page.get_by_role("region", name="Waiting").get_by_text("Roof")).to_be_visible()
+    await expect(page.get_by_role("link", name=before)).to_have_count(0)
+
+
+async def test_a_phone_shows_in_the_navigation_which_view_is_open(visit: Open, admin: Client, room: str) -> None:
+    page = await visit(admin.url, admin.token, width=360)
+
+    for view in ("Flow", "Digest"):
+        await page.goto(f"/rooms/{room}/{view.lower()}")
+        await expect(page.get_by_role("heading", name=view, exact=True)).to_be_visible()
+        await expect(page.get_by_role("link", name=view, exact=True)).to_be_in_viewport(ratio=1)
+
+
 async def test_an_act_is_one_line(visit: Open, admin: Client, room: str, worker: Client) -> None:
     rules = {"requireReview": False, "requireDoneCriteria": False}
     change = "mutation($input: UpdateRoomInput!) { updateRoom(input: $input) { id } }"

@@ -114,6 +114,11 @@ async def test_an_admin_archives_a_room_undoes_it_and_brings_it_back(visit: Open
     await expect(page.get_by_role("region", name="Rules").get_by_label("Title")).to_be_disabled()
     await page.keyboard.press("c")
     await expect(page.get_by_role("dialog")).to_have_count(0)
+    # What is no part of the room goes on.
+    await page.get_by_role("link", name="Agents").click()
+    await page.get_by_role("link", name="admin", exact=True).click()
+    await expect(page.get_by_role("button", name="New token")).to_be_enabled()
+    await page.get_by_role("link", name="Settings").click()
     await page.get_by_role("button", name="Undo").click()
     await expect(archived).to_have_count(0)
     assert (await admin.execute(query, room=room))["room"] == {"archivedAt": None, "settings": {"paused": False}}

@@ -40,6 +40,9 @@ export function RoomPage({ name }: { name: string }) {
   );
 }
 
+/** What these views change goes on in an archived room: one's inbox, agents with their tokens, and who outside is told. */
+const BEYOND_THE_ROOM: ReadonlySet<string> = new Set(["inbox", "agents", "webhooks"]);
+
 function RoomViews({ name }: { name: string }) {
   const { data, refusal } = useLiveQuery(RoomInfoDocument, { room: name }, roomUpdates);
   const info = data?.room ?? null;
@@ -66,7 +69,11 @@ function RoomViews({ name }: { name: string }) {
                     <Switch>
                       {viewsFor(role).map(({ path, View }) => (
                         <Route key={path} path={`/rooms/${name}/${path}/*?`}>
-                          {(params) => <View rest={params["*"] ?? ""} />}
+                          {(params) => (
+                            <SessionContext value={BEYOND_THE_ROOM.has(path) ? session : inRoom}>
+                              <View rest={params["*"] ?? ""} />
+                            </SessionContext>
+                          )}
                         </Route>
                       ))}
                       <Route>
