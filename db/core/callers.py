@@ -190,11 +190,12 @@ def _caller(row: "CallerByTokenIdRow") -> Caller:
 
 
 def only_room(caller: Caller) -> int:
-    """The room meant by a request that names none: the one that the caller belongs to."""
-    if len(caller.rooms) != 1:
+    """The room meant by a request that names none: the only one of the caller that is not archived, or its only one."""
+    rooms = caller.rooms - caller.archived_rooms or caller.rooms
+    if len(rooms) != 1:
         raise BadInput(
             "room",
-            f"`room` is required, because you belong to {len(caller.rooms)} rooms.",
+            f"`room` is required, because you belong to {len(rooms)} rooms.",
             "Send one of the names that 'rooms { name }' lists as `room`.",
         )
-    return next(iter(caller.rooms))
+    return next(iter(rooms))

@@ -67,6 +67,21 @@ async def test_an_archived_room_is_in_no_list_and_can_be_read(root: Actor, ann: 
     assert f'updateRoom(input: {{room: "R{web.id}", archived: false}})' in complaint["extensions"]["hint"]
 
 
+async def test_the_only_room_that_is_not_archived_needs_no_name(
+    database: Database, world: World, root: Actor, web: Room
+) -> None:
+    yard = await world.room("yard")
+    bob = Actor(database, await people.caller(database, "bob", web, yard), root.feed)
+    assert (await bob.refused("createTask", title="Where?"))["field"] == "room"
+
+    await root.do("updateRoom", room="web", archived=True)
+    made = await (await again(bob)).do("createTask", "room { name }", title="Here")
+    await root.do("updateRoom", room="yard", archived=True)
+
+    assert made == {"room": {"name": "yard"}}
+    assert (await (await again(bob)).refused("createTask", title="Where?"))["field"] == "room"
+
+
 async def test_a_room_that_is_brought_back_goes_on_when_it_is_resumed(
     database: Database, root: Actor, ann: Actor, web: Room
 ) -> None:
