@@ -69,9 +69,9 @@ def _arguments(definition: GraphQLField, place: "Place") -> Arguments | None:
             return lambda _run: same
 
     def of_run(run: "PlanRun") -> Mapping[str, Any]:
-        known = run.arguments.get(id(node))
+        known = run.arguments.get(id(place))
         if known is None:
-            known = run.arguments[id(node)] = get_argument_values(definition, node, run.variables)
+            known = run.arguments[id(place)] = get_argument_values(definition, node, run.variables)
         return known
 
     return of_run

@@ -66,7 +66,7 @@ class PlanRun:
     ) -> None:
         self.variables, self.budget = variables, budget
         self.info: Any = strawberry.Info(_RawInfo(context), None)  # type: ignore[arg-type]
-        # The arguments of fields whose variables are known, by their nodes.
+        # The arguments that name variables, by the places of their fields: other types may have other defaults.
         self.arguments: dict[int, dict[str, Any]] = {}
         self._plan, self._context, self._root_value, self._scheduler = plan, context, root_value, scheduler
         self._errors: list[GraphQLError] = []

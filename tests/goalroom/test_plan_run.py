@@ -155,13 +155,15 @@ async def test_other_operations_run_meanwhile(rows: list[int]) -> None:
 
 # Everything that a type may be, in everything that it may be in.
 ANYTHING = """
-    interface Named { name: String! twin: Named }
+    interface Named { name: String! twin: Named sound(times: Int, of: String): String }
     union Thing = Cat | Dog
     enum Colour { RED GREEN }
     type Cat implements Named {
-        name: String! twin: Named lives: Int! toys: [Thing!]! colour: Colour old: Int @deprecated
+        name: String! twin: Named sound(times: Int = 1, of: String): String
+        lives: Int! toys: [Thing!]! colour: Colour old: Int @deprecated
     }
-    type Dog implements Named { name: String! twin: Named! tricks: [String!] friends: [[Named]!] owner: Cat! }
+    type Dog implements Named { name: String! twin: Named! sound(times: Int = 2, of: String): String
+        tricks: [String!] friends: [[Named]!] owner: Cat! }
     type Query {
         thing: Thing things: [Thing!]! named: Named! cats: [Cat] dogs(first: Int = 2, name: String): [Dog!]
         count(of: [Int!]): Int! words: [[String]] colours: [Colour!]!
@@ -315,6 +317,19 @@ async def test_what_is_left_out_depends_on_the_variables_of_the_request() -> Non
             found = (await _ours(plan, _Whim(1, 0.0, 0.0), given_)).data
             assert found is not None
             assert ("cats" in found) is given_["a"]
+
+
+async def test_the_same_field_of_other_types_has_their_defaults() -> None:
+    def resolve(_source: Any, info: Any, **given: Any) -> Any:
+        return str(given) if info.field_name == "sound" else [{"kind": "Cat"}, {"kind": "Dog"}]
+
+    schema = _resolved_by(build_schema(ANYTHING), resolve)
+    plan = _plan(schema, "query ($of: String) { things { ... on Named { sound(of: $of) } } }")
+
+    expected, found = await _librarys(plan, {}, {"of": "x"}), await _ours(plan, {}, {"of": "x"})
+
+    assert found.data == expected.data
+    assert found.data == {"things": [{"sound": "{'times': 1, 'of': 'x'}"}, {"sound": "{'times': 2, 'of': 'x'}"}]}
 
 
 async def test_mutations_wait_for_one_another() -> None:
