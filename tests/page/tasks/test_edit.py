@@ -23,7 +23,7 @@ async def _edit(page: Page, label: str, text: str) -> None:
 async def _choose(page: Page, label: str, text: str, option: str) -> None:
     await page.get_by_role("button", name=f"Edit {label.lower()}", exact=True).click()
     await page.get_by_role("combobox", name=label).fill(text)
-    await page.get_by_role("option", name=option).click()
+    await page.get_by_role("listbox").get_by_role("option", name=option).click()
     await expect(page.get_by_role("form", name=label)).to_have_count(0)
 
 
