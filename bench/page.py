@@ -28,6 +28,8 @@ _IDLE_MS = 4_000
 _TYPED = "Task number one"
 _KEY_EVERY_MS = 60
 _LONG_FRAME_MS = 50
+# An odd number: each sends messages and comments.
+_SENDERS = 9
 # What the browser writes down of each task of each thread, CPU included.
 _TASKS_OF_THREADS = ["disabled-by-default-devtools.timeline", "__metadata"]
 # Resolves once something was seen, however long ago that was.
@@ -211,19 +213,23 @@ async def _follow(browser: Browser, page: Page, admin: Client, minutes: int) -> 
 
 
 async def _say(admin: Client, each_second: int) -> None:
-    """Messages and comments in turn at a steady rate, beside all that the demo does. Late ones are made up for."""
+    """Messages and comments in turn at a steady rate, beside all that the demo does; several senders keep it up."""
     loop = asyncio.get_running_loop()
     # Of its own: the page has what one token may ask for to itself, as people have.
     token = (await admin.execute(ANOTHER))["createToken"]["token"]
     async with Client(admin.url, token) as client:
         goal = (await client.execute(GOAL))["createObjective"]["id"]
         began = loop.time()
-        for number in itertools.count():
-            await asyncio.sleep(began + number / each_second - loop.time())
-            if number % 2:
-                await client.execute(COMMENT, on=goal, body=f"Comment number {number}")
-            else:
-                await client.execute(MESSAGE, body=f"Message number {number}")
+
+        async def send(first: int) -> None:
+            for number in itertools.count(first, _SENDERS):
+                await asyncio.sleep(began + number / each_second - loop.time())
+                if number % 2:
+                    await client.execute(COMMENT, on=goal, body=f"Comment number {number}")
+                else:
+                    await client.execute(MESSAGE, body=f"Message number {number}")
+
+        await asyncio.gather(*map(send, range(_SENDERS)))
 
 
 async def _catches_up(page: Page, admin: Client) -> bool:
