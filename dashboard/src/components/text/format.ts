@@ -36,7 +36,6 @@ export function formatDuration(milliseconds: number): string {
 }
 
 /** `4:07`, `1:12:30`. */
-/** `1 task`, `2 tasks`. */
 export function formatCountdown(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1_000));
   const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
