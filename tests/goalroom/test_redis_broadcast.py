@@ -14,6 +14,8 @@ import pytest
 
 from db.core.database import Database
 from db.core.transaction import Committed, Topic
+from goalroom.broadcast.notifier import CHANNEL
+from goalroom.broadcast.redis import RedisBroadcast
 from tests.db.events.test_feed import new_log, take, write
 from tests.e2e.commands import Server, run
 from tests.e2e.team import Agent
@@ -141,6 +143,21 @@ async def test_tokens_that_are_revoked_are_told_of_while_it_is_away(database_url
             here.database.publish(Committed(changes=frozenset({(Topic.AGENT, 6)})))
             while await heard.get() != 6:
                 pass
+
+
+async def test_who_is_cancelled_while_something_is_sent_ends(redis: Redis) -> None:
+    broadcast = RedisBroadcast(redis.url)
+    await broadcast.publish(CHANNEL, "connected")
+
+    for steps in range(40):
+        sending = asyncio.create_task(broadcast.publish(CHANNEL, "cancelled"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        was_running = sending.cancel()
+        await asyncio.wait([sending])
+
+        assert sending.cancelled() == was_running, f"after {steps} steps of the loop"
+    await broadcast.disconnect()
 
 
 async def test_one_that_hangs_is_found_out(database_url: str, redis: Redis) -> None:
