@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import asyncpg
@@ -45,14 +45,6 @@ class _Waiting(Generic[T, R]):
     answer: asyncio.Future[R | None]
 
 
-@dataclass(slots=True)
-class _Queue:
-    """What waits under one key, and how many work on it."""
-
-    waiting: deque[_Waiting[Any, Any]] = field(default_factory=deque)
-    workers: int = 0
-
-
 class Batches:
     """Queues of what waits in this process, by a key for each kind and place of work.
 
@@ -60,30 +52,23 @@ class Batches:
     """
 
     def __init__(self) -> None:
-        self._queues: dict[Hashable, _Queue] = {}
+        self._queues: dict[Hashable, deque[_Waiting[Any, Any]]] = {}
         self._working: set[asyncio.Task[None]] = set()
 
     async def join(
-        self,
-        key: Hashable,
-        item: T,
-        run: Run[T, R],
-        *,
-        weight: int = 1,
-        at_once: int = 1,
-        is_gone: Callable[[], bool] = bool,
+        self, key: Hashable, item: T, run: Run[T, R], *, weight: int = 1, is_gone: Callable[[], bool] = bool
     ) -> R | None:
         """What `run` answers for this item, or raises; None where nobody waits for it any more when it is its turn.
 
         `run` gets items in the order in which they came; one key goes with one function. Where it fails it fails for
-        all of them, unless one alone may be to blame: then each runs alone. What is more than half a batch gains
-        nothing by company: up to `at_once` of those run beside each other.
+        all of them, unless one alone may be to blame: then each runs alone.
         """
         answer: asyncio.Future[R | None] = asyncio.get_running_loop().create_future()
-        queue = self._queues.setdefault(key, _Queue())
-        queue.waiting.append(_Waiting(item, weight, is_gone, answer))
-        if not queue.workers or (weight > MOST // 2 and queue.workers < at_once):
-            queue.workers += 1
+        waiting = _Waiting(item, weight, is_gone, answer)
+        if key in self._queues:
+            self._queues[key].append(waiting)
+        else:
+            self._queues[key] = deque([waiting])
             # For all of them, so in the name of none of their requests.
             working = asyncio.create_task(self._work(key, run), context=contextvars.Context())
             self._working.add(working)
@@ -93,14 +78,12 @@ class Batches:
     async def _work(self, key: Hashable, run: Run[T, R]) -> None:
         queue = self._queues[key]
         try:
-            while batch := _next(queue.waiting):
+            while batch := _next(queue):
                 await _answer(batch, run)
         finally:
-            queue.workers -= 1
-            if not queue.workers:
-                del self._queues[key]
-                for waiting in queue.waiting:
-                    waiting.answer.cancel()
+            del self._queues[key]
+            for waiting in queue:
+                waiting.answer.cancel()
 
 
 def _next(queue: deque[_Waiting[T, R]]) -> list[_Waiting[T, R]]:

@@ -15,9 +15,6 @@ from db.core.records import Room, Task
 from db.core.transaction import Committed, Transaction
 from db.rooms import rooms
 
-# How many claims of many tasks, of one kind, run beside each other: each skips what the others have locked.
-_AT_ONCE = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -50,9 +47,7 @@ async def claim(database: Database, search: Search, is_gone: Callable[[], bool])
     Where nothing is found among the best, because others are taking all of it, looks further.
     """
     run = partial(_claim_together, database)
-    claimed = await database.batches.join(
-        search.kind, search, run, weight=search.most, at_once=_AT_ONCE, is_gone=is_gone
-    )
+    claimed = await database.batches.join(search.kind, search, run, weight=search.most, is_gone=is_gone)
     if claimed is None:
         raise Unavailable(why="Nothing was claimed: the client hung up, or the server is stopping.")
     if claimed.tasks or claimed.is_full or claimed.room.paused or not await _is_any_left(database, search):

@@ -64,42 +64,6 @@ async def test_what_has_another_key_waits_for_nothing() -> None:
     assert await first[0] == 2
 
 
-async def test_what_fills_a_batch_may_run_beside_others() -> None:
-    batches, work = Batches(), Work()
-
-    async def join(item: int, weight: int) -> int | None:
-        return await batches.join("key", item, work.run, weight=weight, at_once=2)
-
-    heavy = [asyncio.create_task(join(n, MOST)) for n in (1, 2, 3)]
-    light = [asyncio.create_task(join(n, 1)) for n in (4, 5)]
-    for _ in range(2):
-        await work.started.acquire()
-    await asyncio.sleep(0.01)
-    assert work.batches == [[1], [2]]
-    for _ in range(4):
-        work.let_on.release()
-
-    assert await asyncio.gather(*heavy, *light) == [2, 4, 6, 8, 10]
-    assert work.batches == [[1], [2], [3], [4, 5]]
-    # Nothing is left of it: who comes now is alone.
-    work.let_on.release()
-    assert await join(6, 1) == 12
-
-
-async def test_what_a_batch_holds_together_waits_for_the_one_that_runs() -> None:
-    batches, work = Batches(), Work()
-    joined = [asyncio.create_task(batches.join("key", n, work.run, at_once=4)) for n in (1, 2)]
-    await work.started.acquire()
-    joined += [asyncio.create_task(batches.join("key", n, work.run, at_once=4)) for n in (3, 4, 5)]
-    await asyncio.sleep(0.01)
-    assert work.batches == [[1, 2]]
-    for _ in range(2):
-        work.let_on.release()
-
-    assert await asyncio.gather(*joined) == [2, 4, 6, 8, 10]
-    assert work.batches == [[1, 2], [3, 4, 5]]
-
-
 async def test_a_batch_holds_only_so_much() -> None:
     batches, work = Batches(), Work()
     first = await begin(batches, work, 1)

@@ -13,7 +13,6 @@ from db.operations import agent_mutations
 from db.tasks import claim_next
 from db.tasks.claim_next import ClaimRequest
 from tests.factories import World
-from tests.plans import add_tasks
 
 
 async def claim(database: Database, caller: Caller, *, cancelled: bool = False) -> list[Task]:
@@ -35,30 +34,6 @@ async def test_those_who_wait_are_served_in_the_order_in_which_they_came(databas
     assert [task.assignee_id for [task] in got] == [agent.agent_id for agent in [*agents, *agents]]
     logged = await database.fetch("select task_id from event where kind = 'TASK_CLAIMED' order by seq")
     assert [row["task_id"] for row in logged] == [task.id for task in made]
-
-
-async def test_claims_of_many_share_all_that_is_there(database: Database, world: World) -> None:
-    room = await world.room()
-    await world.task(room)
-    agents = [await world.agent(rooms=[room]) for _ in range(8)]
-    await add_tasks(database, room, 800)
-
-    async def claim_many(caller: Caller) -> list[Task]:
-        got, _ = await claim_next.claim_next(
-            database, Feed(database), caller, ClaimRequest(), most=50, cancelled=asyncio.Event()
-        )
-        return got
-
-    got = await asyncio.gather(*(claim_many(agent) for agent in agents), *(claim(database, one) for one in agents))
-
-    assert [len(each) for each in got] == [50] * 8 + [1] * 8
-    taken = [(task.id, agent.agent_id) for each, agent in zip(got, [*agents, *agents], strict=True) for task in each]
-    assert len({task_id for task_id, _ in taken}) == len(taken)
-    held = await database.fetch("select id, assignee_id from task where status = 'DOING'")
-    assert {(row["id"], row["assignee_id"]) for row in held} == set(taken)
-    logged = await database.fetch("select seq, task_id, actor_id from event where kind = 'TASK_CLAIMED' order by seq")
-    assert {(row["task_id"], row["actor_id"]) for row in logged} == set(taken)
-    assert [row["seq"] for row in logged] == list(range(logged[0]["seq"], logged[0]["seq"] + len(taken)))
 
 
 async def test_whoever_hung_up_gets_nothing_and_the_others_do(database: Database, world: World) -> None:
