@@ -21,7 +21,13 @@ def check_that_all_is_there(home: Path) -> None:
     then: dict[str, Any] = json.loads((LEFT / SEEN_FILE).read_text("utf-8"))
     with Server("--data-dir", home) as server:
         admin = asking(server.url, ADMIN_TOKEN)
-        assert seen(server.url, admin) == then
+        now = seen(server.url, admin)
+        for room in now["rooms"].values():
+            # Those that were due since.
+            room["messages"]["nodes"] = [
+                one for one in room["messages"]["nodes"] if not one["body"].startswith("## Digest")
+            ]
+        assert now == then
         (waiting,) = (task["id"] for task in then["rooms"]["web"]["tasks"]["nodes"] if task["status"] == "VALIDATING")
         assert admin(APPROVE, task=waiting) == {"reviewTask": {"status": "DONE"}}
     doctor = run("doctor", "--data-dir", home)
