@@ -255,9 +255,11 @@ async def test_with_waiting_everything_is_the_librarys_but_which_error_comes_fir
     document: str, seed: int, failing: float
 ) -> None:
     plan, whim = _plan(_ANYTHING, document), _Whim(seed, failing, 0.4)
+    # The library's runs before may have left some.
+    before = asyncio.all_tasks()
 
     found, sliced = await _ours(plan, whim), await _ours(plan, whim, scheduler=Scheduler())
-    assert len(asyncio.all_tasks()) == 1
+    assert asyncio.all_tasks() <= before
     expected = await _librarys(plan, whim)
 
     assert json.dumps(found.data) == json.dumps(expected.data) == json.dumps(sliced.data)
