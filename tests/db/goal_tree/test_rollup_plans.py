@@ -76,7 +76,7 @@ async def test_the_counts_of_a_room_read_nothing_of_what_is_finished(alone: Data
         second.id,
     )
     await alone.execute("update room_log set done = 3000")
-    await alone.execute("vacuum analyze task")
+    await alone.execute("analyze task")
     [text] = texts_of(q.task_counts_of_rooms)
 
     counts = await objective_tree.counts_of_rooms(alone, [room.id])
