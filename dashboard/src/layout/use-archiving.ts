@@ -1,27 +1,17 @@
-import { useState } from "react";
 import { ArchiveRoomDocument } from "../api/documents";
 import { useSession } from "../session/session";
-import { lastPressed } from "./pressed";
 import { useToasts } from "./Toasts";
+import { useAttempt } from "./use-attempt";
 
 /** Archives rooms and brings them back, for admins. Nothing else can be changed in one that is archived. */
 export function useArchiving() {
   const { api } = useSession();
-  const { showSuccess, showError } = useToasts();
-  const [pending, setPending] = useState(false);
+  const { showSuccess } = useToasts();
+  const [attempt, pending] = useAttempt();
   const send = async (room: string, archived: boolean, paused?: boolean) => {
-    const pressed = lastPressed();
-    setPending(true);
-    try {
-      const settings = paused === undefined ? null : { paused };
-      await api.mutate(ArchiveRoomDocument, { room, archived, settings });
-      return true;
-    } catch (error) {
-      showError(error, pressed);
-      return false;
-    } finally {
-      setPending(false);
-    }
+    const settings = paused === undefined ? null : { paused };
+    const data = await attempt(() => api.mutate(ArchiveRoomDocument, { room, archived, settings }));
+    return data !== undefined;
   };
   const bringBack = async (room: string, paused?: boolean) => {
     const isBack = await send(room, false, paused);

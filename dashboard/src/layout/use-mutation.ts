@@ -1,9 +1,9 @@
 import type { AnyVariables } from "@urql/core";
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 import type { TypedDocumentString } from "../api/documents";
 import { useSession } from "../session/session";
-import { lastPressed } from "./pressed";
 import { useToasts } from "./Toasts";
+import { useAttempt } from "./use-attempt";
 
 type Success<Data> = string | ((data: Data) => string);
 
@@ -15,24 +15,16 @@ export function useMutation<Data, Variables extends AnyVariables>(
   document: TypedDocumentString<Data, Variables>,
 ): [mutate: (variables: Variables, success?: Success<Data>) => Promise<Data | undefined>, disabled: boolean] {
   const { api, canWrite } = useSession();
-  const { showSuccess, showError } = useToasts();
-  const [pending, setPending] = useState(false);
+  const { showSuccess } = useToasts();
+  const [attempt, pending] = useAttempt();
   const mutate = useCallback(
-    async (variables: Variables, success?: Success<Data>) => {
-      const pressed = lastPressed();
-      setPending(true);
-      try {
+    (variables: Variables, success?: Success<Data>) =>
+      attempt(async () => {
         const data = await api.mutate(document, variables);
         if (success) showSuccess(typeof success === "string" ? success : success(data));
         return data;
-      } catch (error) {
-        showError(error, pressed);
-        return undefined;
-      } finally {
-        setPending(false);
-      }
-    },
-    [api, document, showSuccess, showError],
+      }),
+    [api, attempt, document, showSuccess],
   );
   return [mutate, pending || !canWrite];
 }

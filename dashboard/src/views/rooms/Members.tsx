@@ -11,9 +11,9 @@ import { ErrorMessage } from "../../components/ErrorMessage";
 import { Field, FormDialog } from "../../components/forms/Form";
 import { Panel } from "../../components/Panel";
 import { RelativeTime } from "../../components/text/RelativeTime";
-import { lastPressed } from "../../layout/pressed";
 import { useRoom } from "../../layout/room";
 import { useToasts } from "../../layout/Toasts";
+import { useAttempt } from "../../layout/use-attempt";
 import { agentEvents } from "../../log/invalidation";
 import { useLiveQuery } from "../../log/use-live-query";
 import { useSession } from "../../session/session";
@@ -88,24 +88,16 @@ export function Members() {
 /** The API takes all rooms of an agent, so those that it is in are asked for first. */
 function useMembership() {
   const { api } = useSession();
-  const { showSuccess, showError } = useToasts();
-  const [pending, setPending] = useState(false);
-  const move = async (agent: string, change: (rooms: string[]) => string[], success: string) => {
-    const pressed = lastPressed();
-    setPending(true);
-    try {
+  const { showSuccess } = useToasts();
+  const [attempt, pending] = useAttempt();
+  const move = (agent: string, change: (rooms: string[]) => string[], success: string) =>
+    attempt(async () => {
       const found = await api.query(RoomsOfAgentDocument, { agent });
       const rooms = change((found.agent?.rooms ?? []).map(({ name }) => name));
       await api.mutate(SetRoomsOfAgentDocument, { agent, rooms });
       showSuccess(success);
       return true;
-    } catch (error) {
-      showError(error, pressed);
-      return false;
-    } finally {
-      setPending(false);
-    }
-  };
+    });
   return [move, pending] as const;
 }
 
