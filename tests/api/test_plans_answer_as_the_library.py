@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema, parse
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 
@@ -14,6 +14,7 @@ from goalroom.execution.operation_plans import DocumentPlans
 from goalroom.execution.plan_run import PlanRun
 from resolvers.build import schema, sdl
 from schema.context import Context
+from tests.api import made_up
 from tests.api.test_access import World, timeless, world
 from tests.api.test_shared_fields import documents
 from tests.size import sized
@@ -50,14 +51,7 @@ def _made_up(there: World) -> list[str]:
     for name in _WRITTEN.query_type.fields:
         strategy: Any = queries(_WRITTEN, fields=[name], custom_scalars=scalars)
 
-        @settings(
-            max_examples=_EACH,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
+        @made_up.documents(_EACH)
         @given(document=strategy)
         def keep(document: str) -> None:
             found.append(document)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from graphql import GraphQLField, GraphQLSchema, build_schema, get_named_type, is_leaf_type, is_required_argument
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, mutations, nodes, queries
 
@@ -19,6 +19,7 @@ from db.core.errors import ErrorCode
 from db.core.migrations import migrate
 from goalroom.execution import errors
 from resolvers.build import sdl
+from tests.api import made_up
 from tests.api.server_fixture import Live, serving
 from tests.client import NO_AUTHORITIES
 from tests.conftest import new_database
@@ -110,14 +111,7 @@ def _storm(live: Live, token: str, root: str, field: str, mode: Mode) -> None:
     headers = {"authorization": f"Bearer {token}"}
     with httpx.Client(base_url=f"http://{live.host}", headers=headers, verify=NO_AUTHORITIES) as http:
 
-        @settings(
-            max_examples=_EACH,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
+        @made_up.documents(_EACH)
         @given(document=strategy)
         def one(document: str) -> None:
             status, found = send(http, document)
