@@ -61,6 +61,7 @@ class Writer:
         waiting = await self._write_dependencies(plan)
         await self._write_comments(plan)
         await self._remember(plan)
+        await q.analyze_imported(self._tx)
         if changed or removed or moved or waiting.intersection(before):
             # Who waits in the room hears of what it needn't wait for any more; new tasks are not told of.
             await readiness.recount(self._tx, before, None)

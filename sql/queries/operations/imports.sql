@@ -138,6 +138,11 @@ select nextval(pg_get_serial_sequence('objective', 'id')) as id from generate_se
 -- name: reserve_task_ids(most)
 select nextval(pg_get_serial_sequence('task', 'id')) as id from generate_series(1, :most::integer);
 
+-- name: analyze_imported()!
+-- Autovacuum that comes in the middle of an import sees none of its rows. Postgres then takes the tables for empty, and
+-- what is recomputed over all of them takes minutes. Who analyzes one of them already isn't waited for.
+analyze (skip_locked) objective, task, criterion, dependency;
+
 -- name: import_agents(names, kind)
 -- Answers those that are new.
 insert into agent (name, kind)
