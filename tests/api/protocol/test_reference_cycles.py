@@ -22,7 +22,7 @@ def _events(live: Live) -> str:
 
 
 @contextmanager
-def _without_collector() -> Generator[None]:
+def without_collector() -> Generator[None]:
     gc.collect()
     gc.disable()
     try:
@@ -81,7 +81,7 @@ VISITS = (_never_inits, _is_refused, _subscribes, _asks, _asks_over_http, _strea
 async def test_whoever_has_left_takes_no_memory(live: Live, visit: Callable[[Live], Awaitable[None]]) -> None:
     await visit(live)
     await asyncio.sleep(0.2)
-    with _without_collector():
+    with without_collector():
         before = _alive()
         for _ in range(20):
             await visit(live)

@@ -187,14 +187,14 @@ async def test_who_is_named_while_leaving_has_nothing(team: Team, naming: str) -
         if n >= 12 and len(ends) > 1:
             break
         task = await team.ann.make(f"Named {n}", room="shop")
-        leave = team.root.do("updateAgent", agent="bob", rooms=["other"])
-        # The begin of one falls on each moment of the other.
         if naming == "new":
-            name = _after(
-                n / 2, task_create.create(database, ann, NewTask(title=task, room="shop", assignee="bob"), None)
-            )
+            name = task_create.create(database, ann, NewTask(title=task, room="shop", assignee="bob"), None)
         else:
-            name = _after(n % 16 / 2, assignment.assign(database, ann, task, {naming: "bob"}, None))  # type: ignore[misc]
+            name = assignment.assign(database, ann, task, {naming: "bob"}, None)  # type: ignore[misc]
+        # The begin of one falls on each moment of the other, and each comes first in turn.
+        early, late = 0, n // 2 % 16 / 2
+        leave = _after(late if n % 2 else early, team.root.do("updateAgent", agent="bob", rooms=["other"]))
+        name = _after(early if n % 2 else late, name)
         left, named = await _both(leave, name)
 
         assert left == {"id": f"A{team.bob.caller.agent_id}"}
@@ -210,7 +210,7 @@ async def _both(*acts: Coroutine[Any, Any, Any]) -> list[Any]:
     return list(await asyncio.gather(*acts, return_exceptions=True))
 
 
-async def _after(milliseconds: float, act: Coroutine[Any, Any, Task]) -> Task:
+async def _after(milliseconds: float, act: Coroutine[Any, Any, Any]) -> Any:
     await asyncio.sleep(milliseconds / 1000)
     return await act
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db.core.connection_errors import is_away
 from db.core.database import Database
 from db.core.enums import EventKind
 from db.core.migrations import migrate
@@ -371,7 +371,9 @@ async def test_nothing_is_lost_or_doubled_while_postgres_restarts(tmp_path: Path
             while not done.is_set():
                 try:
                     await write(database, room)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                except Exception as error:
+                    if not is_away(error):
+                        raise
                     await asyncio.sleep(0.05)
 
         workers = [asyncio.create_task(work()) for _ in range(3)]
