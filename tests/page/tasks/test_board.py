@@ -1,6 +1,8 @@
 """The board: columns by state, a filter with suggestions, and cards that are dragged or moved by keys."""
 
-from playwright.async_api import Locator, Page, expect
+import asyncio
+
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.client import Client
 from tests.page.conftest import Open
@@ -74,6 +76,30 @@ async def test_a_card_is_dragged_to_prioritise_assign_release_and_cancel_it(
     await expect(page.get_by_role("region", name="Cancelled").locator(f"[data-task={task}]")).to_be_visible()
     await page.get_by_text(f"{task}: cancelled.").locator("..").get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("region", name="Ready").locator(f"[data-task={task}]")).to_be_visible()
+
+
+async def test_a_card_stands_in_one_column_though_another_is_told_later(
+    visit: Open, admin: Client, room: str, worker: Client
+) -> None:
+    task = await new_task(admin, room, "Paint the door", criteria=["It is green"])
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/board")
+    await expect(_card(page, task)).to_be_visible()
+    late = asyncio.Event()
+
+    async def ready_is_late(route: Route) -> None:
+        if "query TodoColumn" in (route.request.post_data or ""):
+            await late.wait()
+        await route.continue_()
+
+    await page.route("**/graphql", ready_is_late)
+    await claim(worker)
+    await expect(page.get_by_role("region", name="Doing").locator(f"[data-task={task}]")).to_be_visible()
+
+    await expect(_card(page, task)).to_have_count(1)
+    await expect(page.get_by_role("heading", name="Ready 0")).to_be_visible()
+    late.set()
+    await expect(_card(page, task)).to_have_count(1)
 
 
 async def test_a_card_is_moved_by_keys(visit: Open, admin: Client, room: str, worker: Client) -> None:

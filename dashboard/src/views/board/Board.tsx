@@ -18,7 +18,7 @@ import { useActs } from "../task/acts/acts";
 import type { Destination } from "../task/acts/moves";
 import { NewTask } from "../task/NewTask";
 import "./board.css";
-import { Column, type ColumnDocument } from "./Column";
+import { Column, type ColumnAnswer, type ColumnDocument } from "./Column";
 
 interface ColumnOfBoard {
   readonly title: string;
@@ -58,6 +58,7 @@ const COLUMNS: readonly ColumnOfBoard[] = [
     optional: true,
   },
 ];
+const NONE: ReadonlySet<string> = new Set();
 const PRIORITIES: readonly Priority[] = ["P0", "P1", "P2", "P3"];
 
 /** Tasks in columns by status. The filter is in the address, so that a filtered board can be linked and saved. */
@@ -66,7 +67,7 @@ export default function Board() {
   const acts = useActs();
   const [creating, setCreating] = useState(false);
   const [dragged, setDragged] = useState<string | null>(null);
-  const [totals, setTotals] = useState<Readonly<Record<string, number>>>({});
+  const [answers, setAnswers] = useState<Readonly<Record<string, ColumnAnswer>>>({});
   const { filter, taskFilter } = useFilter();
   const columns = useMemo(
     () =>
@@ -76,8 +77,9 @@ export default function Board() {
       })),
     [taskFilter],
   );
-  const total = columns.reduce((sum, { title }) => sum + (totals[title] ?? 0), 0);
-  const known = columns.every(({ title }) => totals[title] !== undefined);
+  const movedOn = useMemo(() => columns.map(({ title }) => toldOfSince(title, columns, answers)), [columns, answers]);
+  const known = columns.every(({ title }) => answers[title] !== undefined);
+  const total = columns.reduce((sum, { title }) => sum + (answers[title]?.total ?? 0), 0);
 
   return (
     <div className="board">
@@ -101,7 +103,8 @@ export default function Board() {
             orderBy={order}
             optional={optional === true && dragged === null}
             showsRefusal={index === 0}
-            onTotal={(count) => setTotals((before) => ({ ...before, [title]: count }))}
+            onAnswer={(answer) => setAnswers((before) => ({ ...before, [title]: answer }))}
+            movedOn={movedOn[index] ?? NONE}
             onDrag={canWrite ? setDragged : undefined}
             onDrop={
               dragged !== null && destination
@@ -151,6 +154,20 @@ function Target({ label, onDrop }: { label: string; onDrop: () => void }) {
       {label}
     </span>
   );
+}
+
+/** What another column was told of after this one had asked. */
+function toldOfSince(
+  own: string,
+  columns: readonly { readonly title: string }[],
+  answers: Readonly<Record<string, ColumnAnswer>>,
+): ReadonlySet<string> {
+  const askedAt = answers[own]?.askedAt ?? 0;
+  const later = columns.flatMap(({ title }) => {
+    const answer = answers[title];
+    return title !== own && answer && answer.askedAt > askedAt ? [...answer.ids] : [];
+  });
+  return new Set(later);
 }
 
 function objectiveOf({ objective }: Filter): Thing | undefined {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useRef, useState } from "react";
+import { useCallback, useId, useLayoutEffect, useRef, useState } from "react";
 import type {
   ColumnEndFragment,
   TaskFilter,
@@ -21,6 +21,13 @@ interface ColumnData {
 /** All columns take the same variables. */
 export type ColumnDocument = TypedDocumentString<ColumnData, TodoColumnQueryVariables>;
 
+/** What a column was told, and when it had asked: a task stands in one column alone, that which was told of it last. */
+export interface ColumnAnswer {
+  readonly askedAt: number;
+  readonly ids: ReadonlySet<string>;
+  readonly total: number;
+}
+
 interface ColumnProps {
   readonly title: string;
   readonly document: ColumnDocument;
@@ -31,8 +38,9 @@ interface ColumnProps {
   readonly optional?: boolean;
   /** A refusal is that of all columns: one of them shows it. */
   readonly showsRefusal?: boolean;
-  /** Told how many tasks it has. */
-  readonly onTotal: (count: number) => void;
+  readonly onAnswer: (answer: ColumnAnswer) => void;
+  /** Cards that others have been told of since. */
+  readonly movedOn: ReadonlySet<string>;
   /** Told which card is being dragged, and null when it no longer is; without, cards can't be. */
   readonly onDrag: ((id: string | null) => void) | undefined;
   /** A card that is being dragged can be dropped here. */
@@ -50,7 +58,8 @@ export function Column({
   orderBy,
   optional = false,
   showsRefusal = false,
-  onTotal,
+  onAnswer,
+  movedOn,
   onDrag,
   onDrop,
 }: ColumnProps) {
@@ -62,6 +71,7 @@ export function Column({
 
   const fetch = useCallback(async () => {
     const tasks: CardTask[] = [];
+    const askedAt = performance.now();
     for (let after: string | null = null; ; ) {
       const first = Math.min(PAGE, wanted - tasks.length);
       const variables: TodoColumnQueryVariables = { room: name, filter, orderBy, first, after };
@@ -69,17 +79,21 @@ export function Column({
       if (!room) return null;
       tasks.push(...room.tasks.nodes);
       const { hasNextPage, endCursor } = room.tasks.pageInfo;
-      if (!hasNextPage || tasks.length >= wanted) return { tasks, totalCount: room.tasks.totalCount };
+      if (!hasNextPage || tasks.length >= wanted) return { tasks, totalCount: room.tasks.totalCount, askedAt };
       after = endCursor ?? null;
     }
   }, [api, document, name, filter, orderBy, wanted]);
   const { data, refusal, isPreviousData } = useLiveFetch(fetch, taskEvents);
-  const total = data?.totalCount;
-  const tell = useRef(onTotal);
-  tell.current = onTotal;
-  useEffect(() => {
-    if (total !== undefined) tell.current(total);
-  }, [total]);
+  const tell = useRef(onAnswer);
+  tell.current = onAnswer;
+  // Before anything is drawn, as a card would be seen twice for a frame.
+  useLayoutEffect(() => {
+    if (!data) return;
+    const { askedAt, tasks, totalCount } = data;
+    tell.current({ askedAt, ids: new Set(tasks.map(({ id }) => id)), total: totalCount });
+  }, [data]);
+  const cards = data?.tasks.filter(({ id }) => !movedOn.has(id)) ?? [];
+  const total = data ? data.totalCount - (data.tasks.length - cards.length) : undefined;
 
   if (optional && !total) return null;
   return (
@@ -104,14 +118,14 @@ export function Column({
       }}
     >
       <h2 id={heading}>
-        {title} <span className="soft">{data && formatNumber(data.totalCount)}</span>
+        {title} <span className="soft">{total !== undefined && formatNumber(total)}</span>
       </h2>
       {showsRefusal && refusal && !refusal.isTransient && <ErrorMessage refusal={refusal} />}
       {!data && !refusal && <p className="soft">Loading…</p>}
       <div className="column-cards">
         {data && (
           <ul>
-            {data.tasks.map((task) => (
+            {cards.map((task) => (
               <Card key={task.id} task={task} onDrag={onDrag} />
             ))}
           </ul>
