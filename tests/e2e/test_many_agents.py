@@ -15,7 +15,7 @@ from tests.e2e.commands import Server
 from tests.e2e.team import HOLDING, Agent, check_one_owner, codes, hire, make_room, read_log
 from tests.size import sized
 
-AGENTS, SERVERS, TASKS, BATCH = sized(16, 64), sized(2, 4), sized(100, 1_000), 100
+AGENTS, SERVERS, TASKS, BATCH = sized(16, 64), sized(2, 4), sized(100, 600), 100
 # How often an agent says nothing until its lease is over: some twenty times.
 SILENT = 20 / TASKS
 

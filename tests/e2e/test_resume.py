@@ -18,7 +18,7 @@ from tests.e2e.commands import Server
 from tests.e2e.team import Agent, hire, make_room, read_log
 from tests.size import sized
 
-WRITES, WRITERS, READERS, DROPS = sized(300, 2_500), 16, sized(3, 4), sized(8, 100)
+WRITES, WRITERS, READERS, DROPS = sized(300, 1_500), 16, sized(3, 4), sized(8, 60)
 
 EVENTS = "subscription($room: ID, $after: String) { events(room: $room, after: $after) { cursor kind } }"
 COMMENT = "mutation($input: AddCommentInput!) { addComment(input: $input) { id } }"

@@ -221,7 +221,7 @@ class _Whim:
 
 
 _ANYTHING = _resolved_by(build_schema(ANYTHING), lambda _source, info, **given: info.root_value.resolve(info, given))
-_EXAMPLES = sized(60, 1_000)
+_EXAMPLES = sized(60, 400)
 
 
 async def _asked(whim: _Whim, run: Awaitable[ExecutionResult]) -> tuple[ExecutionResult, list[str]]:

@@ -9,7 +9,7 @@ from tests.db.conversation.message_load import Traffic
 from tests.processes import process
 from tests.size import sized
 
-SENDERS, RECIPIENTS, MESSAGES = 16, 32, sized(300, 2_500)
+SENDERS, RECIPIENTS, MESSAGES = 16, 32, sized(300, 1_500)
 
 
 def check(traffic: Traffic) -> None:

@@ -220,7 +220,7 @@ async def test_completions_at_once_leave_what_one_after_another_leave(database: 
 
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=sized(10, 60), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=sized(10, 30), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(TASKS, min_size=1, max_size=6), st.lists(ENDS, min_size=2, max_size=8))
     @example([Task(0), Task(0), Task(1), Task(1)], [End(0, 0), End(1, 0), End(2, 1), End(3, 0), End(3, 1), End(0, 0)])
     @example([Task(0), Task(0, parent=0), Task(0, parent=0)], [End(1, 0), End(0, 0), End(2, 0), End(0, 0)])

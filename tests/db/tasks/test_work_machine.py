@@ -507,7 +507,7 @@ def test_work_matches_the_model(database_url: str) -> None:
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
-            max_examples=sized(12, 25),
+            max_examples=sized(12, 20),
             stateful_step_count=sized(40, 60),
             deadline=timedelta(seconds=30),
             suppress_health_check=list(HealthCheck),

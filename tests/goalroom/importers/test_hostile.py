@@ -131,7 +131,7 @@ def readable(source: str, path: Path) -> Plan | None:
 
 
 _FUZZ = settings(
-    max_examples=sized(15, 150),
+    max_examples=sized(15, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -281,7 +281,7 @@ async def test_nothing_is_half_done_where_the_database_refuses(database: Databas
 
 async def test_thousands_of_issues(database: Database, tmp_path: Path) -> None:
     """In a time that grows with their number, a second time with one change, and a third with a change of each."""
-    most = sized(300, 5_000)
+    most = sized(300, 2_500)
     text = "Lorem ipsum dolor sit amet. " * 100
     issues: list[dict[str, Any]] = [
         {
