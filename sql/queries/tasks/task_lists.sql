@@ -1,4 +1,4 @@
--- name: list_tasks_of_rooms(room_ids, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, task_order, reach, most)
+-- name: list_tasks_of_rooms(room_ids, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, by_claims, by_update, reach, most)
 -- A page for each room, in an order that an index holds. A search tests the nearest so many for its words.
 -- nullable: reach
 select asked.position, page.*
@@ -14,10 +14,11 @@ select asked.position, page.*
         and
         -- include: task_filter
    )
-   -- include: page_of_tasks
+   -- include: tasks_in_claim_order -- given: by_claims
+   -- include: tasks_in_time_order -- without: by_claims
  ) page;
 
--- name: list_tasks_of_objectives(room_ids, withins, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, task_order, reach, most)
+-- name: list_tasks_of_objectives(room_ids, withins, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, by_claims, by_update, reach, most)
 -- As list_tasks_of_rooms, of some objectives each, found by their index.
 -- nullable: reach
 select asked.position, page.*
@@ -34,10 +35,11 @@ select asked.position, page.*
         and
         -- include: task_filter
    )
-   -- include: page_of_tasks
+   -- include: tasks_in_claim_order -- given: by_claims
+   -- include: tasks_in_time_order -- without: by_claims
  ) page;
 
--- name: list_tasks_with_words(room_ids, withins, founds, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents, search, task_order, reach, most)
+-- name: list_tasks_with_words(room_ids, withins, founds, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents, search, by_claims, by_update, reach, most)
 -- As list_tasks_of_rooms, of tasks that have been looked up already or, where `founds` has null, are now. Where `withins`
 -- has null, of whatever objective.
 -- nullable: documents, reach
@@ -62,7 +64,8 @@ select asked.position, page.*
         and
         -- include: task_filter
    )
-   -- include: page_of_tasks
+   -- include: tasks_in_claim_order -- given: by_claims
+   -- include: tasks_in_time_order -- without: by_claims
  ) page;
 
 -- name: count_tasks_of_rooms(room_ids, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, most)

@@ -219,7 +219,12 @@ async def test_statements_and_python_sort_tasks_alike(scene: Scene) -> None:
     for caller in (scene.ann, scene.bob):
         for order in ORDERS:
             rows = await q.list_tasks_of_rooms(
-                scene.database, **everything, agent_id=caller.agent_id, task_order=order.value, most=200
+                scene.database,
+                **everything,
+                agent_id=caller.agent_id,
+                by_claims=order is TaskOrder.CLAIM,
+                by_update=order is TaskOrder.UPDATED,
+                most=200,
             )
             listed = [Task.of(row) for row in rows]
             assert len(listed) == 24
