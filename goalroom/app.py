@@ -16,10 +16,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.core.database import Database
-from db.core.lock_waits import end_long_waits
 from db.core.retry import Retry
 from db.events.feed import Feed
 from db.operations import outage_grace, server_address
+from db.operations.lock_waits import end_long_waits
 from goalroom.broadcast import choice as broadcast
 from goalroom.broadcast.notifier import Nudges
 from goalroom.broadcast.postgres import PostgresBroadcast

@@ -13,6 +13,7 @@ import asyncpg
 from db.core import session
 from db.core.batches import Batches
 from db.core.connection_errors import locked, unconfirmed
+from db.core.deadline import Deadline
 from db.core.errors import Unavailable
 from db.core.outage_log import OutageLog
 from db.core.pooled_sessions import PooledSessions
@@ -154,7 +155,7 @@ class Database:
             finally:
                 self._at_work.pop(backend, None)
                 self._cancelled.discard(backend)
-                await self.pool.release(connection)
+                await self.pool.release(connection, timeout=self._acquire_timeout)
         except Exception as error:
             self._outages.failed(error, clock())
             raise
@@ -172,9 +173,9 @@ class Database:
     async def _acquire(self) -> Any:
         if self._unavailable:
             raise Unavailable
-        acquired = self.pool.acquire(timeout=self._acquire_timeout)
         try:
-            return await acquired
+            with Deadline(self._acquire_timeout):
+                return await self.pool.acquire()
         except TimeoutError:
             raise self._no_connection() from None
 
@@ -235,13 +236,13 @@ class Database:
 
 @asynccontextmanager
 async def _committed_in_time(transaction: Any) -> AsyncGenerator[None]:
-    clock = asyncio.get_running_loop().time
     try:
-        async with asyncio.timeout(None) as limit, transaction:
-            yield
-            limit.reschedule(clock() + _COMMIT_TIMEOUT)
+        with Deadline() as deadline:
+            async with transaction:
+                yield
+                deadline.start(_COMMIT_TIMEOUT)
     except TimeoutError:
-        if limit.expired():
+        if deadline.has_passed:
             raise unconfirmed() from None
         raise
 

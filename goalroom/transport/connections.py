@@ -135,16 +135,12 @@ class Connections:
         finally:
             self._unauthenticated.pop(patience, None)
 
-    @contextmanager
-    def waiting(self, cancelled: asyncio.Event) -> Generator[None]:
+    def waiting(self, cancelled: asyncio.Event) -> OnExit:
         """While something runs that ends when `cancelled` is set: it is when the server stops."""
         if self.stopping.is_set():
             cancelled.set()
         self._waiting.add(cancelled)
-        try:
-            yield
-        finally:
-            self._waiting.discard(cancelled)
+        return OnExit(partial(self._waiting.discard, cancelled))
 
     def agent_changed(self, agent_id: int | None) -> None:
         """Tokens or rooms of this agent changed, or, with None, perhaps of any: check at once."""
