@@ -200,7 +200,8 @@ def _is_one_row(plan: Mapping[str, Any]) -> bool:
 
 def _parameter(catalog: _Catalog, sql: str, nullable: set[str], at: int, name: str, type_: int) -> str:
     asked = re.search(rf"\${at}(::\w+(\[\])?)? is (not )?(null|distinct)|coalesce\(\${at}\b|from \${at}\b", sql)
-    may_be = {column.name for column in catalog.columns.values() if column.table in _written(sql) and column.nullable}
+    written = _written(sql)
+    may_be = {column.name for column in catalog.columns.values() if column.nullable and column.table in written}
     found = catalog.types[type_]
     found = "object" if found == "Any" else found
     if found.startswith("list["):
