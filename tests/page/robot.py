@@ -34,10 +34,10 @@ class Robot:
         self.page.on("pageerror", lambda error: self._wrong(str(error)))
 
     async def press_all(self, path: str, *, whole: bool = False) -> None:
-        """Each control of the view, or of the whole page, in the view as it is when it was just opened."""
-        end = time.monotonic() + self.seconds
+        """Each control of the view, or of the whole page, in the view as it was just opened, and at least one."""
+        end, before = time.monotonic() + self.seconds, len(self.pressed)
         for key in await self._open(path, whole=whole):
-            if time.monotonic() > end:
+            if time.monotonic() > end and len(self.pressed) > before:
                 return
             after = await self._press(path, key, whole=whole)
             if after.get("signedOut"):
