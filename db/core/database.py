@@ -95,6 +95,7 @@ class Database:
         """
         connections: set[Any] = set()
         sessions = PooledSessions() if pooled else None
+        arrays = session.ArrayTypes()
 
         async def prepare(connection: Any) -> None:
             connections.add(connection)
@@ -102,6 +103,8 @@ class Database:
             await (session.prepare(connection) if sessions is None else sessions.look_at(connection))
             for kind in ("json", "jsonb"):
                 await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
+            # Last, for what is set before it makes the driver forget the rest.
+            await arrays.tell(connection)
 
         pool = await asyncpg.create_pool(
             url,

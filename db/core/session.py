@@ -50,6 +50,9 @@ LATER_SETTINGS = {"transaction_timeout": "0", "synchronous_commit": "on"}
 KEPT_BY_POOLERS = {
     name: SETTINGS[name] for name in ("application_name", "TimeZone", "DateStyle", "standard_conforming_strings")
 }
+# Of what statements take and answer, by the numbers of all Postgres: bool, bytea, int2, int4, text, int8, float8 and
+# timestamptz.
+_ARRAYS = (1000, 1001, 1005, 1007, 1009, 1016, 1022, 1185)
 # How long a host is waited for before the next one is asked as well.
 _NEXT_HOST_SECONDS = 0.3
 # Another name of a value of ours, as Debian's configuration has it.
@@ -126,6 +129,18 @@ async def connect_pooled(url: str, *, seconds: float) -> Any:
 async def prepare(connection: Any) -> None:
     """Set what not every Postgres knows, and what only one value of is wrong."""
     await q.set_the_rest_of_the_session(connection)
+
+
+class ArrayTypes:
+    """Tells connections what arrays are, as asked of the first one: each asks for itself, which takes it 20 ms."""
+
+    def __init__(self) -> None:
+        self._types: Any = None
+
+    async def tell(self, connection: Any) -> None:
+        if self._types is None:
+            self._types, _ = await connection._introspect_types(_ARRAYS, timeout=None)  # noqa: SLF001  # nothing public does
+        connection._protocol.get_settings().register_data_types(self._types)  # noqa: SLF001  # as the line above
 
 
 async def changed_by_operator(url: str) -> dict[str, str]:

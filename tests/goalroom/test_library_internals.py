@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import uvicorn
 from graphql import build_schema, parse
@@ -18,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
+from db.core import session
 from goalroom.execution import completion, engine_internals, operation_plans, plan_run
 from goalroom.transport import uvicorn_http, uvicorn_websocket
 from resolvers.build import schema
@@ -27,6 +29,7 @@ PRODUCT = ("goalroom", "resolvers", "schema", "db")
 # What begins with an underscore, belongs to somebody else, and is used all the same.
 PRIVATE = {
     "goalroom/execution/engine_internals.py": {"_relevant_sub_fields", "_schema", "_stream_usages"},
+    "db/core/session.py": {"_introspect_types", "_protocol"},
     "goalroom/demo/__main__.py": {"_exit"},  # of os, which documents it
 }
 
@@ -63,6 +66,15 @@ def test_graphql_core_still_keeps_what_it_collected_in_the_same_kinds_of_contain
     made = vars(strawberrys_executor())
 
     assert (made["_relevant_sub_fields"], type(made["_stream_usages"])) == ({}, RefMap)
+
+
+async def test_asyncpg_still_tells_connections_what_arrays_are(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+
+    assert missing("asyncpg", connection, ["_introspect_types", "_protocol"], session) == []
+    protocol = connection._protocol  # noqa: SLF001  # what is looked for
+    assert missing("asyncpg", protocol.get_settings(), ["register_data_types"], session) == []
+    await connection.close()
 
 
 async def test_uvicorn_and_websockets_still_have_what_the_transport_uses() -> None:

@@ -62,3 +62,17 @@ async def test_a_full_disk_is_known_until_something_can_be_written(database_url:
     assert told is not None
     assert (told.retry_after_seconds, told.why.partition(":")[0]) == (10, "The database's disk is full")
     await database.close()
+
+
+async def test_no_connection_but_the_first_asks_what_arrays_are(database_url: str) -> None:
+    database = await Database.connect(database_url, size=2)
+    taken = "select $1::bigint[], $2::text[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::boolean[], $7::int[]"
+    asked: list[str] = []
+    async with database.connection() as first, database.connection() as second:
+        assert first.get_server_pid() != second.get_server_pid()
+        second.add_query_logger(lambda query: asked.append(query.query))
+        answered = await second.fetchrow(taken, [1], ["a"], [], [2], [b"b"], [True], [3])
+
+    assert asked == [taken]
+    assert [*answered] == [[1], ["a"], [], [2], [b"b"], [True], [3]]
+    await database.close()
