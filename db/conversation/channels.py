@@ -39,12 +39,18 @@ async def create(database: Database, caller: Caller, room: str | None, name: str
 
 async def find(on: Database | Transaction, room_id: int, name: str) -> Channel:
     """The room's channel of this name, in any case, with or without its #; else NOT_FOUND."""
-    row = await q.channel_by_name(on, room_id=room_id, name=validation.text("channel", name).lower().removeprefix("#"))
-    if row is None:
-        raise NotFound(
-            name, "'room { channels { name } }' lists the channels; a MEMBER creates one with createChannel."
-        )
-    return Channel.of(row)
+    called = validation.text("channel", name).lower().removeprefix("#")
+    # Its name and topic stay as they are, so it is looked up once. What a transaction made may be undone.
+    known = {} if isinstance(on, Transaction) else on.known_channels
+    channel = known.get((room_id, called))
+    if channel is None:
+        row = await q.channel_by_name(on, room_id=room_id, name=called)
+        if row is None:
+            raise NotFound(
+                name, "'room { channels { name } }' lists the channels; a MEMBER creates one with createChannel."
+            )
+        channel = known[room_id, called] = Channel.of(row)
+    return channel
 
 
 async def of_rooms(database: Database, keys: Sequence[int]) -> dict[int, list[Channel]]:

@@ -129,7 +129,7 @@ async def _room(on: Database | Transaction, caller: Caller, new: NewMessage, par
     """The room asked for; where none is, that of the message which is answered."""
     if parent is not None and new.room is None:
         return parent.room_id
-    room_id = (await rooms.find(on, caller, new.room)).id
+    room_id = await rooms.find_key(on, caller, new.room)
     if parent is not None:
         hint = "Leave `room` out to reply in that room."
         validation.same_room("replyTo", new.reply_to, parent.room_id, room_id, hint)

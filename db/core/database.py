@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
 
@@ -18,6 +18,9 @@ from db.core.errors import Unavailable
 from db.core.outage_log import OutageLog
 from db.core.pooled_sessions import PooledSessions
 from db.core.transaction import Committed, Requirement, Transaction
+
+if TYPE_CHECKING:
+    from db.core.records import Channel
 
 # Beyond about sixteen connections two cores lose throughput: they only queue inside Postgres instead of here.
 POOL_SIZE = 16
@@ -64,8 +67,9 @@ class Database:
         self._cancelled: set[int] = set()
         self._commit_listeners: set[Callable[[Committed], None]] = set()
         self.batches = Batches()
-        # By their names, which they keep for ever.
+        # Names are for ever, so these are looked up once: rooms, and channels by the keys of their rooms.
         self.known_rooms: dict[str, int] = {}
+        self.known_channels: dict[tuple[int, str], Channel] = {}
         self._known_needs: dict[int, tuple[int, ...]] = {}
         self._known_requirements: dict[Requirement, int] = {}
 

@@ -24,16 +24,18 @@ async def find(on: Database | Transaction, caller: Caller, reference: str | None
     return Room.of(row)
 
 
-async def find_key(database: Database, caller: Caller, reference: str | None) -> int:
+async def find_key(on: Database | Transaction, caller: Caller, reference: str | None) -> int:
     """The key of the room, as `find`; nothing is looked up where the caller belongs to it and its name is known."""
     if reference is None:
         return only_room(caller)
     key = ids.key_or_name(ids.ROOM, validation.text("room", reference))
-    known = key if isinstance(key, int) else database.known_rooms.get(key)
+    # A room that a transaction sees may be undone with it.
+    names = {} if isinstance(on, Transaction) else on.known_rooms
+    known = key if isinstance(key, int) else names.get(key)
     if known in caller.rooms:
         return known
-    room = await find(database, caller, reference)
-    database.known_rooms[room.name] = room.id
+    room = await find(on, caller, reference)
+    names[room.name] = room.id
     return room.id
 
 
