@@ -106,7 +106,7 @@ class Database:
             connection.add_termination_listener(connections.discard)
             await (session.prepare(connection) if sessions is None else sessions.look_at(connection))
             for kind in ("json", "jsonb"):
-                await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
+                await connection.set_type_codec(kind, schema="pg_catalog", encoder=_JSON.encode, decoder=json.loads)
             # Last, for what is set before it makes the driver forget the rest.
             await arrays.tell(connection)
 
@@ -258,11 +258,11 @@ async def _skip_reset(_connection: Any) -> None:
     """Nothing sets session state, so the driver's reset script, a round trip at each release, has nothing to do."""
 
 
-def _to_json(value: object) -> str:
-    return json.dumps(value, default=_json_default)
-
-
 def _json_default(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+# Made once: json.dumps makes a new encoder for each value.
+_JSON = json.JSONEncoder(default=_json_default, check_circular=False)

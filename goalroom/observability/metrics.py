@@ -1,6 +1,7 @@
 """What the process counts and measures of itself, for Prometheus."""
 
 import time
+from collections import Counter as Counts
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Self
@@ -108,8 +109,8 @@ class Metrics:
 
     def count_events(self, committed: Committed) -> None:
         """Count what was committed by its kind."""
-        for kind in committed.kinds:
-            self._events.labels(kind).inc()
+        for kind, count in Counts(committed.kinds).items():
+            self._events.labels(kind).inc(count)
 
     @contextmanager
     def sweeping(self, work: str) -> Generator[Callable[[int], None]]:
