@@ -1,11 +1,19 @@
 """What docs/operations.md says of backups, done: a dump of a running server, put back into a new one."""
 
+import asyncio
+import os
 import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 
+from db.core.migrations import migrate
 from goalroom.postgres import data_dir
 from goalroom.postgres.embedded import Cluster
 from tests.conftest import NewCluster
@@ -20,6 +28,9 @@ TOLD = [
     'mutation { updateRoom(input: {room: "main", title: "Kept"}) { title } }',
 ]
 
+# As the page has it: of two that wait for each other, the one that finds out gives way, and that is the server.
+GIVES_WAY = {"PGOPTIONS": "-c deadlock_timeout=1h"}
+
 
 def ask(server: Server, home: Path, query: str) -> Any:
     token = (home / "admin-token").read_text().strip()
@@ -33,7 +44,12 @@ def ask(server: Server, home: Path, query: str) -> Any:
 def tool(name: str, home: Path, *arguments: str | Path) -> None:
     """One of the embedded Postgres's own, at the database of this data directory."""
     with Cluster(home) as cluster:
-        subprocess.run([cluster.tools / name, "--dbname", cluster.url, *arguments], check=True, timeout=60)  # noqa: S603  # our own tool
+        command = [cluster.tools / name, "--dbname", cluster.url, *arguments]
+        subprocess.run(command, check=True, timeout=60, env=os.environ | GIVES_WAY)  # noqa: S603  # our own tool
+
+
+def restore(home: Path, dump: Path) -> None:
+    tool("pg_restore", home, "--clean", "--if-exists", "--no-owner", "--single-transaction", dump)
 
 
 def test_a_dump_of_a_running_server_is_put_back_into_a_new_one(
@@ -48,11 +64,35 @@ def test_a_dump_of_a_running_server_is_put_back_into_a_new_one(
         tool("pg_dump", old, "--format=custom", "--no-owner", "--file", dump)
 
     with Server("--data-dir", new):
-        tool("pg_restore", new, "--clean", "--if-exists", "--no-owner", "--single-transaction", dump)
+        restore(new, dump)
     (new / data_dir.ADMIN_TOKEN).write_text((old / data_dir.ADMIN_TOKEN).read_text())
     with Server("--data-dir", new) as server:
         assert ask(server, new, SEEN) == seen
         ask(server, new, TOLD[1])
+
+
+def test_a_dump_is_put_back_beside_who_takes_the_tables_in_another_order(
+    tmp_path: Path, new_cluster: NewCluster
+) -> None:
+    home, dump, over = tmp_path / "home", tmp_path / "dump", threading.Event()
+    with new_cluster(home) as cluster:
+        asyncio.run(migrate(cluster.url))
+        tool("pg_dump", home, "--format=custom", "--no-owner", "--file", dump)
+
+        def read() -> None:
+            while not over.is_set():
+                with suppress(psycopg.Error), psycopg.connect(cluster.url) as connection:
+                    for table in (b"room", b"webhook", b"agent"):
+                        connection.execute(b"select from %b limit 1" % table)
+                        time.sleep(0.005)
+
+        with ThreadPoolExecutor(6) as readers:
+            for _ in range(6):
+                readers.submit(read)
+            try:
+                restore(home, dump)
+            finally:
+                over.set()
 
 
 @long
