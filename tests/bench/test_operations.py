@@ -14,7 +14,7 @@ from tests.size import long
 
 pytestmark = long
 
-SIZE = 1_200
+SIZE = 600
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def measured() -> Generator[MeasuredServer]:
 
 
 def test_each_call_is_measured_with_each_number_of_connections() -> None:
-    printed = run_bench("operations", "--seconds", "0.1", "--size", str(SIZE))
+    printed = run_bench("operations", "--seconds", "0.05", "--size", str(SIZE))
 
     rows = table(printed, 10)
     expected = [(one.name, f"x{connections}") for one in OPERATIONS for connections in one.connections]
@@ -62,7 +62,7 @@ def test_what_is_seeded_is_as_the_server_would_have_made_it(measured: MeasuredSe
 
 
 def test_each_call_is_compared_with_the_room_that_has_not_grown() -> None:
-    printed = run_bench("growth", "--tasks", "300", "--waiting", "200", "--seconds", "0.1", "--rounds", "1")
+    printed = run_bench("growth", "--tasks", "300", "--waiting", "200", "--seconds", "0.05", "--rounds", "1")
 
     rows = table(printed, 7)
     rooms = ["alone", "among 300 finished", "behind 200 waiting"]
