@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.client import Client
-from tests.page.axe import COLORS, RULES, axe_violations
+from tests.page.axe import axe_violations
 from tests.page.conftest import Open
 from tests.page.example_room import fill
 
@@ -28,13 +28,12 @@ CUT_OFF = """(controls) => [...document.querySelectorAll(controls)].filter((one)
 async def test_no_view_has_accessibility_violations(
     visit: Open, admin: Client, room: str, worker: Client, *, width: int, dark: bool
 ) -> None:
-    rules = COLORS if dark else RULES
     example = await fill(admin, room, worker)
     objective, task, proposal = example.objective, example.task, example.proposal
     page = await visit(admin.url, width=width, dark=dark)
     await page.goto("/")
     await page.get_by_label("Token").wait_for()
-    violations = {"sign in": await axe_violations(page, rules)}
+    violations = {"sign in": await axe_violations(page)}
     await page.get_by_label("Token").fill(admin.token)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("heading", name="Needs you")).to_be_visible()
@@ -65,27 +64,27 @@ async def test_no_view_has_accessibility_violations(
     ]:
         await page.goto(f"/rooms/{room}/{view}")
         await expect(page.get_by_role("main").get_by_text(shown).first).to_be_visible()
-        violations[view] = await axe_violations(page, rules)
+        violations[view] = await axe_violations(page)
         overflow = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert (view, await page.evaluate(overflow)) == (view, 0)
         assert (view, await page.evaluate(CUT_OFF, CONTROLS)) == (view, [])
     await page.get_by_role("button", name="List").click()
-    violations["graph as a list"] = await axe_violations(page, rules)
+    violations["graph as a list"] = await axe_violations(page)
     await page.goto(f"/rooms/{room}/agents/{room}-worker")
     await page.get_by_role("button", name="New token").click()
     await expect(page.get_by_label("Lines for Claude Code")).to_be_visible()
-    violations["lines that connect an agent"] = await axe_violations(page, rules)
+    violations["lines that connect an agent"] = await axe_violations(page)
     await page.goto(f"/rooms/{room}/board")
     await page.get_by_role("button", name="New task").click()
-    violations["a dialog"] = await axe_violations(page, rules)
+    violations["a dialog"] = await axe_violations(page)
     await page.goto(f"/rooms/{room}/tasks/{task}")
     for field in ("title", "description", "priority", "objective", "labels"):
         await page.get_by_role("button", name=f"Edit {field}", exact=True).click()
     await expect(page.get_by_role("form")).to_have_count(5)
-    violations["fields that are edited"] = await axe_violations(page, rules)
+    violations["fields that are edited"] = await axe_violations(page)
     await page.keyboard.press("Control+k")
     await page.get_by_role("combobox", name="Search, go and do").fill("task")
     await expect(page.get_by_role("group", name="Tasks")).to_be_visible()
-    violations["the palette"] = await axe_violations(page, rules)
+    violations["the palette"] = await axe_violations(page)
 
     assert {view: some for view, some in violations.items() if some} == {}

@@ -15,6 +15,13 @@ def _card(page: Page, task: str) -> Locator:
     return page.locator(f".card[data-task={task}]")
 
 
+async def _board_with(task: str, visit: Open, admin: Client, room: str) -> Page:
+    page = await visit(admin.url, admin.token)
+    await page.goto(f"/rooms/{room}/board")
+    await expect(_card(page, task)).to_be_visible()
+    return page
+
+
 async def _drag(page: Page, card: Locator, target: str) -> None:
     """With the steps of a hand: the dock is there only while a card is dragged."""
     await card.hover()
@@ -51,9 +58,7 @@ async def test_a_card_is_dragged_to_prioritise_assign_release_and_cancel_it(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     task = await new_task(admin, room, "Paint the door", criteria=["It is green"])
-    page = await visit(admin.url, admin.token)
-    await page.goto(f"/rooms/{room}/board")
-    await expect(_card(page, task)).to_be_visible()
+    page = await _board_with(task, visit, admin, room)
 
     await _drag(page, _card(page, task), "P0")
     await expect(_card(page, task).get_by_text("P0")).to_be_visible()
@@ -82,9 +87,7 @@ async def test_a_card_stands_in_one_column_though_another_is_told_later(
     visit: Open, admin: Client, room: str, worker: Client
 ) -> None:
     task = await new_task(admin, room, "Paint the door", criteria=["It is green"])
-    page = await visit(admin.url, admin.token)
-    await page.goto(f"/rooms/{room}/board")
-    await expect(_card(page, task)).to_be_visible()
+    page = await _board_with(task, visit, admin, room)
     late = asyncio.Event()
 
     async def ready_is_late(route: Route) -> None:
@@ -105,9 +108,7 @@ async def test_a_card_stands_in_one_column_though_another_is_told_later(
 async def test_a_card_is_moved_by_keys(visit: Open, admin: Client, room: str, worker: Client) -> None:
     task = await new_task(admin, room, "Paint the door", criteria=["It is green"])
     await claim(worker)
-    page = await visit(admin.url, admin.token)
-    await page.goto(f"/rooms/{room}/board")
-    await expect(_card(page, task)).to_be_visible()
+    page = await _board_with(task, visit, admin, room)
 
     await page.keyboard.press("j")
     await page.keyboard.press("m")
