@@ -13,7 +13,6 @@ import asyncpg
 from db.core import session
 from db.core.batches import Batches
 from db.core.connection_errors import locked, unconfirmed
-from db.core.deadline import Deadline
 from db.core.errors import Unavailable
 from db.core.outage_log import OutageLog
 from db.core.pooled_sessions import PooledSessions
@@ -162,7 +161,7 @@ class Database:
             finally:
                 self._at_work.pop(backend, None)
                 self._cancelled.discard(backend)
-                await self.pool.release(connection, timeout=self._acquire_timeout)
+                await self.pool.release(connection)
         except Exception as error:
             self._outages.failed(error, clock())
             raise
@@ -180,9 +179,9 @@ class Database:
     async def _acquire(self) -> Any:
         if self._unavailable:
             raise Unavailable
+        acquired = self.pool.acquire(timeout=self._acquire_timeout)
         try:
-            with Deadline(self._acquire_timeout):
-                return await self.pool.acquire()
+            return await acquired
         except TimeoutError:
             raise self._no_connection() from None
 
@@ -243,13 +242,13 @@ class Database:
 
 @asynccontextmanager
 async def _committed_in_time(transaction: Any) -> AsyncGenerator[None]:
+    clock = asyncio.get_running_loop().time
     try:
-        with Deadline() as deadline:
-            async with transaction:
-                yield
-                deadline.start(_COMMIT_TIMEOUT)
+        async with asyncio.timeout(None) as limit, transaction:
+            yield
+            limit.reschedule(clock() + _COMMIT_TIMEOUT)
     except TimeoutError:
-        if deadline.has_passed:
+        if limit.expired():
             raise unconfirmed() from None
         raise
 

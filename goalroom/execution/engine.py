@@ -11,7 +11,6 @@ from typing import Any, Self, cast
 import strawberry
 from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
 
-from db.core.deadline import Deadline
 from db.core.errors import BadInput, ErrorCode, TooComplex
 from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
@@ -104,10 +103,10 @@ class Operation:
         budget: Budget = self._planned.budget()
         with self._tracing.span(f"{self._kind} {self._name}"), self._metrics.running(self._kind, self._name) as outcome:
             try:
-                with Deadline(self._runs.seconds + self.price.waits) as deadline:
+                async with asyncio.timeout(self._runs.seconds + self.price.waits) as limit:
                     response = response_of(budget, await self._execute(budget), is_mutation=self.is_mutation)
             except TimeoutError:
-                if not deadline.has_passed:
+                if not limit.expired():
                     raise
                 refused = TooComplex(self._runs.seconds, "seconds of running, without those that it asked to wait")
                 response = {"data": None, "errors": [errors.described(refused)]}

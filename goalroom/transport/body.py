@@ -1,11 +1,11 @@
 """Reads the body of a request, of a bounded size and in a bounded time."""
 
+import asyncio
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
-from db.core.deadline import Deadline
 from goalroom.transport import content_negotiation
 
 _CLOSE = {"connection": "close"}
@@ -36,7 +36,7 @@ async def read_json_body(headers: Headers, receive: Receive, most: int, seconds:
         raise too_large
     body = bytearray()
     try:
-        with Deadline(seconds):
+        async with asyncio.timeout(seconds):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
