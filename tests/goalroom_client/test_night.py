@@ -22,7 +22,7 @@ from tests.size import sized
 PATROLS = Path(__file__).parents[1] / "data" / "patrols.jsonl"
 AGENT = Path(__file__).with_name("night_agent.py")
 ROOM, TOKEN = "night", "gr_a-token-for-a-night-in-which-much-is-killed"
-# Of five chains of ten tasks each, so many of each: all of them at full size.
+# Of five chains of ten tasks each, so many of each: all of them would take CI too long.
 CHAINS, LENGTH = sized(2, 4), sized(4, 6)
 LONGEST_S = sized(100, 400)
 # With it the worker fails thrice in a row early on, and the reviewer hangs early on.
