@@ -5,9 +5,10 @@ it plans anew each time, for longer than it then runs. So such a filter is a lin
 `-- given: x`: where x is None the line is left out, and each shape is a statement with a plan of its own.
 `-- without: x` is the contrary. A line may have several; each combination must be a statement.
 
-Two other things make the planner start anew: a limit that is a parameter, and an array whose length it sees. The one is
-a number in the statement; the other stands in a select of its own: `unnest((select :ids::bigint[]))`. tests/plans.py
-finds out.
+Three other things make the planner start anew. A limit that is a parameter: it is a number in the statement. A column
+whose values are not equally common: its parameter stands in a select of its own, `room_id = (select :room_id::bigint)`.
+And an array of ids whose length the planner sees: it is put into such a select when the statements are loaded, but for
+those that still have a filter of the first kind and are best planned for what they are given. tests/plans.py finds out.
 """
 
 import re
@@ -24,6 +25,8 @@ _INCLUDE = re.compile(rf"^(?P<margin> *)-- include: (?P<name>\w+)(?P<marks>{_MAR
 _MARKED = re.compile(rf"^(?P<sql>.*?\S)(?P<marks>{_MARKS}+)$")
 _ANY_MARK = re.compile(r"-- (given|without):")
 _MARK = re.compile(r"-- (given|without): (\w+(?:, \w+)*)")
+_LEFT_OUT = re.compile(r":\w+(?:::\w+(?:\[\])?)? is (?:not )?null or ")
+_IDS = re.compile(r"(?<!:):\w+::bigint\[\]")
 _START = re.compile(r"^(?=-- name: )", re.MULTILINE)
 _HEAD = re.compile(r"-- name: (?P<name>\w+)\((?P<parameters>[\w, ]*)\)(?P<kind>\S*)\n")
 
@@ -53,6 +56,11 @@ def expand(sql: str, fragments: Mapping[str, str]) -> str:
     return _INCLUDE.sub(fragment, sql)
 
 
+def _one_plan(statement: str) -> str:
+    """Each array of ids in a select of its own, so that one plan serves arrays of every length."""
+    return statement if _LEFT_OUT.search(statement) else _IDS.sub(r"(select \g<0>)::bigint[]", statement)
+
+
 class StatementSource:
     """A statement as it is written, and which of its lines stand in which shape."""
 
@@ -76,7 +84,7 @@ class StatementSource:
         kept = [sql for sql, conditions in self._lines if all((name in given) is wanted for name, wanted in conditions)]
         body = "\n".join(kept)
         takes = tuple(name for name in self.parameters if _uses(body, name))
-        return f"-- name: {self.name}({', '.join(takes)}){self._kind}\n{body}", takes
+        return f"-- name: {self.name}({', '.join(takes)}){self._kind}\n{_one_plan(body)}", takes
 
 
 def _uses(sql: str, parameter: str) -> bool:
@@ -103,7 +111,7 @@ def split_by_shape(sql: str) -> tuple[str, list[StatementSource]]:
         if _ANY_MARK.search(text):
             shaped.append(StatementSource(text))
         else:
-            plain.append(text)
+            plain.append(_one_plan(text))
     return "".join(plain), shaped
 
 

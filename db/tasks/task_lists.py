@@ -132,6 +132,7 @@ async def narrow(database: Database, caller: Caller, room_id: int, wanted: TaskF
         "waiting_for_id": await agent(wanted.waiting_for_agent),
         "awaited_by_id": await agent(wanted.awaited_by_agent),
     }
+    columns["filtered"] = any(value is not None for value in columns.values())
     search = None if wanted.search is None else await _look_up(database, room_id, wanted.search)
     return Narrowing(tuple(columns.items()), below, search)
 

@@ -102,30 +102,33 @@ async def _changed(lookups: Lookups, before: Task, changes: TaskChanges) -> dict
     return columns
 
 
+def _differ(before: Task, after: Task, *columns: str) -> bool:
+    return any(getattr(before, column) != getattr(after, column) for column in columns)
+
+
 async def _settle_place(tx: Transaction, before: Task, after: Task, actor: int) -> None:
     """Settle what may have moved: the task's own waits, its old and new track, its old and new objective."""
-    moved = before.objective_id != after.objective_id
+    moved = _differ(before, after, "objective_id")
     if moved and after.objective_id is not None:
         await objectives.part_added(tx, after.objective_id, actor)
-    await readiness.recount(tx, [after.id], actor)
-    place = ("room_id", "objective_id", "track", "track_order")
-    if any(getattr(before, name) != getattr(after, name) for name in place):
-        if after.track is None or after.finished:
-            await readiness.leave_track(tx, after.id)
-        for task in (before, after):
-            if task.track is not None:
-                await readiness.settle_track(tx, task.room_id, task.objective_id, task.track, actor)
-    if (
-        before.parent_id != after.parent_id
-        or before.track != after.track
-        or moved
-        or before.track_order != after.track_order
-    ):
+    if _differ(before, after, "objective_id", "not_before"):
+        await readiness.recount(tx, [after.id], actor)
+    if _differ(before, after, "objective_id", "track", "track_order"):
+        await _settle_tracks(tx, before, after, actor)
+    if _differ(before, after, "objective_id", "track", "track_order", "parent_id"):
         await readiness.refuse_cycles(tx, [after.id])
     if moved:
         for objective in (before.objective_id, after.objective_id):
             if objective is not None:
                 await objectives.parts_changed(tx, objective, actor)
+
+
+async def _settle_tracks(tx: Transaction, before: Task, after: Task, actor: int) -> None:
+    if after.track is None or after.finished:
+        await readiness.leave_track(tx, after.id)
+    for task in (before, after):
+        if task.track is not None:
+            await readiness.settle_track(tx, task.room_id, task.objective_id, task.track, actor)
 
 
 async def _exchange(tx: Transaction, held: Held, requirement_id: int, actor: int) -> None:

@@ -2,13 +2,13 @@
 -- there is an author and a result; of each mention and artifact, the task that it belongs to.
 ended as (
   select *
-    from unnest((select :task_ids::bigint[]), (select :author_ids::bigint[]), (select :results::text[]))
+    from unnest(:task_ids::bigint[], :author_ids::bigint[], :results::text[])
          with ordinality as e (task_id, author_id, result, position)
 ), said as (
   insert into comment (room_id, task_id, author_id, kind, body, mentions, created_at)
   select task.room_id, task.id, ended.author_id, 'SUBMISSION', ended.result,
          array(select m.agent_id
-                 from unnest((select :mention_tasks::bigint[]), (select :mentioned::bigint[]))
+                 from unnest(:mention_tasks::bigint[], :mentioned::bigint[])
                       with ordinality as m (task_id, agent_id, position)
                 where m.task_id = task.id
                 order by m.position),
@@ -19,12 +19,12 @@ ended as (
 ), put_out as (
   insert into artifact (task_id, kind, url, title)
   select a.task_id, a.kind, a.url, a.title
-    from unnest((select :artifact_tasks::bigint[]), (select :kinds::text[]), (select :urls::text[]), (select :titles::text[]))
+    from unnest(:artifact_tasks::bigint[], :kinds::text[], :urls::text[], :titles::text[])
          with ordinality as a (task_id, kind, url, title, position)
    order by a.position
 ), met as (
   update criterion
      set met = true, evidence = e.evidence
-    from unnest((select :criterion_ids::bigint[]), (select :evidence::text[])) as e (id, evidence)
+    from unnest(:criterion_ids::bigint[], :evidence::text[]) as e (id, evidence)
    where criterion.id = e.id
 )

@@ -6,7 +6,7 @@ select asked.position, c.*
  cross join lateral (
    select * from comment c
     where (c.task_id = asked.task_id or c.objective_id = asked.objective_id)
-      and (:kinds::text[] is null or c.kind = any(:kinds::text[]))
+      and c.kind = any(:kinds::text[]) -- given: kinds
       and (asked.after_id is null or (c.created_at, c.id) > (asked.after_time, asked.after_id))
     order by c.created_at, c.id
     limit :most::integer) c
@@ -20,7 +20,7 @@ select asked.position, c.*
  cross join lateral (
    select * from comment c
     where (c.task_id = asked.task_id or c.objective_id = asked.objective_id)
-      and (:kinds::text[] is null or c.kind = any(:kinds::text[]))
+      and c.kind = any(:kinds::text[]) -- given: kinds
       and (asked.before_id is null or (c.created_at, c.id) < (asked.before_time, asked.before_id))
     order by c.created_at desc, c.id desc
     limit :most::integer) c
@@ -30,7 +30,8 @@ select asked.position, c.*
 select asked.position,
        (select count(*) from comment c
          where (c.task_id = asked.task_id or c.objective_id = asked.objective_id)
-           and (:kinds::text[] is null or c.kind = any(:kinds::text[]))) as comments
+           and c.kind = any(:kinds::text[]) -- given: kinds
+       ) as comments
   from unnest(:task_ids::bigint[], :objective_ids::bigint[]) with ordinality as asked (task_id, objective_id, position);
 
 -- name: comments_by_ids(comment_ids)

@@ -30,25 +30,28 @@ delete from inbox_item using old where inbox_item.id = old.id;
 select *
   from inbox_item
  where agent_id = :agent_id and acknowledged_at is null and id > :after
-   and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
-   and (:kinds::text[] is null or kind = any(:kinds::text[]))
+   and room_id = any(:room_ids::bigint[]) -- given: room_ids
+   and kind = any(:kinds::text[]) -- given: kinds
  order by id
  limit :most::integer;
 
 -- name: all_items(agent_id, room_ids, kinds, after, most)
 select *
   from inbox_item
- where agent_id = :agent_id and id > :after and (:kinds::text[] is null or kind = any(:kinds::text[]))
-   and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
+ where agent_id = :agent_id and id > :after
+   and kind = any(:kinds::text[]) -- given: kinds
+   and room_id = any(:room_ids::bigint[]) -- given: room_ids
  order by id
  limit :most::integer;
 
 -- name: count_items(agent_id, room_ids, kinds, unacknowledged)$
 select count(*)
   from inbox_item
- where agent_id = :agent_id and (:kinds::text[] is null or kind = any(:kinds::text[]))
-   and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
-   and (acknowledged_at is null or not :unacknowledged::boolean);
+ where agent_id = :agent_id
+   and kind = any(:kinds::text[]) -- given: kinds
+   and room_id = any(:room_ids::bigint[]) -- given: room_ids
+   and acknowledged_at is null -- given: unacknowledged
+;
 
 -- name: items_by_ids(item_ids)
 select * from inbox_item where id = any(:item_ids::bigint[]);
@@ -66,11 +69,10 @@ with due as (
   select id
     from inbox_item
    where agent_id = :agent_id and acknowledged_at is null
-     and (:room_ids::bigint[] is null or room_id = any(:room_ids::bigint[]))
-     and (:item_ids::bigint[] is null or id = any(:item_ids::bigint[]))
-     and (:up_to::bigint is null
-          or id <= (select last.id from inbox_item last where last.id = :up_to and last.agent_id = :agent_id))
-     and (:from_id::bigint is null or from_id = :from_id)
+     and room_id = any(:room_ids::bigint[]) -- given: room_ids
+     and id = any(:item_ids::bigint[]) -- given: item_ids
+     and id <= (select last.id from inbox_item last where last.id = :up_to and last.agent_id = :agent_id) -- given: up_to
+     and from_id = :from_id -- given: from_id
    order by id
      for update
 ), done as (

@@ -115,19 +115,19 @@ select agent.*
 -- name: things_named(room_id, agent_id, objective_ids, key_result_ids, task_ids, message_ids, proposal_ids)
 -- Those of these that are in the room, and that the agent may see.
 -- nullable: agent_id
-select 'O' as letter, id from objective where id = any(:objective_ids::bigint[]) and room_id = :room_id
+select 'O' as letter, id from objective where id = any(:objective_ids::bigint[]) and room_id = (select :room_id::bigint)
 union all
 select 'K', key_result.id
   from key_result join objective on objective.id = key_result.objective_id
- where key_result.id = any(:key_result_ids::bigint[]) and objective.room_id = :room_id
+ where key_result.id = any(:key_result_ids::bigint[]) and objective.room_id = (select :room_id::bigint)
 union all
-select 'T', id from task where id = any(:task_ids::bigint[]) and room_id = :room_id
+select 'T', id from task where id = any(:task_ids::bigint[]) and room_id = (select :room_id::bigint)
 union all
-select 'D', id from proposal where id = any(:proposal_ids::bigint[]) and room_id = :room_id
+select 'D', id from proposal where id = any(:proposal_ids::bigint[]) and room_id = (select :room_id::bigint)
 union all
 select 'M', id
   from message
- where id = any(:message_ids::bigint[]) and room_id = :room_id
+ where id = any(:message_ids::bigint[]) and room_id = (select :room_id::bigint)
    and
    -- include: visible_message
    ;

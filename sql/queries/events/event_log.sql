@@ -78,7 +78,7 @@ select
   from event
  where room_id = :room_id and seq > :after and seq < :before
    and seq > (select oldest from room_log where room_log.room_id = :room_id)
-   and (:kinds::text[] is null or kind = any(:kinds))
+   and kind = any(:kinds::text[]) -- given: kinds
  order by seq
  limit :most;
 
@@ -89,7 +89,7 @@ select
   from event
  where room_id = :room_id and seq > :after and seq < :before
    and seq > (select oldest from room_log where room_log.room_id = :room_id)
-   and (:kinds::text[] is null or kind = any(:kinds))
+   and kind = any(:kinds::text[]) -- given: kinds
  order by seq desc
  limit :most;
 

@@ -53,7 +53,7 @@ update objective set parent_id = :parent_id, updated_at = now() where id = :obje
 -- name: objectives_below(objective_ids)
 -- These objectives and all below them, each once.
 with recursive below (id) as (
-  select unnest((select :objective_ids::bigint[]))
+  select unnest(:objective_ids::bigint[])
   union
   select o.id from below cross join lateral (select * from objective where objective.parent_id = below.id offset 0) o
 )
@@ -76,7 +76,7 @@ select o.*
 -- name: ancestors_of(objective_ids)
 -- For each asked for, what is above it, from the root down.
 with recursive above (asked, id, distance) as (
-  select o.id, o.parent_id, 1 from objective o where o.id = any((select :objective_ids::bigint[])::bigint[]) and o.parent_id is not null
+  select o.id, o.parent_id, 1 from objective o where o.id = any(:objective_ids::bigint[]) and o.parent_id is not null
   union all
   select above.asked, o.parent_id, above.distance + 1
     from above
@@ -175,8 +175,8 @@ select o.id
 -- A page of children for each parent asked for, or of a room's roots where the parent is null. What stands in a select of
 -- its own is a value that the planner does not look into: one plan serves every call.
 select asked.position, o.*
-  from unnest((select :room_ids::bigint[]), (select :parent_ids::bigint[]),
-              (select :after_times::timestamptz[]), (select :after_ids::bigint[]))
+  from unnest(:room_ids::bigint[], :parent_ids::bigint[],
+              :after_times::timestamptz[], :after_ids::bigint[])
        with ordinality as asked (room_id, parent_id, after_time, after_id, position)
  cross join lateral (
    select * from objective c
@@ -228,7 +228,7 @@ select asked, id from below;
 -- what stands in a select list is never made a join.
 -- nullable: id, parent_id, status, number, progress, total, todo, ready, doing, blocked, validating, done, cancelled, stale, start, target, current
 with recursive asked as materialized (
-  select id from unnest((select :objective_ids::bigint[])) as a (id)
+  select id from unnest(:objective_ids::bigint[]) as a (id)
 ), level (ids) as (
   select array(select id from asked)
   union all
@@ -281,13 +281,13 @@ select objective_id, null, null, weight, null, null, null, null, null, null, nul
   from measured;
 
 -- name: key_results_of(objective_ids)
-select * from key_result where objective_id = any((select :objective_ids::bigint[])::bigint[]) order by objective_id, id;
+select * from key_result where objective_id = any(:objective_ids::bigint[]) order by objective_id, id;
 
 -- name: task_counts_of_rooms(room_ids)
 -- Each count from an index that holds nothing else: by state, what is ready, and what is stale. What is finished is counted
 -- as it happens.
 select room.id, by_status.*, ready.ready, stale.stale
-  from unnest((select :room_ids::bigint[])) as asked (room_id)
+  from unnest(:room_ids::bigint[]) as asked (room_id)
   join room on room.id = asked.room_id
   join room_log on room_log.room_id = room.id
  cross join lateral (

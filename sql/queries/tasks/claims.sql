@@ -17,7 +17,7 @@ with slot as (
   select id, resources
     from requirement
    where capabilities <@ (select capabilities from agent where id = (:agent_ids::bigint[])[1])
-     and resources <@ array(select id from resource where room_id = :room_id and available)
+     and resources <@ array(select id from resource where room_id = (select :room_id::bigint) and available)
 ), own as (
   select mine.*
     from (select agent_id, count(*) as slots from slot group by agent_id) agent
@@ -25,20 +25,20 @@ with slot as (
       select t.id, t.assignee_id, (t.started_at is null)::integer as turn, t.priority, t.waited_by, t.created_at,
              covered.resources
         from task t join covered on covered.id = t.requirement_id
-       where t.assignee_id = agent.agent_id and t.room_id = :room_id and t.ready
+       where t.assignee_id = agent.agent_id and t.room_id = (select :room_id::bigint) and t.ready
          -- include: claim_filter
        order by t.started_at is null,
        -- include: claim_order
        limit agent.slots
          for no key update of t skip locked
     ) mine
-   where not (select paused from room where id = :room_id)
+   where not (select paused from room where id = (select :room_id::bigint))
 ), candidate as (
   select best.*, covered.resources
     from covered cross join lateral (
       select t.id, t.priority, t.waited_by, t.created_at
         from task t
-       where t.room_id = :room_id and t.requirement_id = covered.id and t.ready and t.assignee_id is null
+       where t.room_id = (select :room_id::bigint) and t.requirement_id = covered.id and t.ready and t.assignee_id is null
          -- include: claim_filter
        order by
        -- include: claim_order
@@ -56,7 +56,7 @@ with slot as (
        where t.id = c.id and t.ready and coalesce(t.assignee_id, 0) = 0
          for no key update of t skip locked
     ) taken
-   where not (select paused from room where id = :room_id)
+   where not (select paused from room where id = (select :room_id::bigint))
    limit (select count(*) from slot) - (select count(*) from own)
 ), picked as (
   select * from own union all select id, null, 2, priority, waited_by, created_at, resources from free

@@ -1,4 +1,4 @@
--- name: list_tasks_of_rooms(room_ids, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, by_claims, by_update, reach, most)
+-- name: list_tasks_of_rooms(room_ids, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, filtered, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, by_claims, by_update, reach, most)
 -- A page for each room, in an order that an index holds. A search tests the nearest so many for its words.
 -- nullable: reach
 select asked.position, page.*
@@ -18,7 +18,7 @@ select asked.position, page.*
    -- include: tasks_in_time_order -- without: by_claims
  ) page;
 
--- name: list_tasks_of_objectives(room_ids, withins, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, by_claims, by_update, reach, most)
+-- name: list_tasks_of_objectives(room_ids, withins, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, filtered, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, search, by_claims, by_update, reach, most)
 -- As list_tasks_of_rooms, of some objectives each, found by their index.
 -- nullable: reach
 select asked.position, page.*
@@ -39,7 +39,7 @@ select asked.position, page.*
    -- include: tasks_in_time_order -- without: by_claims
  ) page;
 
--- name: list_tasks_with_words(room_ids, withins, founds, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents, search, by_claims, by_update, reach, most)
+-- name: list_tasks_with_words(room_ids, withins, founds, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, filtered, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents, search, by_claims, by_update, reach, most)
 -- As list_tasks_of_rooms, of tasks that have been looked up already or, where `founds` has null, are now. Where `withins`
 -- has null, of whatever objective.
 -- nullable: documents, reach
@@ -68,7 +68,7 @@ select asked.position, page.*
    -- include: tasks_in_time_order -- without: by_claims
  ) page;
 
--- name: count_tasks_of_rooms(room_ids, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, most)
+-- name: count_tasks_of_rooms(room_ids, filtered, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, most)
 -- The filter of list_tasks_of_rooms, counted, up to so many.
 -- nullable: most
 select asked.position, counted.tasks
@@ -86,7 +86,7 @@ select asked.position, counted.tasks
      ) t
  ) counted;
 
--- name: count_tasks_of_objectives(room_ids, withins, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id)
+-- name: count_tasks_of_objectives(room_ids, withins, filtered, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id)
 -- The filter of list_tasks_of_objectives, counted.
 select asked.position, counted.tasks
   from unnest(:room_ids::bigint[], :withins::text[]) with ordinality as asked (room_id, within, position)
@@ -99,7 +99,7 @@ select asked.position, counted.tasks
       -- include: task_filter
  ) counted;
 
--- name: count_tasks_with_words(room_ids, withins, founds, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents)
+-- name: count_tasks_with_words(room_ids, withins, founds, filtered, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents)
 -- The filter of list_tasks_with_words, counted.
 -- nullable: documents
 select asked.position, counted.tasks

@@ -21,12 +21,12 @@ select *, (select name from agent where agent.id = task.assignee_id) as assignee
 with locked as (
   select *
     from task
-   where room_id = :room_id and id = any(array(
-           select unnest((select :task_ids::bigint[]))
+   where room_id = (select :room_id::bigint) and id = any(array(
+           select unnest(:task_ids::bigint[])
            union
-           select depends_on_id from dependency where task_id = any((select :task_ids::bigint[])::bigint[]) and kind = 'BLOCKS'
+           select depends_on_id from dependency where task_id = any(:task_ids::bigint[]) and kind = 'BLOCKS'
            union
-           select task_id from dependency where depends_on_id = any((select :task_ids::bigint[])::bigint[]) and kind = 'BLOCKS'))
+           select task_id from dependency where depends_on_id = any(:task_ids::bigint[]) and kind = 'BLOCKS'))
    order by id
      for no key update
 )
@@ -40,7 +40,7 @@ select task.*, (select name from agent where agent.id = task.assignee_id) as ass
        exists (select from dependency where depends_on_id = task.id and kind = 'BLOCKS') as has_dependents,
        exists (select from agent where spawned_for_id = task.id) as has_subagents
   from locked task
- where task.id = any((select :task_ids::bigint[])::bigint[]);
+ where task.id = any(:task_ids::bigint[]);
 
 -- name: intern_requirements(requirements)
 -- The numbers of what tasks ask for; each part comes sorted, and none twice. The first look takes no lock; what is new is made

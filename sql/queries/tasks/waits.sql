@@ -16,7 +16,7 @@ select parent_id as task_id, id, title
 with waiting as (
   select t.*, room.paused
     from task t join room on room.id = t.room_id
-   where t.id = any((select :task_ids::bigint[])::bigint[]) and t.status not in ('DONE', 'CANCELLED')
+   where t.id = any(:task_ids::bigint[]) and t.status not in ('DONE', 'CANCELLED')
 ), wait as (
   select w.id as task_id, 1 as place, 'DEPENDENCY' as kind, b.id as other_id, b.title, null::timestamptz as until,
          b.created_at as age
