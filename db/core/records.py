@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Self, get_type_hints
+from typing import Any, Self, TypeVar, dataclass_transform, get_type_hints
 
 from db.core import ids
 from db.core.enums import (
@@ -28,18 +28,31 @@ from db.core.enums import (
     WaitKind,
 )
 
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def _record(new: type[T]) -> type[T]:
+    """A dataclass that the type checker takes for frozen.
+
+    At run time one would set each field through object.__setattr__, and a page of tasks has thousands of them.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(new)
+
 
 @cache
-def _shape(record: Any) -> tuple[tuple[str, Any], ...]:
-    """Field names, each with the converter its column needs: an enum is text in Postgres."""
+def _shape(record: Any) -> tuple[tuple[str, ...], tuple[tuple[int, Any], ...]]:
+    """Field names, and the converters of those whose column needs one: an enum is text in Postgres."""
     hints = get_type_hints(record)
+    names = tuple(field.name for field in fields(record))
 
     def converter(hint: Any) -> Any:
         if isinstance(hint, type) and issubclass(hint, StrEnum):
             return hint
         return tuple if hint in (tuple[str, ...], tuple[int, ...]) else None
 
-    return tuple((field.name, converter(hints[field.name])) for field in fields(record))
+    converters = ((at, converter(hints[name])) for at, name in enumerate(names))
+    return names, tuple((at, convert) for at, convert in converters if convert is not None)
 
 
 class Record:
@@ -48,10 +61,14 @@ class Record:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """From a row that has these columns, and perhaps more."""
-        return cls(**{name: row[name] if to is None else to(row[name]) for name, to in _shape(cls)})  # type: ignore[arg-type]  # a class is hashable
+        names, converters = _shape(cls)  # type: ignore[arg-type]  # a class is hashable
+        values = [row[name] for name in names]
+        for at, convert in converters:
+            values[at] = convert(values[at])
+        return cls(*values)
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Room(Record):
     id: int
     name: str
@@ -80,7 +97,7 @@ class Room(Record):
     daily_digested_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Agent(Record):
     id: int
     name: str
@@ -93,7 +110,7 @@ class Agent(Record):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Activity(Record):
     agent_id: int
     kind: ActivityKind
@@ -103,7 +120,7 @@ class Activity(Record):
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Session(Record):
     id: int
     agent_id: int
@@ -112,7 +129,7 @@ class Session(Record):
     last_seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Token(Record):
     """What is known of a valid token; its last use is stored to the minute."""
 
@@ -127,7 +144,7 @@ class Token(Record):
     is_browser_session: bool
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Objective(Record):
     id: int
     room_id: int
@@ -146,7 +163,7 @@ class Objective(Record):
     archived_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class KeyResult(Record):
     id: int
     objective_id: int
@@ -160,7 +177,7 @@ class KeyResult(Record):
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Task(Record):
     id: int
     room_id: int
@@ -216,7 +233,7 @@ class Task(Record):
         return self.status in FINISHED
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class TaskCounts(Record):
     total: int = 0
     todo: int = 0
@@ -229,7 +246,7 @@ class TaskCounts(Record):
     stale: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Criterion(Record):
     id: int
     task_id: int
@@ -240,7 +257,7 @@ class Criterion(Record):
     verdict_note: str
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Dependency(Record):
     """`open`: whether it still holds the task back."""
 
@@ -252,7 +269,7 @@ class Dependency(Record):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Wait:
     """One thing that a task waits for; `reason` is for people to read."""
 
@@ -270,7 +287,7 @@ class Wait:
         return {"kind": self.kind.value, "reason": self.reason, "task": task}
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Artifact(Record):
     task_id: int
     kind: ArtifactKind
@@ -278,7 +295,7 @@ class Artifact(Record):
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Comment(Record):
     id: int
     room_id: int
@@ -294,7 +311,7 @@ class Comment(Record):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Review(Record):
     """A verdict on one submission of a task."""
 
@@ -307,7 +324,7 @@ class Review(Record):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Proposal(Record):
     """A question to people. `changed`: whether what it is about had changed when it ended."""
 
@@ -330,7 +347,7 @@ class Proposal(Record):
     closed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Vote(Record):
     proposal_id: int
     agent_id: int
@@ -339,7 +356,7 @@ class Vote(Record):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Channel(Record):
     id: int
     room_id: int
@@ -347,7 +364,7 @@ class Channel(Record):
     topic: str
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Message(Record):
     """Either in a channel or to agents. Without an author it is the server's."""
 
@@ -373,7 +390,7 @@ class Message(Record):
         return not self.is_direct or agent_id in (self.author_id, *self.to_ids)
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class InboxItem(Record):
     """`from_id`: whose act told it; null for the server's."""
 
@@ -391,7 +408,7 @@ class InboxItem(Record):
     acknowledged_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Memory(Record):
     """`scope` is the id of what it belongs to."""
 
@@ -404,7 +421,7 @@ class Memory(Record):
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Resource(Record):
     """`probe_task_id`: the one task that was let through to try it."""
 
@@ -422,7 +439,7 @@ class Resource(Record):
     probe_task_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Reflection(Record):
     """`family_id`: the oldest ancestor of its author, with whom it is one voice."""
 
@@ -439,7 +456,7 @@ class Reflection(Record):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Insight(Record):
     """`score` is as of when it was read, `rank` is what sorts insights at any time."""
 
@@ -454,7 +471,7 @@ class Insight(Record):
     rank: float
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Schedule(Record):
     """`template`: what its tasks are made of. `next_at`: null while it is switched off."""
 
@@ -478,7 +495,7 @@ class Schedule(Record):
         return self.next_at is not None
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Webhook(Record):
     """A cursor on the log of its room. `settled_seq`: the last event that is delivered, of no interest, or given up.
 
@@ -507,7 +524,7 @@ class Webhook(Record):
     run: int
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Delivery(Record):
     """One attempt to deliver an event, or a test, which has none."""
 
@@ -521,7 +538,7 @@ class Delivery(Record):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@_record
 class Event(Record):
     room_id: int
     seq: int
