@@ -12,8 +12,10 @@ from tests.page.conftest import Open
 
 WATCH = "addEventListener('securitypolicyviolation', (event) => (window.broken ??= []).push(event.violatedDirective))"
 BROKEN = "() => window.broken ?? []"
-# What axe finds in GraphiQL itself, and in whose HTML: its tabs hold buttons, and its numbers of lines are faint.
-OF_GRAPHIQL = {"nested-interactive": "graphiql-tab", "target-size": "graphiql-tab", "color-contrast": "line-numbers"}
+# What axe finds in GraphiQL itself, and in whose HTML: its tabs hold buttons. Its editors are of another project, and
+# draw as they go: what axe finds of their colours differs from one look to the next.
+OF_GRAPHIQL = {"nested-interactive": "graphiql-tab", "target-size": "graphiql-tab"}
+EDITORS = [".monaco-editor"]
 CREATE = 'mutation($title: String!) { createTask(input: {room: "main", title: $title, criteria: ["So"]}) { id } }'
 
 
@@ -77,7 +79,7 @@ async def test_it_has_no_accessibility_violations_of_ours(visit: Open, admin: Cl
 
     assert [
         (rule, html)
-        for rule, found in await axe_violations(page)
+        for rule, found in await axe_violations(page, apart=EDITORS)
         for html in found
         if OF_GRAPHIQL.get(rule, "of ours") not in html
     ] == []
