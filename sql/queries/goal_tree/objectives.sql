@@ -285,7 +285,7 @@ select * from key_result where objective_id = any(:objective_ids::bigint[]) orde
 
 -- name: task_counts_of_rooms(room_ids)
 -- Each count from an index that holds nothing else: by state, what is ready, and what is stale. What is finished is counted
--- as it happens.
+-- as it happens. All begins from what was asked: beside few rooms the planner would count in each, and then choose.
 select room.id, by_status.*, ready.ready, stale.stale
   from unnest(:room_ids::bigint[]) as asked (room_id)
   join room on room.id = asked.room_id
@@ -300,23 +300,23 @@ select room.id, by_status.*, ready.ready, stale.stale
           room_log.cancelled
      from (select t.status, count(*) as tasks
              from task t
-            where t.room_id = room.id and t.status = any('{TODO,DOING,BLOCKED,VALIDATING}')
+            where t.room_id = asked.room_id and t.status = any('{TODO,DOING,BLOCKED,VALIDATING}')
             group by t.status) counted
  ) by_status
  cross join lateral (
    select coalesce(sum(tasks), 0)::bigint as ready
      from (select t.requirement_id, count(*) as tasks
              from task t
-            where t.room_id = room.id and t.ready and t.assignee_id is null
+            where t.room_id = asked.room_id and t.ready and t.assignee_id is null
             group by t.requirement_id
            union all
            select t.requirement_id, count(*)
              from task t
-            where t.room_id = room.id and t.ready and t.assignee_id is not null
+            where t.room_id = asked.room_id and t.ready and t.assignee_id is not null
             group by t.requirement_id) asking
      join available_requirement on available_requirement.id = asking.requirement_id
     where not room.paused
  ) ready
  cross join lateral (
-   select count(*) as stale from task t where t.room_id = room.id and t.stale_since is not null
+   select count(*) as stale from task t where t.room_id = asked.room_id and t.stale_since is not null
  ) stale;
