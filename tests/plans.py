@@ -34,6 +34,25 @@ async def add_tasks(database: Database, room: Room, count: int) -> None:
         )
 
 
+async def add_about_tasks(database: Database) -> None:
+    """What grows with tasks: criteria, comments, and what whoever made them is sent."""
+    await database.execute(
+        """
+        insert into event (room_id, seq, kind, actor_id, task_id, data)
+        select room_id, 1000000 + id, 'TASK_CREATED', creator_id, id, '{}' from task;
+        insert into criterion (task_id, position, text) select id, 1, 'It works' from task where id % 2 = 0;
+        insert into comment (room_id, task_id, author_id, kind, body)
+        select room_id, id, creator_id, 'NOTE', 'Half of it' from task where id % 2 = 0;
+        insert into message (room_id, author_id, to_ids, body)
+        select room_id, creator_id, array[creator_id], 'Look' from task where id % 2 = 0;
+        insert into inbox_item (agent_id, room_id, kind, summary, task_id)
+        select creator_id, room_id, 'TASK_READY', 'Ready', id from task where id % 2 = 0;
+        insert into dependency (task_id, depends_on_id, kind, created_by_id)
+        select task.id, other.id, 'RELATED', task.creator_id from task join task other on other.id = task.id - 1;
+        """
+    )
+
+
 async def planned_anew(database: Database) -> list[str]:
     """Of the statements that ran often on the database's only connection, those that were planned at every call."""
     rows = await database.fetch(

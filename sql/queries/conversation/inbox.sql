@@ -26,21 +26,29 @@ with old as (
 delete from inbox_item using old where inbox_item.id = old.id;
 
 -- name: unacknowledged_items(agent_id, room_ids, kinds, after, most)
--- Of these rooms, null being all: the agent may have left the others.
+-- Of these rooms, null being all: the agent may have left the others. No page has more than 201, and the planner is to know it.
 select *
-  from inbox_item
- where agent_id = :agent_id and acknowledged_at is null and id > :after
-   and room_id = any(:room_ids::bigint[]) -- given: room_ids
-   and kind = any(:kinds::text[]) -- given: kinds
+  from (
+    select *
+      from inbox_item
+     where agent_id = (select :agent_id::bigint) and acknowledged_at is null and id > :after
+       and room_id = any(:room_ids::bigint[]) -- given: room_ids
+       and kind = any(:kinds::text[]) -- given: kinds
+     order by id
+     limit 201) page
  order by id
  limit :most::integer;
 
 -- name: all_items(agent_id, room_ids, kinds, after, most)
 select *
-  from inbox_item
- where agent_id = :agent_id and id > :after
-   and kind = any(:kinds::text[]) -- given: kinds
-   and room_id = any(:room_ids::bigint[]) -- given: room_ids
+  from (
+    select *
+      from inbox_item
+     where agent_id = (select :agent_id::bigint) and id > :after
+       and room_id = any(:room_ids::bigint[]) -- given: room_ids
+       and kind = any(:kinds::text[]) -- given: kinds
+     order by id
+     limit 201) page
  order by id
  limit :most::integer;
 

@@ -78,9 +78,9 @@ with told as (
                                      array_position(:kinds::text[], item.kind), item.id) as place
     from inbox_item item
     left join agent author on author.id = item.from_id and (item.message_id is not null or item.comment_id is not null)
-   where item.agent_id = :agent_id and item.room_id = :room_id and item.acknowledged_at is null
+   where item.agent_id = (select :agent_id::bigint) and item.room_id = (select :room_id::bigint) and item.acknowledged_at is null
    order by place
-   limit :most::integer
+   limit (select :most::integer)
 )
 select told.*, left(coalesce(message.body, comment.body), 500) as words
   from told

@@ -10,7 +10,7 @@ from db.core.database import Database
 from db.core.records import Room
 from tests.api.asking import ask
 from tests.factories import World
-from tests.plans import add_tasks, planned_anew
+from tests.plans import add_about_tasks, add_tasks, planned_anew
 
 _CALLS = 12
 
@@ -40,32 +40,6 @@ async def database_of_one(database_url: str) -> AsyncGenerator[Database]:
     database = await Database.connect(database_url, size=1, acquire_timeout=60)
     yield database
     await database.close()
-
-
-# Beside a large room the planner takes what it reads of a small one for less than of an average one.
-@pytest.fixture(params=[0, 5_000], ids=["alone", "beside_a_large_room"])
-async def room(request: pytest.FixtureRequest, database_of_one: Database, world: World) -> Room:
-    if request.param:
-        large = await world.room()
-        await world.task(large)
-        await add_tasks(database_of_one, large, request.param)
-        await database_of_one.execute("analyze")
-    return await world.room()
-
-
-@pytest.mark.parametrize("name", READS)
-async def test_no_statement_is_planned_anew_at_each_call(
-    database_of_one: Database, world: World, room: Room, name: str
-) -> None:
-    caller = await world.agent("worker", rooms=[room])
-    root = await world.objective(room)
-    tasks = [await world.task(room) for _ in range(30)]
-    document = READS[name].replace("OBJECTIVE", f"O{root.id}").replace("TASK", f"T{tasks[0].id}")
-
-    for _ in range(_CALLS):
-        assert (await ask(database_of_one, caller, document)).codes == []
-
-    assert await planned_anew(database_of_one) == []
 
 
 def _act(name: str, input_type: str, selection: str) -> str:
@@ -126,19 +100,34 @@ ACTS: dict[str, list[tuple[str, Callable[[str], dict[str, Any]]]]] = {
 }
 
 
-@pytest.mark.parametrize("name", ACTS)
-async def test_no_act_is_planned_anew_at_each_call(
-    database_of_one: Database, world: World, room: Room, name: str
-) -> None:
+# Beside a large room the planner takes what it reads of a small one for less than of an average one.
+@pytest.fixture(params=[False, True], ids=["alone", "beside_a_large_room"])
+async def room(request: pytest.FixtureRequest, database_of_one: Database, world: World) -> Room:
+    if request.param:
+        large = await world.room()
+        await world.agent(rooms=[large])
+        await world.task(large)
+        await add_tasks(database_of_one, large, 3_000)
+        await add_about_tasks(database_of_one)
+        await database_of_one.execute("analyze")
+    return await world.room()
+
+
+async def test_nothing_is_planned_anew_at_each_call(database_of_one: Database, world: World, room: Room) -> None:
     caller = await world.agent("worker", rooms=[room])
     await world.agent("reader", rooms=[room])
-    for _ in range(2 * _CALLS):
-        await world.task(room)
+    root = await world.objective(room)
+    tasks = [await world.task(room) for _ in range(_CALLS * (1 + len(ACTS)))]
 
-    for _ in range(_CALLS):
-        task = await claimed(database_of_one, caller)
-        for document, given in ACTS[name]:
-            assert (await ask(database_of_one, caller, document, input=given(task))).codes == []
+    for document in READS.values():
+        named = document.replace("OBJECTIVE", f"O{root.id}").replace("TASK", f"T{tasks[0].id}")
+        for _ in range(_CALLS):
+            assert (await ask(database_of_one, caller, named)).codes == []
+    for acts in ACTS.values():
+        for _ in range(_CALLS):
+            task = await claimed(database_of_one, caller)
+            for document, given in acts:
+                assert (await ask(database_of_one, caller, document, input=given(task))).codes == []
 
     assert await planned_anew(database_of_one) == []
 
