@@ -99,7 +99,10 @@
       return { problem: slow || problem(), dialog: hasDialog(), signedOut: isSignedOut(), path: location.pathname };
     },
 
-    /** How many scripts there are by now. */
-    scripts: () => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".js")).length,
+    /** Whether each of these scripts is there, by its name in the source. */
+    have: (names) => {
+      const there = performance.getEntriesByType("resource").map(({ name }) => name.split("/").at(-1));
+      return names.every((name) => there.some((script) => script.startsWith(`${name}-`) && script.endsWith(".js")));
+    },
   };
 })();

@@ -65,9 +65,9 @@ class Robot:
             self.pressed.append(path)
             await self._open(path, whole=False)
 
-    async def scripts_are_loaded(self, least: int) -> None:
-        """Wait until the scripts of the views are there, so many at least."""
-        await self.page.wait_for_function("(least) => robot.scripts() >= least", arg=least, polling=200)
+    async def scripts_are_loaded(self, names: Sequence[str]) -> None:
+        """Wait until these scripts are there. They are loaded in turn, so those before the last one are whole then."""
+        await self.page.wait_for_function("(names) => robot.have(names)", arg=names, polling=200)
 
     async def _put_script(self) -> None:
         session = await self.page.context.new_cdp_session(self.page)
