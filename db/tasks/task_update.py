@@ -108,10 +108,10 @@ def _differ(before: Task, after: Task, *columns: str) -> bool:
 
 async def _settle_place(tx: Transaction, before: Task, after: Task, actor: int) -> None:
     """Settle what may have moved: the task's own waits, its old and new track, its old and new objective."""
-    moved = _differ(before, after, "objective_id")
+    moved = before.objective_id != after.objective_id
     if moved and after.objective_id is not None:
         await objectives.part_added(tx, after.objective_id, actor)
-    if _differ(before, after, "objective_id", "not_before"):
+    if moved or before.not_before != after.not_before:
         await readiness.recount(tx, [after.id], actor)
     if _differ(before, after, "objective_id", "track", "track_order"):
         await _settle_tracks(tx, before, after, actor)

@@ -172,11 +172,9 @@ select o.id
  limit :most::integer;
 
 -- name: child_objectives(room_ids, parent_ids, archived, most, after_times, after_ids)
--- A page of children for each parent asked for, or of a room's roots where the parent is null. What stands in a select of
--- its own is a value that the planner does not look into: one plan serves every call.
+-- A page of children for each parent asked for, or of a room's roots where the parent is null.
 select asked.position, o.*
-  from unnest(:room_ids::bigint[], :parent_ids::bigint[],
-              :after_times::timestamptz[], :after_ids::bigint[])
+  from unnest(:room_ids::bigint[], :parent_ids::bigint[], :after_times::timestamptz[], :after_ids::bigint[])
        with ordinality as asked (room_id, parent_id, after_time, after_id, position)
  cross join lateral (
    select * from objective c

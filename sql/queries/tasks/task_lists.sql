@@ -12,7 +12,7 @@ select asked.position, page.*
        from task t
       where t.room_id = asked.room_id
         and
-        -- include: task_filter
+        -- include: listed_task
    )
    -- include: tasks_in_claim_order -- given: by_claims
    -- include: tasks_in_time_order -- without: by_claims
@@ -33,7 +33,7 @@ select asked.position, page.*
        from task t
       where t.objective_id = any(asked.within::bigint[])
         and
-        -- include: task_filter
+        -- include: listed_task
    )
    -- include: tasks_in_claim_order -- given: by_claims
    -- include: tasks_in_time_order -- without: by_claims
@@ -41,7 +41,8 @@ select asked.position, page.*
 
 -- name: list_tasks_with_words(room_ids, withins, founds, after_turns, after_priorities, after_waited_bys, after_times, after_ids, agent_id, filtered, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents, search, by_claims, by_update, reach, most)
 -- As list_tasks_of_rooms, of tasks that have been looked up already or, where `founds` has null, are now. Where `withins`
--- has null, of whatever objective.
+-- has null, of whatever objective. Each is read by its key: the planner could take an index in the order of the list, and read
+-- all of it.
 -- nullable: documents, reach
 select asked.position, page.*
   from unnest(:room_ids::bigint[], :withins::text[],
@@ -57,12 +58,12 @@ select asked.position, page.*
      select t.*
        from unnest(found.ids) as one (id)
       cross join lateral (
-        -- include: task_by_id
+        select * from task where task.id = one.id offset 0
       ) t
       where t.room_id = asked.room_id
         and (asked.within is null or t.objective_id = any(asked.within::bigint[]))
         and
-        -- include: task_filter
+        -- include: listed_task
    )
    -- include: tasks_in_claim_order -- given: by_claims
    -- include: tasks_in_time_order -- without: by_claims
@@ -81,7 +82,7 @@ select asked.position, counted.tasks
          from task t
         where t.room_id = asked.room_id
           and
-          -- include: task_filter
+          -- include: listed_task
         limit :most::integer
      ) t
  ) counted;
@@ -96,7 +97,7 @@ select asked.position, counted.tasks
      from task t
     where t.objective_id = any(asked.within::bigint[])
       and
-      -- include: task_filter
+      -- include: listed_task
  ) counted;
 
 -- name: count_tasks_with_words(room_ids, withins, founds, filtered, statuses, ready, stale, assignee_id, reviewer_id, labels, priorities, waiting_for_id, awaited_by_id, words, documents)
@@ -113,12 +114,12 @@ select asked.position, counted.tasks
    select count(*) as tasks
      from unnest(found.ids) as one (id)
     cross join lateral (
-      -- include: task_by_id
+      select * from task where task.id = one.id offset 0
     ) t
     where t.room_id = asked.room_id
       and (asked.within is null or t.objective_id = any(asked.within::bigint[]))
       and
-      -- include: task_filter
+      -- include: listed_task
  ) counted;
 
 -- name: look_up_tasks_with_words(room_ids, words, documents)
