@@ -79,6 +79,23 @@ def test_only_what_has_marks_has_shapes() -> None:
     assert [source.name for source in shaped] == ["found"]
 
 
+HIDDEN = "any((select :ids::bigint[])::bigint[]) and s = any(:states::text[])"
+SEEN = "any(:ids::bigint[]) and s = any(:states::text[])"
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"), [(f"id = {SEEN}", f"id = {HIDDEN}"), (f"(:x::bigint is null or id = {SEEN})",) * 2]
+)
+def test_how_many_ids_are_asked_for_is_hidden_but_where_a_filter_is_in_place(condition: str, kept: str) -> None:
+    plain, _ = split_by_shape(f"-- name: it(ids, states, x)\nselect 1 where {condition};\n")
+    shaped, _ = StatementSource(f"-- name: it(ids, states, x)\nselect 1 where {condition}\nand b -- given: x\n;").shape(
+        "x"
+    )
+
+    assert f"where {kept};" in plain
+    assert f"where {kept}\n" in shaped
+
+
 @pytest.mark.parametrize(
     "line",
     ["and a = 1  -- given: nothing", "and a = 1  -- without: a, nothing", "and nothing = 1  -- given: a;"],

@@ -1,9 +1,12 @@
 """A list that is not narrowed is read in its own order, by one plan for all calls, however many tasks there are."""
 
+import re
+
 import pytest
 
 from db.core.database import Database
 from db.core.queries import q, texts_of
+from db.core.validation import MAX_PAGE
 from tests.factories import World
 from tests.plans import add_tasks, kept_plan, scans
 
@@ -36,3 +39,12 @@ async def test_a_list_reads_the_index_of_its_order(database: Database, world: Wo
         read = [set(scans(await kept_plan(connection, text), "task")) for text in texts]
 
     assert [indexes - INDEXES for indexes in read] == [set() for _ in texts]
+
+
+@pytest.mark.parametrize(
+    "statement", [q.list_tasks_of_rooms, q.list_tasks_of_objectives, q.all_items, q.unacknowledged_items]
+)
+def test_the_most_that_a_list_reads_is_a_page_and_one_more(statement: object) -> None:
+    texts = [text for text in texts_of(statement) if "search_query" not in text]
+
+    assert {tuple(re.findall(r"limit (\d+)", text)) for text in texts} == {(str(MAX_PAGE + 1),)}
