@@ -21,7 +21,7 @@ ROLES = ("ADMIN", "MEMBER", "OBSERVER")
 _SECONDS = sized(20, 80)
 _INDEX = Path(__file__).parents[2] / "dashboard" / "src" / "views" / "index.ts"
 # The scripts of all views, in the order in which they are loaded ahead; the last one is of no view in the navigation.
-_VIEWS = re.findall(r'import\("\./\w+/(\w+)"\)', _INDEX.read_text("utf-8"))
+_VIEW_SCRIPTS = re.findall(r'import\("\./\w+/(\w+)"\)', _INDEX.read_text("utf-8"))
 _NAVIGATION = "() => [...document.querySelectorAll('nav[aria-label=Views] a')].map((one) => one.getAttribute('href'))"
 
 
@@ -105,7 +105,7 @@ async def test_every_view_can_be_opened_after_the_server_is_gone(
         page = await visit(server.url, token)
         robot = await _robot(page, token, _SECONDS)
         views: list[str] = await page.evaluate(_NAVIGATION)
-        await robot.scripts_are_loaded(_VIEWS)
+        await robot.scripts_are_loaded(_VIEW_SCRIPTS)
         server.stop()
 
         robot.served = False
