@@ -6,8 +6,9 @@ event concerns it alone, it leaves, reads the log by itself, and comes back wher
 
 import asyncio
 import contextvars
+import math
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from itertools import islice
@@ -21,8 +22,8 @@ from schema.event_stream import Step
 
 # What stays for followers that are a little late, of all streams together, and of one among very many.
 _MOST_BYTES, _LEAST_BYTES = 4_000_000, 16_000
-# How far events are run ahead of those that are still being handed out.
-_AHEAD = 64
+# How far events are run ahead of those that are still being handed out, and how many are run at a time.
+_AHEAD, _TOGETHER = 64, 16
 # How many followers are handed something before others have their turn.
 _AT_ONCE = 100
 # Among so many followers the one is looked for in whose name an event is run.
@@ -57,7 +58,10 @@ class Source(Protocol):
         """Every event of the room after this place."""
 
     async def run(self, payload: object, payer: Payer) -> bytes | None:
-        """What is said of an event; None where that depends on who asks."""
+        """What is said of an event; None where that depends on who asks.
+
+        Events whose runs begin in one step of the loop are read together.
+        """
 
 
 S = TypeVar("S", bound=Source)
@@ -106,6 +110,15 @@ class Follower:
             self.left.set_result(None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """An event that is being run, from `at` on; None has nothing to say."""
+
+    event: Event
+    at: float
+    payload: asyncio.Task[bytes | None] | None
+
+
 class SharedStream(Generic[S]):
     """One stream, while anybody uses it. It goes on only while somebody is with it."""
 
@@ -115,17 +128,22 @@ class SharedStream(Generic[S]):
         self.opened = asyncio.Event()
         self.source, self._scheduler, self._most_bytes = source, scheduler, most_bytes
         self._followers: dict[Follower, None] = {}
+        self._running: asyncio.Queue[_Run] = asyncio.Queue()
         self._joined, self._news, self._room = asyncio.Event(), asyncio.Event(), asyncio.Event()
         # Entries of all events after `_begin` up to `_end` of which there is something to say; handed out to `_handed`.
         self._entries: list[_Entry] = []
         self._bytes = 0
         self._begin = self._end = self._handed = self._epoch = 0
         empty = contextvars.Context()
-        self._tasks = [asyncio.create_task(work, context=empty.copy()) for work in (self._read(), self._hand_out())]
+        works = (self._unless_broken(self._read()), self._unless_broken(self._keep_in_order()), self._hand_out())
+        self._tasks: list[asyncio.Task[Any]] = [asyncio.create_task(work, context=empty.copy()) for work in works]
 
-    def close(self) -> list[asyncio.Task[None]]:
+    def close(self) -> list[asyncio.Task[Any]]:
         """Stop; the tasks that are ending."""
         tasks, self._tasks = self._tasks, []
+        while not self._running.empty():
+            run = self._running.get_nowait()
+            tasks += [run.payload] if run.payload is not None else []
         for task in tasks:
             task.cancel()
         return tasks
@@ -166,23 +184,29 @@ class SharedStream(Generic[S]):
             return []
         return self._entries[bisect_right(self._entries, seq, key=lambda entry: entry.event.seq) :]
 
-    async def _read(self) -> None:
-        """Run each event once, while somebody is there."""
+    async def _unless_broken(self, work: Awaitable[None]) -> None:
+        """Where it fails, each follower goes on by itself, meets whatever it was, and is told."""
         try:
-            async with self.source.watch() as place:
-                self._skip_to(place)
-                self.opened.set()
-                async with aclosing(self.source.steps(place)) as steps:
-                    async for step in steps:
-                        await self._until_wanted()
-                        if step.event.seq > self._end:
-                            await self._run(step)
+            await work
         except Exception:
-            # Each of them meets by itself whatever it was, and is told.
             self.is_broken = True
             self.opened.set()
             for follower in self._followers:
                 follower.leave()
+
+    async def _read(self) -> None:
+        """Begin to run each event once, while somebody is there."""
+        async with self.source.watch() as place:
+            self._skip_to(place)
+            self.opened.set()
+            async with aclosing(self.source.steps(place)) as steps:
+                async for step in steps:
+                    await self._until_wanted()
+                    if step.event.seq > self._end:
+                        self._running.put_nowait(self._begin_run(step))
+                    if self._running.qsize() >= _TOGETHER:
+                        # As one ends the next could begin, and would be read alone.
+                        await self._running.join()
 
     async def _until_wanted(self) -> None:
         """Until somebody is there, and not too much waits to be handed out."""
@@ -194,17 +218,25 @@ class SharedStream(Generic[S]):
     def _is_ahead(self) -> bool:
         return len(self._entries) >= _AHEAD and self._entries[-_AHEAD].event.seq > self._handed
 
-    async def _run(self, step: Step[Any]) -> None:
-        event, run_at = step.event, asyncio.get_running_loop().time()
-        payload = None if step.payload is None else await self.source.run(step.payload, self._payer())
-        if event.seq <= self._end:
-            # Everybody had left, and who came then was further.
-            return
-        self._end, self._epoch = event.seq, event.epoch
-        if step.payload is not None or event.is_direct:
-            is_for_each = step.payload is not None and payload is None
-            self._keep(_Entry(event, payload, run_at, is_for_each))
-            self._news.set()
+    def _begin_run(self, step: Step[Any]) -> _Run:
+        at = asyncio.get_running_loop().time()
+        if step.payload is None:
+            return _Run(step.event, at, None)
+        return _Run(step.event, at, asyncio.create_task(self.source.run(step.payload, self._payer())))
+
+    async def _keep_in_order(self) -> None:
+        """What was run, in the order of the log."""
+        while True:
+            run = await self._running.get()
+            payload = None if run.payload is None else await run.payload
+            if run.event.seq > self._end:
+                # Else everybody had left, and who came then was further.
+                self._end, self._epoch = run.event.seq, run.event.epoch
+                if run.payload is not None or run.event.is_direct:
+                    is_for_each = run.payload is not None and payload is None
+                    self._keep(_Entry(run.event, payload, run.at, is_for_each))
+                    self._news.set()
+            self._running.task_done()
 
     def _keep(self, entry: _Entry) -> None:
         self._entries.append(entry)
@@ -244,11 +276,13 @@ class _New:
         self._entries, self._kept, self._after = entries, kept, after
         self._epoch, self._end = end
         self._is_for_all = not any(entry.is_for_each or entry.event.is_direct for entry in entries)
+        self._run_at = min((entry.run_at for entry in entries), default=math.inf)
         self._payloads = payloads_of(entries)
 
     def hand(self, follower: Follower) -> None:
         """Send it; the follower leaves where it can't take it, or has to run some of it by itself."""
-        if follower.caller_now() is not follower.caller or follower.seq < self._kept:
+        is_too_late = follower.seq < self._kept or self._run_at < follower.since
+        if is_too_late or follower.caller_now() is not follower.caller:
             follower.leave()
             return
         entries, payloads, end, stays = self._entries, self._payloads, self._end, True
@@ -278,7 +312,7 @@ class SharedStreams:
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self._streams: dict[Hashable, SharedStream[Any]] = {}
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Task[Any]] = set()
 
     def join(self, key: Hashable, source: Callable[[], S]) -> SharedStream[S]:
         """The one stream of this key, made where there is none; whoever joins it has to leave it."""
@@ -297,7 +331,13 @@ class SharedStreams:
             del self._streams[key]
         for task in stream.close():
             self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._ending.discard(task)
+        if not task.cancelled():
+            # What failed behind something that failed before has been met by each follower.
+            task.exception()
 
     def _most_bytes(self) -> int:
         return max(_MOST_BYTES // len(self._streams), _LEAST_BYTES) if self._streams else _MOST_BYTES

@@ -48,7 +48,6 @@ class Runner:
         """
 
         async def read() -> Response | None:
-            context.forget()
             budget = self.planned.budget()
             try:
                 result = await self.planned.run(context, payload, budget).execute()
@@ -59,6 +58,7 @@ class Runner:
                 return None
             response = response_of(budget, result, is_mutation=False)
             if any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE for error in response.get("errors", ())):
+                context.forget()
                 raise Unavailable
             return response
 
@@ -69,6 +69,14 @@ class Runner:
                 return await retry_while_unavailable(read)
 
 
+@dataclass(slots=True)
+class _Together:
+    """The context of all runs that begin in one step of the loop: all of their events are in the log by then."""
+
+    context: Context
+    runs: int = 0
+
+
 class _SharedSource:
     """A subscription as all are told it who see the same rooms."""
 
@@ -77,6 +85,7 @@ class _SharedSource:
     ) -> None:
         self.runner, self._stream, self._rooms = runner, stream, rooms
         self._database, self._feed = context.database, context.feed
+        self._together: _Together | None = None
 
     @asynccontextmanager
     async def watch(self) -> AsyncGenerator[Place]:
@@ -87,8 +96,22 @@ class _SharedSource:
         return self._stream.steps(self._context(), place)
 
     async def run(self, payload: object, payer: Payer) -> bytes | None:
-        response = await self.runner.response(payload, self._context(), payer)
+        together = self._begin()
+        response = await self.runner.response(payload, together.context, payer)
+        if response is None and together.runs > 1:
+            # Another of them may have asked.
+            response = await self.runner.response(payload, self._context(), payer)
         return None if response is None else encoded(response)
+
+    def _begin(self) -> "_Together":
+        if self._together is None:
+            self._together = _Together(self._context())
+            asyncio.get_running_loop().call_soon(self._end_step)
+        self._together.runs += 1
+        return self._together
+
+    def _end_step(self) -> None:
+        self._together = None
 
     def _context(self) -> Context:
         return Context(self._database, self._feed, SharedCaller(self._rooms))
@@ -140,6 +163,7 @@ class Subscription:
         return source
 
     async def _response(self, payload: object) -> Response:
+        self._context.forget()
         response = await self._runner.response(payload, self._context, self._payer)
         assert response is not None  # noqa: S101  # this caller answers who it is
         return response

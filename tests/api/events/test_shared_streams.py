@@ -18,6 +18,7 @@ from db.events.feed import Feed
 from goalroom.execution import shared_streams
 from goalroom.execution.documents import RequestError
 from goalroom.execution.engine import Engine, Request
+from goalroom.execution.subscriptions import Runner
 from goalroom.limits import Limits
 from resolvers.build import schema
 from schema.context import Context
@@ -125,22 +126,32 @@ async def scene(database: Database) -> AsyncGenerator[Scene]:
     await feed.close()
 
 
-async def test_what_many_ask_alike_is_read_once_for_each_event(scene: Scene, database_url: str) -> None:
+@pytest.fixture
+async def counted(database_url: str) -> AsyncGenerator[tuple[Database, list[str]]]:
+    """A database for followers, and what they send to it."""
     sent: list[str] = []
-    counted = await Database.connect(database_url, size=1)
-    async with counted.pool.acquire() as connection:
+    database = await Database.connect(database_url, size=1)
+    async with database.pool.acquire() as connection:
         connection.add_query_logger(lambda record: sent.append(record.query))
+    yield database, sent
+    await database.close()
+
+
+async def test_what_many_ask_alike_is_read_once_for_each_event(
+    counted: tuple[Database, list[str]], scene: Scene
+) -> None:
+    database, sent = counted
     agents = [await scene.actor(f"agent-{n}") for n in range(4)]
     clients = []
     for n in range(40):
-        context = Context(counted, scene.feed, agents[n % 4].caller)
+        context = Context(database, scene.feed, agents[n % 4].caller)
         clients.append(await scene.follow(agents[n % 4], CHANGES, context))
     sent.clear()
 
     for n in range(5):
         await agents[0].make(f"Task {n}", room="web")
-    for client in clients:
-        await client.until(5)
+        for client in clients:
+            await client.until(n + 1)
 
     assert [payload["task"] for payload in clients[0].payloads] == [
         {"title": f"Task {n}", "room": {"name": "web"}} for n in range(5)
@@ -149,8 +160,47 @@ async def test_what_many_ask_alike_is_read_once_for_each_event(scene: Scene, dat
     assert sum(client.at_once for client in clients) == 200
     # Tasks and their rooms.
     assert len(sent) == 10
-    await scene.leave()
-    await counted.close()
+
+
+async def test_what_happens_at_once_is_read_together_and_told_in_order(
+    counted: tuple[Database, list[str]], scene: Scene
+) -> None:
+    database, sent = counted
+    ann = await scene.actor("ann")
+    clients = [await scene.follow(ann, CHANGES, Context(database, scene.feed, ann.caller)) for _ in range(3)]
+    sent.clear()
+
+    titles = [f"Task {n}" for n in range(100)]
+    await ann.do("createTasks", room="web", tasks=[{"task": {"title": title}} for title in titles])
+    for client in clients:
+        await client.until(100)
+
+    assert [[one["task"]["title"] for one in client.payloads] for client in clients] == [titles] * 3
+    # Tasks and their rooms, of sixteen events or so at a time.
+    assert len(sent) <= 2 * 10
+
+
+async def test_an_event_for_which_one_must_ask_leaves_those_beside_it_shared(
+    counted: tuple[Database, list[str]], scene: Scene
+) -> None:
+    database, sent = counted
+    ann, bob = await scene.actor("ann"), await scene.actor("bob")
+    document = 'subscription { messageSent(room: "web") { message { body refs { id } } } }'
+    whispered = (await ann.do("sendMessage", room="web", to=["bob"], body="psst"))["id"]
+    clients = [await scene.follow(bob, document, Context(database, scene.feed, bob.caller)) for _ in range(40)]
+    sent.clear()
+
+    bodies = ["one", "two", f"see {whispered}", "three", "four", "five", "six", "seven"]
+    async with asyncio.TaskGroup() as group:
+        for body in bodies:
+            group.create_task(ann.do("sendMessage", room="web", channel="general", body=body))
+    for client in clients:
+        await client.until(8)
+
+    said = [{one["message"]["body"]: len(one["message"]["refs"]) for one in client.payloads} for client in clients]
+    assert said == [{body: int(body.startswith("see")) for body in bodies}] * 40
+    # That one is read by each of the forty, and the seven others not by forty.
+    assert len(sent) < 40 * 6
 
 
 async def test_who_sees_other_rooms_is_told_so(scene: Scene) -> None:
@@ -269,6 +319,34 @@ async def test_a_replay_shows_what_is_now_and_joins_the_others(scene: Scene) -> 
     assert [one["task"]["title"] for one in late.payloads] == ["New", "New", "Next"]
     assert late.cursors == literal.cursors == early.cursors
     assert [client.at_once for client in (late, early)] == [1, 3]
+
+
+async def test_what_is_being_run_when_one_joins_is_too_old_for_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = asyncio.Event()
+    run = Runner.response
+
+    async def run_slowly(*given: Any) -> Any:
+        response = await run(*given)
+        await held.wait()
+        return response
+
+    monkeypatch.setattr(Runner, "response", run_slowly)
+    ann = await scene.actor("ann")
+    document = 'subscription ($after: String) { taskChanged(room: "web", after: $after) { task { title } } }'
+    begin = await scene.end()
+    early = await scene.follow(ann, document, after=begin)
+    task = await ann.make("Old", room="web")
+    await asyncio.sleep(0.1)
+    await ann.do("updateTask", id=task, title="New")
+    late = await scene.follow(ann, document, after=begin)
+    held.set()
+    for client in (early, late):
+        await client.until(2)
+
+    assert [one["task"]["title"] for one in early.payloads] == ["Old", "New"]
+    assert [one["task"]["title"] for one in late.payloads] == ["New", "New"]
 
 
 async def test_who_is_taken_out_of_the_room_is_refused_and_the_others_go_on(scene: Scene) -> None:
