@@ -66,5 +66,6 @@ async def test_what_fails_on_a_socket_is_known_by_the_socket_and_its_own_number(
                 said.append((await opened.hear())["payload"]["errors"][0]["extensions"]["requestId"])
                 await opened.hear()
 
-    logged = [getattr(record, "request_id", None) for record in caplog.records]
-    assert said == logged == [f"{socket}.1", f"{socket}.2"]
+    # What the server does by itself may meet it too, in nobody's name.
+    named = [getattr(record, "request_id", None) for record in caplog.records]
+    assert said == [name for name in named if name is not None] == [f"{socket}.1", f"{socket}.2"]
