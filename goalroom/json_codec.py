@@ -10,8 +10,9 @@ def _refuse(constant: str) -> NoReturn:
 
 # Made once: json.loads and json.dumps make new ones for each call, which takes longer than to read a small request.
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
-# What is answered is a tree, so no object is looked for in what it is in.
+# What is written is a tree, so no object is looked for in what it is in.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_UTF8_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False, ensure_ascii=False)
 
 
 def read(text: str | bytes) -> Any:
@@ -25,3 +26,8 @@ def read(text: str | bytes) -> Any:
 def write(value: object) -> str:
     """As ASCII: a message may quote what a client sent, which can be text that UTF-8 can't encode."""
     return _ENCODER.encode(value)
+
+
+def write_utf8(value: object) -> bytes:
+    """As UTF-8; UnicodeEncodeError where a text has a lone surrogate."""
+    return _UTF8_ENCODER.encode(value).encode()

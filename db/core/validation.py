@@ -43,11 +43,21 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzin
 
 def text(field: str, value: str, *, most: int = MAX_TEXT, least: int = 0) -> str:
     """The value, where Postgres can hold it and it has `least` to `most` characters."""
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if not is_sound(value):
         raise BadInput(field, f"{field} contains NUL or a lone surrogate.")
     if not least <= len(value) <= most:
         raise BadInput(field, f"{field} has {len(value)} characters; allowed are {least} to {most}.")
     return value
+
+
+def is_sound(value: str) -> bool:
+    """Whether Postgres can hold the text: it has neither NUL nor a lone surrogate."""
+    # The encoder looks a hundred times faster than a loop over the characters.
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
 
 
 def same_room(field: str, reference: str | None, room_id: int, expected: int, hint: str = BadInput.next_step) -> None:

@@ -4,14 +4,16 @@ import asyncio
 import contextvars
 from collections.abc import AsyncGenerator, Callable, Generator, Hashable, Mapping
 from concurrent import futures
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import strawberry
 from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
 
+from db.core import validation
 from db.core.errors import BadInput, ErrorCode, TooComplex
+from goalroom import json_codec
 from goalroom.execution import errors
 from goalroom.execution.documents import Documents, RequestError
 from goalroom.execution.engine_internals import graphql_schema
@@ -50,7 +52,7 @@ class Request:
             raise BadInput("query", "`query` is missing, or is not a string.")
         if name is not None and not isinstance(name, str):
             raise BadInput("operationName", "`operationName` is not a string.")
-        if name is not None and not _is_sound(name):
+        if name is not None and not validation.is_sound(name):
             raise BadInput("operationName", "`operationName` contains NUL or a lone surrogate.")
         for field in ("variables", "extensions"):
             if not isinstance(sent.get(field), dict | None):
@@ -239,23 +241,18 @@ def _ignore(_cost: int) -> None:
 
 def _check_texts(path: str, value: object) -> None:
     """Refuse NUL and lone surrogates, as in documents. Without recursion, for values may nest deeply."""
+    with suppress(UnicodeEncodeError, RecursionError):
+        # Nearly always there are none, which an encoder sees at once. Whatever looks like it is looked at.
+        if rb"\u0000" not in json_codec.write_utf8(value):
+            return
     rest = [(path, value)]
     while rest:
         path, value = rest.pop()
         if isinstance(value, str):
-            if not _is_sound(value):
+            if not validation.is_sound(value):
                 raise RequestError.of(BadInput(path, f"{path} contains NUL or a lone surrogate."))
         elif isinstance(value, dict):
             rest.extend((path, name) for name in value)
             rest.extend((f"{path}.{name}"[:100], part) for name, part in value.items())
         elif isinstance(value, list):
             rest.extend((path, part) for part in value)
-
-
-def _is_sound(text: str) -> bool:
-    # The encoder looks a hundred times faster than a loop over the characters.
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text

@@ -10,7 +10,9 @@ import strawberry
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from graphql.execution.collect_fields import FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.executor import invalid_return_type_error
+from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.pyutils import RefMap
+from graphql.utilities.coerce_input_value import coerce_default_value
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -24,9 +26,11 @@ __all__ = [
     "SingleUseExecutor",
     "attribute_of",
     "class_of",
+    "coerce_default_value",
     "collect_fields",
     "collect_subfields",
     "function_of",
+    "get_variable_signature",
     "graphql_schema",
     "invalid_return_type_error",
     "is_awaitable",

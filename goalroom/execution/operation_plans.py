@@ -18,7 +18,7 @@ from graphql import (
     default_field_resolver,
     default_type_resolver,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from graphql.language import DirectiveNode, Visitor, visit
 
 from goalroom.execution.completion import Above, LeafValue, Place, Value, value_of
@@ -30,17 +30,16 @@ from goalroom.execution.engine_internals import (
     collect_subfields,
     is_awaitable,
 )
-from goalroom.execution.errors import MOST_ERRORS
 from goalroom.execution.field_resolution import Resolve, resolve_of
 from goalroom.execution.input_values import NameOf
 from goalroom.execution.plan_run import PlanRun
 from goalroom.execution.query_cost import Budget, Price, depends_on_variables, own_cost
 from goalroom.execution.scheduling import Scheduler
+from goalroom.execution.variable_values import NO_VARIABLES, Variables
 from schema.context import Context
 
 # So many combinations of what is left out and what isn't are kept of one operation.
 _MOST_VARIANTS = 16
-NO_VARIABLES = VariableValues({}, {})
 
 
 class Field:
@@ -119,6 +118,7 @@ class OperationPlan:
             is_awaitable=is_awaitable,
         )
         self.name = _name(operation)
+        self._variables = Variables(schema, operation)
         # The price is kept where it is the same whatever the variables are.
         self.priced_by_variables = depends_on_variables(operation, fragments)
         self.price: Price | None = None
@@ -142,11 +142,7 @@ class OperationPlan:
 
     def variables(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
         """Those of a request, coerced; or what is wrong with them."""
-        definitions = self.operation.variable_definitions
-        if not definitions:
-            return NO_VARIABLES
-        given = dict(given)
-        return get_variable_values(self.library.schema, definitions, given, max_errors=MOST_ERRORS)
+        return self._variables.of(given)
 
     def root(self, variables: VariableValues) -> Selection:
         """What is asked for of the root, with these variables."""

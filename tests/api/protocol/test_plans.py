@@ -97,8 +97,8 @@ ACTS: list[list[tuple[str, Callable[[str], dict[str, Any]]]]] = [
 ]
 
 
-# Of tables that were analyzed while they were empty the planner expects less than of those that never were, and beside a
-# large room it takes what it reads of a small one for less than of an average one.
+# Of tables that were analyzed while they were empty the planner expects less than of those that never were, and beside
+# a large room it takes what it reads of a small one for less than of an average one.
 @pytest.fixture(params=["alone", "where_all_was_empty", "beside_a_large_room"])
 async def room(request: pytest.FixtureRequest, database_of_one: Database, world: World) -> Room:
     if request.param == "where_all_was_empty":

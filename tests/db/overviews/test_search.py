@@ -1,6 +1,8 @@
 """Search: what a room holds, by its words and by ids, best first, and nothing of other rooms."""
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from db.conversation import message_send, messages
 from db.conversation.message_send import NewMessage
@@ -13,6 +15,7 @@ from db.core.records import Objective, Room, Task
 from db.overviews import search
 from db.tasks import comment_mutations
 from tests.factories import World
+from tests.size import sized
 
 
 @pytest.fixture
@@ -219,3 +222,13 @@ async def test_a_search_becomes_words_and_pairs_of_letters(database: Database, t
     read = await database.fetchval("select search_query($1)::text", text)
 
     assert (read and sorted(read.split(" & "))) == (query and sorted(query.split(" & ")))
+
+
+@given(text=st.one_of(st.text(st.characters(max_codepoint=0x7F, exclude_characters="\0")), st.text(max_size=20)))
+@settings(max_examples=sized(100, 2_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_texts_of_ascii_have_the_words_that_they_would_have_among_others(database: Database, text: str) -> None:
+    assume("\0" not in text)
+    one, any_script = await database.fetchrow(
+        "select search_words($1)::text, search_words_of_any_script($1)::text", text
+    )
+    assert one == any_script
