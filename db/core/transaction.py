@@ -38,18 +38,6 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
-class _NewEvent:
-    kind: EventKind
-    actor: int | None
-    task: int | None
-    objective: int | None
-    agent: int | None
-    message: int | None
-    proposal: int | None
-    data: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class _NewItem:
     agent: int
     room: int
@@ -84,7 +72,7 @@ class Transaction:
     fetchrow: Any = field(init=False)
     fetchval: Any = field(init=False)
     execute: Any = field(init=False)
-    _events: dict[int, list[_NewEvent]] = field(default_factory=dict)
+    _events: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     _moved: dict[int, Counter[TaskStatus]] = field(default_factory=dict)
     _items: list[_NewItem] = field(default_factory=list)
     _last_steps: dict[type[LastStep], Any] = field(default_factory=dict)
@@ -108,7 +96,10 @@ class Transaction:
         data: Mapping[str, object] | None = None,
     ) -> None:
         """Queue an event; it gets its number in the room's log at the end. `actor` None is the server."""
-        event = _NewEvent(kind, actor, task, objective, agent, message, proposal, data or {})
+        event = {
+            "kind": kind, "actor": actor, "task": task, "objective": objective, "agent": agent, "message": message,
+            "proposal": proposal, "data": data or {},
+        }  # fmt: skip
         self._events.setdefault(room_id, []).append(event)
 
     def append_task_event(
@@ -165,7 +156,7 @@ class Transaction:
             await step.run(self)
         await self._write_inbox_items()
         ends = await self._write_events()
-        kinds = [event.kind for events in self._events.values() for event in events]
+        kinds = [event["kind"] for events in self._events.values() for event in events]
         return Committed(ends, kinds, frozenset(self._changes))
 
     async def _write_inbox_items(self) -> None:
@@ -201,14 +192,7 @@ class Transaction:
                 await q.append_events(
                     self,
                     room_id=room_id,
-                    kinds=[event.kind for event in events],
-                    actors=[event.actor for event in events],
-                    tasks=[event.task for event in events],
-                    objectives=[event.objective for event in events],
-                    agents=[event.agent for event in events],
-                    messages=[event.message for event in events],
-                    proposals=[event.proposal for event in events],
-                    datas=[event.data for event in events],
+                    events=events,
                     done=moved[TaskStatus.DONE],
                     cancelled=moved[TaskStatus.CANCELLED],
                 )

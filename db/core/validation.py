@@ -94,7 +94,7 @@ def address(field: str, value: str) -> str:
 
 def keys(field: str, values: Sequence[str]) -> list[str]:
     """Each once, in the order given."""
-    return list(dict.fromkeys(key(field, value) for value in items(field, values)))
+    return list(dict.fromkeys(key(field, value) for value in items(field, values))) if values else []
 
 
 def items(field: str, values: Sequence[T], *, most: int = MAX_LIST, least: int = 0) -> Sequence[T]:

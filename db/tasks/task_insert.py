@@ -76,7 +76,9 @@ async def _insert(tx: Transaction, lookups: Lookups, rows: Sequence[_Row]) -> li
     changing = await _objectives_that_change(lookups, rows)
     for objective, actor in changing:
         await objectives.part_added(tx, objective, actor)
-    made = [Task.of(row) for row in await q.insert_tasks(tx, room_id=room.id, tasks=[row.columns for row in rows])]
+    # Most columns are null, as they are where they are left out.
+    given = [{name: value for name, value in row.columns.items() if value is not None} for row in rows]
+    made = [Task.of(row) for row in await q.insert_tasks(tx, room_id=room.id, tasks=given)]
     await _insert_edges(tx, rows, made)
     made = await _settle_order(tx, room, rows, made)
     for row, task in zip(rows, made, strict=True):

@@ -79,7 +79,7 @@ class CreateTaskInput:
             "track_order", "assignee", "reviewer", "role", "instructions", "resources", "key_results", "not_before",
             "due_at", "estimate_minutes", "discovered_from",
         )  # fmt: skip
-        said = {name: value for name, value in given(self, *names).items() if value is not None}
+        said = {name: value for name in names if (value := or_none(getattr(self, name))) is not None}
         return NewTask(title=self.title, priority=(self.priority or Priority.P2).value, **said)
 
     def template(self) -> NewTask:

@@ -1,21 +1,21 @@
--- name: append_events(room_id, kinds, actors, tasks, objectives, agents, messages, proposals, datas, done, cancelled)$
+-- name: append_events(room_id, events, done, cancelled)$
 -- The room's next numbers are taken and used in one statement: the row of room_log is held until the commit, so that
 -- numbers become visible in their order and without a gap. What one act did has one time. With them goes how many tasks more,
 -- or less, are done and cancelled now.
 with numbered as (
   update room_log
-     set seq = seq + cardinality(:kinds::text[]), done = done + :done, cancelled = cancelled + :cancelled
+     set seq = seq + jsonb_array_length(:events::jsonb), done = done + :done, cancelled = cancelled + :cancelled
    where room_id = :room_id
-  returning seq, clock_timestamp() as at
+  returning seq - jsonb_array_length(:events::jsonb) as before, seq, clock_timestamp() as at
 )
 insert into event (room_id, seq, kind, actor_id, task_id, objective_id, agent_id, message_id, proposal_id, data, at)
-select :room_id, numbered.seq - cardinality(:kinds::text[]) + e.position, e.kind, e.actor, e.task, e.objective, e.agent,
-       e.message, e.proposal, e.data, numbered.at
+select :room_id, numbered.before + e.ordinality, e.kind, e.actor, e.task, e.objective, e.agent, e.message, e.proposal, e.data,
+       numbered.at
   from numbered,
-       unnest(:kinds::text[], :actors::bigint[], :tasks::bigint[], :objectives::bigint[], :agents::bigint[],
-              :messages::bigint[], :proposals::bigint[], :datas::jsonb[])
-       with ordinality as e (kind, actor, task, objective, agent, message, proposal, data, position)
- order by e.position
+       rows from (jsonb_to_recordset(:events::jsonb) as (
+         kind text, actor bigint, task bigint, objective bigint, agent bigint, message bigint, proposal bigint, data jsonb))
+       with ordinality as e
+ order by e.ordinality
 returning (select seq from numbered);
 
 -- name: open_log(room_id)!
