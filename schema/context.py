@@ -79,13 +79,11 @@ class Context:
         wanted = key(record)
         if wanted is None:
             return shown(None)
-        loader = self._loader(batch)
+        loader = self._loaders.get(batch) or self._loader(batch)
         if not loader.is_asked(wanted):
             others = (key(other) for other in self._together.get(id(record), ()))
             loader.ask(other for other in (wanted, *others) if other is not None)
-        if loader.is_known(wanted):
-            return shown(loader.known(wanted))
-        return loader.later(wanted, shown)  # type: ignore[return-value]
+        return loader.shown(wanted, shown)  # type: ignore[return-value]
 
     def has_one(self, batch: Batch[K, V], record: R, key: Callable[[R], K | None], shown: Callable[[V], T]) -> T | None:
         """As `related`; None where there is none."""

@@ -36,12 +36,10 @@ class Loader(Generic[K, V]):
         """Whether it was asked for, and perhaps read."""
         return key in self._asked
 
-    def is_known(self, key: K) -> bool:
-        """Whether it was read."""
-        return key in self._known
-
-    def later(self, key: K, shown: Callable[[V], T]) -> "Later[K, V, T]":
-        """The value of a key that was asked for, as `shown`, for whoever can wait for it."""
+    def shown(self, key: K, shown: Callable[[V], T]) -> "T | Later[K, V, T]":
+        """The value of a key that was asked for, as `shown`, for whoever can wait for it where it is not read yet."""
+        if key in self._known:
+            return shown(self.known(key))
         return Later(self, key, shown, self._asked[key])
 
     async def load(self, key: K) -> V:

@@ -76,42 +76,44 @@ def _library_path(above: Above | None) -> Path | None:
 
 
 class Value(ABC):
-    """What may stand at one place, and how it is completed."""
+    """What may stand at one place, and how it is completed. Values of the class `exact` are there, and need no look."""
 
-    __slots__ = ("nullable", "place")
+    __slots__ = ("exact", "nullable", "place")
 
-    def __init__(self, place: Place, *, nullable: bool) -> None:
-        self.place, self.nullable = place, nullable
+    def __init__(self, place: Place, exact: type | None, *, nullable: bool) -> None:
+        self.place, self.exact, self.nullable = place, exact, nullable
 
     def put(self, run: "PlanRun", value: Any, out: Any, key: Any, above: Above | None) -> None:
         """Complete the value into `out[key]`, now or later. GraphQLError, located, where neither it nor null may be."""
         kind = type(value)
-        if kind is Later:
-            run.wait_for_reading(value, self, out, key, above)
-            return
-        if _is_awaited(kind, value):
-            run.wait_for(value, self, out, key, above)
-            return
-        if isinstance(value, Exception):
-            run.fail(value, self, out, key, above)
-            return
+        if kind is not self.exact:
+            if kind is Later:
+                run.wait_for_reading(value, self, out, key, above)
+                return
+            if _is_awaited(kind, value):
+                run.wait_for(value, self, out, key, above)
+                return
+            if isinstance(value, Exception):
+                run.fail(value, self, out, key, above)
+                return
         try:
             if value is None or value is Undefined:
-                self.check_null()
+                _check_null(self.place, nullable=self.nullable)
                 out[key] = None
             else:
                 self.complete(run, value, out, key, above)
         except Exception as error:
             run.fail(error, self, out, key, above)
 
-    def check_null(self) -> None:
-        """TypeError where that must not stand here."""
-        if not self.nullable:
-            raise TypeError(f"Cannot return null for non-nullable field {self.place.parent}.{self.place.name}.")
-
     @abstractmethod
     def complete(self, run: "PlanRun", value: Any, out: Any, key: Any, above: Above | None) -> None:
         """Of a value that is there and not null. Raises whatever is wrong with it."""
+
+
+def _check_null(place: Place, *, nullable: bool) -> None:
+    """TypeError where null must not stand here."""
+    if not nullable:
+        raise TypeError(f"Cannot return null for non-nullable field {place.parent}.{place.name}.")
 
 
 def _is_awaited(kind: type, value: Any) -> bool:
@@ -125,25 +127,18 @@ def _is_awaited(kind: type, value: Any) -> bool:
 
 
 class LeafValue(Value):
-    """A scalar or an enum. `exact` is the class whose values are written as they are."""
+    """A scalar or an enum. Values of the class `exact` are written as they are."""
 
-    __slots__ = ("_write", "exact")
+    __slots__ = ("written",)
 
     def __init__(self, place: Place, kind: GraphQLLeafType, *, nullable: bool) -> None:
-        super().__init__(place, nullable=nullable)
-        self.exact = _EXACT.get(kind)
-        self._write = _writer(kind)
-
-    def written(self, value: Any) -> Any:
-        """As the answer has it. Raises whatever is wrong with it."""
-        if value is None:
-            self.check_null()
-            return None
-        return self._write(value)
+        super().__init__(place, _EXACT.get(kind), nullable=nullable)
+        # A value as the answer has it. Raises whatever is wrong with it.
+        self.written = _writer(kind, place, nullable=nullable)
 
     def complete(self, _run: "PlanRun", value: Any, out: Any, key: Any, _above: Above | None) -> None:
         """See `Value.complete`."""
-        out[key] = value if type(value) is self.exact else self._write(value)
+        out[key] = value if type(value) is self.exact else self.written(value)
 
 
 # What a GraphQLInt can be.
@@ -152,10 +147,13 @@ _LEAST, _MOST = -(2**31), 2**31 - 1
 _EXACT: dict[GraphQLLeafType, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 
 
-def _writer(kind: GraphQLLeafType) -> Callable[[Any], Any]:
+def _writer(kind: GraphQLLeafType, place: Place, *, nullable: bool) -> Callable[[Any], Any]:
     """How values are written; those that are met all the time without a further look."""
 
     def write(value: Any) -> Any:
+        if value is None:
+            _check_null(place, nullable=nullable)
+            return None
         return Executor.complete_leaf_value(kind, value)
 
     if kind is GraphQLInt:
@@ -175,16 +173,16 @@ def _members(kind: GraphQLEnumType) -> dict[Any, str]:
 class ObjectValue(Value):
     """An object of one type."""
 
-    __slots__ = ("_class", "_kind", "_select", "_selection")
+    __slots__ = ("_kind", "_select", "_selection")
 
     def __init__(self, place: Place, kind: GraphQLObjectType, select: Select, *, nullable: bool) -> None:
-        super().__init__(place, nullable=nullable)
-        self._kind, self._class, self._select = kind, class_of(kind), select
+        super().__init__(place, class_of(kind), nullable=nullable)
+        self._kind, self._select = kind, select
         self._selection: Selection | None = None
 
     def complete(self, run: "PlanRun", value: Any, out: Any, key: Any, above: Above | None) -> None:
         """See `Value.complete`."""
-        if type(value) is not self._class:
+        if type(value) is not self.exact:
             self._check_type(run, value, key, above)
         if self._selection is None:
             self._selection = self._select(self._kind)
@@ -204,7 +202,7 @@ class AbstractValue(Value):
     __slots__ = ("_concrete", "_kind", "_known", "_select")
 
     def __init__(self, place: Place, kind: Any, select: Select, *, nullable: bool) -> None:
-        super().__init__(place, nullable=nullable)
+        super().__init__(place, None, nullable=nullable)
         self._kind, self._select = kind, select
         self._concrete: dict[GraphQLObjectType, ObjectValue] = {}
         self._known: dict[type, ObjectValue] = {}
@@ -230,11 +228,12 @@ class AbstractValue(Value):
 class ListValue(Value):
     """A list, whose items are completed one after the other, and in time slices where there are many."""
 
-    __slots__ = ("_holds_leaves", "_item")
+    __slots__ = ("_holds_leaves", "_item", "_item_as_it_is")
 
     def __init__(self, place: Place, item: Value, *, holds_leaves: bool, nullable: bool) -> None:
-        super().__init__(place, nullable=nullable)
+        super().__init__(place, list, nullable=nullable)
         self._item, self._holds_leaves = item, holds_leaves
+        self._item_as_it_is = item.exact if isinstance(item, LeafValue) else None
 
     def complete(self, run: "PlanRun", value: Any, out: Any, key: Any, above: Above | None) -> None:
         """See `Value.complete`."""
@@ -253,7 +252,10 @@ class ListValue(Value):
             run.complete_in_slices(self, value, items, here)
         else:
             for at, one in enumerate(value):
-                self._item.put(run, one, items, at, here)
+                if type(one) is self._item_as_it_is:
+                    items[at] = one
+                else:
+                    self._item.put(run, one, items, at, here)
 
     def complete_item(self, run: "PlanRun", value: Any, items: list[Any], at: int, here: Above) -> None:
         """One of them."""

@@ -1,9 +1,9 @@
 """Operation plans: how the operations of a document are run, made once for each document that is in use."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -42,28 +42,19 @@ from schema.context import Context
 _MOST_VARIANTS = 16
 
 
-class Field:
-    """A field that is more than a plain attribute: its value is made, completed, and perhaps waited for."""
+class Row(NamedTuple):
+    """A field at one place: its name in the answer, how its value is made, and how that is completed.
 
-    __slots__ = ("_resolve", "value")
+    What has an `attribute` is no more than that, of a scalar or an enum: `written` writes it, unless it is of the class
+    `exact`, and so stands as it is. All else is made by `resolve`, and perhaps waited for.
+    """
 
-    def __init__(self, value: Value, resolve: Resolve | None) -> None:
-        self.value, self._resolve = value, resolve
-
-    def execute(self, run: PlanRun, source: Any, out: dict[str, Any], name: str, above: Above | None) -> None:
-        """Put its value into its place."""
-        # Now, so that it stands where it was asked for.
-        out[name] = None
-        try:
-            value = self._resolve(source, run, above)  # type: ignore[misc]
-        except Exception as error:
-            run.fail(error, self.value, out, name, above)
-        else:
-            self.value.put(run, value, out, name, above)
-
-
-# The name in the answer; the attribute, of a plain field, and the class of values that are written as they are.
-_Row = tuple[str, str | None, type | None, Field]
+    name: str
+    attribute: str | None
+    exact: type | None
+    written: Callable[[Any], Any] | None
+    resolve: Resolve | None
+    value: Value
 
 
 class Selection:
@@ -71,21 +62,25 @@ class Selection:
 
     __slots__ = ("cost", "rows")
 
-    def __init__(self, rows: Sequence[_Row], cost: int) -> None:
+    def __init__(self, rows: Sequence[Row], cost: int) -> None:
         self.rows, self.cost = rows, cost
 
     def execute(self, run: PlanRun, source: Any, out: dict[str, Any], above: Above | None) -> None:
         """Put those of one object into `out`, or have them waited for. Raises where null can stand only further up."""
         run.spend(self.cost)
-        for name, attribute, exact, field in self.rows:
-            if attribute is None:
-                field.execute(run, source, out, name, above)
-                continue
+        for name, attribute, exact, written, resolve, value in self.rows:
             try:
-                value = getattr(source, attribute)
-                out[name] = value if type(value) is exact else field.value.written(value)  # type: ignore[attr-defined]
+                if attribute is not None:
+                    made = getattr(source, attribute)
+                    out[name] = made if type(made) is exact else written(made)  # type: ignore[misc]
+                    continue
+                # Now, so that it stands where it was asked for.
+                out[name] = None
+                made = resolve(source, run, above)  # type: ignore[misc]
             except Exception as error:
-                run.fail(error, field.value, out, name, above)
+                run.fail(error, value, out, name, above)
+            else:
+                value.put(run, made, out, name, above)
 
     def each(self) -> list["Selection"]:
         """Of every field one, for those that run one after the other."""
@@ -165,7 +160,7 @@ class OperationPlan:
         return self._selection(kind, fields.grouped_field_set, kept)
 
     def _selection(self, parent: GraphQLObjectType, fields: Mapping[str, list[Any]], kept: VariableValues) -> Selection:
-        rows, cost = list[_Row](), 0
+        rows, cost = list[Row](), 0
         for name, details in fields.items():
             definition = self.library.schema.get_field(parent, details[0].node.name.value)
             if definition is None:
@@ -175,9 +170,10 @@ class OperationPlan:
             value = value_of(definition.type, place, self._select(details, kept))
             attribute = attribute_of(definition)
             if attribute is not None and isinstance(value, LeafValue):
-                rows.append((name, attribute, value.exact, Field(value, None)))
+                rows.append(Row(name, attribute, value.exact, value.written, None, value))
             else:
-                rows.append((name, None, None, Field(value, resolve_of(definition, place, name, self._name_of))))
+                resolve = resolve_of(definition, place, name, self._name_of)
+                rows.append(Row(name, None, None, None, resolve, value))
         return Selection(rows, cost)
 
     def _select(self, details: list[Any], kept: VariableValues) -> Any:
