@@ -48,13 +48,13 @@ with made as (
 )
 select array_agg(id order by id) from made
 """
-# As the acts that end tasks count them; a server of an older commit does not.
-_COUNTS = (
-    "select exists (select from information_schema.columns where (table_name, column_name) = ('room_log', 'done'))"
-)
+# As the acts count them; a server of an older commit has fewer of these columns, or none.
+_KNOWN_COUNTS = """
+select column_name from information_schema.columns where table_name = 'room_log' and column_name in ('tasks', 'done')
+"""
 _COUNTED = """
 update room_log
-   set done = (select count(*) from task where task.room_id = room_log.room_id and task.status = 'DONE')
+   set {} = (select count(*) from task where task.room_id = room_log.room_id and (task.status = 'DONE' or %(all)s))
  where room_id = %(room)s
 """
 _FINISHED = """
@@ -125,6 +125,7 @@ def ready_tasks(server: MeasuredServer, team: Team, count: int) -> None:
     )[0]
     if there < count:
         _column(server, _READY, **_place(server, team), count=count - there)
+        _count_tasks(server, team)
         _settle(server, "task")
 
 
@@ -132,6 +133,7 @@ def held_tasks(server: MeasuredServer, team: Team, each: int) -> list[list[int]]
     """So many new tasks for each member, which it holds; their ids."""
     agents = [member.id for member in team.members]
     rows = server.sql.execute(_HELD, _place(server, team) | {"agents": agents, "count": each}).fetchall()
+    _count_tasks(server, team)
     _settle(server, "task")
     return [[task for holder, task in rows if holder == agent] for agent in agents]
 
@@ -144,7 +146,7 @@ def board(server: MeasuredServer, team: Team, holders: Team, count: int) -> None
     waits = {"waiting": tasks[1::10] + tasks[4::10], "blockers": tasks[0::10] + tasks[1::10]}
     server.sql.execute(_WAITS, waits | {"creator": place["creator"]})
     server.sql.execute(_LOGGED, {"room": place["room"], "tasks": tasks})
-    _count_finished(server, place)
+    _count_tasks(server, team)
     _settle(server, "task", "dependency", "event")
 
 
@@ -153,7 +155,7 @@ def finished_tasks(server: MeasuredServer, team: Team, count: int) -> None:
     place = _place(server, team)
     for begun in range(0, count, _PART):
         server.sql.execute(_FINISHED, place | {"begun": begun, "count": min(_PART, count - begun)})
-    _count_finished(server, place)
+    _count_tasks(server, team)
     _settle(server, "task")
 
 
@@ -163,6 +165,7 @@ def waiting_tasks(server: MeasuredServer, team: Team, count: int) -> None:
     [never] = _column(server, _NEVER, **place, count=count)
     waiting = _column(server, _WAITING, **place, count=count)
     server.sql.execute(_WAITS, {"waiting": waiting, "blockers": [never] * count, "creator": place["creator"]})
+    _count_tasks(server, team)
     _settle(server, "task", "dependency")
 
 
@@ -175,14 +178,16 @@ def goal_tree(server: MeasuredServer, team: Team, count: int) -> GoalTree:
     leaves = levels[-1]
     tasks = _column(server, _ON_LEAVES, **place, leaves=leaves)
     server.sql.execute(_LOGGED, {"room": place["room"], "tasks": tasks})
-    _count_finished(server, place)
+    _count_tasks(server, team)
     _settle(server, "task", "objective", "event")
     return GoalTree(f"O{levels[1][0]}", f"O{leaves[0]}")
 
 
-def _count_finished(server: MeasuredServer, place: dict[str, Any]) -> None:
-    if _column(server, _COUNTS)[0]:
-        server.sql.execute(_COUNTED, place)
+def _count_tasks(server: MeasuredServer, team: Team) -> None:
+    """Put right what the room keeps of how many tasks there are: those of the others have not changed."""
+    for column in _column(server, _KNOWN_COUNTS):
+        given = {"room": team.rooms[0], "all": column == "tasks"}
+        server.sql.execute(sql.SQL(_COUNTED).format(sql.Identifier(column)), given)
 
 
 def _place(server: MeasuredServer, team: Team) -> dict[str, Any]:

@@ -117,7 +117,7 @@ class Transaction:
         )
 
     def count_move(self, room_id: int, before: TaskStatus | None, after: TaskStatus) -> None:
-        """Count a task of the room that ended or is open again, beside the event of it; `before` None is a new one."""
+        """Count a task of the room that is new (`before` is None), ended, or is open again, beside the event of it."""
         moved = self._moved.setdefault(room_id, Counter())
         moved[after] += 1
         if before is not None:
@@ -193,6 +193,7 @@ class Transaction:
                     self,
                     room_id=room_id,
                     events=events,
+                    tasks=moved.total(),
                     done=moved[TaskStatus.DONE],
                     cancelled=moved[TaskStatus.CANCELLED],
                 )

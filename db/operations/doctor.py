@@ -21,7 +21,7 @@ _FOLLOWING = (
     ("drafts", ids.OBJECTIVE, q.wrong_drafts, q.mend_drafts),
     ("what tasks wait for", ids.TASK, q.wrong_waits, q.mend_waits),
     ("use of resources", ids.RESOURCE, q.wrong_use, q.mend_use),
-    ("counts of finished tasks", ids.ROOM, q.wrong_finished, q.mend_finished),
+    ("counts of tasks", ids.ROOM, q.wrong_counts, q.mend_counts),
 )
 
 _FIX = "Run `goalroom doctor --fix`, and tell us how it came to that."

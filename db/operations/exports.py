@@ -99,7 +99,7 @@ async def restore(connection: Any, given: Iterable[str]) -> dict[str, int]:
         ) as error:
             raise CannotRestore(*file.faults, f"The file's rows contradict one another: {error}.") from error
         await q.continue_ids(connection)
-        await q.mend_finished(connection, ids=[row["id"] for row in await q.wrong_finished(connection)])
+        await q.mend_counts(connection, ids=[row["id"] for row in await q.wrong_counts(connection)])
         await q.silent_since(connection, at=file.at)
         await q.begin_epoch(connection)
         # Of rows that are new Postgres knows nothing, and the checks would take hours.

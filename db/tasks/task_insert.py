@@ -250,5 +250,6 @@ def _append_event(tx: Transaction, row: _Row, task: Task, blockers: Sequence[int
         "dependsOn": [ids.of(ids.TASK, blocker) for blocker in blockers],
     }
     tx.append_task_event(EventKind.TASK_CREATED, task, row.caller.agent_id, data)
+    tx.count_move(task.room_id, None, task.status)
     summary = f"{ids.of(ids.TASK, task.id)} '{task.title}' is assigned to you."
     tx.notify(task.assignee_id, task.room_id, InboxKind.ASSIGNED, summary, by=row.caller.agent_id, task=task.id)

@@ -1,10 +1,11 @@
--- name: append_events(room_id, events, done, cancelled)$
+-- name: append_events(room_id, events, tasks, done, cancelled)$
 -- The room's next numbers are taken and used in one statement: the row of room_log is held until the commit, so that
--- numbers become visible in their order and without a gap. What one act did has one time. With them goes how many tasks more,
--- or less, are done and cancelled now.
+-- numbers become visible in their order and without a gap. What one act did has one time. With them goes how many tasks more
+-- there are now, and how many more, or less, are done and cancelled.
 with numbered as (
   update room_log
-     set seq = seq + jsonb_array_length(:events::jsonb), done = done + :done, cancelled = cancelled + :cancelled
+     set seq = seq + jsonb_array_length(:events::jsonb), tasks = tasks + :tasks, done = done + :done,
+         cancelled = cancelled + :cancelled
    where room_id = :room_id
   returning seq - jsonb_array_length(:events::jsonb) as before, seq, clock_timestamp() as at
 )

@@ -282,15 +282,16 @@ select objective_id, null, null, weight, null, null, null, null, null, null, nul
 select * from key_result where objective_id = any(:objective_ids::bigint[]) order by objective_id, id;
 
 -- name: task_counts_of_rooms(room_ids)
--- Each count from an index that holds nothing else: by state, what is ready, and what is stale. What is finished is counted
--- as it happens. All begins from what was asked: beside few rooms the planner would count in each, and then choose.
+-- Each count from an index that holds nothing else: what is being done, what is ready, and what is stale. All tasks, and those
+-- that are finished, are counted as it happens, and what is left is TODO. All begins from what was asked: beside few rooms the
+-- planner would count in each, and then choose.
 select room.id, by_status.*, ready.ready, stale.stale
   from unnest(:room_ids::bigint[]) as asked (room_id)
   join room on room.id = asked.room_id
   join room_log on room_log.room_id = room.id
  cross join lateral (
-   select (room_log.done + room_log.cancelled + coalesce(sum(tasks), 0))::bigint as total,
-          coalesce(sum(tasks) filter (where status = 'TODO'), 0)::bigint as todo,
+   select room_log.tasks as total,
+          room_log.tasks - room_log.done - room_log.cancelled - coalesce(sum(tasks), 0)::bigint as todo,
           coalesce(sum(tasks) filter (where status = 'DOING'), 0)::bigint as doing,
           coalesce(sum(tasks) filter (where status = 'BLOCKED'), 0)::bigint as blocked,
           coalesce(sum(tasks) filter (where status = 'VALIDATING'), 0)::bigint as validating,
@@ -298,7 +299,7 @@ select room.id, by_status.*, ready.ready, stale.stale
           room_log.cancelled
      from (select t.status, count(*) as tasks
              from task t
-            where t.room_id = asked.room_id and t.status = any('{TODO,DOING,BLOCKED,VALIDATING}')
+            where t.room_id = asked.room_id and t.status = any('{DOING,BLOCKED,VALIDATING}')
             group by t.status) counted
  ) by_status
  cross join lateral (

@@ -39,10 +39,10 @@ select o.id from objective o join rightful_drafts r using (id) where o.in_draft 
 -- name: wrong_use()
 select resource.id from resource join rightful_use r using (id) where resource.in_use <> r.in_use order by resource.id;
 
--- name: wrong_finished()
+-- name: wrong_counts()
 select r.id
-  from room_log join rightful_finished r on r.id = room_log.room_id
- where (room_log.done, room_log.cancelled) <> (r.done, r.cancelled)
+  from room_log join rightful_counts r on r.id = room_log.room_id
+ where (room_log.tasks, room_log.done, room_log.cancelled) <> (r.tasks, r.done, r.cancelled)
  order by r.id;
 
 -- name: lock_for_mending()!
@@ -63,8 +63,8 @@ update task t
 -- name: mend_use(ids)!
 update resource set in_use = r.in_use from rightful_use r where r.id = resource.id and resource.id = any(:ids::bigint[]);
 
--- name: mend_finished(ids)!
+-- name: mend_counts(ids)!
 update room_log
-   set done = r.done, cancelled = r.cancelled
-  from rightful_finished r
+   set tasks = r.tasks, done = r.done, cancelled = r.cancelled
+  from rightful_counts r
  where r.id = room_log.room_id and r.id = any(:ids::bigint[]);

@@ -63,7 +63,7 @@ async def test_trees_are_rolled_up_by_index_with_one_plan(alone: Database) -> No
     assert await planned_anew(alone) == []
 
 
-async def test_the_counts_of_a_room_read_nothing_of_what_is_finished(alone: Database) -> None:
+async def test_the_counts_of_a_room_read_nothing_of_what_is_finished_or_waits(alone: Database) -> None:
     world = World(alone)
     room = await world.room()
     creator = await world.creator()
@@ -75,14 +75,19 @@ async def test_the_counts_of_a_room_read_nothing_of_what_is_finished(alone: Data
         " where id = $1",
         second.id,
     )
-    await alone.execute("update room_log set done = 3000")
+    await alone.execute(
+        "insert into task (room_id, creator_id, title, requirement_id, open_dependencies)"
+        " select room_id, creator_id, 'Waits', requirement_id, 1 from task, generate_series(1, 3000) where id = $1",
+        second.id,
+    )
+    await alone.execute("update room_log set done = 3000, tasks = tasks + 6000")
     await alone.execute("analyze task")
     [text] = texts_of(q.task_counts_of_rooms)
 
     counts = await objective_tree.counts_of_rooms(alone, [room.id])
     [[explained]] = await alone.fetch(f"explain (analyze, format json) {text}", [room.id])
 
-    assert counts == {room.id: TaskCounts(total=3_005, todo=4, ready=4, done=3_000, cancelled=1)}
+    assert counts == {room.id: TaskCounts(total=6_005, todo=3_004, ready=4, done=3_000, cancelled=1)}
     assert most_rows(explained[0]["Plan"], "task") <= 4
 
 

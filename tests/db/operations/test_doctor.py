@@ -78,8 +78,9 @@ async def test_the_doctor_finds_nothing_wrong_in_a_room_at_work(waiting: Task, c
         ("update objective set in_draft = false", "drafts", "O"),
         ("update resource set in_use = in_use + 1", "use of resources", "X"),
         ("update resource set in_use = 0 where in_use > 0", "use of resources", "X"),
-        ("update room_log set done = done + 1", "counts of finished tasks", "R"),
-        ("update room_log set cancelled = 7", "counts of finished tasks", "R"),
+        ("update room_log set tasks = tasks + 1", "counts of tasks", "R"),
+        ("update room_log set done = done + 1", "counts of tasks", "R"),
+        ("update room_log set cancelled = 7", "counts of tasks", "R"),
     ],
 )
 async def test_what_does_not_follow_from_the_rest_is_found_and_fixed(
