@@ -227,23 +227,32 @@ select asked, id from below;
 -- nullable: id, parent_id, status, number, progress, total, todo, ready, doing, blocked, validating, done, cancelled, stale, start, target, current
 with recursive asked as materialized (
   select id from unnest(:objective_ids::bigint[]) as a (id)
-), level (ids) as (
-  select array(select id from asked)
+), level (ids, parents, statuses, weights) as (
+  select array_agg(o.id), array_agg(o.parent_id), array_agg(o.status), array_agg(o.weight)
+    from objective o
+   where o.id = any(array(select id from asked))
   union all
-  select below.ids
+  select below.ids, below.parents, below.statuses, below.weights
     from level
    cross join lateral (
-     select array_agg(o.id) as ids
+     select array_agg(o.id) as ids, array_agg(o.parent_id) as parents, array_agg(o.status) as statuses,
+            array_agg(o.weight) as weights
        from objective o
       where o.parent_id = any(level.ids) and o.id not in (select id from asked)) below
    where below.ids is not null
 ), tree as materialized (
-  select id, parent_id, room_id, status, weight from objective where id = any(array(select unnest(ids) from level))
+  select o.*
+    from level
+   cross join lateral unnest(ids, parents, statuses, weights) as o (id, parent_id, status, weight)
 ), measured as materialized (
-  select objective_id, weight, start, target, current from key_result where objective_id = any(array(select id from tree))
+  select objective_id, weight, start, target, current
+    from key_result
+   where objective_id = any(array(select unnest(ids) from level))
 ), working as (
-  select id from room where id = any(array(select distinct room_id from tree)) and not paused
-), counted as materialized (
+  select id
+    from room
+   where id = any(array(select room_id from objective where id = any(array(select id from asked)))) and not paused
+), counted as (
   select t.objective_id as id,
          count(*)::integer as total,
          count(*) filter (where t.status = 'TODO')::integer as todo,
@@ -257,11 +266,11 @@ with recursive asked as materialized (
          count(*) filter (where t.status = 'CANCELLED')::integer as cancelled,
          count(*) filter (where t.stale_since is not null)::integer as stale
     from task t
-   where t.objective_id = any(array(select id from tree))
+   where t.objective_id = any(array(select unnest(ids) from level))
    group by t.objective_id
 ), part as (
   select case when tree.id in (select id from asked union all select objective_id from measured
-                               union all select parent_id from tree where parent_id is not null) then tree.id end as id,
+                               union all select distinct parent_id from tree where parent_id is not null) then tree.id end as id,
          tree.parent_id, tree.status, tree.weight, total, todo, ready, doing, blocked, validating, done, cancelled, stale,
          case when tree.status = 'DONE' then 1 when total > cancelled then done / (total - cancelled)::double precision end
            as progress
