@@ -1,9 +1,6 @@
 """What clients can do."""
 
-from typing import Any
-
 import strawberry
-from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
 from resolvers.agents import AgentMutation
 from resolvers.inbox import InboxMutation
@@ -18,15 +15,6 @@ from resolvers.rooms import RoomMutation
 from resolvers.schedules import ScheduleMutation
 from resolvers.tasks import TaskMutation
 from resolvers.webhooks import WebhookMutation
-from schema.context import Info
-
-
-class ReadAgain(FieldExtension):
-    """Mutations of one document run one after the other: what was read for the last is old when the next has acted."""
-
-    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
-        info.context.forget()
-        return await next_(source, info, **arguments)
 
 
 @strawberry.type(description="What clients can do, one field for each action.")
@@ -46,7 +34,3 @@ class Mutation(
     WebhookMutation,
 ):
     pass
-
-
-for _field in strawberry.types.get_object_definition(Mutation, strict=True).fields:
-    _field.extensions.append(ReadAgain())

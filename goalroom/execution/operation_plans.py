@@ -82,10 +82,6 @@ class Selection:
             else:
                 value.put(run, made, out, name, above)
 
-    def each(self) -> list["Selection"]:
-        """Of every field one, for those that run one after the other."""
-        return [Selection([row], 0) for row in self.rows]
-
 
 class OperationPlan:
     """Of one operation. What `@skip` and `@include` leave out is planned for each combination that comes up."""
@@ -119,7 +115,7 @@ class OperationPlan:
         self.price: Price | None = None
         self._name_of = name_of
         self._conditions = _conditions([operation, *fragments.values()])
-        self._roots: OrderedDict[tuple[Any, ...], Selection] = OrderedDict()
+        self._steps: OrderedDict[tuple[Any, ...], Sequence[Selection]] = OrderedDict()
 
     def by_the_library(self, variables: VariableValues, context: Any, root_value: Any = None) -> Any:
         """graphql-core's executor for one run: the reference, and what does all that is not planned."""
@@ -139,15 +135,16 @@ class OperationPlan:
         """Those of a request, coerced; or what is wrong with them."""
         return self._variables.of(given)
 
-    def root(self, variables: VariableValues) -> Selection:
-        """What is asked for of the root, with these variables."""
+    def steps(self, variables: VariableValues) -> Sequence[Selection]:
+        """What is asked for of the root, with these variables: of mutations, one field after the other."""
         key = tuple(variables.coerced.get(name) for name in self._conditions)
-        root = self._roots.get(key)
-        if root is None:
-            root = self._roots[key] = self._planned(variables)
-            if len(self._roots) > _MOST_VARIANTS:
-                self._roots.popitem(last=False)
-        return root
+        steps = self._steps.get(key)
+        if steps is None:
+            root = self._planned(variables)
+            steps = self._steps[key] = [Selection([row], 0) for row in root.rows] if self.is_mutation else [root]
+            if len(self._steps) > _MOST_VARIANTS:
+                self._steps.popitem(last=False)
+        return steps
 
     def _planned(self, variables: VariableValues) -> Selection:
         kind = self.library.schema.get_root_type(self.operation.operation)

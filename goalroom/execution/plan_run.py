@@ -86,11 +86,13 @@ class PlanRun:
         """Run it, to its end."""
         data: dict[str, Any] = {}
         is_null = False
-        root = self._plan.root(self.variables)
         try:
-            for part in root.each() if self._plan.is_mutation else [root]:
+            for step in self._plan.steps(self.variables):
+                if self._plan.is_mutation and self._context is not None:
+                    # What was read for the one before is old when this one has acted.
+                    self._context.forget()
                 try:
-                    part.execute(self, self._root_value, data, None)
+                    step.execute(self, self._root_value, data, None)
                     await self._finish()
                 except _Spent:
                     # Nobody is told what there is so far. Mutations that come after it are carried out all the same.

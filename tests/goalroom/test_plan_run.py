@@ -412,7 +412,7 @@ async def test_plans_of_many_combinations_are_not_all_kept() -> None:
         found = await _ours(plan, _Whim(1, 0.0, 0.0), given_)
         assert list(found.data or ()) == [*(name for name in names if given_[name]), "__typename"]
 
-    assert len(vars(plan)["_roots"]) == 16
+    assert len(vars(plan)["_steps"]) == 16
 
 
 @pytest.mark.parametrize(
