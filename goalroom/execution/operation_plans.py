@@ -42,7 +42,7 @@ from schema.context import Context
 _MOST_VARIANTS = 16
 
 
-class Row(NamedTuple):
+class Field(NamedTuple):
     """A field at one place: its name in the answer, how its value is made, and how that is completed.
 
     What has an `attribute` is no more than that, of a scalar or an enum: `written` writes it, unless it is of the class
@@ -60,15 +60,15 @@ class Row(NamedTuple):
 class Selection:
     """The fields that are asked for of the objects of one type at one place."""
 
-    __slots__ = ("cost", "rows")
+    __slots__ = ("cost", "fields")
 
-    def __init__(self, rows: Sequence[Row], cost: int) -> None:
-        self.rows, self.cost = rows, cost
+    def __init__(self, fields: Sequence[Field], cost: int) -> None:
+        self.fields, self.cost = fields, cost
 
     def execute(self, run: PlanRun, source: Any, out: dict[str, Any], above: Above | None) -> None:
         """Put those of one object into `out`, or have them waited for. Raises where null can stand only further up."""
         run.spend(self.cost)
-        for name, attribute, exact, written, resolve, value in self.rows:
+        for name, attribute, exact, written, resolve, value in self.fields:
             try:
                 if attribute is not None:
                     made = getattr(source, attribute)
@@ -141,7 +141,7 @@ class OperationPlan:
         steps = self._steps.get(key)
         if steps is None:
             root = self._planned(variables)
-            steps = self._steps[key] = [Selection([row], 0) for row in root.rows] if self.is_mutation else [root]
+            steps = self._steps[key] = [Selection([field], 0) for field in root.fields] if self.is_mutation else [root]
             if len(self._steps) > _MOST_VARIANTS:
                 self._steps.popitem(last=False)
         return steps
@@ -157,7 +157,7 @@ class OperationPlan:
         return self._selection(kind, fields.grouped_field_set, kept)
 
     def _selection(self, parent: GraphQLObjectType, fields: Mapping[str, list[Any]], kept: VariableValues) -> Selection:
-        rows, cost = list[Row](), 0
+        planned, cost = list[Field](), 0
         for name, details in fields.items():
             definition = self.library.schema.get_field(parent, details[0].node.name.value)
             if definition is None:
@@ -167,11 +167,11 @@ class OperationPlan:
             value = value_of(definition.type, place, self._select(details, kept))
             attribute = attribute_of(definition)
             if attribute is not None and isinstance(value, LeafValue):
-                rows.append(Row(name, attribute, value.exact, value.written, None, value))
+                planned.append(Field(name, attribute, value.exact, value.written, None, value))
             else:
                 resolve = resolve_of(definition, place, name, self._name_of)
-                rows.append(Row(name, None, None, None, resolve, value))
-        return Selection(rows, cost)
+                planned.append(Field(name, None, None, None, resolve, value))
+        return Selection(planned, cost)
 
     def _select(self, details: list[Any], kept: VariableValues) -> Any:
         """Plans what is asked for of objects at this place, when the first of their type comes."""
