@@ -222,7 +222,11 @@ class SharedStream(Generic[S]):
         at = asyncio.get_running_loop().time()
         if step.payload is None:
             return _Run(step.event, at, None)
-        return _Run(step.event, at, asyncio.create_task(self.source.run(step.payload, self._payer())))
+        return _Run(step.event, at, asyncio.create_task(self._run(step.payload)))
+
+    async def _run(self, payload: object) -> bytes | None:
+        # Chosen now, when those that began before have their turns. Where nobody is left, who comes runs it alone.
+        return await self.source.run(payload, self._payer()) if self._followers else None
 
     async def _keep_in_order(self) -> None:
         """What was run, in the order of the log."""

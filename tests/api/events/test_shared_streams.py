@@ -180,6 +180,29 @@ async def test_what_happens_at_once_is_read_together_and_told_in_order(
     assert len(sent) <= 2 * 10
 
 
+async def test_what_happens_at_once_is_run_in_the_names_of_all_who_follow(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid: list[int] = []
+    run = Runner.response
+
+    async def noted(runner: Runner, payload: object, context: Context, payer: Any) -> Any:
+        paid.append(payer.agent_id)
+        return await run(runner, payload, context, payer)
+
+    monkeypatch.setattr(Runner, "response", noted)
+    agents = [await scene.actor(f"agent-{n}") for n in range(4)]
+    clients = [await scene.follow(agent, EVENTS) for agent in agents]
+
+    cursors = await scene.write(16)
+    for client in clients:
+        await client.until(16)
+
+    assert [client.cursors for client in clients] == [cursors] * 4
+    assert len(paid) == 16
+    assert all(3 <= paid.count(agent.caller.agent_id) <= 5 for agent in agents)
+
+
 async def test_an_event_for_which_one_must_ask_leaves_those_beside_it_shared(
     counted: tuple[Database, list[str]], scene: Scene
 ) -> None:
