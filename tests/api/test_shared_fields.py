@@ -11,8 +11,9 @@ from db.core.enums import Role
 from db.core.records import Room
 from db.core.shared_caller import AskedWho, SharedCaller
 from goalroom.execution.engine_internals import graphql_schema
-from goalroom.execution.operation_plans import NO_VARIABLES, DocumentPlans
+from goalroom.execution.operation_plans import DocumentPlans
 from goalroom.execution.plan_run import PlanRun
+from goalroom.execution.variable_values import NO_VARIABLES
 from resolvers.build import schema
 from schema import caller_dependence
 from schema.caller_dependence import CallerDependence
