@@ -85,16 +85,20 @@ class Variables:
         return _Variable(signature.name, signature, coercion_of(signature.type), can_be_left_out)
 
 
-@cache
 def coercion_of(kind: Any) -> _Coerce:
     """How values of this input type are coerced."""
     if is_non_null_type(kind):
         return _required(coercion_of(kind.of_type))
     if is_list_type(kind):
         return _list(coercion_of(kind.of_type))
-    if is_input_object_type(kind):
-        return _object(kind)
-    return _leaf(kind)
+    return coercion_of_named(kind)
+
+
+# Lists and what is required are made anew for each document, and would be kept for ever.
+@cache
+def coercion_of_named(kind: Any) -> _Coerce:
+    """As `coercion_of`, of a type that has a name, and so is the schema's."""
+    return _object(kind) if is_input_object_type(kind) else _leaf(kind)
 
 
 def _required(coerce: _Coerce) -> _Coerce:

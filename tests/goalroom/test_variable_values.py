@@ -122,6 +122,15 @@ def test_the_odd_ones_are_as_with_the_library(declared: str, sent: dict[str, Any
     assert told(by_plan(document, sent)) == told(by_the_library(document, sent))
 
 
+def test_documents_leave_nothing_behind() -> None:
+    sizes = set()
+    for n in range(10):
+        by_plan(f"query ($a{n}: [[CreateTaskInput!]!]!, $b: [ID!]) {{ __typename }}", {f"a{n}": [[{"title": "x"}]]})
+        sizes.add(variable_values.coercion_of_named.cache_info().currsize)
+
+    assert len(sizes) == 1
+
+
 def test_kinds_of_input_that_have_no_plan_are_left_to_the_library() -> None:
     odd = build_schema(
         "input Either @oneOf { a: Int b: Int } input Tree { tree: Tree } type Query { q(e: Either, t: Tree): Int }"
