@@ -79,7 +79,7 @@ class Context:
         wanted = key(record)
         if wanted is None:
             return shown(None)
-        loader = self._loaders.get(batch) or self._loader(batch)
+        loader = self._loader(batch)
         if not loader.is_asked(wanted):
             others = (key(other) for other in self._together.get(id(record), ()))
             loader.ask(other for other in (wanted, *others) if other is not None)
@@ -111,9 +111,11 @@ class Context:
         self._loaders, self._together = {}, {}
 
     def _loader(self, batch: Any) -> Loader[Any, Any]:
-        if batch not in self._loaders:
-            self._loaders[batch] = Loader(partial(_read_visible, self.database, self.caller, self._together, batch))
-        return self._loaders[batch]
+        loader = self._loaders.get(batch)
+        if loader is None:
+            read = partial(_read_visible, self.database, self.caller, self._together, batch)
+            loader = self._loaders[batch] = Loader(read)
+        return loader
 
 
 def _required(letter: str, key: int, value: V | None) -> V:
