@@ -163,7 +163,6 @@ class Subscription:
         return source
 
     async def _response(self, payload: object) -> Response:
-        self._context.forget()
         response = await self._runner.response(payload, self._context, self._payer)
         assert response is not None  # noqa: S101  # this caller answers who it is
         return response
@@ -200,6 +199,8 @@ class Subscription:
         async with aclosing(_refusing(source.steps(self._context, Place(follower.epoch, follower.seq)))) as steps:
             async for step in steps:
                 if step.payload is not None:
+                    # As streams do it themselves where their payloads are iterated over.
+                    self._context.forget()
                     await follower.sink.send([encoded(await self._response(step.payload))])
                 follower.seq, follower.epoch, caller = step.event.seq, step.event.epoch, follower.caller
                 follower.caller = self._context.caller
